@@ -1,0 +1,19 @@
+/** Codes of this room; engine/ maps each to the catalogue's code of the same name behind `crypto.`. */
+export type CryptoErrorCode =
+  | 'invalid-key'
+  | 'invalid-ciphertext'
+  | 'plaintext-out-of-range'
+  | 'decryption-check-failed'
+  | 'randomness-failed'
+  | 'invalid-argument'
+
+/** The only error crypto/ throws: it knows no other room, so it cannot throw an AppError. */
+export class CryptoError extends Error {
+  readonly code: CryptoErrorCode
+
+  constructor(code: CryptoErrorCode, message: string) {
+    super(message)
+    this.name = 'CryptoError'
+    this.code = code
+  }
+}

@@ -1,0 +1,58 @@
+import type { KeyBits, LinearForm, PaillierKeyPair, PaillierPublicKey } from '../crypto/types.ts'
+
+export interface Progress {
+  readonly done: number
+  readonly total: number
+  /** null until enough has been done to tell. */
+  readonly estimatedSecondsLeft: number | null
+}
+
+export interface JobOptions {
+  /** Aborting rejects the job with `runtime.cancelled` within a second; the workers stay usable. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
+}
+
+/** Where ciphertexts come from: `read` returns `count` ciphertexts of fixed length, from index `start`, end to end. */
+export interface CiphertextSource {
+  readonly count: number
+  read(start: number, count: number): Uint8Array | Promise<Uint8Array>
+}
+
+export type BackendName = 'bigint' | 'node-crypto'
+
+export interface EngineOptions {
+  /** Worker threads; by default one per core. */
+  readonly workers?: number
+  /** Forces a backend; by default the fastest that passes its self-test. */
+  readonly backend?: BackendName
+}
+
+/**
+ * The one seam to Paillier arithmetic: jobs go in, worker threads do them. Ciphertexts are big-endian, of fixed length
+ * ⌈2·bits/8⌉ bytes, end to end in one Uint8Array. Errors: `crypto.*`, `runtime.cancelled`, `runtime.worker-died`.
+ */
+export interface Engine {
+  readonly backend: BackendName
+  readonly workers: number
+  generateKeyPair(bits: KeyBits, options?: JobOptions): Promise<PaillierKeyPair>
+  /** Encrypts centred integers in (−n/3, n/3), as the key's owner (CRT) or with the public key alone. */
+  encrypt(key: PaillierKeyPair | PaillierPublicKey, plaintexts: readonly bigint[], options?: JobOptions): Promise<Uint8Array>
+  /** Decrypts by blinded, self-checked CRT to centred residues in (−n/2, n/2]. */
+  decrypt(key: PaillierKeyPair, ciphertexts: Uint8Array, options?: JobOptions): Promise<bigint[]>
+  /** Elementwise a·b mod n². */
+  add(key: PaillierPublicKey, a: Uint8Array, b: Uint8Array, options?: JobOptions): Promise<Uint8Array>
+  subtract(key: PaillierPublicKey, a: Uint8Array, b: Uint8Array, options?: JobOptions): Promise<Uint8Array>
+  /** cᵏ for signed k, cell by cell (one factor per ciphertext). */
+  scale(key: PaillierPublicKey, ciphertexts: Uint8Array, factors: readonly bigint[], options?: JobOptions): Promise<Uint8Array>
+  /** Multiplies each by a fresh rⁿ. */
+  rerandomise(key: PaillierPublicKey, ciphertexts: Uint8Array, options?: JobOptions): Promise<Uint8Array>
+  /**
+   * One canonical ciphertext per form: Π cᵢ^wᵢ · (1+n)^constant mod n², negative weights by one inverse, not rerandomised:
+   * equal forms over equal inputs give equal bytes on every machine and backend.
+   */
+  evaluate(key: PaillierPublicKey, inputs: CiphertextSource, forms: readonly LinearForm[], options?: JobOptions): Promise<Uint8Array>
+  /** Throws `crypto.invalid-ciphertext`, naming the first index, unless all are 0 < c < n² with gcd(c, n) = 1. */
+  assertCiphertexts(key: PaillierPublicKey, ciphertexts: Uint8Array, options?: JobOptions): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { addressSchema, bytes32Schema, hexIntegerSchema, rationalSchema } from './common.ts'
+
+/** One column as the public sees it. Values are real numbers; value = integer under the ciphertext × scale. */
+export const columnSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  type: z.enum(['number', 'integer', 'boolean', 'category']),
+  unit: z.string().max(100),
+  description: z.string().max(2000),
+  /** For coded categories: the words behind 0, 1, 2 …; empty otherwise. */
+  categories: z.array(z.string().max(500)).max(10_000),
+  scale: rationalSchema,
+  /** Declared bounds of the values (never the exact extremes), as finite numbers. */
+  lower: z.number(),
+  upper: z.number(),
+})
+export type Column = z.infer<typeof columnSchema>
+
+export const policySchema = z.strictObject({
+  mode: z.literal('disclosed'),
+  /** Smallest number of rows whose weights may differ from all others' (compute.md, the class rule); 1 = row-level answers. */
+  minRows: z.int().min(1),
+  /** 2020's `condition`: dimᵢ(answer) ≤ dimᵢ(data) / condition; scalars always pass. */
+  condition: z.number().positive(),
+  /** Most cells one answer may decrypt, and most bits (without sign) a decrypted integer may have. */
+  maxAnswerCells: z.int().min(1),
+  maxAnswerBits: z.int().min(1),
+})
+export type Policy = z.infer<typeof policySchema>
+
+export const keySchema = z.strictObject({
+  /** SHA-256 over the domain tag and n (crypto/keys). */
+  keyId: bytes32Schema,
+  bits: z.union([z.literal(2048), z.literal(3072), z.literal(4096)]),
+  n: hexIntegerSchema,
+  /** Proof that n is well-formed (protocol.md, key certificate); null: not proved. */
+  certificate: z.null(),
+})
+
+/** An encrypted table as committed to: the Merkle root over its chunks (protocol.md, "Tensors on the wire"). */
+export const tensorCommitmentSchema = z.strictObject({
+  root: bytes32Schema,
+  schemaHash: bytes32Schema,
+  rows: z.int().min(1),
+  columns: z.int().min(1),
+  chunkRows: z.int().min(1),
+  chunks: z.int().min(1),
+  key: keySchema,
+})
+export type TensorCommitment = z.infer<typeof tensorCommitmentSchema>
+
+/** The details document behind a listing's URL: what is served is hashed (keccak256) into the contract's `detailsHash`. */
+export const detailsSchema = z.strictObject({
+  version: z.literal(1),
+  title: z.string().min(1).max(200),
+  description: z.string().max(5000),
+  seller: addressSchema,
+  chain_id: z.int().min(1),
+  contract_address: addressSchema,
+  /** The seller's own id of the listing, as in /v1/listings/:id. */
+  listing: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+  /** (rows, columns), the 2020 name. */
+  num_rows: z.tuple([z.int().min(1), z.int().min(1)]),
+  condition: z.number().positive(),
+  /** Links are relative to the details URL's origin, so that their hash survives a move of the server. */
+  meta_link: z.string().startsWith('/'),
+  test_link: z.string().startsWith('/'),
+  test_result_link: z.string().startsWith('/'),
+  data_link: z.string().startsWith('/'),
+  result_link: z.string().startsWith('/'),
+  columns: z.array(columnSchema).min(1).max(5000),
+  policy: policySchema,
+  dataset: tensorCommitmentSchema,
+  test: tensorCommitmentSchema,
+  /** Blocks the seller waits for before it releases data or an answer. */
+  confirmations: z.int().min(1),
+  /** How a decryption is proved; `none` until the listing's seller offers proofs. */
+  proof: z.literal('none'),
+})
+export type Details = z.infer<typeof detailsSchema>
