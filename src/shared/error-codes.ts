@@ -39,6 +39,9 @@ export const errorCodes = defineErrorCodes({
   // store: the profile's files
   'store.corrupt': { status: 500, next: 'Restore the profile from a backup.' },
 
+  'store.newer-version': { status: 500, next: 'Open this profile with the HEsystem that wrote it, or a newer one.' },
+  'store.unwritable': { status: 500, next: 'Check that the folder exists, belongs to you and has free space.' },
+
   // bug: ours
   'bug.unexpected': { status: 500, next: 'Please report this with the log; nothing you did should cause it.' },
 })

@@ -1,0 +1,17 @@
+/** Where secrets rest: the OS keychain, or a file wrapped by a passphrase where there is none (S30). Chosen openly, never changed silently. */
+export type SecretStoreKind = 'keychain' | 'passphrase'
+
+/** Named secrets of one profile. */
+export interface SecretStore {
+  readonly kind: SecretStoreKind
+  find(name: string): Promise<Uint8Array | null>
+  write(name: string, secret: Uint8Array): Promise<void>
+  remove(name: string): Promise<void>
+}
+
+/** Encrypts what rests in the database under the profile's data key. `purpose` is bound as associated data. */
+export interface Vault {
+  seal(purpose: string, plaintext: Uint8Array): Uint8Array
+  /** Throws `crypto.unsealing-failed`. */
+  open(purpose: string, sealed: Uint8Array): Uint8Array
+}

@@ -1,0 +1,3 @@
+/** settings, secrets, networks */
+export const profile = `
+`

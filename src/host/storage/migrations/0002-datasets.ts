@@ -1,0 +1,3 @@
+/** tables, columns, ciphertext chunks */
+export const datasets = `
+`

@@ -1,0 +1,3 @@
+/** every chain move, written down before it is sent */
+export const transactions = `
+`

@@ -1,0 +1,3 @@
+/** listings, sales, purchases, receipts */
+export const trade = `
+`

@@ -1,0 +1,17 @@
+import { profile } from './0001-profile.ts'
+import { datasets } from './0002-datasets.ts'
+import { transactions } from './0003-transactions.ts'
+import { trade } from './0004-trade.ts'
+
+/** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
+export interface Migration {
+  readonly version: number
+  readonly sql: string
+}
+
+export const migrations: readonly Migration[] = [
+  { version: 1, sql: profile },
+  { version: 2, sql: datasets },
+  { version: 3, sql: transactions },
+  { version: 4, sql: trade },
+]
