@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { addressSchema, bytes32Schema, integerSchema, naturalSchema } from './common.ts'
+import { columnSchema, tensorCommitmentSchema } from './details.ts'
+import { programSchema } from './program.ts'
+import { resultRequestSchema } from './result-request.ts'
+
+/** Bodies of the seller's HTTP server, one source for both sides (protocol.md, "The seller's HTTP server"). */
+
+const signatureSchema = z.string().regex(/^0x[0-9a-f]{130}$/, 'must be a 65-byte signature in lower-case hex')
+/** Bytes in standard base64. */
+const base64Schema = z.string().regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'must be base64')
+
+export const listingSummarySchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  details: z.string(),
+  detailsHash: bytes32Schema,
+  /** The listing's number on the contract. */
+  listing: naturalSchema,
+})
+export const listingsSchema = z.strictObject({ listings: z.array(listingSummarySchema) })
+
+export const manifestSchema = z.strictObject({
+  commitment: tensorCommitmentSchema,
+  /** Leaf hashes, chunk by chunk; their Merkle root is the commitment's. */
+  leaves: z.array(bytes32Schema).min(1),
+})
+export type Manifest = z.infer<typeof manifestSchema>
+
+export const testDataSchema = z.strictObject({
+  columns: z.array(columnSchema),
+  manifest: manifestSchema,
+  /** The made-up rows in the clear. */
+  rows: z.array(z.array(z.number())),
+  /** The same rows encrypted: Arrow IPC streams, one a chunk. */
+  chunks: z.array(base64Schema),
+})
+
+export const testResultsRequestSchema = z.strictObject({ ciphertexts: base64Schema })
+export const testResultsSchema = z.strictObject({ integers: z.array(integerSchema) })
+
+export const checkRequestSchema = z.strictObject({ program: programSchema })
+export const checkVerdictSchema = z.discriminatedUnion('allowed', [
+  z.strictObject({ allowed: z.literal(true) }),
+  z.strictObject({ allowed: z.literal(false), code: z.string(), message: z.string() }),
+])
+export type CheckVerdict = z.infer<typeof checkVerdictSchema>
+
+export const sessionRequestSchema = z.union([
+  z.strictObject({ address: addressSchema }),
+  z.strictObject({ message: z.string().max(4000), signature: signatureSchema }),
+])
+export const sessionChallengeSchema = z.strictObject({ message: z.string() })
+export const sessionSchema = z.strictObject({ token: z.string(), expiresAt: z.string() })
+
+export const resultSubmissionSchema = z.strictObject({
+  request: resultRequestSchema,
+  signature: signatureSchema,
+  program: programSchema,
+  ciphertexts: base64Schema,
+})
+export type ResultSubmission = z.infer<typeof resultSubmissionSchema>
+export const resultAcceptedSchema = z.strictObject({ requestHash: bytes32Schema })
+
+export const answerSchema = z.strictObject({
+  requestHash: bytes32Schema,
+  sealed: base64Schema,
+  transaction: bytes32Schema,
+})
+
+/** RFC 9457 with the catalogue's code. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  next: z.string().optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+})
