@@ -36,6 +36,12 @@ export const errorCodes = defineErrorCodes({
   'input.network-invalid': { status: 400, next: 'Correct the named field; `hesystem network add --help` shows what is expected.' },
   'input.network-exists': { status: 409, next: 'Choose another name, or switch to the existing network with `hesystem network use`.' },
   'input.setting-invalid': { status: 400, next: 'Correct the named setting.' },
+  'input.tensor-chunk-invalid': { status: 422, next: 'Download the chunk again; if it stays wrong, the seller is not serving what the listing commits to.' },
+  'input.manifest-invalid': { status: 422, next: 'Fetch the manifest again; if it stays wrong, the seller is not serving what the listing commits to.' },
+  'input.script-import': { status: 400, next: 'Leave the import out: write the script so that `data` and `listing` are all it needs.' },
+  'input.script-no-answer': { status: 400, next: 'End the script with `export default` and the answer it computed.' },
+  'input.script-syntax': { status: 400, next: 'Correct the script at the line and column given.' },
+  'input.script-threw': { status: 400, next: 'Correct the script at the line given.' },
 
   // access: who may do what
   'access.unauthenticated': { status: 401, next: 'Sign in with the wallet that bought the listing and send its bearer token.' },
@@ -97,6 +103,10 @@ export const errorCodes = defineErrorCodes({
 
   // runtime: this machine
   'runtime.cancelled': { status: 499, next: 'Start it again; finished work is kept.' },
+  'runtime.script-crashed': { status: 500, next: 'Simplify the script near the end of what it did; the sandbox it ran in was thrown away.' },
+  'runtime.script-out-of-memory': { status: 413, next: 'Let the script hold less at once; large arrays belong in `data`, not in the script.' },
+  'runtime.script-timeout': { status: 408, next: 'Look for a loop that does not end, or let tensor methods do the work of the loop.' },
+  'runtime.script-too-much-work': { status: 413, next: 'Use one operation on the whole tensor instead of many on its cells.' },
 
   // store: the profile's files
   'store.corrupt': { status: 500, next: 'Restore the profile from a backup.' },
