@@ -9,7 +9,9 @@ CREATE TABLE listings (
   details TEXT NOT NULL,
   details_hash TEXT NOT NULL,
   terms TEXT NOT NULL,
+  url TEXT NOT NULL,
   number TEXT,
+  revision INTEGER NOT NULL DEFAULT 0,
   state TEXT NOT NULL CHECK (state IN ('draft', 'published', 'closed')),
   created_at TEXT NOT NULL
 ) STRICT;
@@ -26,7 +28,7 @@ CREATE TABLE sales (
   body_hash TEXT NOT NULL,
   program TEXT NOT NULL,
   ciphertexts BLOB NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('received', 'answered', 'delivered', 'refused', 'declined')),
+  state TEXT NOT NULL CHECK (state IN ('received', 'answered', 'delivered', 'refused', 'declined', 'missed')),
   refusal TEXT,
   sealed BLOB,
   answer_commitment TEXT,

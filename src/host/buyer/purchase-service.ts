@@ -1,0 +1,168 @@
+import type { BaseWallet } from 'ethers'
+import { AppError } from '../../shared/errors.ts'
+import type { Engine, JobOptions } from '../../engine/engine.ts'
+import type { Market, PurchaseOnChain } from '../chain/market.ts'
+import { createChunkStore } from '../datasets/chunk-store.ts'
+import type { Vault } from '../secrets/types.ts'
+import type { ProfileDatabase } from '../storage/database.ts'
+import { computeOnDataset } from './compute.ts'
+import { downloadDataset, openDownloaded } from './download.ts'
+import { openListing, type OpenedListing } from './open-listing.ts'
+import { createPurchaseStore, type ComputedResult, type Purchase } from './purchase-store.ts'
+import { requestResult, type NumberedPurchase, type RequestDependencies } from './request-result.ts'
+import { retryUntilConfirmed } from './retry.ts'
+import type { ScriptFile } from './scripts.ts'
+import { createSellerClient, type SellerClient } from './seller-client.ts'
+
+export interface BuyOptions {
+  /** The most the purchase may cost, guarantee included; by default what the listing asks at this moment. */
+  readonly maxTotalWei?: bigint
+  /** How long the payment may take to reach the chain before it is void; by default ten minutes. */
+  readonly deadlineSeconds?: number
+}
+
+export interface PurchaseView {
+  readonly purchase: Purchase
+  /** null while the payment is not confirmed. */
+  readonly onChain: PurchaseOnChain | null
+}
+
+export interface PurchaseService {
+  /** Pays into escrow, once: an interrupted purchase of the same listing is taken up again, not made a second time. */
+  buy(url: string, options?: BuyOptions): Promise<NumberedPurchase>
+  download(number: bigint, options?: JobOptions): Promise<NumberedPurchase>
+  /** Downloads what is missing, runs the script on the ciphertexts, keeps the encrypted result. */
+  compute(number: bigint, script: ScriptFile, options?: JobOptions): Promise<ComputedResult>
+  /** Sends the kept result and waits for its answer. */
+  request(number: bigint, options?: Pick<RequestDependencies, 'signal' | 'onStep'>): Promise<Purchase>
+  confirm(number: bigint): Promise<PurchaseOnChain>
+  litigate(number: bigint): Promise<PurchaseOnChain>
+  dispute(number: bigint): Promise<PurchaseOnChain>
+  list(): Promise<readonly PurchaseView[]>
+  show(number: bigint): Promise<PurchaseView>
+  /** Throws `input.not-found`. */
+  get(number: bigint): NumberedPurchase
+}
+
+export interface PurchaseServiceDependencies {
+  readonly database: ProfileDatabase
+  readonly vault: Vault
+  readonly wallet: () => Promise<BaseWallet>
+  readonly engine: () => Promise<Engine>
+  readonly market: Market
+  readonly now: () => Date
+}
+
+const defaultDeadlineSeconds = 600
+
+export const createPurchaseService = ({ database, vault, wallet, engine, market, now }: PurchaseServiceDependencies): PurchaseService => {
+  const store = createPurchaseStore(database, market)
+
+  const get = (number: bigint): NumberedPurchase => {
+    const purchase = store.findByNumber(number)
+    if (purchase === null) throw new AppError('input.not-found', `There is no purchase ${number} in this profile on this network.`, { details: { purchase: number.toString() } })
+    return { ...purchase, number }
+  }
+  const chunksOf = ({ id }: Purchase) => createChunkStore(database, 'purchase', String(id))
+  /** One client a seller, so that a sign-in lasts for all that follows. */
+  const clients = new Map<string, SellerClient>()
+  const sellerOf = ({ url }: Purchase): SellerClient => {
+    const { origin } = new URL(url)
+    const client = clients.get(origin) ?? createSellerClient(origin)
+    clients.set(origin, client)
+    return client
+  }
+
+  const pay = async (purchase: Purchase): Promise<NumberedPurchase> => {
+    const { number } = await market.buy(`buy:${purchase.id}`, {
+      listing: purchase.listing, termsHash: purchase.termsHash, maxTotalWei: purchase.maxTotalWei, deadlineSeconds: purchase.deadlineSeconds,
+    })
+    return { ...store.setNumber(purchase.id, number), number }
+  }
+
+  const begin = async (listing: OpenedListing, { maxTotalWei, deadlineSeconds }: BuyOptions): Promise<Purchase> => {
+    const { terms, termsHash, open } = listing.onChain
+    if (!open) throw new AppError('escrow.listing-closed', 'The listing is closed: it takes no new purchases.', { details: { listing: listing.number.toString() } })
+    const total = terms.valueWei + terms.guaranteeWei
+    if (maxTotalWei !== undefined && total > maxTotalWei) {
+      throw new AppError('escrow.costs-more', `The listing asks ${total} wei, guarantee included; at most ${maxTotalWei} were to be paid.`, { details: { totalWei: total.toString(), maxTotalWei: maxTotalWei.toString() } })
+    }
+    return store.begin({
+      url: listing.url, text: listing.text, detailsHash: listing.detailsHash, listing: listing.number, termsHash,
+      buyer: (await wallet()).address,
+      maxTotalWei: maxTotalWei ?? total,
+      deadlineSeconds: await market.readTime() + (deadlineSeconds ?? defaultDeadlineSeconds),
+      createdAt: now().toISOString(),
+    })
+  }
+
+  const download = async (number: bigint, options: JobOptions = {}): Promise<NumberedPurchase> => {
+    const purchase = get(number)
+    const seller = sellerOf(purchase)
+    const account = await wallet()
+    await downloadDataset({
+      details: purchase.details, number, seller, chunks: chunksOf(purchase), engine: await engine(), options,
+      withToken: (act) => retryUntilConfirmed(options.signal, () => seller.withSession(account, market.chainId, act)),
+    })
+    return purchase
+  }
+
+  const view = async (purchase: Purchase): Promise<PurchaseView> =>
+    ({ purchase, onChain: purchase.number === null ? null : await market.readPurchase(purchase.number) })
+
+  return {
+    get,
+    download,
+
+    buy: async (url, options = {}) => {
+      const listing = await openListing(url, market)
+      const unfinished = store.findUnfinished(listing.number)
+      if (unfinished !== null) return pay(unfinished)
+      const purchase = await begin(listing, options)
+      try {
+        return await pay(purchase)
+      } catch (error) {
+        // Nothing was sent: the intention goes with it. What was sent stays, and is taken up again.
+        if (!market.wasSent(`buy:${purchase.id}`)) store.forget(purchase.id)
+        throw error
+      }
+    },
+
+    compute: async (number, script, options = {}) => {
+      const purchase = await download(number, options)
+      if (purchase.request !== null) throw new AppError('escrow.second-request', 'The one result of this purchase has been requested already.', { details: { purchase: number.toString() } })
+      const result = await computeOnDataset(script, purchase.details, openDownloaded(purchase.details, chunksOf(purchase)), await engine(), now, options)
+      store.setResult(purchase.id, result)
+      return result
+    },
+
+    request: async (number, options = {}) => {
+      const purchase = get(number)
+      return requestResult(purchase, { store, market, vault, wallet: await wallet(), seller: sellerOf(purchase), ...options })
+    },
+
+    confirm: async (number) => {
+      const purchase = get(number)
+      if (purchase.answer === null && (await market.readPurchase(number)).state === 'Delivered') {
+        throw new AppError('escrow.wrong-state', 'The answer has not been opened and checked yet: request it first, then confirm.', { details: { purchase: number.toString() } })
+      }
+      await market.confirmResult(`purchase:${number}:confirm`, number)
+      return market.readPurchase(number)
+    },
+
+    litigate: async (number) => {
+      get(number)
+      await market.litigate(`purchase:${number}:litigate`, number)
+      return market.readPurchase(number)
+    },
+
+    dispute: async (number) => {
+      get(number)
+      await market.dispute(`purchase:${number}:dispute`, number)
+      return market.readPurchase(number)
+    },
+
+    list: () => Promise.all(store.list().map(view)),
+    show: (number) => view(get(number)),
+  }
+}

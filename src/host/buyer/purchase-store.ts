@@ -1,0 +1,165 @@
+import type { Details } from '../../shared/schemas/details.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { ProfileDatabase } from '../storage/database.ts'
+import { parseDetails } from '../trade/details-document.ts'
+import type { MarketPlace } from '../seller/listing-store.ts'
+
+/** What the buyer knows of one purchase; the money's state is the chain's to tell. */
+export interface Purchase {
+  /** This profile's own number, there before the contract has given one. */
+  readonly id: number
+  /** The contract's number; null while the payment is not confirmed. */
+  readonly number: bigint | null
+  readonly url: string
+  readonly details: Details
+  readonly detailsHash: string
+  readonly listing: bigint
+  readonly termsHash: string
+  readonly buyer: string
+  readonly maxTotalWei: bigint
+  readonly deadlineSeconds: number
+  /** ResultRequest as JSON with its signature and digest, once made. */
+  readonly request: string | null
+  readonly signature: string | null
+  readonly requestHash: string | null
+  /** The one-time X25519 secret, sealed by the vault. */
+  readonly sealingSecret: Uint8Array | null
+  /** The sealed answer as it stands on the contract, and what it opened to. */
+  readonly sealed: Uint8Array | null
+  readonly answer: string | null
+  readonly integers: readonly bigint[] | null
+  readonly createdAt: string
+}
+
+export interface ComputedResult {
+  readonly script: string
+  readonly fileName: string
+  /** The program's canonical text. */
+  readonly program: string
+  readonly programHash: string
+  readonly ciphertexts: Uint8Array
+  readonly resultHash: string
+  readonly computedAt: string
+}
+
+export type NewPurchase = Pick<Purchase, 'url' | 'detailsHash' | 'listing' | 'termsHash' | 'buyer' | 'maxTotalWei' | 'deadlineSeconds' | 'createdAt'> & { readonly text: string }
+
+export interface PurchaseStore {
+  /** Writes the intention to buy down, before a wei moves. */
+  begin(purchase: NewPurchase): Purchase
+  /** An intention whose payment never left this machine. */
+  forget(id: number): void
+  setNumber(id: number, number: bigint): Purchase
+  setRequest(id: number, request: { json: string; signature: string; requestHash: string; sealingSecret: Uint8Array }): Purchase
+  setAnswer(id: number, answer: { sealed: Uint8Array; answer: string; integers: readonly bigint[] }): Purchase
+  /** Replaces an earlier result; refused with `escrow.second-request` once a request has been signed for one. */
+  setResult(id: number, result: ComputedResult): void
+  findResult(id: number): ComputedResult | null
+  findByNumber(number: bigint): Purchase | null
+  /** An intention to buy this listing that has no number yet. */
+  findUnfinished(listing: bigint): Purchase | null
+  list(): readonly Purchase[]
+}
+
+interface PurchaseRow {
+  readonly id: number
+  readonly number: string | null
+  readonly url: string
+  readonly details: string
+  readonly details_hash: string
+  readonly listing: string
+  readonly terms_hash: string
+  readonly buyer: string
+  readonly max_total_wei: string
+  readonly deadline_seconds: number
+  readonly request: string | null
+  readonly signature: string | null
+  readonly request_hash: string | null
+  readonly sealing_secret: Uint8Array | null
+  readonly sealed: Uint8Array | null
+  readonly answer: string | null
+  readonly integers: string | null
+  readonly created_at: string
+}
+
+const fromRow = (row: PurchaseRow): Purchase => ({
+  id: row.id,
+  number: row.number === null ? null : BigInt(row.number),
+  url: row.url,
+  details: parseDetails(row.details),
+  detailsHash: row.details_hash,
+  listing: BigInt(row.listing),
+  termsHash: row.terms_hash,
+  buyer: row.buyer,
+  maxTotalWei: BigInt(row.max_total_wei),
+  deadlineSeconds: row.deadline_seconds,
+  request: row.request,
+  signature: row.signature,
+  requestHash: row.request_hash,
+  sealingSecret: row.sealing_secret,
+  sealed: row.sealed,
+  answer: row.answer,
+  integers: row.integers === null ? null : row.integers.split(',').map(BigInt),
+  createdAt: row.created_at,
+})
+
+interface ResultRow {
+  readonly script: string
+  readonly file_name: string
+  readonly program: string
+  readonly program_hash: string
+  readonly ciphertexts: Uint8Array
+  readonly result_hash: string
+  readonly computed_at: string
+}
+
+export const createPurchaseStore = (database: ProfileDatabase, { chainId, contract }: MarketPlace): PurchaseStore => {
+  const select = (condition: string, ...values: (string | number)[]): readonly Purchase[] =>
+    database.prepare<(string | number)[], PurchaseRow>(`SELECT * FROM purchases WHERE chain_id = ? AND contract = ? AND ${condition} ORDER BY id`)
+      .all(chainId, contract, ...values).map(fromRow)
+  const get = (id: number): Purchase => {
+    const [purchase] = select('id = ?', id)
+    if (purchase === undefined) throw new AppError('input.not-found', `There is no purchase ${id} in this profile.`, { details: { purchase: id } })
+    return purchase
+  }
+  return {
+    begin: ({ url, text, detailsHash, listing, termsHash, buyer, maxTotalWei, deadlineSeconds, createdAt }) => {
+      const { lastInsertRowid } = database.prepare(`INSERT INTO purchases
+        (chain_id, contract, url, details, details_hash, listing, terms_hash, buyer, max_total_wei, deadline_seconds, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+        .run(chainId, contract, url, text, detailsHash, listing.toString(), termsHash, buyer, maxTotalWei.toString(), deadlineSeconds, createdAt)
+      return get(Number(lastInsertRowid))
+    },
+    forget: (id) => { database.prepare('DELETE FROM purchases WHERE id = ? AND number IS NULL').run(id) },
+    setNumber: (id, number) => {
+      database.prepare('UPDATE purchases SET number = ? WHERE id = ? AND number IS NULL').run(number.toString(), id)
+      return get(id)
+    },
+    setRequest: (id, { json, signature, requestHash, sealingSecret }) => {
+      database.prepare('UPDATE purchases SET request = ?, signature = ?, request_hash = ?, sealing_secret = ? WHERE id = ? AND request IS NULL')
+        .run(json, signature, requestHash, sealingSecret, id)
+      return get(id)
+    },
+    setAnswer: (id, { sealed, answer, integers }) => {
+      database.prepare('UPDATE purchases SET sealed = ?, answer = ?, integers = ? WHERE id = ?').run(sealed, answer, integers.join(','), id)
+      return get(id)
+    },
+    setResult: (id, result) => {
+      database.transaction(() => {
+        if (get(id).request !== null) {
+          throw new AppError('escrow.second-request', 'The one result of this purchase has been requested already; it cannot be computed anew.', { details: { purchase: id } })
+        }
+        database.prepare(`INSERT OR REPLACE INTO results (purchase, script, file_name, program, program_hash, ciphertexts, result_hash, computed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+          .run(id, result.script, result.fileName, result.program, result.programHash, result.ciphertexts, result.resultHash, result.computedAt)
+      }).immediate()
+    },
+    findResult: (id) => {
+      const row = database.prepare<[number], ResultRow>('SELECT * FROM results WHERE purchase = ?').get(id)
+      return row === undefined ? null : {
+        script: row.script, fileName: row.file_name, program: row.program, programHash: row.program_hash, ciphertexts: row.ciphertexts, resultHash: row.result_hash, computedAt: row.computed_at,
+      }
+    },
+    findByNumber: (number) => select('number = ?', number.toString())[0] ?? null,
+    findUnfinished: (listing) => select('number IS NULL AND listing = ?', listing.toString())[0] ?? null,
+    list: () => select('1'),
+  }
+}

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto'
+import { getBytes, hexlify, keccak256, type BaseWallet } from 'ethers'
+import { answerSchema, checkVerdictSchema, resultAcceptedSchema, type ResultSubmission } from '../../shared/schemas/http.ts'
+import { programSchema, type Program } from '../../shared/schemas/program.ts'
+import { resultRequestSchema, type ResultRequest } from '../../shared/schemas/result-request.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
+import { parseJsonAs } from '../../shared/parse.ts'
+import { readAnswer, type AnswerJson } from '../../compute/program.ts'
+import type { Delivery, Market } from '../chain/market.ts'
+import { decodeAnswer } from '../protocol/answer-codec.ts'
+import { hashResultRequest, signResultRequest } from '../protocol/result-request.ts'
+import { generateSealingKey, unsealAnswer } from '../protocol/sealing.ts'
+import type { Vault } from '../secrets/types.ts'
+import type { ComputedResult, Purchase, PurchaseStore } from './purchase-store.ts'
+import { pollMilliseconds, retryUntilConfirmed, sleep } from './retry.ts'
+import type { SellerClient } from './seller-client.ts'
+
+export interface RequestDependencies {
+  readonly store: PurchaseStore
+  readonly market: Market
+  readonly vault: Vault
+  readonly wallet: BaseWallet
+  readonly seller: SellerClient
+  readonly signal?: AbortSignal
+  /** Told at each step, for people who watch. */
+  readonly onStep?: (step: 'checking' | 'requesting' | 'sending' | 'waiting' | 'opening') => void
+}
+
+/** A purchase that the contract has numbered. */
+export type NumberedPurchase = Purchase & { readonly number: bigint }
+
+const secretPurpose = (purchase: NumberedPurchase): string => `purchase/${purchase.details.chain_id}/${purchase.details.contract_address}/${purchase.number}/sealing`
+export const sha256Hex = (bytes: Uint8Array | string): string => `0x${createHash('sha256').update(bytes).digest('hex')}`
+
+const parseProgram = (result: ComputedResult): Program => parseJsonAs(programSchema, result.program, 'the stored program', 'store.corrupt')
+
+/** Asks the seller for free whether it would answer, so that a refusal never consumes the one request (compute.md). */
+const assertAnswerable = async ({ details }: NumberedPurchase, program: Program, seller: SellerClient): Promise<void> => {
+  const verdict = await seller.fetchJson(`${details.meta_link}/check`, checkVerdictSchema, { body: { program } })
+  if (!verdict.allowed) throw new AppError('policy.refused', `The listing would not answer this: ${verdict.message}`, { details: { rule: verdict.code } })
+}
+
+/** The one-time key and the signed request are on disk before anything about them is on chain. */
+const prepare = async (purchase: NumberedPurchase, result: ComputedResult, { store, vault, wallet }: RequestDependencies): Promise<Purchase> => {
+  const { secretKey, publicKey } = generateSealingKey()
+  const request: ResultRequest = {
+    chainId: purchase.details.chain_id,
+    contract: purchase.details.contract_address,
+    purchase: purchase.number.toString(),
+    datasetRoot: purchase.details.dataset.root,
+    resultHash: result.resultHash,
+    programHash: result.programHash,
+    x25519PublicKey: hexlify(publicKey),
+  }
+  return store.setRequest(purchase.id, {
+    json: JSON.stringify(request),
+    signature: await signResultRequest(request, wallet),
+    requestHash: hashResultRequest(request),
+    sealingSecret: vault.seal(secretPurpose(purchase), secretKey),
+  })
+}
+
+const send = async (purchase: NumberedPurchase, submission: ResultSubmission, { seller, wallet, market, signal }: RequestDependencies): Promise<void> => {
+  await retryUntilConfirmed(signal, () => seller.withSession(wallet, market.chainId, (token) =>
+    seller.fetchJson(`/v1/purchases/${purchase.number}/result`, resultAcceptedSchema, { token, body: submission, ...(signal === undefined ? {} : { signal }) })))
+}
+
+const missed = (purchase: NumberedPurchase): AppError =>
+  new AppError('escrow.delivery-missed', 'The seller let the delivery deadline pass.', { details: { purchase: purchase.number.toString() } })
+
+/** Why the seller declined, in its own words where it still gives them. */
+const explainRefund = async (purchase: NumberedPurchase, { seller, wallet, market }: RequestDependencies): Promise<AppError> => {
+  try {
+    await seller.withSession(wallet, market.chainId, (token) => seller.fetchJson(`/v1/purchases/${purchase.number}/answer`, answerSchema, { token }))
+  } catch (error) {
+    if (isAppError(error, 'policy.refused')) return error
+  }
+  return new AppError('escrow.refunded', 'The purchase was refunded: the seller declined the request, or it was litigated.', { details: { purchase: purchase.number.toString() } })
+}
+
+/**
+ * Waits until the delivery stands on the contract with the listing's confirmations. The chain is what is believed; the
+ * seller's server need not be there any more by then. Throws `escrow.delivery-missed`, `escrow.refunded`, `policy.refused`.
+ */
+const awaitDelivery = async (purchase: NumberedPurchase, dependencies: RequestDependencies): Promise<Delivery> => {
+  const { market, signal } = dependencies
+  for (;;) {
+    if (signal?.aborted === true) throw new AppError('runtime.cancelled', 'Stopped waiting; the request stands, and asking again goes on with it.')
+    const delivery = await market.findDelivery(purchase.number, { confirmations: purchase.details.confirmations })
+    if (delivery !== null) return delivery
+    const { state, deadlineSeconds } = await market.readPurchase(purchase.number)
+    if (state === 'Refunded') throw await explainRefund(purchase, dependencies)
+    if (state === 'Requested' && await market.readTime() > deadlineSeconds) throw missed(purchase)
+    await sleep(pollMilliseconds)
+  }
+}
+
+/** Opens and checks a delivery: the hash on the contract, the seal, the number and size of the cells. Throws `crypto.answer-invalid` and its kind. */
+const open = (purchase: NumberedPurchase, program: Program, delivery: Delivery, vault: Vault): { integers: readonly bigint[]; answer: AnswerJson; sealed: Uint8Array } => {
+  const { requestHash, sealingSecret, details } = purchase
+  if (requestHash === null || sealingSecret === null) throw new AppError('bug.unexpected', 'An answer arrived for a request that was never made.')
+  if (delivery.requestHash !== requestHash) throw new AppError('crypto.answer-invalid', 'The delivery on the contract is for another request.')
+  const sealed = getBytes(delivery.sealedAnswer)
+  if (keccak256(sealed) !== delivery.answerHash) throw new AppError('crypto.answer-invalid', 'The sealed answer does not have the hash that stands on the contract.')
+  const { integers, maxAnswerBits } = decodeAnswer(unsealAnswer(sealed, vault.open(secretPurpose(purchase), sealingSecret), requestHash))
+  if (maxAnswerBits !== details.policy.maxAnswerBits || integers.length !== program.cells.length) {
+    throw new AppError('crypto.answer-invalid', `The answer holds ${integers.length} cells where the program asks for ${program.cells.length}.`)
+  }
+  return { integers, answer: readAnswer(program, integers), sealed }
+}
+
+/**
+ * Asks for the one answer and waits for it: checks that it would be answered, writes the request down, notes it on the
+ * contract, sends it, waits for the delivery, opens it. Every step may be interrupted; calling again goes on from there.
+ */
+export const requestResult = async (purchase: NumberedPurchase, dependencies: RequestDependencies): Promise<Purchase> => {
+  const { store, market, vault, seller, onStep } = dependencies
+  if (purchase.answer !== null) return purchase
+  const result = store.findResult(purchase.id)
+  if (result === null) throw new AppError('escrow.wrong-state', 'There is no result to request an answer for: compute first.', { details: { purchase: purchase.number.toString() } })
+  const program = parseProgram(result)
+
+  if (purchase.request === null) {
+    onStep?.('checking')
+    await assertAnswerable(purchase, program, seller)
+    await prepare(purchase, result, dependencies)
+  }
+  const prepared = store.list().find(({ id }) => id === purchase.id)
+  if (prepared === undefined || prepared.request === null || prepared.signature === null || prepared.requestHash === null) throw new AppError('bug.unexpected', 'The request was written and is not there.')
+  const numbered = { ...prepared, number: purchase.number }
+
+  const { state, deadlineSeconds } = await market.readPurchase(purchase.number)
+  if (state === 'Requested' && await market.readTime() > deadlineSeconds) throw missed(purchase)
+  if (state === 'Paid') {
+    onStep?.('requesting')
+    await market.requestResult(`purchase:${purchase.number}:request`, purchase.number, prepared.requestHash)
+  }
+  if (state === 'Paid' || state === 'Requested') {
+    onStep?.('sending')
+    await send(numbered, {
+      request: parseJsonAs(resultRequestSchema, prepared.request, 'the stored request', 'store.corrupt'),
+      signature: prepared.signature,
+      program,
+      ciphertexts: Buffer.from(result.ciphertexts.buffer, result.ciphertexts.byteOffset, result.ciphertexts.byteLength).toString('base64'),
+    }, dependencies)
+  }
+  onStep?.('waiting')
+  const delivery = await awaitDelivery(numbered, dependencies)
+  onStep?.('opening')
+  const { integers, answer, sealed } = open(numbered, program, delivery, vault)
+  return store.setAnswer(purchase.id, { sealed, integers, answer: JSON.stringify(answer) })
+}

@@ -1,0 +1,125 @@
+import { SiweMessage } from 'siwe'
+import { getAddress, type BaseWallet } from 'ethers'
+import type { z } from 'zod'
+import { errorCodes, type ErrorCode } from '../../shared/error-codes.ts'
+import { AppError } from '../../shared/errors.ts'
+import { parseJsonAs } from '../../shared/parse.ts'
+import { problemSchema, sessionChallengeSchema, sessionSchema } from '../../shared/schemas/http.ts'
+
+const timeoutMilliseconds = 60_000
+/** No honest answer is larger; a seller cannot fill the buyer's memory. */
+const largestBodyBytes = 256 * 1024 * 1024
+
+export interface RequestOptions {
+  readonly token?: string
+  readonly body?: unknown
+  readonly signal?: AbortSignal
+}
+
+export interface SellerClient {
+  readonly origin: string
+  /** The body's bytes. Throws the seller's own coded error, `runtime.seller-unreachable` or `runtime.seller-misbehaved`. */
+  fetchBytes(path: string, options?: RequestOptions): Promise<Uint8Array>
+  fetchText(path: string, options?: RequestOptions): Promise<string>
+  fetchJson<T>(path: string, schema: z.ZodType<T>, options?: RequestOptions): Promise<T>
+  /** Signs in (EIP-4361) after checking that the challenge is for this server, wallet and chain; the token is kept until refused. */
+  withSession<T>(wallet: BaseWallet, chainId: number, act: (token: string) => Promise<T>): Promise<T>
+}
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCodes, code)
+
+const readLimited = async (response: Response): Promise<Uint8Array> => {
+  const parts: Uint8Array[] = []
+  let total = 0
+  for await (const part of response.body ?? []) {
+    total += part.length
+    if (total > largestBodyBytes) throw new AppError('runtime.seller-misbehaved', 'The seller\'s server sends more than any answer can hold.')
+    parts.push(part)
+  }
+  return new Uint8Array(Buffer.concat(parts))
+}
+
+/** The seller's problem document as the same coded error here; its words are text from a stranger and stay text. */
+const toRemoteError = (status: number, body: Uint8Array): AppError => {
+  let problem: z.infer<typeof problemSchema>
+  try {
+    problem = parseJsonAs(problemSchema, new TextDecoder().decode(body), 'the seller\'s error', 'runtime.seller-misbehaved')
+  } catch (error) {
+    return new AppError('runtime.seller-misbehaved', `The seller's server answered with status ${status} and no reason that can be read.`, { cause: error, details: { status } })
+  }
+  return isErrorCode(problem.code) && !problem.code.startsWith('bug.')
+    ? new AppError(problem.code, problem.detail, { details: { status, saidBy: 'seller' } })
+    : new AppError('runtime.seller-misbehaved', `The seller's server failed: ${problem.detail}`, { details: { status, code: problem.code }, retryable: status >= 500 })
+}
+
+const isRefusedToken = (error: unknown): boolean => error instanceof AppError && error.code === 'access.unauthenticated'
+
+/** A buyer's view of one seller's server. */
+export const createSellerClient = (origin: string): SellerClient => {
+  let session: { readonly address: string; readonly token: string } | null = null
+
+  const fetchBytes = async (path: string, { token, body, signal }: RequestOptions = {}): Promise<Uint8Array> => {
+    const timeout = AbortSignal.timeout(timeoutMilliseconds)
+    let response: Response
+    let bytes: Uint8Array
+    try {
+      response = await fetch(new URL(path, origin), {
+        method: body === undefined ? 'GET' : 'POST',
+        redirect: 'error',
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      bytes = await readLimited(response)
+    } catch (error) {
+      if (error instanceof AppError) throw error
+      if (signal?.aborted === true) throw new AppError('runtime.cancelled', 'Stopped.', { cause: error })
+      throw new AppError('runtime.seller-unreachable', `The seller's server at ${origin} does not answer.`, { cause: error, retryable: true, details: { origin } })
+    }
+    if (!response.ok) throw toRemoteError(response.status, bytes)
+    return bytes
+  }
+
+  const fetchText = async (path: string, options?: RequestOptions): Promise<string> => new TextDecoder().decode(await fetchBytes(path, options))
+
+  const fetchJson = async <T>(path: string, schema: z.ZodType<T>, options?: RequestOptions): Promise<T> =>
+    parseJsonAs(schema, await fetchText(path, options), `the seller's answer to ${path}`, 'runtime.seller-misbehaved')
+
+  const signIn = async (wallet: BaseWallet, chainId: number): Promise<string> => {
+    const { message } = await fetchJson('/v1/sessions', sessionChallengeSchema, { body: { address: wallet.address } })
+    let challenge: SiweMessage
+    try {
+      challenge = new SiweMessage(message)
+    } catch (error) {
+      throw new AppError('runtime.seller-misbehaved', 'The seller\'s sign-in message cannot be read.', { cause: error })
+    }
+    const { host } = new URL(origin)
+    // Signing another server's challenge would let this seller sign in there in our name.
+    if (challenge.domain !== host || new URL(challenge.uri).origin !== origin || challenge.chainId !== chainId || getAddress(challenge.address) !== wallet.address) {
+      throw new AppError('access.foreign-challenge', 'The seller asked to sign a sign-in message made for another server, wallet or network.', { details: { domain: challenge.domain } })
+    }
+    const { token } = await fetchJson('/v1/sessions', sessionSchema, { body: { message, signature: await wallet.signMessage(message) } })
+    session = { address: wallet.address, token }
+    return token
+  }
+
+  return {
+    origin,
+    fetchBytes,
+    fetchText,
+    fetchJson,
+    withSession: async (wallet, chainId, act) => {
+      const kept = session?.address === wallet.address ? session.token : null
+      if (kept === null) return act(await signIn(wallet, chainId))
+      try {
+        return await act(kept)
+      } catch (error) {
+        if (!isRefusedToken(error)) throw error
+        return act(await signIn(wallet, chainId))
+      }
+    },
+  }
+}

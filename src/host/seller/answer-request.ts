@@ -1,0 +1,41 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Details } from '../../shared/schemas/details.ts'
+import { programSchema, type Program } from '../../shared/schemas/program.ts'
+import { AppError } from '../../shared/errors.ts'
+import { parseAs } from '../../shared/parse.ts'
+import { assertCanonicalProgram, programToForms } from '../../compute/program.ts'
+import { assertPolicy } from '../../policy/policy.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { PaillierKeyPair } from '../../crypto/types.ts'
+import type { StoredTensor } from '../datasets/dataset-service.ts'
+import { encodeAnswer } from '../protocol/answer-codec.ts'
+
+/** Reads a program from the network and holds it to its canonical form and the listing's policy, before any data is touched (S2). */
+export const parsePermittedProgram = (value: unknown, details: Details): Program => {
+  const program = parseAs(programSchema, value, 'the program', 'input.program-invalid')
+  if (program.datasetRoot !== details.dataset.root || program.rows !== details.dataset.rows || program.columns !== details.dataset.columns) {
+    throw new AppError('input.program-invalid', 'The program was made for another dataset.', { details: { root: program.datasetRoot } })
+  }
+  assertCanonicalProgram(program)
+  assertPolicy(program, details.policy, { rows: details.dataset.rows, columns: details.columns })
+  return program
+}
+
+/**
+ * Computes the one answer to a permitted program: recomputes the canonical ciphertexts from the seller's own table,
+ * compares them byte for byte with what the buyer sent, and decrypts its own recomputation, never the buyer's (S1).
+ * Returns the answer's payload, unsealed. Throws `policy.result-mismatch`, one and the same error whatever the
+ * difference, and `policy.answer-out-of-bounds` (S3).
+ */
+export const answerProgram = async (program: Program, ciphertexts: Uint8Array, details: Details, tensor: StoredTensor, key: PaillierKeyPair, engine: Engine): Promise<Uint8Array> => {
+  const own = await engine.evaluate(key.publicKey, tensor.source(), programToForms(program))
+  if (own.length !== ciphertexts.length || !timingSafeEqual(own, ciphertexts)) {
+    throw new AppError('policy.result-mismatch', 'The encrypted result is not what this program computes from the listing\'s table.')
+  }
+  const integers = await engine.decrypt(key, own)
+  const bound = 1n << BigInt(details.policy.maxAnswerBits)
+  if (integers.some((integer) => integer >= bound || integer <= -bound)) {
+    throw new AppError('policy.answer-out-of-bounds', 'The answer is larger than this listing may give out.', { details: { maxAnswerBits: details.policy.maxAnswerBits } })
+  }
+  return encodeAnswer({ maxAnswerBits: details.policy.maxAnswerBits, integers, proof: null })
+}

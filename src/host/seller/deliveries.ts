@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import { getBytes, hexlify } from 'ethers'
+import type { ResultSubmission } from '../../shared/schemas/http.ts'
+import { programSchema } from '../../shared/schemas/program.ts'
+import { resultRequestSchema } from '../../shared/schemas/result-request.ts'
+import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
+import { parseJsonAs } from '../../shared/parse.ts'
+import { encodeProgram } from '../../compute/program.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { Market, PurchaseOnChain } from '../chain/market.ts'
+import type { DatasetService } from '../datasets/dataset-service.ts'
+import { hashResultRequest, recoverResultRequestSigner } from '../protocol/result-request.ts'
+import { sealAnswer } from '../protocol/sealing.ts'
+import { answerProgram, parsePermittedProgram } from './answer-request.ts'
+import type { ListingStore, StoredListing } from './listing-store.ts'
+import type { Sale, SaleStore } from './sale-store.ts'
+
+export interface DeliveryDependencies {
+  readonly sales: SaleStore
+  readonly listings: ListingStore
+  readonly datasets: DatasetService
+  readonly engine: () => Promise<Engine>
+  readonly market: Market
+  readonly now: () => Date
+}
+
+export interface Deliveries {
+  /**
+   * Writes a buyer's signed request down, once: the same body again is the same sale, another one is refused.
+   * Throws `access.request-mismatch`, `access.forbidden`, `input.*`, `escrow.second-request`.
+   */
+  receive(purchase: PurchaseOnChain, listing: StoredListing, submission: ResultSubmission): Sale
+  /** Carries one sale as far as it goes now: decide, answer, deliver or decline. Safe to call again after any interruption. */
+  advance(purchase: bigint): Promise<Sale>
+}
+
+const sha256 = (bytes: Uint8Array | string): string => `0x${createHash('sha256').update(bytes).digest('hex')}`
+
+/** What the buyer asked for, not what this machine could not do just now: such a refusal is final and declined on chain. */
+const isRefusal = (error: unknown): error is AppError => isAppError(error) && /^(?:policy|input|crypto)\./.test(error.code)
+
+const assertSubmission = (purchase: PurchaseOnChain, listing: StoredListing, { request, signature, program, ciphertexts }: ResultSubmission): { ciphertexts: Uint8Array; program: string } => {
+  const requestHash = hashResultRequest(request)
+  if (requestHash !== purchase.requestHash) {
+    throw new AppError('access.request-mismatch', 'This request is not the one whose hash stands on the contract.', { details: { expected: purchase.requestHash, found: requestHash } })
+  }
+  if (recoverResultRequestSigner(request, signature) !== purchase.buyer) {
+    throw new AppError('access.forbidden', 'The request is not signed by the wallet that bought this purchase.')
+  }
+  const bytes = new Uint8Array(Buffer.from(ciphertexts, 'base64'))
+  const text = encodeProgram(program)
+  const contradictions: readonly (readonly [boolean, string])[] = [
+    [request.datasetRoot === listing.details.dataset.root, 'dataset root'],
+    [request.programHash === sha256(text), 'program'],
+    [request.resultHash === sha256(bytes), 'encrypted result'],
+  ]
+  const found = contradictions.find(([holds]) => !holds)
+  if (found !== undefined) throw new AppError('access.request-mismatch', `The ${found[1]} sent is not the one that was signed.`, { details: { field: found[1] } })
+  return { ciphertexts: bytes, program: text }
+}
+
+export const createDeliveries = ({ sales, listings, datasets, engine, market, now }: DeliveryDependencies): Deliveries => {
+  /** One sale is worked on by one call at a time; a second caller waits for the first one's outcome. */
+  const underWay = new Map<bigint, Promise<Sale>>()
+
+  const show = (purchase: bigint): Sale => {
+    const sale = sales.find(purchase)
+    if (sale === null) throw new AppError('input.not-found', `No request has arrived for purchase ${purchase}.`, { details: { purchase: purchase.toString() } })
+    return sale
+  }
+
+  const decide = async (sale: Sale): Promise<void> => {
+    const { dataset, details } = listings.show(sale.listing)
+    const request = parseJsonAs(resultRequestSchema, sale.request, 'the stored request', 'store.corrupt')
+    try {
+      const program = parsePermittedProgram(parseJsonAs(programSchema, sale.program, 'the stored program'), details)
+      const payload = await answerProgram(program, sale.ciphertexts, details, datasets.readTensor(dataset, 'data'), datasets.readKeyPair(dataset, 'data'), await engine())
+      sales.answer(sale.purchase, sealAnswer(payload, getBytes(request.x25519PublicKey), sale.requestHash))
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      sales.refuse(sale.purchase, JSON.stringify(toErrorDocument(error)))
+    }
+  }
+
+  /** Brings a decided sale onto the chain, or records that the purchase has ended another way. */
+  const settle = async (sale: Sale): Promise<void> => {
+    const onChain = await market.readPurchase(sale.purchase)
+    if (onChain.state === 'Requested') {
+      if (sale.state === 'answered' && sale.sealed !== null) {
+        await market.deliverResult(`purchase:${sale.purchase}:deliver`, sale.purchase, sale.requestHash, hexlify(sale.sealed), onChain.terms.guaranteeWei)
+        sales.finish(sale.purchase, 'delivered')
+      } else {
+        await market.decline(`purchase:${sale.purchase}:decline`, sale.purchase)
+        sales.finish(sale.purchase, 'declined')
+      }
+      return
+    }
+    // Another run of ours, or the clock, was faster: what the chain says is what happened.
+    const delivered = onChain.state !== 'Refunded' && sale.state === 'answered'
+    sales.finish(sale.purchase, delivered ? 'delivered' : 'missed')
+  }
+
+  const run = async (purchase: bigint): Promise<Sale> => {
+    if (show(purchase).state === 'received') await decide(show(purchase))
+    const decided = show(purchase)
+    if (decided.state === 'answered' || decided.state === 'refused') await settle(decided)
+    return show(purchase)
+  }
+
+  return {
+    receive: (purchase, listing, submission) => {
+      const bodyHash = sha256(JSON.stringify(submission))
+      const earlier = sales.find(purchase.id)
+      if (earlier !== null) {
+        if (earlier.bodyHash === bodyHash) return earlier
+        throw new AppError('escrow.second-request', 'This purchase has already had its one request.', { details: { purchase: purchase.id.toString() } })
+      }
+      if (purchase.state === 'Paid') {
+        throw new AppError('escrow.not-confirmed', 'The result request is not on the contract yet, or not with the listing\'s confirmations.', { retryable: true })
+      }
+      if (purchase.state !== 'Requested') {
+        throw new AppError('escrow.wrong-state', `The purchase is ${purchase.state}; no result can be sent any more.`, { details: { state: purchase.state } })
+      }
+      const { ciphertexts, program } = assertSubmission(purchase, listing, submission)
+      const sale = sales.receive({
+        purchase: purchase.id,
+        listing: listing.id,
+        buyer: purchase.buyer,
+        requestHash: purchase.requestHash,
+        request: JSON.stringify(submission.request),
+        signature: submission.signature,
+        bodyHash,
+        program,
+        ciphertexts,
+        receivedAt: now().toISOString(),
+      })
+      if (sale.bodyHash !== bodyHash) throw new AppError('escrow.second-request', 'This purchase has already had its one request.')
+      return sale
+    },
+
+    advance: (purchase) => {
+      const running = underWay.get(purchase)
+      if (running !== undefined) return running
+      const started = run(purchase).finally(() => underWay.delete(purchase))
+      underWay.set(purchase, started)
+      return started
+    },
+  }
+}

@@ -1,0 +1,195 @@
+import { getAddress } from 'ethers'
+import type { Policy, Details } from '../../shared/schemas/details.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { ProfileDatabase } from '../storage/database.ts'
+import type { DatasetService } from '../datasets/dataset-service.ts'
+import type { Market, ListingTerms } from '../chain/market.ts'
+import { sealedLength, sealedLimit } from '../protocol/answer-codec.ts'
+import { encodeDetails, hashDetails } from '../trade/details-document.ts'
+import { createListingStore, type StoredListing } from './listing-store.ts'
+
+export interface ListingDraft {
+  readonly dataset: string
+  /** By default the dataset's name with a running number. */
+  readonly id?: string
+  readonly title?: string
+  readonly description?: string
+  readonly valueWei: bigint
+  readonly guaranteeWei?: bigint
+  readonly interactionFeeWei?: bigint
+  readonly deliverySeconds?: number
+  readonly expirationSeconds?: number
+  readonly disputeSeconds?: number
+  readonly arbiter?: string
+  readonly url: string
+  readonly minRows?: number
+  readonly condition?: number
+  readonly maxAnswerCells?: number
+  readonly maxAnswerBits?: number
+  readonly confirmations?: number
+}
+
+export interface ListingService {
+  /** Writes a draft down. Throws `input.*` for terms or limits that cannot stand, `escrow.*` for what the contract would refuse. */
+  create(draft: ListingDraft): Promise<StoredListing>
+  publish(id: string): Promise<StoredListing>
+  close(id: string): Promise<StoredListing>
+  open(id: string): Promise<StoredListing>
+  reprice(id: string, change: Pick<ListingDraft, 'guaranteeWei' | 'interactionFeeWei'> & { readonly valueWei: bigint }): Promise<StoredListing>
+  relocate(id: string, url: string): Promise<StoredListing>
+  list(): readonly StoredListing[]
+  /** Throws `input.not-found`. */
+  show(id: string): StoredListing
+}
+
+export interface ListingServiceDependencies {
+  readonly database: ProfileDatabase
+  readonly datasets: DatasetService
+  readonly market: () => Promise<Market>
+  readonly now: () => Date
+}
+
+const hourSeconds = 3600
+const defaults = { deliverySeconds: hourSeconds, expirationSeconds: 24 * hourSeconds, disputeSeconds: 7 * 24 * hourSeconds }
+const noArbiter = '0x0000000000000000000000000000000000000000'
+
+/** 2020's guarantee was a tenth of the price; without an arbiter the contract asks for half (escrow.md, "Listing"). */
+export const defaultGuaranteeWei = (valueWei: bigint, hasArbiter: boolean): bigint => (hasArbiter ? valueWei / 10n : (valueWei + 1n) / 2n)
+
+const createTerms = (draft: ListingDraft, detailsHash: string): ListingTerms => {
+  const arbiter = draft.arbiter === undefined ? noArbiter : getAddress(draft.arbiter)
+  return {
+    valueWei: draft.valueWei,
+    guaranteeWei: draft.guaranteeWei ?? defaultGuaranteeWei(draft.valueWei, arbiter !== noArbiter),
+    interactionFeeWei: draft.interactionFeeWei ?? 0n,
+    deliverySeconds: draft.deliverySeconds ?? defaults.deliverySeconds,
+    expirationSeconds: draft.expirationSeconds ?? defaults.expirationSeconds,
+    disputeSeconds: draft.disputeSeconds ?? defaults.disputeSeconds,
+    arbiter,
+    detailsHash,
+  }
+}
+
+/** What the contract would refuse is refused here first, in words and for free. */
+const assertTerms = (terms: ListingTerms): void => {
+  if (terms.valueWei <= 0n) throw new AppError('input.terms-invalid', 'The price must be more than nothing.')
+  if (terms.guaranteeWei < 0n || terms.interactionFeeWei < 0n) throw new AppError('input.terms-invalid', 'Amounts cannot be negative.')
+  if (terms.interactionFeeWei > terms.valueWei) throw new AppError('input.terms-invalid', 'The interaction fee is larger than the price it is part of.')
+  if (terms.arbiter === noArbiter && terms.guaranteeWei * 2n < terms.valueWei) {
+    throw new AppError('input.terms-invalid', 'Without an arbiter the guarantee must be at least half the price; otherwise disputing costs too little.', {
+      details: { valueWei: terms.valueWei.toString(), guaranteeWei: terms.guaranteeWei.toString() },
+    })
+  }
+}
+
+const createPolicy = (draft: ListingDraft, rows: number): Policy => {
+  const policy: Policy = {
+    mode: 'disclosed',
+    minRows: draft.minRows ?? 10,
+    condition: draft.condition ?? 2,
+    maxAnswerCells: draft.maxAnswerCells ?? 256,
+    maxAnswerBits: draft.maxAnswerBits ?? 192,
+  }
+  if (policy.minRows > rows) {
+    throw new AppError('input.terms-invalid', `With a minimum of ${policy.minRows} rows behind every cell, a table of ${rows} rows could answer nothing.`, {
+      details: { minRows: policy.minRows, rows },
+    })
+  }
+  if (!(policy.condition > 0)) throw new AppError('input.terms-invalid', '`condition` must be a number above 0.')
+  const bytes = sealedLength(policy.maxAnswerCells, policy.maxAnswerBits)
+  if (bytes > sealedLimit) {
+    throw new AppError('input.terms-invalid', `The largest permitted answer would take ${bytes} bytes sealed; the contract carries ${sealedLimit}.`, {
+      details: { bytes, limit: sealedLimit, maxAnswerCells: policy.maxAnswerCells, maxAnswerBits: policy.maxAnswerBits },
+    })
+  }
+  return policy
+}
+
+export const createListingService = ({ database, datasets, market, now }: ListingServiceDependencies): ListingService => {
+  const store = createListingStore(database)
+
+  const describe = async (draft: ListingDraft, id: string): Promise<Details> => {
+    const data = datasets.readTensor(draft.dataset, 'data')
+    const test = datasets.readTensor(draft.dataset, 'test')
+    const { chainId, contract, account } = await market()
+    const policy = createPolicy(draft, data.commitment.rows)
+    const base = `/v1/listings/${id}`
+    return {
+      version: 1,
+      title: draft.title ?? draft.dataset,
+      description: draft.description ?? '',
+      seller: account,
+      chain_id: chainId,
+      contract_address: contract,
+      listing: id,
+      num_rows: [data.commitment.rows, data.commitment.columns],
+      condition: policy.condition,
+      meta_link: base,
+      test_link: `${base}/test`,
+      test_result_link: `${base}/test/results`,
+      data_link: '/v1/purchases/:id/data',
+      result_link: '/v1/purchases/:id/result',
+      columns: [...datasets.readColumns(draft.dataset)],
+      policy,
+      dataset: data.commitment,
+      test: test.commitment,
+      confirmations: draft.confirmations ?? 1,
+      proof: 'none',
+    }
+  }
+
+  const change = async (id: string, act: (listing: StoredListing & { readonly number: bigint }, market: Market) => Promise<Partial<StoredListing>>): Promise<StoredListing> => {
+    const listing = store.show(id)
+    const { number } = listing
+    if (number === null) throw new AppError('escrow.wrong-state', `Listing ${id} has not been published yet.`, { details: { listing: id } })
+    return store.update(id, await act({ ...listing, number }, await market()))
+  }
+
+  return {
+    create: async (draft) => {
+      const id = draft.id ?? store.createId(draft.dataset)
+      const details = await describe(draft, id)
+      const text = encodeDetails(details)
+      const terms = createTerms(draft, hashDetails(text))
+      assertTerms(terms)
+      return store.insert({ id, dataset: draft.dataset, details, text, terms, url: draft.url, createdAt: now().toISOString() })
+    },
+
+    publish: async (id) => {
+      const listing = store.show(id)
+      if (listing.number !== null) return listing
+      const { number } = await (await market()).createListing(`listing:${id}:create`, listing.terms, listing.url)
+      return store.update(id, { number, state: 'published' })
+    },
+
+    close: (id) => change(id, async ({ number, revision }, chain) => {
+      await chain.closeListing(`listing:${id}:close:${revision}`, number)
+      return { state: 'closed' }
+    }),
+
+    open: (id) => change(id, async ({ number, revision }, chain) => {
+      await chain.reopenListing(`listing:${id}:open:${revision}`, number)
+      return { state: 'published' }
+    }),
+
+    reprice: (id, { valueWei, guaranteeWei, interactionFeeWei }) => change(id, async ({ number, terms, revision }, chain) => {
+      const next: ListingTerms = {
+        ...terms,
+        valueWei,
+        guaranteeWei: guaranteeWei ?? defaultGuaranteeWei(valueWei, terms.arbiter !== noArbiter),
+        interactionFeeWei: interactionFeeWei ?? terms.interactionFeeWei,
+      }
+      assertTerms(next)
+      await chain.reprice(`listing:${id}:reprice:${revision}`, number, next)
+      return { terms: next }
+    }),
+
+    relocate: (id, url) => change(id, async ({ number, revision }, chain) => {
+      await chain.relocate(`listing:${id}:relocate:${revision}`, number, url)
+      return { url }
+    }),
+
+    list: () => store.list(),
+    show: (id) => store.show(id),
+  }
+}

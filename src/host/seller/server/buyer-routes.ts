@@ -1,0 +1,116 @@
+import { manifestSchema, answerSchema, resultAcceptedSchema, resultSubmissionSchema } from '../../../shared/schemas/http.ts'
+import { z } from 'zod'
+import { AppError, isAppError, type ErrorDocument } from '../../../shared/errors.ts'
+import { errorCodes, type ErrorCode } from '../../../shared/error-codes.ts'
+import type { Market, PurchaseOnChain, PurchaseState } from '../../chain/market.ts'
+import type { DatasetService } from '../../datasets/dataset-service.ts'
+import { encodeChunk } from '../../datasets/tensor-wire.ts'
+import type { Deliveries } from '../deliveries.ts'
+import type { ListingStore, StoredListing } from '../listing-store.ts'
+import type { SaleStore } from '../sale-store.ts'
+import { defineRoute, type RequestContext, type Route } from './route.ts'
+
+export interface BuyerRouteDependencies {
+  readonly listings: ListingStore
+  readonly sales: SaleStore
+  readonly datasets: DatasetService
+  readonly deliveries: Deliveries
+  readonly market: Market
+  /** The seller's half of the receipt, signed. */
+  readonly createReceipt: (purchase: PurchaseOnChain, listing: StoredListing) => Promise<unknown>
+  readonly onError: (error: unknown, purchase: bigint) => void
+}
+
+const arrowType = 'application/vnd.apache.arrow.stream'
+
+/** A refunded buyer has what they paid back: nothing more is served for it (S7). */
+const entitled: readonly PurchaseState[] = ['Paid', 'Requested', 'Delivered', 'Disputed', 'Settled']
+
+const parsePurchaseNumber = (text: string | undefined): bigint => {
+  if (text === undefined || !/^[1-9][0-9]{0,77}$/.test(text)) throw new AppError('input.not-found', 'There is no such purchase here.')
+  return BigInt(text)
+}
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCodes, code)
+
+/** What only the buyer of a purchase gets; authority comes from the recovered signer and the confirmed state of the chain alone. */
+export const createBuyerRoutes = ({ listings, sales, datasets, deliveries, market, createReceipt, onError }: BuyerRouteDependencies): readonly Route[] => {
+  const authorise = async ({ parameters, account }: RequestContext<unknown>): Promise<{ purchase: PurchaseOnChain; listing: StoredListing }> => {
+    const number = parsePurchaseNumber(parameters['id'])
+    const found = await market.findPurchase(number)
+    const listing = found === null ? null : listings.findByNumber(market, found.listing)
+    if (listing === null) throw new AppError('input.not-found', 'There is no such purchase here.')
+    const purchase = await market.findPurchase(number, { confirmations: listing.details.confirmations })
+    if (purchase === null) {
+      throw new AppError('escrow.not-confirmed', `The purchase does not have its ${listing.details.confirmations} confirmations yet.`, { retryable: true })
+    }
+    if (purchase.buyer !== account) throw new AppError('access.forbidden', 'Another wallet bought this purchase.')
+    if (!entitled.includes(purchase.state)) throw new AppError('escrow.wrong-state', `The purchase is ${purchase.state}.`, { details: { state: purchase.state } })
+    return { purchase, listing }
+  }
+
+  /** The sale goes on in the background; a failure that is no refusal is logged and taken up again by the seller's watch. */
+  const advance = (purchase: bigint): void => {
+    deliveries.advance(purchase).catch((error: unknown) => { onError(error, purchase) })
+  }
+
+  return [
+    defineRoute({
+      method: 'GET', path: '/v1/purchases/:id/data/manifest', summary: 'The dataset\'s chunk hashes', audience: 'buyer', response: manifestSchema, requestsPerMinute: 120,
+      handle: async (context) => {
+        const { listing } = await authorise(context)
+        const { commitment, leaves } = datasets.readTensor(listing.dataset, 'data')
+        return { json: { commitment, leaves } }
+      },
+    }),
+    defineRoute({
+      method: 'GET', path: '/v1/purchases/:id/data/:chunk', summary: 'One chunk of the encrypted tensor, as an Arrow IPC stream', audience: 'buyer', responseType: arrowType, requestsPerMinute: 6000,
+      handle: async (context) => {
+        const { listing } = await authorise(context)
+        const { commitment, readChunk } = datasets.readTensor(listing.dataset, 'data')
+        const text = context.parameters['chunk'] ?? ''
+        const index = /^(?:0|[1-9][0-9]{0,8})$/.test(text) ? Number(text) : Number.NaN
+        if (!(index < commitment.chunks)) throw new AppError('input.not-found', `The dataset has chunks 0 to ${commitment.chunks - 1}.`)
+        return { type: arrowType, bytes: encodeChunk({ commitment, columns: listing.details.columns, index, ciphertexts: readChunk(index) }) }
+      },
+    }),
+    defineRoute({
+      method: 'POST', path: '/v1/purchases/:id/result', summary: 'The signed request and the encrypted result, once', audience: 'buyer',
+      body: resultSubmissionSchema, response: resultAcceptedSchema, bodyLimitBytes: 64 * 1024 * 1024, requestsPerMinute: 60,
+      handle: async (context) => {
+        const { purchase, listing } = await authorise(context)
+        const sale = deliveries.receive(purchase, listing, context.body)
+        advance(sale.purchase)
+        return { status: 202, json: { requestHash: sale.requestHash } }
+      },
+    }),
+    defineRoute({
+      method: 'GET', path: '/v1/purchases/:id/answer', summary: 'The sealed answer, once its delivery is confirmed', audience: 'buyer', response: answerSchema, requestsPerMinute: 600,
+      handle: async (context) => {
+        // A declined request is refunded; its buyer is still told why.
+        const { purchase, listing } = await authorise(context).catch((error: unknown) => {
+          if (isAppError(error, 'escrow.wrong-state')) throw refusalOf(parsePurchaseNumber(context.parameters['id']), context.account) ?? error
+          throw error
+        })
+        const delivery = purchase.state === 'Requested' || purchase.state === 'Paid' ? null : await market.findDelivery(purchase.id, { confirmations: listing.details.confirmations })
+        if (delivery === null) throw refusalOf(purchase.id, context.account) ?? new AppError('escrow.not-delivered', 'The answer is not on the contract yet.', { retryable: true })
+        return { json: { requestHash: delivery.requestHash, sealed: Buffer.from(delivery.sealedAnswer.slice(2), 'hex').toString('base64'), transaction: delivery.transactionHash } }
+      },
+    }),
+    defineRoute({
+      method: 'GET', path: '/v1/purchases/:id/receipt', summary: 'The seller\'s half of the receipt', audience: 'buyer', response: z.unknown(), requestsPerMinute: 60,
+      handle: async (context) => {
+        const { purchase, listing } = await authorise(context)
+        return { json: await createReceipt(purchase, listing) }
+      },
+    }),
+  ]
+
+  /** Why a sale was refused, in the words decided when it was; null where it was not, or for anybody but its buyer. */
+  function refusalOf(number: bigint, account: string): AppError | null {
+    const sale = sales.find(number)
+    if (sale === null || sale.refusal === null || sale.buyer !== account) return null
+    const { code, message } = JSON.parse(sale.refusal) as ErrorDocument
+    return new AppError('policy.refused', `The seller declined: ${message}`, { details: { rule: isErrorCode(code) ? code : 'bug.unexpected' } })
+  }
+}

@@ -1,0 +1,102 @@
+import rateLimit from '@fastify/rate-limit'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { AppError } from '../../../shared/errors.ts'
+import { parseAs } from '../../../shared/parse.ts'
+import { createOpenApi } from './openapi.ts'
+import { sendProblem, toProblem } from './problems.ts'
+import type { Route } from './route.ts'
+import type { Sessions } from './sessions.ts'
+
+export interface ServerOptions {
+  readonly routes: readonly Route[]
+  readonly sessions: Sessions
+  /** Host headers the server answers to, e.g. `127.0.0.1:7373`; asked anew for each request, as the port is known late. */
+  readonly allowedHosts: () => ReadonlySet<string>
+  /** `https` behind a TLS proxy. */
+  readonly scheme: 'http' | 'https'
+  readonly onBug: (error: AppError, request: { method: string; url: string }) => void
+}
+
+const securityHeaders = {
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+} as const
+
+/** Exact Host, no foreign Origin, JSON only (S22): what stops DNS rebinding, form posts and other sites' scripts. */
+const assertCaller = (request: FastifyRequest, { allowedHosts, scheme }: ServerOptions): void => {
+  const host = request.headers.host ?? ''
+  if (!allowedHosts().has(host.toLowerCase())) throw new AppError('access.wrong-host', 'This server does not answer under that host name.', { details: { host: host.slice(0, 200) } })
+  const { origin } = request.headers
+  if (origin !== undefined && origin !== `${scheme}://${host}`) throw new AppError('access.foreign-origin', 'Requests from other web pages are refused.')
+  if (request.method === 'POST' && !/^application\/json(?:;\s*charset=utf-8)?$/i.test(request.headers['content-type'] ?? '')) {
+    throw new AppError('input.not-json', 'The body must be JSON, sent as application/json.')
+  }
+}
+
+const register = (app: FastifyInstance, route: Route, options: ServerOptions): void => {
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const account = route.audience === 'buyer' ? options.sessions.authenticate(request.headers.authorization) : ''
+    const host = (request.headers.host ?? '').toLowerCase()
+    const result = await route.handle({
+      parameters: request.params as Record<string, string>,
+      body: route.body === undefined ? undefined : parseAs(route.body, request.body, 'the request body'),
+      origin: `${options.scheme}://${host}`,
+      domain: host,
+      account,
+    })
+    reply.status(result.status ?? 200)
+    if ('json' in result) return reply.type('application/json').send(JSON.stringify(result.json))
+    return reply.type(result.type).send(typeof result.bytes === 'string' ? result.bytes : Buffer.from(result.bytes.buffer, result.bytes.byteOffset, result.bytes.byteLength))
+  }
+  app.route({
+    method: route.method,
+    url: route.path,
+    ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
+    config: { rateLimit: { max: route.requestsPerMinute, timeWindow: '1 minute' } },
+    handler,
+  })
+}
+
+/**
+ * The seller's public HTTP server over a table of routes: guards before anything is read, every body parsed by its schema,
+ * every failure a problem document. Timeouts are explicit, since Fastify turns Node's request timeout off (S23).
+ */
+export const createServer = async (options: ServerOptions): Promise<FastifyInstance> => {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: 64 * 1024,
+    requestTimeout: 60_000,
+    connectionTimeout: 120_000,
+    keepAliveTimeout: 10_000,
+    maxParamLength: 100,
+    trustProxy: false,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+  })
+  app.server.headersTimeout = 15_000
+  app.removeContentTypeParser('text/plain')
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders)
+    assertCaller(request, options)
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error)
+    if (problem.code === 'bug.unexpected') options.onBug(problem, { method: request.method, url: request.url })
+    return sendProblem(reply, problem)
+  })
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, new AppError('input.not-found', 'There is nothing at this address.')))
+  await app.register(rateLimit, {
+    global: true,
+    max: 600,
+    timeWindow: '1 minute',
+    errorResponseBuilder: () => new AppError('access.too-many-requests', 'Too many requests from here for now.', { retryable: true }),
+  })
+  for (const route of options.routes) register(app, route, options)
+  const openApi = JSON.stringify(createOpenApi(options.routes))
+  app.get('/openapi.json', (_request, reply) => reply.type('application/json').send(openApi))
+  return app
+}
+

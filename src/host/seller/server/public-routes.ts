@@ -1,0 +1,121 @@
+import { AppError, isAppError } from '../../../shared/errors.ts'
+import {
+  checkRequestSchema, checkVerdictSchema, listingsSchema, sessionChallengeSchema, sessionRequestSchema, sessionSchema, testDataSchema,
+  testResultsRequestSchema, testResultsSchema, type CheckVerdict,
+} from '../../../shared/schemas/http.ts'
+import { detailsSchema } from '../../../shared/schemas/details.ts'
+import { z } from 'zod'
+import type { Engine } from '../../../engine/engine.ts'
+import type { DatasetService } from '../../datasets/dataset-service.ts'
+import { encodeChunk } from '../../datasets/tensor-wire.ts'
+import { parsePermittedProgram } from '../answer-request.ts'
+import type { ListingStore, StoredListing } from '../listing-store.ts'
+import { createPublicPage } from './public-page.ts'
+import { defineRoute, type Route } from './route.ts'
+import type { Sessions } from './sessions.ts'
+
+export interface PublicRouteDependencies {
+  readonly listings: ListingStore
+  readonly datasets: DatasetService
+  readonly engine: () => Promise<Engine>
+  readonly sessions: Sessions
+}
+
+const encodeBase64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+const decodeBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'))
+
+/** The verdict on a program, as `check` tells it: a refusal is an answer here, not an error. */
+const judge = (program: unknown, listing: StoredListing): CheckVerdict => {
+  try {
+    parsePermittedProgram(program, listing.details)
+    return { allowed: true }
+  } catch (error) {
+    if (isAppError(error) && /^(?:policy|input)\./.test(error.code)) return { allowed: false, code: error.code, message: error.message }
+    throw error
+  }
+}
+
+/** What anyone may see and try: the listings, their test data and its key's services, the policy's verdict, signing in. */
+export const createPublicRoutes = ({ listings, datasets, engine, sessions }: PublicRouteDependencies): readonly Route[] => {
+  const published = (): readonly StoredListing[] => listings.list().filter(({ number }) => number !== null)
+  const show = (id: string | undefined): StoredListing => {
+    const listing = id === undefined ? null : listings.find(id)
+    if (listing === null || listing.number === null) throw new AppError('input.not-found', 'There is no such listing here.', { details: { listing: id ?? '' } })
+    return listing
+  }
+
+  return [
+    defineRoute({
+      method: 'GET', path: '/', summary: 'A page for people: what is on sale, on what terms, how to buy', audience: 'anyone',
+      responseType: 'text/html; charset=utf-8', requestsPerMinute: 120,
+      handle: ({ origin }) => ({ type: 'text/html; charset=utf-8', bytes: createPublicPage(published(), origin) }),
+    }),
+    defineRoute({
+      method: 'GET', path: '/healthz', summary: 'Whether the server answers', audience: 'anyone',
+      response: z.strictObject({ ok: z.literal(true) }), requestsPerMinute: 600,
+      handle: () => ({ json: { ok: true } }),
+    }),
+    defineRoute({
+      method: 'GET', path: '/v1/listings', summary: 'The listings served here', audience: 'anyone', response: listingsSchema, requestsPerMinute: 120,
+      handle: () => ({
+        json: {
+          listings: published().map(({ id, details, terms, number }) => ({
+            id, title: details.title, details: details.meta_link, detailsHash: terms.detailsHash, listing: String(number),
+          })),
+        },
+      }),
+    }),
+    defineRoute({
+      method: 'GET', path: '/v1/listings/:id', summary: 'The details document: the bytes whose keccak256 is detailsHash on the contract', audience: 'anyone',
+      response: detailsSchema, requestsPerMinute: 240,
+      handle: ({ parameters }) => ({ type: 'application/json', bytes: show(parameters['id']).text }),
+    }),
+    defineRoute({
+      method: 'GET', path: '/v1/listings/:id/test', summary: 'Test data: made-up rows in the clear, and encrypted under their own key', audience: 'anyone',
+      response: testDataSchema, requestsPerMinute: 60,
+      handle: ({ parameters }) => {
+        const { dataset } = show(parameters['id'])
+        const { commitment, leaves, readChunk } = datasets.readTensor(dataset, 'test')
+        const columns = datasets.readColumns(dataset)
+        return {
+          json: {
+            columns,
+            manifest: { commitment, leaves },
+            rows: datasets.readTestRows(dataset),
+            chunks: leaves.map((_, index) => encodeBase64(encodeChunk({ commitment, columns, index, ciphertexts: readChunk(index) }))),
+          },
+        }
+      },
+    }),
+    defineRoute({
+      method: 'POST', path: '/v1/listings/:id/test/results', summary: 'Decrypts results computed on the test data, under the test key', audience: 'anyone',
+      body: testResultsRequestSchema, response: testResultsSchema, bodyLimitBytes: 8 * 1024 * 1024, requestsPerMinute: 60,
+      handle: async ({ parameters, body }) => {
+        const { dataset, details } = show(parameters['id'])
+        const ciphertexts = decodeBase64(body.ciphertexts)
+        const length = details.test.key.bits / 4
+        const most = details.policy.maxAnswerCells
+        if (ciphertexts.length === 0 || ciphertexts.length % length !== 0 || ciphertexts.length > most * length) {
+          throw new AppError('input.invalid', `A test result is 1 to ${most} ciphertexts of ${length} bytes each.`, { details: { bytes: ciphertexts.length } })
+        }
+        const key = datasets.readKeyPair(dataset, 'test')
+        const arithmetic = await engine()
+        await arithmetic.assertCiphertexts(key.publicKey, ciphertexts)
+        const integers = await arithmetic.decrypt(key, ciphertexts)
+        return { json: { integers: integers.map(String) } }
+      },
+    }),
+    defineRoute({
+      method: 'POST', path: '/v1/listings/:id/check', summary: 'Would this program be answered? The policy\'s verdict, nothing counted', audience: 'anyone',
+      body: checkRequestSchema, response: checkVerdictSchema, bodyLimitBytes: 32 * 1024 * 1024, requestsPerMinute: 60,
+      handle: ({ parameters, body }) => ({ json: judge(body.program, show(parameters['id'])) }),
+    }),
+    defineRoute({
+      method: 'POST', path: '/v1/sessions', summary: 'Sign-In with Ethereum (EIP-4361): an address gets a challenge, a signed challenge a bearer token', audience: 'anyone',
+      body: sessionRequestSchema, response: z.union([sessionChallengeSchema, sessionSchema]), requestsPerMinute: 60,
+      handle: async ({ body, domain, origin }) => 'address' in body
+        ? { json: { message: sessions.challenge(body.address, domain, origin) } }
+        : { status: 201, json: await sessions.open(body.message, body.signature, domain) },
+    }),
+  ]
+}

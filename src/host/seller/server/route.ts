@@ -1,0 +1,37 @@
+import type { z } from 'zod'
+
+/** Who may call: anyone, or the signed-in buyer of the purchase named in the path. */
+export type Audience = 'anyone' | 'buyer'
+
+export interface RequestContext<B> {
+  readonly parameters: Readonly<Record<string, string>>
+  readonly body: B
+  /** Scheme and host the caller used, from the allow-list. */
+  readonly origin: string
+  readonly domain: string
+  /** The signed-in wallet; '' where the audience is anyone. */
+  readonly account: string
+}
+
+/** What a handler gives back: JSON by its schema, or bytes of a named type. */
+export type RouteResult =
+  | { readonly status?: number; readonly json: unknown }
+  | { readonly status?: number; readonly type: string; readonly bytes: Uint8Array | string }
+
+export interface Route<B = unknown> {
+  readonly method: 'GET' | 'POST'
+  /** As Fastify writes it: `/v1/listings/:id`. */
+  readonly path: string
+  readonly summary: string
+  readonly audience: Audience
+  readonly body?: z.ZodType<B>
+  readonly response?: z.ZodType
+  readonly responseType?: string
+  /** Largest body in bytes, for POST. */
+  readonly bodyLimitBytes?: number
+  readonly requestsPerMinute: number
+  handle(context: RequestContext<B>): Promise<RouteResult> | RouteResult
+}
+
+/** Keeps a route's body type between its schema and its handler, then forgets it for the table. */
+export const defineRoute = <B>(route: Route<B>): Route => route as Route
