@@ -49,9 +49,9 @@ interface CompiledCode {
 }
 
 // solc's own declarations say `any`.
-const compiler = solc as unknown as {
+export const compiler = solc as unknown as {
   version: () => string
-  compile: (input: string, callbacks: { import: (path: string) => { contents: string } | { error: string } }) => string
+  compile: (input: string, callbacks?: { import: (path: string) => { contents: string } | { error: string } }) => string
 }
 
 const require = createRequire(import.meta.url)
