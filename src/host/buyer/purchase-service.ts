@@ -7,7 +7,7 @@ import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { computeOnDataset } from './compute.ts'
 import { downloadDataset, openDownloaded } from './download.ts'
-import { openListing, type OpenedListing } from './open-listing.ts'
+import { openListing, parseListingUrl, type OpenedListing } from './open-listing.ts'
 import { createPurchaseStore, type ComputedResult, type Purchase } from './purchase-store.ts'
 import { requestResult, type NumberedPurchase, type RequestDependencies } from './request-result.ts'
 import { retryUntilConfirmed } from './retry.ts'
@@ -66,8 +66,10 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
   const chunksOf = ({ id }: Purchase) => createChunkStore(database, 'purchase', String(id))
   /** One client a seller, so that a sign-in lasts for all that follows. */
   const clients = new Map<string, SellerClient>()
-  const sellerOf = ({ url }: Purchase): SellerClient => {
-    const { origin } = new URL(url)
+  /** The server the listing was opened at, unless the seller has moved it on the contract since: live purchases follow. */
+  const sellerOf = async ({ url, contractUrl, listing }: Purchase): Promise<SellerClient> => {
+    const { url: current } = await market.readListing(listing)
+    const { origin } = current === contractUrl ? new URL(url) : parseListingUrl(current)
     const client = clients.get(origin) ?? createSellerClient(origin)
     clients.set(origin, client)
     return client
@@ -88,7 +90,7 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
       throw new AppError('escrow.costs-more', `The listing asks ${total} wei, guarantee included; at most ${maxTotalWei} were to be paid.`, { details: { totalWei: total.toString(), maxTotalWei: maxTotalWei.toString() } })
     }
     return store.begin({
-      url: listing.url, text: listing.text, detailsHash: listing.detailsHash, listing: listing.number, termsHash,
+      url: listing.url, contractUrl: listing.onChain.url, text: listing.text, detailsHash: listing.detailsHash, listing: listing.number, termsHash,
       buyer: (await wallet()).address,
       maxTotalWei: maxTotalWei ?? total,
       deadlineSeconds: await market.readTime() + (deadlineSeconds ?? defaultDeadlineSeconds),
@@ -98,7 +100,7 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
 
   const download = async (number: bigint, options: JobOptions = {}): Promise<NumberedPurchase> => {
     const purchase = get(number)
-    const seller = sellerOf(purchase)
+    const seller = await sellerOf(purchase)
     const account = await wallet()
     await downloadDataset({
       details: purchase.details, number, seller, chunks: chunksOf(purchase), engine: await engine(), options,
@@ -138,7 +140,7 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
 
     request: async (number, options = {}) => {
       const purchase = get(number)
-      return requestResult(purchase, { store, market, vault, wallet: await wallet(), seller: sellerOf(purchase), ...options })
+      return requestResult(purchase, { store, market, vault, wallet: await wallet(), seller: await sellerOf(purchase), ...options })
     },
 
     confirm: async (number) => {

@@ -10,7 +10,9 @@ export interface Purchase {
   readonly id: number
   /** The contract's number; null while the payment is not confirmed. */
   readonly number: bigint | null
+  /** Where the buyer opened the listing, and what the contract said its URL was when it was bought. */
   readonly url: string
+  readonly contractUrl: string
   readonly details: Details
   readonly detailsHash: string
   readonly listing: bigint
@@ -42,7 +44,7 @@ export interface ComputedResult {
   readonly computedAt: string
 }
 
-export type NewPurchase = Pick<Purchase, 'url' | 'detailsHash' | 'listing' | 'termsHash' | 'buyer' | 'maxTotalWei' | 'deadlineSeconds' | 'createdAt'> & { readonly text: string }
+export type NewPurchase = Pick<Purchase, 'url' | 'contractUrl' | 'detailsHash' | 'listing' | 'termsHash' | 'buyer' | 'maxTotalWei' | 'deadlineSeconds' | 'createdAt'> & { readonly text: string }
 
 export interface PurchaseStore {
   /** Writes the intention to buy down, before a wei moves. */
@@ -65,6 +67,7 @@ interface PurchaseRow {
   readonly id: number
   readonly number: string | null
   readonly url: string
+  readonly contract_url: string
   readonly details: string
   readonly details_hash: string
   readonly listing: string
@@ -86,6 +89,7 @@ const fromRow = (row: PurchaseRow): Purchase => ({
   id: row.id,
   number: row.number === null ? null : BigInt(row.number),
   url: row.url,
+  contractUrl: row.contract_url,
   details: parseDetails(row.details),
   detailsHash: row.details_hash,
   listing: BigInt(row.listing),
@@ -123,10 +127,10 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
     return purchase
   }
   return {
-    begin: ({ url, text, detailsHash, listing, termsHash, buyer, maxTotalWei, deadlineSeconds, createdAt }) => {
+    begin: ({ url, contractUrl, text, detailsHash, listing, termsHash, buyer, maxTotalWei, deadlineSeconds, createdAt }) => {
       const { lastInsertRowid } = database.prepare(`INSERT INTO purchases
-        (chain_id, contract, url, details, details_hash, listing, terms_hash, buyer, max_total_wei, deadline_seconds, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-        .run(chainId, contract, url, text, detailsHash, listing.toString(), termsHash, buyer, maxTotalWei.toString(), deadlineSeconds, createdAt)
+        (chain_id, contract, url, contract_url, details, details_hash, listing, terms_hash, buyer, max_total_wei, deadline_seconds, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+        .run(chainId, contract, url, contractUrl, text, detailsHash, listing.toString(), termsHash, buyer, maxTotalWei.toString(), deadlineSeconds, createdAt)
       return get(Number(lastInsertRowid))
     },
     forget: (id) => { database.prepare('DELETE FROM purchases WHERE id = ? AND number IS NULL').run(id) },

@@ -42,6 +42,7 @@ CREATE TABLE purchases (
   contract TEXT NOT NULL,
   number TEXT,
   url TEXT NOT NULL,
+  contract_url TEXT NOT NULL,
   details TEXT NOT NULL,
   details_hash TEXT NOT NULL,
   listing TEXT NOT NULL,

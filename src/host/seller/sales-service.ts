@@ -1,0 +1,54 @@
+import type { Market, PurchaseOnChain } from '../chain/market.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { ListingStore } from './listing-store.ts'
+import type { Sale, SaleStore } from './sale-store.ts'
+
+export interface SaleView {
+  readonly onChain: PurchaseOnChain
+  /** The listing's id in this profile; null for one made elsewhere with the same wallet. */
+  readonly listing: string | null
+  readonly sale: Sale | null
+  /** Whether the money can be reclaimed now: delivered, and the buyer's time is over. */
+  readonly reclaimable: boolean
+}
+
+export interface SalesService {
+  list(): Promise<readonly SaleView[]>
+  decline(purchase: bigint): Promise<PurchaseOnChain>
+  reclaim(purchase: bigint): Promise<PurchaseOnChain>
+}
+
+/** What was sold, as the contract tells it, with what this profile knows beside it. */
+export const createSalesService = (market: Market, listings: ListingStore, sales: SaleStore): SalesService => {
+  const show = async (number: bigint, now: number): Promise<SaleView> => {
+    const onChain = await market.readPurchase(number)
+    return {
+      onChain,
+      listing: listings.findByNumber(market, onChain.listing)?.id ?? null,
+      sale: sales.find(number),
+      reclaimable: onChain.state === 'Delivered' && now > onChain.deadlineSeconds,
+    }
+  }
+  const assertMine = async (purchase: bigint): Promise<void> => {
+    const { seller } = await market.readPurchase(purchase)
+    if (seller !== market.account) throw new AppError('access.forbidden', `Purchase ${purchase} was sold by another wallet.`, { details: { seller } })
+  }
+  return {
+    list: async () => {
+      const now = await market.readTime()
+      return Promise.all((await market.findPurchases({ seller: market.account })).map((number) => show(number, now)))
+    },
+    decline: async (purchase) => {
+      await assertMine(purchase)
+      await market.decline(`purchase:${purchase}:decline`, purchase)
+      const sale = sales.find(purchase)
+      if (sale !== null && sale.state !== 'declined') sales.finish(purchase, 'declined')
+      return market.readPurchase(purchase)
+    },
+    reclaim: async (purchase) => {
+      await assertMine(purchase)
+      await market.reclaim(`purchase:${purchase}:reclaim`, purchase)
+      return market.readPurchase(purchase)
+    },
+  }
+}

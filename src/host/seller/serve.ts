@@ -1,0 +1,103 @@
+import type { FastifyInstance } from 'fastify'
+import { isIP } from 'node:net'
+import { AppError } from '../../shared/errors.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { Market, PurchaseOnChain } from '../chain/market.ts'
+import type { DatasetService } from '../datasets/dataset-service.ts'
+import type { Deliveries } from './deliveries.ts'
+import type { ListingStore, StoredListing } from './listing-store.ts'
+import type { SaleStore } from './sale-store.ts'
+import type { SalesService } from './sales-service.ts'
+import { createBuyerRoutes } from './server/buyer-routes.ts'
+import { createPublicRoutes } from './server/public-routes.ts'
+import { createServer } from './server/create-server.ts'
+import { createSessions } from './server/sessions.ts'
+import { startWatch, type WatchEvent } from './watch.ts'
+
+export interface ServeOptions {
+  /** Address to listen on; anything but loopback needs `publicUrl`. */
+  readonly host: string
+  /** 0 takes a free port. */
+  readonly port: number
+  /** How buyers reach the server through a proxy that speaks TLS for it. */
+  readonly publicUrl?: string
+  readonly watchIntervalMilliseconds: number
+  readonly autoReclaim: boolean
+  readonly onEvent: (event: ServeEvent) => void
+}
+
+export type ServeEvent = WatchEvent | { readonly kind: 'bug'; readonly error: AppError; readonly request: string }
+
+export interface Serving {
+  /** Where this computer reaches it. */
+  readonly localUrl: string
+  readonly port: number
+  stop(): Promise<void>
+}
+
+export interface ServeDependencies {
+  readonly listings: ListingStore
+  readonly sales: SaleStore
+  readonly salesService: SalesService
+  readonly datasets: DatasetService
+  readonly deliveries: Deliveries
+  readonly engine: () => Promise<Engine>
+  readonly market: Market
+  readonly now: () => Date
+  readonly createReceipt: (purchase: PurchaseOnChain, listing: StoredListing) => Promise<unknown>
+}
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+
+/** Plain HTTP leaves this computer only when somebody has said that a TLS proxy stands in front (S24). */
+const assertReach = ({ host, publicUrl }: ServeOptions): void => {
+  if (publicUrl !== undefined && !(URL.canParse(publicUrl) && /^https?:$/.test(new URL(publicUrl).protocol))) {
+    throw new AppError('input.url-invalid', `${publicUrl} is not an http(s) URL.`, { details: { url: publicUrl } })
+  }
+  const behindTls = publicUrl !== undefined && new URL(publicUrl).protocol === 'https:'
+  if (!isLoopback(host) && !behindTls) {
+    throw new AppError('access.insecure-address', `Listening on ${host} would serve plain HTTP to other computers.`, { details: { host } })
+  }
+}
+
+const listen = async (app: FastifyInstance, host: string, port: number): Promise<number> => {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    await app.close()
+    throw new AppError('runtime.port-unavailable', `Cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}`, { details: { host, port }, cause: error })
+  }
+  const address = app.server.address()
+  return typeof address === 'object' && address !== null ? address.port : port
+}
+
+/** Starts the seller's public server and the watch over what is the seller's turn; `stop` ends both, letting current work finish. */
+export const startServing = async (options: ServeOptions, dependencies: ServeDependencies): Promise<Serving> => {
+  assertReach(options)
+  const { market, now, onEvent } = { ...dependencies, ...options }
+  const sessions = createSessions(market.chainId, now)
+  const hosts = new Set<string>()
+  const app = await createServer({
+    routes: [
+      ...createPublicRoutes({ ...dependencies, sessions }),
+      ...createBuyerRoutes({ ...dependencies, onError: (error, purchase) => { onEvent({ kind: 'failed', purchase, error }) } }),
+    ],
+    sessions,
+    allowedHosts: () => hosts,
+    scheme: options.publicUrl === undefined || new URL(options.publicUrl).protocol === 'http:' ? 'http' : 'https',
+    onBug: (error, { method, url }) => { onEvent({ kind: 'bug', error, request: `${method} ${url}` }) },
+  })
+  const port = await listen(app, options.host, options.port)
+  const shown = isIP(options.host) === 6 ? `[${options.host}]` : options.host
+  for (const name of isLoopback(options.host) ? [shown, 'localhost', '127.0.0.1'] : [shown]) hosts.add(`${name}:${port}`)
+  if (options.publicUrl !== undefined) hosts.add(new URL(options.publicUrl).host)
+  const watch = startWatch({ ...dependencies, autoReclaim: options.autoReclaim, onEvent }, options.watchIntervalMilliseconds)
+  return {
+    localUrl: `http://${shown}:${port}`,
+    port,
+    stop: async () => {
+      await app.close()
+      await watch.stop()
+    },
+  }
+}

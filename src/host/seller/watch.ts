@@ -1,0 +1,65 @@
+import type { Market } from '../chain/market.ts'
+import type { Deliveries } from './deliveries.ts'
+import type { SalesService } from './sales-service.ts'
+import type { SaleStore } from './sale-store.ts'
+
+export interface WatchDependencies {
+  readonly market: Market
+  readonly sales: SaleStore
+  readonly salesService: SalesService
+  readonly deliveries: Deliveries
+  /** Reclaim by itself what can be reclaimed, as the 2020 server did. */
+  readonly autoReclaim: boolean
+  readonly onEvent: (event: WatchEvent) => void
+}
+
+export type WatchEvent =
+  | { readonly kind: 'sale-advanced' | 'declined-unseen' | 'reclaimed'; readonly purchase: bigint }
+  | { readonly kind: 'failed'; readonly purchase: bigint | null; readonly error: unknown }
+
+/**
+ * One look at everything that is the seller's turn: sales that an interruption left half-way, requests on the contract
+ * whose content never arrived (declined at half time rather than left silent), deliveries whose buyer's time is over.
+ * A failure of one is reported and leaves the others to go on; the next look tries it again.
+ */
+export const watchOnce = async ({ market, sales, salesService, deliveries, autoReclaim, onEvent }: WatchDependencies): Promise<void> => {
+  const attempt = async (purchase: bigint, kind: 'sale-advanced' | 'declined-unseen' | 'reclaimed', act: () => Promise<unknown>): Promise<void> => {
+    try {
+      await act()
+      onEvent({ kind, purchase })
+    } catch (error) {
+      onEvent({ kind: 'failed', purchase, error })
+    }
+  }
+  for (const { purchase, state } of sales.list()) {
+    if (state === 'received' || state === 'answered' || state === 'refused') await attempt(purchase, 'sale-advanced', () => deliveries.advance(purchase))
+  }
+  const now = await market.readTime()
+  for (const { onChain, sale, reclaimable, listing } of await salesService.list()) {
+    const halfTime = onChain.deadlineSeconds - Math.floor(onChain.terms.deliverySeconds / 2)
+    if (listing !== null && onChain.state === 'Requested' && sale === null && now > halfTime) {
+      await attempt(onChain.id, 'declined-unseen', () => salesService.decline(onChain.id))
+    }
+    if (reclaimable && autoReclaim) await attempt(onChain.id, 'reclaimed', () => salesService.reclaim(onChain.id))
+  }
+}
+
+/** Looks again and again until stopped; resolves once the last look has ended. */
+export const startWatch = (dependencies: WatchDependencies, intervalMilliseconds: number): { stop(): Promise<void> } => {
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  let current: Promise<void> = Promise.resolve()
+  const look = (): void => {
+    current = watchOnce(dependencies)
+      .catch((error: unknown) => { dependencies.onEvent({ kind: 'failed', purchase: null, error }) })
+      .finally(() => { if (!stopped) timer = setTimeout(look, intervalMilliseconds) })
+  }
+  look()
+  return {
+    stop: () => {
+      stopped = true
+      clearTimeout(timer)
+      return current
+    },
+  }
+}
