@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { countPlaywright, countVitest, findCounts, settle } from '../../../scripts/count-results.ts'
+
+describe('the sum of all test runners', () => {
+  it('reads a vitest report, and counts a file that did not load as a failure', () => {
+    const report = {
+      success: false, numPassedTests: 3, numFailedTests: 1, numPendingTests: 2,
+      testResults: [
+        { status: 'failed', assertionResults: [{}, {}, {}, {}] },
+        { status: 'failed', assertionResults: [] },
+      ],
+    }
+    expect(countVitest(JSON.stringify(report))).toEqual({ passed: 3, failed: 2, skipped: 2 })
+  })
+
+  it('counts a Playwright test that passed only the second time as a failure', () => {
+    const report = { stats: { expected: 4, unexpected: 0, flaky: 1, skipped: 0 } }
+    expect(countPlaywright(JSON.stringify(report))).toEqual({ passed: 4, failed: 1, skipped: 0 })
+  })
+
+  it('reads the last line of counts that a tool printed', () => {
+    const forge = 'Suite result: ok. 2 passed; 0 failed\nRan 2 test suites in 1.2s: 31 tests passed, 1 failed, 2 skipped (34 total tests)\n'
+    expect(findCounts(forge)).toEqual({ passed: 31, failed: 1, skipped: 2 })
+    expect(findCounts('1 passed, 5 failed\n...\n6 passed, 0 failed\n')).toEqual({ passed: 6, failed: 0, skipped: 0 })
+    expect(findCounts('built in 96ms')).toBeNull()
+  })
+
+  it('never reads silence as success', () => {
+    expect(settle({ passed: 0, failed: 0, skipped: 0 }, 0).failed).toBe(1)
+    expect(settle({ passed: 7, failed: 0, skipped: 0 }, 1).failed).toBe(1)
+    expect(settle({ passed: 7, failed: 2, skipped: 0 }, 1).failed).toBe(2)
+    expect(settle({ passed: 7, failed: 0, skipped: 1 }, 0).failed).toBe(0)
+  })
+})
