@@ -72,6 +72,7 @@ export const errorCodes = defineErrorCodes({
 
   // chain: the network and its transactions
   'chain.unreachable': { status: 503, next: 'Check the RPC URL and that the network can be reached, then try again.' },
+  'chain.rpc-failed': { status: 502, next: 'Try again; if it goes on, use another RPC URL for this network.' },
   'chain.wrong-chain': { status: 409, next: 'Choose the network that this RPC URL belongs to, or correct its chain id.' },
   'chain.wrong-contract': { status: 409, next: 'Correct the network\'s contract address, or deploy a market contract with `hesystem contract deploy`.' },
   'chain.no-practice-chain': { status: 501, next: 'Install Foundry\'s `anvil` so that it is on the PATH, or use a network that is already running.' },

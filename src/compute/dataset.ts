@@ -1,0 +1,14 @@
+import type { DatasetDescription } from './columns.ts'
+import { createDatasetState } from './state.ts'
+import { Tensor } from './tensor.ts'
+
+/** A described table together with the tensor that stands for it: rows × columns, row by row. */
+export interface Dataset extends DatasetDescription {
+  readonly data: Tensor
+}
+
+/** Throws `input.tensor-overflow` where the declared bounds do not fit the key, `input.tensor-too-large` beyond 2^24 cells. */
+export const createDataset = ({ rows, columns, keyBits, datasetRoot }: DatasetDescription): Dataset => {
+  const description = { rows, columns, keyBits, datasetRoot }
+  return { ...description, data: new Tensor(createDatasetState(description)) }
+}

@@ -1,0 +1,151 @@
+import { createRational, gcd, multiplyRational, rationalToNumber, type Rational } from '../crypto/rational.ts'
+import type { LinearForm } from '../crypto/types.ts'
+import { AppError } from '../shared/errors.ts'
+import type { AnswerLayout, Program, ProgramCell } from '../shared/schemas/program.ts'
+import { affineAlgebra, type AffineForms } from './affine.ts'
+import { collectTensors, layoutAnswer, renderAnswer, tensorsOfLayout, type AnswerJson, type AnswerValue } from './answer.ts'
+import { absolute, type DatasetDescription } from './columns.ts'
+import { evaluateGraph } from './graph.ts'
+import { createIntegerAlgebra, type ReadCell } from './integers.ts'
+import { assertSameDataset, type Tensor } from './tensor.ts'
+
+/** The one text of a cell: what two equal cells share, and what is hashed. */
+export const encodeCell = ({ scale, constant, terms }: ProgramCell): string =>
+  `{"scale":{"numerator":"${scale.numerator}","denominator":"${scale.denominator}"},"constant":"${constant}","terms":[${
+    terms.map(([start, count, weight]) => `[${start},${count},"${weight}"]`).join(',')
+  }]}`
+
+const rationalJson = ({ numerator, denominator }: Rational): ProgramCell['scale'] =>
+  ({ numerator: String(numerator), denominator: String(denominator) })
+
+/** The canonical form of one affine form times a scale (shared/schemas/program.ts says what that is). */
+const canonicalCell = (forms: AffineForms, index: number, scale: Rational): ProgramCell => {
+  const first = forms.offsets[index] as number
+  const end = forms.offsets[index + 1] as number
+  const constant = forms.constants[index] as bigint
+  const lead = first === end ? constant : (forms.weights[first] as bigint)
+  if (lead === 0n) return { scale: rationalJson(createRational(1n)), constant: '0', terms: [] }
+  let divisor = absolute(constant)
+  for (let run = first; run < end && divisor !== 1n; run++) divisor = gcd(divisor, forms.weights[run] as bigint)
+  if (lead < 0n) divisor = -divisor
+  const terms: ProgramCell['terms'] = []
+  for (let run = first; run < end; run++) {
+    terms.push([forms.starts[run] as number, forms.counts[run] as number, String((forms.weights[run] as bigint) / divisor)])
+  }
+  return { scale: rationalJson(multiplyRational(scale, createRational(divisor))), constant: String(constant / divisor), terms }
+}
+
+const tensorsOfDataset = (answer: AnswerValue, dataset: DatasetDescription): Tensor[] => {
+  const tensors = collectTensors(answer)
+  for (const tensor of tensors) assertSameDataset('export', tensor.dataset, dataset)
+  return tensors
+}
+
+/**
+ * The program of an answer, version 1: each cell's canonical form, equal cells once, numbered by first use. Equal answers,
+ * however spelled, give equal programs. Throws `input.answer-invalid` (also where nothing in the answer is encrypted),
+ * `input.tensor-mixed`, `input.tensor-too-large`.
+ */
+export const deriveProgram = (answer: AnswerValue, dataset: DatasetDescription): Program => {
+  const tensors = tensorsOfDataset(answer, dataset)
+  const forms = evaluateGraph(tensors.map(({ node }) => node), affineAlgebra)
+  const formsOf = new Map(tensors.map((tensor, index) => [tensor, forms[index] as AffineForms]))
+  const cells: ProgramCell[] = []
+  const numbers = new Map<string, number>()
+  const numberCell = (cell: ProgramCell): number => {
+    const text = encodeCell(cell)
+    const number = numbers.get(text) ?? cells.push(cell) - 1
+    numbers.set(text, number)
+    return number
+  }
+  const layout = layoutAnswer(answer, (tensor) =>
+    Array.from({ length: tensor.size }, (_, index) => numberCell(canonicalCell(formsOf.get(tensor) as AffineForms, index, tensor.scale))))
+  if (cells.length === 0) {
+    throw new AppError('input.answer-invalid', 'the answer: nothing in it is encrypted, so there is nothing to buy', { details: { path: '' } })
+  }
+  return { version: 1, datasetRoot: dataset.datasetRoot, rows: dataset.rows, columns: dataset.columns.length, cells, answer: layout }
+}
+
+const encodeLayout = (layout: AnswerLayout): string => {
+  switch (layout.kind) {
+    case 'constant':
+      return `{"kind":"constant","value":${JSON.stringify(layout.value)}}`
+    case 'tensor':
+      return `{"kind":"tensor","shape":[${layout.shape.join(',')}],"cells":[${layout.cells.join(',')}]}`
+    case 'list':
+      return `{"kind":"list","items":[${layout.items.map(encodeLayout).join(',')}]}`
+    case 'record':
+      return `{"kind":"record","entries":[${layout.entries.map(([name, entry]) => `[${JSON.stringify(name)},${encodeLayout(entry)}]`).join(',')}]}`
+  }
+}
+
+/** The program's one JSON text, for hashing and sending: fixed order of keys, no spaces. */
+export const encodeProgram = ({ version, datasetRoot, rows, columns, cells, answer }: Program): string =>
+  `{"version":${version},"datasetRoot":"${datasetRoot}","rows":${rows},"columns":${columns},"cells":[${cells.map(encodeCell).join(',')}],"answer":${encodeLayout(answer)}}`
+
+/** What the engine evaluates, one form per cell. The scales stay behind: they are applied when the answer is read. */
+export const programToForms = (program: Program): LinearForm[] =>
+  program.cells.map(({ constant, terms }) => ({
+    runs: terms.map(([start, count, weight]) => ({ start, count, weight: BigInt(weight) })),
+    constant: BigInt(constant),
+  }))
+
+/** What decryption must give, cell by cell: Σ weight·x + constant over the integers themselves. */
+export const evaluateProgramOnIntegers = (program: Program, readCell: ReadCell): bigint[] =>
+  programToForms(program).map(({ runs, constant }) =>
+    runs.reduce((total, { start, count, weight }) => {
+      let sum = 0n
+      for (let cell = start; cell < start + count; cell++) sum += readCell(cell)
+      return total + weight * sum
+    }, constant))
+
+const scaledNumber = (integer: bigint, { numerator, denominator }: Rational): number =>
+  rationalToNumber({ numerator: integer * numerator, denominator })
+
+/** The answer as JSON, from the decrypted integer of each cell: integer × scale, the nearest double. */
+export const readAnswer = (program: Program, integers: readonly bigint[]): AnswerJson => {
+  if (integers.length !== program.cells.length) {
+    throw new AppError('input.invalid', `the program has ${program.cells.length} cells, ${integers.length} integers were given`, {
+      details: { expected: program.cells.length, found: integers.length },
+    })
+  }
+  const numbers = program.cells.map(({ scale }, cell) =>
+    scaledNumber(integers[cell] as bigint, { numerator: BigInt(scale.numerator), denominator: BigInt(scale.denominator) }))
+  return renderAnswer(program.answer, numbers)
+}
+
+/** The true answer of a test run: the same graph over the plain integers, without program or ciphertext. */
+export const evaluatePlain = (answer: AnswerValue, dataset: DatasetDescription, readCell: ReadCell): AnswerJson => {
+  const tensors = tensorsOfDataset(answer, dataset)
+  const integers = evaluateGraph(tensors.map(({ node }) => node), createIntegerAlgebra(readCell))
+  const first = new Map<Tensor, number>()
+  const numbers: number[] = []
+  tensors.forEach((tensor, index) => {
+    first.set(tensor, numbers.length)
+    for (const integer of integers[index] as readonly bigint[]) numbers.push(scaledNumber(integer, tensor.scale))
+  })
+  const layout = layoutAnswer(answer, (tensor) => Array.from({ length: tensor.size }, (_, index) => (first.get(tensor) as number) + index))
+  return renderAnswer(layout, numbers)
+}
+
+/** The largest rounding-error bound among the answer's tensors, in units of the values. */
+export const answerError = (answer: AnswerValue): number => collectTensors(answer).reduce((most, { error }) => Math.max(most, error), 0)
+
+/** Where in the answer each tensor stands, and its shape. */
+export const answerShapes = (program: Program): { readonly path: string; readonly shape: readonly number[] }[] =>
+  tensorsOfLayout(program.answer).map(({ path, shape }) => ({ path, shape }))
+
+export interface ProgramDescription {
+  /** Cells to decrypt. */
+  readonly cells: number
+  /** Weighted runs over all cells. */
+  readonly terms: number
+  /** Ciphertexts that are multiplied in, over all cells. */
+  readonly ciphertextOperations: number
+}
+
+export const describeProgram = ({ cells }: Program): ProgramDescription => ({
+  cells: cells.length,
+  terms: cells.reduce((sum, { terms }) => sum + terms.length, 0),
+  ciphertextOperations: cells.reduce((sum, { terms }) => terms.reduce((inner, [, count]) => inner + count, sum), 0),
+})
