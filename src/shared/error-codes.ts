@@ -42,6 +42,12 @@ export const errorCodes = defineErrorCodes({
   'input.script-no-answer': { status: 400, next: 'End the script with `export default` and the answer it computed.' },
   'input.script-syntax': { status: 400, next: 'Correct the script at the line and column given.' },
   'input.script-threw': { status: 400, next: 'Correct the script at the line given.' },
+  'input.details-invalid': { status: 422, next: 'Ask the seller: the details document of this listing is not one this version can read.' },
+  'input.url-invalid': { status: 400, next: 'Give the http(s) address of a listing, as the seller published it.' },
+  'input.already-exists': { status: 409, next: 'Choose another name.' },
+  'input.program-invalid': { status: 400, next: 'Send the program as HEsystem derives it from a script for this listing.' },
+  'input.body-too-large': { status: 413, next: 'Send less at once.' },
+  'input.not-json': { status: 415, next: 'Send JSON with content-type application/json.' },
 
   // access: who may do what
   'access.unauthenticated': { status: 401, next: 'Sign in with the wallet that bought the listing and send its bearer token.' },
@@ -53,6 +59,13 @@ export const errorCodes = defineErrorCodes({
   'access.wallet-missing': { status: 409, next: 'Create a wallet with `hesystem wallet create` or bring one with `hesystem wallet import`.' },
   'access.wallet-exists': { status: 409, next: 'Export and remove the present wallet first, or use another --home.' },
   'access.mnemonic-missing': { status: 409, next: 'Export the private key as a keystore file instead.' },
+  'access.sign-in-failed': { status: 401, next: 'Ask for a fresh challenge and sign exactly that.' },
+  'access.request-mismatch': { status: 409, next: 'Send the request, program and result whose hashes were signed and stand on the contract.' },
+  'access.foreign-challenge': { status: 401, next: 'Do not sign it; tell the seller, or leave this server alone.' },
+  'access.too-many-requests': { status: 429, next: 'Wait a minute and try again.' },
+  'access.wrong-host': { status: 421, next: 'Use the address the seller published.' },
+  'access.foreign-origin': { status: 403, next: 'Open the seller\'s own address; other web pages may not call it.' },
+  'access.insecure-address': { status: 400, next: 'Listen on 127.0.0.1, or put a TLS proxy in front and name it with --public-url https://….' },
 
   // crypto: keys, ciphertexts, encodings
   'crypto.invalid-ciphertext': { status: 400, next: 'Download the ciphertexts again; one of them is not a ciphertext under this key.' },
@@ -61,6 +74,7 @@ export const errorCodes = defineErrorCodes({
   'crypto.invalid-signature': { status: 400, next: 'Sign again with the wallet named in the document.' },
   'crypto.sealed-answer-invalid': { status: 422, next: 'Check that this is the purchase\'s own one-time secret; if it is, dispute the purchase.' },
   'crypto.invalid-answer': { status: 502, next: 'Dispute the purchase: these bytes are not an answer.' },
+  'crypto.invalid-key': { status: 422, next: 'Do not buy: no answer under such a key can be trusted.' },
 
   // policy: what a listing answers
   'policy.refused': { status: 422, next: 'Change the script so that it keeps to the listing\'s policy; `hesystem check` tells for free.' },
@@ -69,6 +83,8 @@ export const errorCodes = defineErrorCodes({
   'policy.answer-cells': { status: 422, next: 'Ask for fewer numbers in one answer.' },
   'policy.answer-bits': { status: 422, next: 'Use weights of fewer digits, or of more similar size.' },
   'policy.min-rows': { status: 422, next: 'Give whole groups of rows the same weights: each group must have at least the listing\'s smallest number of rows.' },
+  'policy.result-mismatch': { status: 422, next: 'Compute again from freshly downloaded data, with the program that is sent.' },
+  'policy.answer-out-of-bounds': { status: 422, next: 'Nothing was released; ask for smaller numbers.' },
 
   // chain: the network and its transactions
   'chain.unreachable': { status: 503, next: 'Check the RPC URL and that the network can be reached, then try again.' },
@@ -101,6 +117,13 @@ export const errorCodes = defineErrorCodes({
   'escrow.answer-too-long': { status: 422, next: 'Ask for fewer cells: a sealed answer has at most 8192 bytes.' },
   'escrow.nothing-to-withdraw': { status: 409, next: 'There is no balance to pay out for this wallet.' },
   'escrow.transfer-failed': { status: 409, next: 'Withdraw to another address: this one does not take ether.' },
+  'escrow.not-confirmed': { status: 425, next: 'Wait for the next blocks and try again; nothing is lost.' },
+  'escrow.not-delivered': { status: 425, next: 'Wait; if the delivery deadline passes, litigate and the money comes back.' },
+  'escrow.delivery-missed': { status: 409, next: 'Litigate: `hesystem litigate PURCHASE` brings the money back.' },
+  'escrow.second-request': { status: 409, next: 'One purchase buys one answer; buy again for another.' },
+  'escrow.not-listed': { status: 422, next: 'Do not pay: ask the seller for the address of the listing as published.' },
+  'escrow.refunded': { status: 410, next: 'Withdraw the refund with `hesystem wallet withdraw`; buy again if you still want the answer.' },
+  'escrow.costs-more': { status: 409, next: 'Look at the listing\'s price and raise --max-total if you agree to it.' },
 
   // runtime: this machine
   'runtime.cancelled': { status: 499, next: 'Start it again; finished work is kept.' },
@@ -108,6 +131,10 @@ export const errorCodes = defineErrorCodes({
   'runtime.script-out-of-memory': { status: 413, next: 'Let the script hold less at once; large arrays belong in `data`, not in the script.' },
   'runtime.script-timeout': { status: 408, next: 'Look for a loop that does not end, or let tensor methods do the work of the loop.' },
   'runtime.script-too-much-work': { status: 413, next: 'Use one operation on the whole tensor instead of many on its cells.' },
+  'runtime.seller-unreachable': { status: 503, next: 'Try again later: nothing is lost, and what was done is kept. If a delivery deadline passes meanwhile, litigate.' },
+  'runtime.seller-misbehaved': { status: 502, next: 'Tell the seller; litigate if an answer is due and does not come.' },
+  'runtime.not-downloaded': { status: 409, next: 'Compute again: it downloads what is missing.' },
+  'runtime.port-unavailable': { status: 409, next: 'Choose another port with --port, or stop what listens there.' },
 
   // store: the profile's files
   'store.corrupt': { status: 500, next: 'Restore the profile from a backup.' },

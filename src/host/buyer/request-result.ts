@@ -95,16 +95,16 @@ const awaitDelivery = async (purchase: NumberedPurchase, dependencies: RequestDe
   }
 }
 
-/** Opens and checks a delivery: the hash on the contract, the seal, the number and size of the cells. Throws `crypto.answer-invalid` and its kind. */
+/** Opens and checks a delivery: the hash on the contract, the seal, the number and size of the cells. Throws `crypto.invalid-answer` and its kind. */
 const open = (purchase: NumberedPurchase, program: Program, delivery: Delivery, vault: Vault): { integers: readonly bigint[]; answer: AnswerJson; sealed: Uint8Array } => {
   const { requestHash, sealingSecret, details } = purchase
   if (requestHash === null || sealingSecret === null) throw new AppError('bug.unexpected', 'An answer arrived for a request that was never made.')
-  if (delivery.requestHash !== requestHash) throw new AppError('crypto.answer-invalid', 'The delivery on the contract is for another request.')
+  if (delivery.requestHash !== requestHash) throw new AppError('crypto.invalid-answer', 'The delivery on the contract is for another request.')
   const sealed = getBytes(delivery.sealedAnswer)
-  if (keccak256(sealed) !== delivery.answerHash) throw new AppError('crypto.answer-invalid', 'The sealed answer does not have the hash that stands on the contract.')
+  if (keccak256(sealed) !== delivery.answerHash) throw new AppError('crypto.invalid-answer', 'The sealed answer does not have the hash that stands on the contract.')
   const { integers, maxAnswerBits } = decodeAnswer(unsealAnswer(sealed, vault.open(secretPurpose(purchase), sealingSecret), requestHash))
   if (maxAnswerBits !== details.policy.maxAnswerBits || integers.length !== program.cells.length) {
-    throw new AppError('crypto.answer-invalid', `The answer holds ${integers.length} cells where the program asks for ${program.cells.length}.`)
+    throw new AppError('crypto.invalid-answer', `The answer holds ${integers.length} cells where the program asks for ${program.cells.length}.`)
   }
   return { integers, answer: readAnswer(program, integers), sealed }
 }

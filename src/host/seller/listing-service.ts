@@ -30,7 +30,7 @@ export interface ListingDraft {
 }
 
 export interface ListingService {
-  /** Writes a draft down. Throws `input.*` for terms or limits that cannot stand, `escrow.*` for what the contract would refuse. */
+  /** Writes a draft down. Throws `escrow.wrong-terms` for terms or limits that cannot stand, `escrow.*` for what the contract would refuse. */
   create(draft: ListingDraft): Promise<StoredListing>
   publish(id: string): Promise<StoredListing>
   close(id: string): Promise<StoredListing>
@@ -72,11 +72,11 @@ const createTerms = (draft: ListingDraft, detailsHash: string): ListingTerms => 
 
 /** What the contract would refuse is refused here first, in words and for free. */
 const assertTerms = (terms: ListingTerms): void => {
-  if (terms.valueWei <= 0n) throw new AppError('input.terms-invalid', 'The price must be more than nothing.')
-  if (terms.guaranteeWei < 0n || terms.interactionFeeWei < 0n) throw new AppError('input.terms-invalid', 'Amounts cannot be negative.')
-  if (terms.interactionFeeWei > terms.valueWei) throw new AppError('input.terms-invalid', 'The interaction fee is larger than the price it is part of.')
+  if (terms.valueWei <= 0n) throw new AppError('escrow.wrong-terms', 'The price must be more than nothing.')
+  if (terms.guaranteeWei < 0n || terms.interactionFeeWei < 0n) throw new AppError('escrow.wrong-terms', 'Amounts cannot be negative.')
+  if (terms.interactionFeeWei > terms.valueWei) throw new AppError('escrow.wrong-terms', 'The interaction fee is larger than the price it is part of.')
   if (terms.arbiter === noArbiter && terms.guaranteeWei * 2n < terms.valueWei) {
-    throw new AppError('input.terms-invalid', 'Without an arbiter the guarantee must be at least half the price; otherwise disputing costs too little.', {
+    throw new AppError('escrow.wrong-terms', 'Without an arbiter the guarantee must be at least half the price; otherwise disputing costs too little.', {
       details: { valueWei: terms.valueWei.toString(), guaranteeWei: terms.guaranteeWei.toString() },
     })
   }
@@ -91,14 +91,14 @@ const createPolicy = (draft: ListingDraft, rows: number): Policy => {
     maxAnswerBits: draft.maxAnswerBits ?? 192,
   }
   if (policy.minRows > rows) {
-    throw new AppError('input.terms-invalid', `With a minimum of ${policy.minRows} rows behind every cell, a table of ${rows} rows could answer nothing.`, {
+    throw new AppError('escrow.wrong-terms', `With a minimum of ${policy.minRows} rows behind every cell, a table of ${rows} rows could answer nothing.`, {
       details: { minRows: policy.minRows, rows },
     })
   }
-  if (!(policy.condition > 0)) throw new AppError('input.terms-invalid', '`condition` must be a number above 0.')
+  if (!(policy.condition > 0)) throw new AppError('escrow.wrong-terms', '`condition` must be a number above 0.')
   const bytes = sealedLength(policy.maxAnswerCells, policy.maxAnswerBits)
   if (bytes > sealedLimit) {
-    throw new AppError('input.terms-invalid', `The largest permitted answer would take ${bytes} bytes sealed; the contract carries ${sealedLimit}.`, {
+    throw new AppError('escrow.wrong-terms', `The largest permitted answer would take ${bytes} bytes sealed; the contract carries ${sealedLimit}.`, {
       details: { bytes, limit: sealedLimit, maxAnswerCells: policy.maxAnswerCells, maxAnswerBits: policy.maxAnswerBits },
     })
   }

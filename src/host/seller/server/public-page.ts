@@ -1,4 +1,4 @@
-import { formatEther } from 'ethers'
+import { formatEther } from '../../../shared/units.ts'
 import type { StoredListing } from '../listing-store.ts'
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

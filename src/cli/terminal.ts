@@ -1,0 +1,52 @@
+import type { Progress } from '../engine/engine.ts'
+import { toErrorDocument } from '../shared/errors.ts'
+
+/** Where a command's words go: its one result to stdout, everything on the way to stderr. */
+export interface Terminal {
+  readonly json: boolean
+  /** The command's result: one JSON document under --json, else its words. */
+  result(document: unknown, words: string): void
+  note(text: string): void
+  /** A progress bar for one label, redrawn in place on a terminal, a line at each tenth elsewhere. */
+  progress(label: string): (progress: Progress) => void
+  error(error: unknown): void
+}
+
+const barWidth = 30
+
+/** BigInts as decimal strings: amounts in wei outgrow what JSON numbers hold exactly. */
+export const toJson = (document: unknown): string =>
+  JSON.stringify(document, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value), 2)
+
+const formatSeconds = (seconds: number): string =>
+  seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`
+
+const drawBar = (label: string, { done, total, estimatedSecondsLeft }: Progress): string => {
+  const share = total === 0 ? 1 : done / total
+  const filled = Math.round(share * barWidth)
+  const left = done === total || estimatedSecondsLeft === null ? '' : `, ${formatSeconds(estimatedSecondsLeft)} left`
+  return `${label} ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${Math.floor(share * 100)}% (${done}/${total}${left})`
+}
+
+const createProgress = (label: string, stderr: NodeJS.WriteStream): ((progress: Progress) => void) => {
+  let shownTenth = -1
+  return (progress) => {
+    const tenth = progress.total === 0 ? 10 : Math.floor((progress.done / progress.total) * 10)
+    if (stderr.isTTY) stderr.write(`\r\u001B[2K${drawBar(label, progress)}${progress.done === progress.total ? '\n' : ''}`)
+    else if (tenth > shownTenth) stderr.write(`${drawBar(label, progress)}\n`)
+    shownTenth = Math.max(shownTenth, tenth)
+  }
+}
+
+export const createTerminal = (json: boolean, stdout: NodeJS.WriteStream = process.stdout, stderr: NodeJS.WriteStream = process.stderr): Terminal => ({
+  json,
+  result: (document, words) => { stdout.write(`${json ? toJson(document) : words}\n`) },
+  note: (text) => { stderr.write(`${text}\n`) },
+  progress: (label) => createProgress(label, stderr),
+  error: (error) => {
+    const { code, message, next, details } = toErrorDocument(error)
+    if (json) stderr.write(`${toJson({ error: { code, message, details, next } })}\n`)
+    else stderr.write(`error ${code}: ${message}\n  ${next}\n`)
+    if (code === 'bug.unexpected' && error instanceof Error) stderr.write(`${error.cause instanceof Error ? error.cause.stack : error.stack}\n`)
+  },
+})

@@ -1,0 +1,30 @@
+import { AppError } from './errors.ts'
+
+const secondsPerUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/** Whole seconds of "90", "90s", "10m", "1h", "7d", "2w". Throws `input.invalid`. */
+export const parseDurationSeconds = (text: string): number => {
+  const match = /^(\d{1,9})([smhdw]?)$/.exec(text.trim())
+  if (match === null) throw new AppError('input.invalid', `"${text}" is not a length of time; write 90s, 10m, 1h, 7d.`, { details: { value: text } })
+  return Number(match[1]) * (secondsPerUnit[match[2] ?? ''] ?? 1)
+}
+
+const decimalsPerUnit: Readonly<Record<string, number>> = { wei: 0, gwei: 9, ether: 18, eth: 18 }
+
+/** Wei of "0.02ether", "5 gwei", "100wei"; a bare number is ether. Exact: more decimals than a wei has are refused. Throws `input.invalid`. */
+export const parseAmountWei = (text: string): bigint => {
+  const match = /^(\d{1,30})(?:\.(\d{1,30}))?\s*([a-z]*)$/i.exec(text.trim())
+  const decimals = match === null ? undefined : decimalsPerUnit[(match[3] ?? '').toLowerCase() || 'ether']
+  if (match === null || decimals === undefined) throw new AppError('input.invalid', `"${text}" is not an amount; write 0.02ether, 5gwei or 100wei.`, { details: { value: text } })
+  const fraction = (match[2] ?? '').replace(/0+$/, '')
+  if (fraction.length > decimals) throw new AppError('input.invalid', `"${text}" is finer than one wei.`, { details: { value: text } })
+  return BigInt((match[1] ?? '') + fraction.padEnd(decimals, '0'))
+}
+
+/** Ether, exact, without trailing zeros: "0.02". */
+export const formatEther = (valueWei: bigint): string => {
+  const negative = valueWei < 0n
+  const digits = (negative ? -valueWei : valueWei).toString().padStart(19, '0')
+  const fraction = digits.slice(-18).replace(/0+$/, '')
+  return `${negative ? '-' : ''}${digits.slice(0, -18)}${fraction === '' ? '' : `.${fraction}`}`
+}
