@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
 import { getBytes, hexlify, keccak256, type BaseWallet } from 'ethers'
 import { answerSchema, checkVerdictSchema, resultAcceptedSchema, type ResultSubmission } from '../../shared/schemas/http.ts'
 import { programSchema, type Program } from '../../shared/schemas/program.ts'
 import { resultRequestSchema, type ResultRequest } from '../../shared/schemas/result-request.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
-import { readAnswer, type AnswerJson } from '../../compute/program.ts'
+import type { AnswerJson } from '../../compute/answer.ts'
+import { readAnswer } from '../../compute/program.ts'
 import type { Delivery, Market } from '../chain/market.ts'
 import { decodeAnswer } from '../protocol/answer-codec.ts'
 import { hashResultRequest, signResultRequest } from '../protocol/result-request.ts'
@@ -30,7 +30,6 @@ export interface RequestDependencies {
 export type NumberedPurchase = Purchase & { readonly number: bigint }
 
 const secretPurpose = (purchase: NumberedPurchase): string => `purchase/${purchase.details.chain_id}/${purchase.details.contract_address}/${purchase.number}/sealing`
-export const sha256Hex = (bytes: Uint8Array | string): string => `0x${createHash('sha256').update(bytes).digest('hex')}`
 
 const parseProgram = (result: ComputedResult): Program => parseJsonAs(programSchema, result.program, 'the stored program', 'store.corrupt')
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { getBytes, hexlify } from 'ethers'
 import type { ResultSubmission } from '../../shared/schemas/http.ts'
 import { programSchema } from '../../shared/schemas/program.ts'
@@ -11,6 +10,7 @@ import type { Market, PurchaseOnChain } from '../chain/market.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
 import { hashResultRequest, recoverResultRequestSigner } from '../protocol/result-request.ts'
 import { sealAnswer } from '../protocol/sealing.ts'
+import { sha256Hex } from '../trade/hash.ts'
 import { answerProgram, parsePermittedProgram } from './answer-request.ts'
 import type { ListingStore, StoredListing } from './listing-store.ts'
 import type { Sale, SaleStore } from './sale-store.ts'
@@ -34,8 +34,6 @@ export interface Deliveries {
   advance(purchase: bigint): Promise<Sale>
 }
 
-const sha256 = (bytes: Uint8Array | string): string => `0x${createHash('sha256').update(bytes).digest('hex')}`
-
 /** What the buyer asked for, not what this machine could not do just now: such a refusal is final and declined on chain. */
 const isRefusal = (error: unknown): error is AppError => isAppError(error) && /^(?:policy|input|crypto)\./.test(error.code)
 
@@ -51,8 +49,8 @@ const assertSubmission = (purchase: PurchaseOnChain, listing: StoredListing, { r
   const text = encodeProgram(program)
   const contradictions: readonly (readonly [boolean, string])[] = [
     [request.datasetRoot === listing.details.dataset.root, 'dataset root'],
-    [request.programHash === sha256(text), 'program'],
-    [request.resultHash === sha256(bytes), 'encrypted result'],
+    [request.programHash === sha256Hex(text), 'program'],
+    [request.resultHash === sha256Hex(bytes), 'encrypted result'],
   ]
   const found = contradictions.find(([holds]) => !holds)
   if (found !== undefined) throw new AppError('access.request-mismatch', `The ${found[1]} sent is not the one that was signed.`, { details: { field: found[1] } })
@@ -109,7 +107,7 @@ export const createDeliveries = ({ sales, listings, datasets, engine, market, no
 
   return {
     receive: (purchase, listing, submission) => {
-      const bodyHash = sha256(JSON.stringify(submission))
+      const bodyHash = sha256Hex(JSON.stringify(submission))
       const earlier = sales.find(purchase.id)
       if (earlier !== null) {
         if (earlier.bodyHash === bodyHash) return earlier

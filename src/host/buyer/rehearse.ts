@@ -1,0 +1,103 @@
+import type { Details } from '../../shared/schemas/details.ts'
+import { checkVerdictSchema, testDataSchema, testResultsSchema, type CheckVerdict } from '../../shared/schemas/http.ts'
+import { isAppError } from '../../shared/errors.ts'
+import type { AnswerJson } from '../../compute/answer.ts'
+import { answerShapes, describeProgram, evaluatePlain, programToForms, readAnswer, type ProgramDescription } from '../../compute/program.ts'
+import { encodeValue } from '../../crypto/encoding.ts'
+import { createRational } from '../../crypto/rational.ts'
+import type { Engine, JobOptions } from '../../engine/engine.ts'
+import { assertPolicy } from '../../policy/policy.ts'
+import { createTensorSource } from '../datasets/tensor-source.ts'
+import { assertChunk, ciphertextLengthOf, decodeChunk, parseManifest } from '../datasets/tensor-wire.ts'
+import { publicKeyOf } from './compute.ts'
+import type { SellerClient } from './seller-client.ts'
+import { deriveFromScript, type ScriptFile } from './scripts.ts'
+import { AppError } from '../../shared/errors.ts'
+
+/** A listing's test table, checked against the terms: the same rows in the clear and encrypted. */
+export interface TestData {
+  readonly rows: readonly (readonly number[])[]
+  /** One chunk's ciphertexts each, column by column. */
+  readonly chunks: readonly Uint8Array[]
+}
+
+export interface Rehearsal {
+  /** The script on the plain test rows, and on their ciphertexts by way of the seller's test key. */
+  readonly plain: AnswerJson
+  readonly encrypted: AnswerJson
+  /** The largest |plain − encrypted| over all numbers. */
+  readonly largestDifference: number
+  /** What the script would be on the real table. */
+  readonly program: ProgramDescription
+  readonly shapes: readonly { readonly path: string; readonly shape: readonly number[] }[]
+  /** Whether the listing's policy would answer it. */
+  readonly verdict: CheckVerdict
+  readonly log: readonly string[]
+}
+
+/** Downloads the test table and holds it to the commitment in the terms. Throws `input.manifest-invalid`, `input.tensor-chunk-invalid`. */
+export const fetchTestData = async ({ test, columns, test_link }: Details, seller: SellerClient): Promise<TestData> => {
+  const received = await seller.fetchJson(test_link, testDataSchema)
+  const { leaves } = parseManifest(received.manifest, test)
+  const chunks = received.chunks.map((text, index) => {
+    const ciphertexts = decodeChunk(new Uint8Array(Buffer.from(text, 'base64')), test, columns, index)
+    assertChunk(test, index, ciphertexts, leaves[index])
+    return ciphertexts
+  })
+  if (chunks.length !== test.chunks || received.rows.length !== test.rows || received.rows.some((row) => row.length !== test.columns)) {
+    throw new AppError('input.manifest-invalid', 'The test data have another shape than the listing says.')
+  }
+  return { rows: received.rows, chunks }
+}
+
+/** All numbers of an answer, in order. */
+const numbersOf = (answer: AnswerJson): number[] => {
+  if (typeof answer === 'number') return [answer]
+  if (typeof answer !== 'object' || answer === null) return []
+  return (Array.isArray(answer) ? answer : Object.values(answer)).flatMap(numbersOf)
+}
+
+/** The largest absolute difference between two answers of one script. */
+export const compareAnswers = (a: AnswerJson, b: AnswerJson): number => {
+  const right = numbersOf(b)
+  return numbersOf(a).reduce((largest, value, index) => Math.max(largest, Math.abs(value - (right[index] ?? Number.NaN))), 0)
+}
+
+/** The policy's verdict on a script, from its program alone: first by this machine, then by the seller's. Free, and not counted. */
+export const checkScript = async (script: ScriptFile, details: Details, seller: SellerClient): Promise<CheckVerdict> => {
+  const { program } = await deriveFromScript(script, details, details.dataset)
+  try {
+    assertPolicy(program, details.policy, { rows: details.dataset.rows, columns: details.columns })
+  } catch (error) {
+    if (isAppError(error) && error.code.startsWith('policy.')) return { allowed: false, code: error.code, message: error.message }
+    throw error
+  }
+  return seller.fetchJson(`${details.meta_link}/check`, checkVerdictSchema, { body: { program } })
+}
+
+/** Runs a script on the test table twice, plain and encrypted, and says whether the real table would answer it. */
+export const rehearse = async (script: ScriptFile, details: Details, seller: SellerClient, engine: Engine, options: JobOptions = {}): Promise<Rehearsal> => {
+  const { test, columns } = details
+  const { answer, dataset, program, log } = await deriveFromScript(script, details, test)
+  const { rows, chunks } = await fetchTestData(details, seller)
+  const scales = columns.map(({ scale }) => createRational(BigInt(scale.numerator), BigInt(scale.denominator)))
+  const plain = evaluatePlain(answer, dataset, (cell) => {
+    const column = Math.floor(cell / test.rows)
+    return encodeValue(rows[cell % test.rows]?.[column] as number, scales[column] as (typeof scales)[number])
+  })
+  const source = createTensorSource({
+    rows: test.rows, columns: test.columns, chunkRows: test.chunkRows, ciphertextLength: ciphertextLengthOf(test),
+    readChunk: (index) => chunks[index] as Uint8Array,
+  })
+  const ciphertexts = await engine.evaluate(publicKeyOf(test), source, programToForms(program), options)
+  const { integers } = await seller.fetchJson(details.test_result_link, testResultsSchema, { body: { ciphertexts: Buffer.from(ciphertexts).toString('base64') } })
+  const encrypted = readAnswer(program, integers.map(BigInt))
+  const real = await deriveFromScript(script, details, details.dataset)
+  return {
+    plain, encrypted, log,
+    largestDifference: compareAnswers(plain, encrypted),
+    program: describeProgram(real.program),
+    shapes: answerShapes(real.program),
+    verdict: await checkScript(script, details, seller),
+  }
+}
