@@ -20,7 +20,7 @@ const serve = (about: WindowHandlers['about'] = () => Promise.resolve({ version:
   return listener
 }
 
-const refusal = (code: string): unknown => ({ ok: false, error: expect.objectContaining({ code }) as unknown })
+const refusal = (code: string): unknown => ({ ok: false, error: expect.objectContaining({ code }) })
 
 describe('the bridge of the window (Electron at its edge replaced; unproven without the binary)', () => {
   it('answers what is in the contract', async () => {

@@ -75,8 +75,8 @@ describe('the start of the window (Electron at its edge replaced; unproven witho
       expect.objectContaining({
         webPreferences: expect.objectContaining({
           sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false,
-          preload: expect.stringMatching(/preload.index\.cjs$/) as unknown,
-        }) as unknown,
+          preload: expect.stringMatching(/preload.index\.cjs$/),
+        }),
       }),
     ])
   })
