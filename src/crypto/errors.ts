@@ -3,6 +3,7 @@ export type CryptoErrorCode =
   | 'invalid-key'
   | 'invalid-ciphertext'
   | 'plaintext-out-of-range'
+  | 'value-out-of-range'
   | 'decryption-check-failed'
   | 'randomness-failed'
   | 'invalid-argument'
@@ -10,10 +11,13 @@ export type CryptoErrorCode =
 /** The only error crypto/ throws: it knows no other room, so it cannot throw an AppError. */
 export class CryptoError extends Error {
   readonly code: CryptoErrorCode
+  /** Which of the given ciphertexts, plaintexts or values (from 0) is at fault, where it is one of them. */
+  readonly index: number | null
 
-  constructor(code: CryptoErrorCode, message: string) {
+  constructor(code: CryptoErrorCode, message: string, index: number | null = null) {
     super(message)
     this.name = 'CryptoError'
     this.code = code
+    this.index = index
   }
 }

@@ -48,6 +48,21 @@ export const errorCodes = defineErrorCodes({
   'input.program-invalid': { status: 400, next: 'Send the program as HEsystem derives it from a script for this listing.' },
   'input.body-too-large': { status: 413, next: 'Send less at once.' },
   'input.not-json': { status: 415, next: 'Send JSON with content-type application/json.' },
+  'input.csv-unreadable': { status: 400, next: 'Check the path and that the file is text: a table of separated values.' },
+  'input.csv-too-large': { status: 413, next: 'Split the file, or leave out the columns nobody will compute with.' },
+  'input.csv-malformed': { status: 400, next: 'Mend the quotation marks around the named line; a mark inside a cell is written twice.' },
+  'input.csv-ragged': { status: 400, next: 'Give the named row as many cells as the header; a separator inside a cell needs quotation marks around the cell.' },
+  'input.csv-header-empty': { status: 400, next: 'Name the column in the first row, or remove it.' },
+  'input.csv-header-duplicate': { status: 400, next: 'Rename one of the two columns.' },
+  'input.csv-header-missing': { status: 400, next: 'Put the columns\' names in the first row.' },
+  'input.csv-header-invalid': { status: 400, next: 'Shorten the name, or leave out columns with --exclude.' },
+  'input.csv-no-rows': { status: 400, next: 'Import a file with at least one complete row, or choose --missing mean or median.' },
+  'input.csv-no-numeric-columns': { status: 400, next: 'Import a table with at least one column of numbers, or of words that repeat.' },
+  'input.csv-unknown-column': { status: 400, next: 'Spell the column as the file\'s first row does.' },
+  'input.csv-not-a-number': { status: 400, next: 'Correct the named cell, empty it and choose how to treat missing values, or leave the column out with --exclude.' },
+  'input.csv-number-out-of-range': { status: 400, next: 'Correct the named cell or empty it; very large or fine values need another unit.' },
+  'input.csv-missing-values': { status: 400, next: 'Fill the cells, or choose --missing drop, mean or median.' },
+  'input.bounds-invalid': { status: 400, next: 'Give finite bounds that enclose every value of the column, or leave them out.' },
 
   // access: who may do what
   'access.unauthenticated': { status: 401, next: 'Sign in with the wallet that bought the listing and send its bearer token.' },
@@ -68,6 +83,11 @@ export const errorCodes = defineErrorCodes({
   'access.insecure-address': { status: 400, next: 'Listen on 127.0.0.1, or put a TLS proxy in front and name it with --public-url https://….' },
 
   // crypto: keys, ciphertexts, encodings
+  'crypto.plaintext-out-of-range': { status: 422, next: 'Use smaller numbers or a longer key.' },
+  'crypto.value-out-of-range': { status: 422, next: 'Correct or exclude the named row, or round the column to fewer digits.' },
+  'crypto.decryption-check-failed': { status: 500, next: 'Try again; if it happens twice, check this machine\'s memory.' },
+  'crypto.randomness-failed': { status: 500, next: 'Restart the machine: its random generator is broken, and nothing was encrypted with it.' },
+  'crypto.invalid-argument': { status: 400, next: 'Correct the named argument.' },
   'crypto.invalid-ciphertext': { status: 400, next: 'Download the ciphertexts again; one of them is not a ciphertext under this key.' },
   'crypto.unsealing-failed': { status: 500, next: 'The sealed bytes were changed or belong to another place or key; restore the profile from a backup.' },
   'crypto.low-order-key': { status: 400, next: 'Make a fresh one-time key and ask again.' },
@@ -126,6 +146,9 @@ export const errorCodes = defineErrorCodes({
   'escrow.costs-more': { status: 409, next: 'Look at the listing\'s price and raise --max-total if you agree to it.' },
 
   // runtime: this machine
+  'runtime.worker-died': { status: 503, next: 'Start it again; the worker was replaced.' },
+  'runtime.backend-unavailable': { status: 500, next: 'Choose the backend `bigint`, which works everywhere, or none, and the fastest that works is taken.' },
+  'runtime.engine-closed': { status: 503, next: 'Start the program again; it was shutting down.' },
   'runtime.cancelled': { status: 499, next: 'Start it again; finished work is kept.' },
   'runtime.script-crashed': { status: 500, next: 'Simplify the script near the end of what it did; the sandbox it ran in was thrown away.' },
   'runtime.script-out-of-memory': { status: 413, next: 'Let the script hold less at once; large arrays belong in `data`, not in the script.' },

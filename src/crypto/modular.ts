@@ -1,0 +1,117 @@
+import { bitLength } from './bytes.ts'
+import { CryptoError } from './errors.ts'
+
+/**
+ * base^exponent mod modulus, for base ≥ 0, exponent ≥ 0, modulus > 1. The port through which a faster backend is passed in;
+ * `powerByBigInt` is the oracle every backend must agree with.
+ */
+export type ModularPower = (base: bigint, exponent: bigint, modulus: bigint) => bigint
+
+/** The residue of `value` in [0, modulus), for values of either sign. */
+export const residue = (value: bigint, modulus: bigint): bigint => {
+  const rest = value % modulus
+  return rest < 0n ? rest + modulus : rest
+}
+
+/** The residue nearest to zero: in (−modulus/2, modulus/2]. */
+export const centredResidue = (value: bigint, modulus: bigint): bigint => {
+  const rest = residue(value, modulus)
+  return 2n * rest > modulus ? rest - modulus : rest
+}
+
+/** Window width that needs the fewest products for an exponent of `bits` bits (Handbook of Applied Cryptography, 14.82). */
+const windowWidth = (bits: number): number => (bits < 24 ? 2 : bits < 80 ? 3 : bits < 240 ? 4 : bits < 672 ? 5 : 6)
+
+/** The digits of `exponent` in base 2^width, most significant first. */
+const windowDigits = (exponent: bigint, width: number): number[] => {
+  const bits = exponent.toString(2)
+  const digits = [bits.slice(0, bits.length % width)]
+  for (let i = bits.length % width; i < bits.length; i += width) digits.push(bits.slice(i, i + width))
+  return digits.filter((digit) => digit !== '').map((digit) => Number.parseInt(digit, 2))
+}
+
+/**
+ * base^exponent mod modulus by fixed windows [HAC, 14.82], in BigInt: the oracle. Throws `invalid-argument` for a negative
+ * exponent or a modulus below 2. Not constant-time: neither V8's BigInt nor the skipping of zero digits is.
+ */
+export const powerByBigInt: ModularPower = (base, exponent, modulus) => {
+  if (exponent < 0n || modulus < 2n) {
+    throw new CryptoError('invalid-argument', 'a modular power needs an exponent ≥ 0 and a modulus ≥ 2')
+  }
+  const reduced = residue(base, modulus)
+  if (exponent === 0n) return 1n
+  const width = windowWidth(bitLength(exponent))
+  const powers = [1n, reduced]
+  while (powers.length < 2 ** width) powers.push((powers[powers.length - 1]! * reduced) % modulus)
+  let result = 1n
+  for (const digit of windowDigits(exponent, width)) {
+    for (let i = 0; i < width && result !== 1n; i += 1) result = (result * result) % modulus
+    if (digit !== 0) result = (result * powers[digit]!) % modulus
+  }
+  return result
+}
+
+/**
+ * The inverse of `value` modulo `modulus`, in [0, modulus), by Euclid. Throws `invalid-argument` where there is none.
+ * Not constant-time: for public values, and for keys while they are prepared.
+ */
+export const modularInverse = (value: bigint, modulus: bigint): bigint => {
+  let [previous, current] = [modulus, residue(value, modulus)]
+  let [previousFactor, factor] = [0n, 1n]
+  while (current !== 0n) {
+    const quotient = previous / current
+    ;[previous, current] = [current, previous - quotient * current]
+    ;[previousFactor, factor] = [factor, previousFactor - quotient * factor]
+  }
+  if (previous !== 1n) throw new CryptoError('invalid-argument', 'the number has no inverse: it shares a factor with the modulus')
+  return residue(previousFactor, modulus)
+}
+
+/**
+ * The inverse modulo n², from that modulo n by one Newton step: x ← x·(2 − v·x) doubles the correct n-adic digits.
+ * Euclid then runs on numbers of half the length.
+ */
+export const inverseModuloSquare = (value: bigint, n: bigint, nSquared: bigint): bigint => {
+  const x = modularInverse(value, n)
+  return residue(x * (2n - ((value * x) % nSquared)), nSquared)
+}
+
+/** ⌊√value⌋ for value ≥ 0, by Newton's iteration from above. */
+export const integerSquareRoot = (value: bigint): bigint => {
+  if (value < 2n) return value
+  let root = 1n << BigInt(Math.ceil(bitLength(value) / 2))
+  for (;;) {
+    const next = (root + value / root) / 2n
+    if (next >= root) return root
+    root = next
+  }
+}
+
+const strausWidth = (bits: number): number => (bits < 8 ? 1 : bits < 24 ? 2 : bits < 96 ? 3 : 4)
+
+/**
+ * Π basesᵢ^exponentsᵢ mod modulus for exponents ≥ 0, all sharing one chain of squarings (Straus' interleaving [HAC, 14.88]).
+ * For public exponents: its time depends on them.
+ */
+export const multiPower = (bases: readonly bigint[], exponents: readonly bigint[], modulus: bigint): bigint => {
+  const longest = exponents.reduce((most, exponent) => Math.max(most, bitLength(exponent)), 0)
+  const width = strausWidth(longest)
+  const windows = Math.ceil(longest / width)
+  const columns: bigint[] = Array.from({ length: windows }, () => 1n)
+  const digits = exponents.map((exponent) => windowDigits(exponent, width))
+  bases.forEach((base, i) => {
+    const powers = [1n, base]
+    while (powers.length < 2 ** width && longest > 1) powers.push((powers[powers.length - 1]! * base) % modulus)
+    const own = digits[i]!
+    own.forEach((digit, j) => {
+      const window = windows - own.length + j
+      if (digit !== 0) columns[window] = (columns[window]! * powers[digit]!) % modulus
+    })
+  })
+  let result = 1n
+  for (const column of columns) {
+    for (let i = 0; i < width && result !== 1n; i += 1) result = (result * result) % modulus
+    result = (result * column) % modulus
+  }
+  return result
+}

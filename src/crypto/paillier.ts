@@ -1,0 +1,202 @@
+import { bitLength, splitIntegers } from './bytes.ts'
+import { plaintextLimit } from './encoding.ts'
+import { CryptoError } from './errors.ts'
+import type { PreparedPrivateKey, PreparedPublicKey, PrivateHalf } from './keys.ts'
+import { centredResidue, inverseModuloSquare, multiPower, residue, type ModularPower } from './modular.ts'
+import { randomBelow, randomUnit, type RandomBytes } from './random.ts'
+import { gcd } from './rational.ts'
+import type { LinearForm, WeightedRun } from './types.ts'
+
+/** (1 + n)^m = 1 + m·n mod n² [DJ01, section 3], for m of either sign. */
+const messageFactor = ({ n, nSquared }: PreparedPublicKey, m: bigint): bigint => (1n + residue(m, n) * n) % nSquared
+
+/** Throws `plaintext-out-of-range`, naming the index, unless every |m| ≤ ⌊n/3⌋. */
+export const assertPlaintexts = ({ n }: PreparedPublicKey, plaintexts: readonly bigint[]): void => {
+  const limit = plaintextLimit(n)
+  const index = plaintexts.findIndex((m) => m > limit || m < -limit)
+  if (index >= 0) {
+    throw new CryptoError('plaintext-out-of-range', `plaintext ${index} has ${bitLength(plaintexts[index]!)} bits; `
+      + `its magnitude must not be above a third of the modulus (${bitLength(limit)} bits)`, index)
+  }
+}
+
+/**
+ * c = (1 + n)^m · rⁿ mod n² [Pai99, section 4, with g = 1 + n; DJ01]. `r` is a unit modulo n, uniform and fresh for a real
+ * encryption. Time depends on `power` (of r, secret) and, slightly, on m through BigInt's products.
+ */
+export const encryptWith = (key: PreparedPublicKey, m: bigint, r: bigint, power: ModularPower): bigint =>
+  (messageFactor(key, m) * power(r, key.n, key.nSquared)) % key.nSquared
+
+/** Encrypts with the public key alone, r uniform in Z*ₙ: `encryptWith`'s equation and remarks. Throws `randomness-failed`. */
+export const encrypt = (key: PreparedPublicKey, m: bigint, randomBytes: RandomBytes, power: ModularPower): bigint =>
+  encryptWith(key, m, randomUnit(key.n, randomBytes), power)
+
+/** The x in [0, a·b) with x ≡ xa mod a and x ≡ xb mod b, by Garner; `aInverse` is a⁻¹ mod b. */
+const combine = (xa: bigint, xb: bigint, a: bigint, b: bigint, aInverse: bigint): bigint =>
+  xa + a * residue((xb - xa) * aInverse, b)
+
+/**
+ * The n-th power modulo n² that is sᵖ mod p² and tᵠ mod q² for units s mod p, t mod q. For s, t uniform it is distributed exactly
+ * as rⁿ: rⁿ mod p² depends on r mod p alone, equals (r^q mod p)ᵖ mod p², and r ↦ r^q permutes Z*ₚ since gcd(n, φ(n)) = 1.
+ */
+export const nthPowerFromHalves = (key: PreparedPrivateKey, s: bigint, t: bigint, power: ModularPower): bigint => {
+  const modP = power(s, key.p.prime, key.p.square)
+  const modQ = power(t, key.q.prime, key.q.square)
+  return combine(modP, modQ, key.p.square, key.q.square, key.pSquareInverse)
+}
+
+const randomNthPower = (key: PreparedPrivateKey, randomBytes: RandomBytes, power: ModularPower): bigint =>
+  nthPowerFromHalves(key, randomBelow(key.p.prime - 1n, randomBytes) + 1n, randomBelow(key.q.prime - 1n, randomBytes) + 1n, power)
+
+/**
+ * Encrypts as the key's owner: `encrypt`'s exact distribution at a fraction of its cost, by `nthPowerFromHalves` [Pai99, section 7,
+ * applied to encryption]. Throws `randomness-failed`. The products outside `power` are BigInt's: not constant-time.
+ */
+export const encryptAsOwner = (key: PreparedPrivateKey, m: bigint, randomBytes: RandomBytes, power: ModularPower): bigint =>
+  (messageFactor(key, m) * randomNthPower(key, randomBytes, power)) % key.nSquared
+
+/** m mod prime = L(c^(prime−1) mod prime²)·h mod prime [Pai99, section 7], with L(x) = (x − 1)/prime, defined for x ≡ 1 only. */
+const decryptHalf = (c: bigint, { prime, square, h }: PrivateHalf, power: ModularPower): bigint => {
+  const x = power(c % square, prime - 1n, square)
+  if (x % prime !== 1n) throw new CryptoError('decryption-check-failed', 'a power computed for a decryption came out wrong')
+  return (((x - 1n) / prime) * h) % prime
+}
+
+/** Whether c ≡ (1 + n)^m · (c mod prime)^prime modulo prime²: true for every valid c and its plaintext, whoever encrypted. */
+const encryptsModuloSquare = (c: bigint, m: bigint, n: bigint, { prime, square }: PrivateHalf, power: ModularPower): boolean =>
+  (power(c % prime, prime, square) * (1n + (m % square) * n)) % square === c % square
+
+/**
+ * Decrypts to centred residues in (−n/2, n/2], by CRT [Pai99, section 7].
+ *
+ * Blinded: what is raised to a secret power is cᵢ·βᵢ for a fresh encryption β of a random b, squared from cell to cell as
+ * OpenSSL's RSA blinding is [Koc96]; b is taken off the plaintext. So the bases are unknown to whoever chose the ciphertexts.
+ *
+ * Self-checked: a wrong half would betray p and q [BDL97]. The product of all cᵢ, blinded anew, is re-encrypted from Σ mᵢ by
+ * other powers (ωᵖ for ω = Π cᵢ mod p) and must come out as it was; one check serves the batch, since a single wrong mᵢ
+ * makes Σ mᵢ wrong and several random faults cancel with probability 1/n only.
+ *
+ * Precondition: `ciphertexts` are valid (`assertCiphertexts`). Throws `decryption-check-failed`: nothing is released then;
+ * `randomness-failed`. Not constant-time outside `power`: BigInt's products and reductions, on blinded values.
+ */
+export const decrypt = (
+  key: PreparedPrivateKey,
+  ciphertexts: readonly bigint[],
+  randomBytes: RandomBytes,
+  power: ModularPower,
+): bigint[] => {
+  const { n, nSquared, p, q } = key
+  let b = randomBelow(n, randomBytes)
+  let blinding = encryptAsOwner(key, b, randomBytes, power)
+  let check = { c: blinding, m: b }
+  const plaintexts = ciphertexts.map((c) => {
+    ;[b, blinding] = [(2n * b) % n, (blinding * blinding) % nSquared]
+    const blinded = (c * blinding) % nSquared
+    const m = residue(combine(decryptHalf(blinded, p, power), decryptHalf(blinded, q, power), p.prime, q.prime, key.pInverse) - b, n)
+    check = { c: (check.c * c) % nSquared, m: (check.m + m) % n }
+    return m
+  })
+  if (!encryptsModuloSquare(check.c, check.m, n, p, power) || !encryptsModuloSquare(check.c, check.m, n, q, power)) {
+    throw new CryptoError('decryption-check-failed', 'a decryption did not re-encrypt to its ciphertext; its result was thrown away')
+  }
+  return plaintexts.map((m) => centredResidue(m, n))
+}
+
+/** Enc(a + b) = ca·cb mod n² [Pai99, section 8]. */
+export const add = ({ nSquared }: PreparedPublicKey, ca: bigint, cb: bigint): bigint => (ca * cb) % nSquared
+
+/** c⁻¹ mod n², an encryption of −m. Throws `invalid-ciphertext` where c is not a unit. Not constant-time: c is public. */
+export const negate = ({ n, nSquared }: PreparedPublicKey, c: bigint): bigint => {
+  try {
+    return inverseModuloSquare(c, n, nSquared)
+  } catch {
+    throw new CryptoError('invalid-ciphertext', 'a ciphertext shares a factor with the modulus')
+  }
+}
+
+/** Enc(a − b) = ca·cb⁻¹ mod n². Throws `invalid-ciphertext` where cb is not a unit. */
+export const subtract = (key: PreparedPublicKey, ca: bigint, cb: bigint): bigint => add(key, ca, negate(key, cb))
+
+/** Enc(k·m) = cᵏ mod n² for signed k [Pai99, section 8]; 1, the encryption of 0 with r = 1, for k = 0. For public k. */
+export const scale = (key: PreparedPublicKey, c: bigint, k: bigint, power: ModularPower): bigint =>
+  k < 0n ? negate(key, power(c, -k, key.nSquared)) : power(c, k, key.nSquared)
+
+/** Enc(m + k) = c·(1 + n)^k mod n² for signed k [Pai99, section 8]. */
+export const addPlain = (key: PreparedPublicKey, c: bigint, k: bigint): bigint => add(key, c, messageFactor(key, k))
+
+/** c·rⁿ mod n², r uniform in Z*ₙ: the same plaintext, unlinkable to c [Pai99, section 8, "self-blinding"]. */
+export const rerandomise = (key: PreparedPublicKey, c: bigint, randomBytes: RandomBytes, power: ModularPower): bigint =>
+  add(key, c, encrypt(key, 0n, randomBytes, power))
+
+/** The index of the first that is not 0 < c < n² with gcd(c, n) = 1, or null. One gcd serves them all where they are sound. */
+export const findInvalidCiphertext = ({ n, nSquared }: PreparedPublicKey, ciphertexts: readonly bigint[]): number | null => {
+  const outside = ciphertexts.findIndex((c) => c <= 0n || c >= nSquared)
+  const inside = outside < 0 ? ciphertexts : ciphertexts.slice(0, outside)
+  if (gcd(inside.reduce((product, c) => (product * c) % n, 1n), n) !== 1n) {
+    return inside.findIndex((c) => gcd(c, n) !== 1n)
+  }
+  return outside < 0 ? null : outside
+}
+
+/** The error for the ciphertext at `index`. */
+export const invalidCiphertextError = (index: number): CryptoError =>
+  new CryptoError('invalid-ciphertext', `ciphertext ${index} is not a unit between 0 and n²`, index)
+
+/**
+ * Throws `invalid-ciphertext`, naming the first, unless all are 0 < c < n² with gcd(c, n) = 1 (protocol.md, "Ciphertext hygiene").
+ * `firstIndex` is what the first of them is called, where they are part of more.
+ */
+export const assertCiphertexts = (key: PreparedPublicKey, ciphertexts: readonly bigint[], firstIndex = 0): void => {
+  const index = findInvalidCiphertext(key, ciphertexts)
+  if (index !== null) throw invalidCiphertextError(firstIndex + index)
+}
+
+/** Reads ciphertexts of the key's fixed length, end to end. Throws `invalid-ciphertext` where the bytes do not divide so. */
+export const parseCiphertexts = ({ ciphertextBytes }: PreparedPublicKey, bytes: Uint8Array): bigint[] => {
+  if (bytes.length % ciphertextBytes !== 0) {
+    throw new CryptoError('invalid-ciphertext', `${bytes.length} bytes are not a whole number of ciphertexts of ${ciphertextBytes} bytes`)
+  }
+  return splitIntegers(bytes, ciphertextBytes)
+}
+
+interface Term {
+  readonly base: bigint
+  readonly weight: bigint
+}
+
+/** A run of equal weights costs one product per cell and one power: it becomes a single term. */
+const termOfRun = ({ nSquared }: PreparedPublicKey, ciphertexts: readonly bigint[], { start, count, weight }: WeightedRun): Term => {
+  let base = 1n
+  for (let i = start; i < start + count; i += 1) base = (base * ciphertexts[i]!) % nSquared
+  return { base, weight }
+}
+
+const productOfTerms = ({ nSquared }: PreparedPublicKey, terms: readonly Term[], power: ModularPower): bigint => {
+  const [only] = terms
+  if (only !== undefined && terms.length === 1) return power(only.base, only.weight, nSquared)
+  return multiPower(terms.map((term) => term.base), terms.map((term) => term.weight), nSquared)
+}
+
+/**
+ * Π cᵢ^wᵢ · (1 + n)^constant mod n² [Pai99, section 8], an encryption of Σ wᵢ·mᵢ + constant: negative weights are gathered apart and
+ * inverted once. Deterministic (not rerandomised): equal forms over equal ciphertexts give equal results, in whatever order they
+ * are computed. Precondition: 0 < cᵢ < n². Throws `invalid-ciphertext` where one is not a unit; `invalid-argument` for a run
+ * outside the ciphertexts. Not constant-time: ciphertexts and weights are public.
+ */
+export const evaluateLinearForm = (
+  key: PreparedPublicKey,
+  ciphertexts: readonly bigint[],
+  form: LinearForm,
+  power: ModularPower,
+): bigint => {
+  const outside = form.runs.find(({ start, count }) => start < 0 || count < 1 || start + count > ciphertexts.length)
+  if (outside !== undefined) {
+    throw new CryptoError('invalid-argument', `a run of ${outside.count} from ${outside.start} is outside the ${ciphertexts.length} ciphertexts`)
+  }
+  const terms = form.runs.map((run) => termOfRun(key, ciphertexts, run))
+  const positive = productOfTerms(key, terms.filter(({ weight }) => weight > 0n), power)
+  const negative = terms.filter(({ weight }) => weight < 0n).map(({ base, weight }) => ({ base, weight: -weight }))
+  const product = negative.length === 0 ? positive : subtract(key, positive, productOfTerms(key, negative, power))
+  if (gcd(product, key.n) !== 1n) throw new CryptoError('invalid-ciphertext', 'a ciphertext shares a factor with the modulus')
+  return addPlain(key, product, form.constant)
+}

@@ -1,0 +1,152 @@
+import { availableParallelism } from 'node:os'
+import { bytesToBigInt, joinIntegers, splitIntegers } from '../crypto/bytes.ts'
+import { centredResidue, residue } from '../crypto/modular.ts'
+import { assertPlaintexts, invalidCiphertextError } from '../crypto/paillier.ts'
+import type { PaillierKeyPair, PaillierPublicKey } from '../crypto/types.ts'
+import { AppError } from '../shared/errors.ts'
+import { createPower, selectBackend } from './backends.ts'
+import { assertSameCount, copyCells, countCells, runCells, type CellRange } from './cell-jobs.ts'
+import type { Engine, EngineOptions, JobOptions } from './engine.ts'
+import { evaluateForms } from './evaluate.ts'
+import { generateKey } from './generate-key.ts'
+import { createMeter, withCancellation } from './jobs.ts'
+import { mapCryptoError, withMappedErrors } from './map-error.ts'
+import type { Task } from './messages.ts'
+import { createKeyBytes, prepareKey, type EngineKey } from './task-key.ts'
+import { createWorkerPool, type WorkerPool } from './worker-pool.ts'
+import { workerUrl } from './worker-url.ts'
+
+/** Runs a job whose every cell becomes a ciphertext. */
+const mapToCiphertexts = async (
+  pool: WorkerPool,
+  count: number,
+  length: number,
+  createTask: (range: CellRange) => Task,
+  options?: JobOptions,
+): Promise<Uint8Array> => {
+  const results = new Uint8Array(count * length)
+  await runCells(pool, { count, createTask, accept: (bytes, { start }) => results.set(bytes, start * length) }, options)
+  return results
+}
+
+const encrypt = async (pool: WorkerPool, key: EngineKey, plaintexts: readonly bigint[], options?: JobOptions): Promise<Uint8Array> => {
+  const prepared = prepareKey(key)
+  const { n, bits, ciphertextBytes } = prepared
+  withMappedErrors(() => assertPlaintexts(prepared, plaintexts))
+  return mapToCiphertexts(pool, plaintexts.length, ciphertextBytes, ({ start, count }) => ({
+    operation: 'encrypt',
+    key: createKeyBytes(key),
+    residues: joinIntegers(plaintexts.slice(start, start + count).map((m) => residue(m, n)), bits / 8),
+  }), options)
+}
+
+const decrypt = async (pool: WorkerPool, key: PaillierKeyPair, ciphertexts: Uint8Array, options?: JobOptions): Promise<bigint[]> => {
+  const { n, bits, ciphertextBytes: length } = prepareKey(key)
+  const count = countCells(ciphertexts, length)
+  const plaintexts = new Array<bigint>(count)
+  await runCells(pool, {
+    count,
+    createTask: (range) =>
+      ({ operation: 'decrypt', key: createKeyBytes(key), ciphertexts: copyCells(ciphertexts, range, length), firstIndex: range.start }),
+    accept: (bytes, { start }) => splitIntegers(bytes, bits / 8).forEach((m, i) => {
+      plaintexts[start + i] = centredResidue(m, n)
+    }),
+  }, options)
+  return plaintexts
+}
+
+const combine = async (
+  pool: WorkerPool,
+  operation: 'add' | 'subtract',
+  key: PaillierPublicKey,
+  a: Uint8Array,
+  b: Uint8Array,
+  options?: JobOptions,
+): Promise<Uint8Array> => {
+  const { ciphertextBytes: length } = prepareKey(key)
+  const count = countCells(a, length)
+  assertSameCount(count, countCells(b, length))
+  return mapToCiphertexts(pool, count, length, (range) => ({
+    operation,
+    key: createKeyBytes(key),
+    ciphertexts: copyCells(a, range, length),
+    others: copyCells(b, range, length),
+    firstIndex: range.start,
+  }), options)
+}
+
+const scale = async (
+  pool: WorkerPool,
+  key: PaillierPublicKey,
+  ciphertexts: Uint8Array,
+  factors: readonly bigint[],
+  options?: JobOptions,
+): Promise<Uint8Array> => {
+  const { ciphertextBytes: length } = prepareKey(key)
+  const count = countCells(ciphertexts, length)
+  assertSameCount(count, factors.length)
+  return mapToCiphertexts(pool, count, length, (range) => ({
+    operation: 'scale',
+    key: createKeyBytes(key),
+    ciphertexts: copyCells(ciphertexts, range, length),
+    factors: factors.slice(range.start, range.start + range.count),
+    firstIndex: range.start,
+  }), options)
+}
+
+const rerandomise = async (pool: WorkerPool, key: PaillierPublicKey, ciphertexts: Uint8Array, options?: JobOptions): Promise<Uint8Array> => {
+  const { ciphertextBytes: length } = prepareKey(key)
+  return mapToCiphertexts(pool, countCells(ciphertexts, length), length, (range) => ({
+    operation: 'rerandomise',
+    key: createKeyBytes(key),
+    ciphertexts: copyCells(ciphertexts, range, length),
+    firstIndex: range.start,
+  }), options)
+}
+
+const assertCiphertexts = async (pool: WorkerPool, key: PaillierPublicKey, ciphertexts: Uint8Array, options?: JobOptions): Promise<void> => {
+  const { ciphertextBytes: length } = prepareKey(key)
+  let first = Infinity
+  await runCells(pool, {
+    count: countCells(ciphertexts, length),
+    createTask: (range) => ({ operation: 'find-invalid', key: createKeyBytes(key), ciphertexts: copyCells(ciphertexts, range, length) }),
+    // Batches end in any order: only when all have is the first of the bad ones known.
+    accept: (bytes, { start }) => {
+      if (bytes.length > 0) first = Math.min(first, start + Number(bytesToBigInt(bytes)))
+    },
+  }, options)
+  if (first !== Infinity) throw mapCryptoError(invalidCiphertextError(first))
+}
+
+/**
+ * Starts an engine: worker threads (one per core unless `options.workers` says otherwise, each started when first needed) on the
+ * fastest backend that passes its self-test. Throws `runtime.backend-unavailable` where a backend asked for by name fails it,
+ * `crypto.invalid-argument` for a number of workers that is not a positive whole number.
+ */
+export const createEngine = async (options: EngineOptions = {}): Promise<Engine> => {
+  const workers = options.workers ?? availableParallelism()
+  if (!Number.isSafeInteger(workers) || workers < 1) {
+    throw new AppError('crypto.invalid-argument', `An engine needs one worker or more, not ${workers}.`)
+  }
+  const backend = selectBackend(options.backend)
+  const pool = createWorkerPool(workers, workerUrl(), { backend })
+  return {
+    backend,
+    workers,
+    generateKeyPair: async (bits, { signal, onProgress } = {}) => {
+      const meter = createMeter(1, onProgress)
+      const key = await withCancellation(signal, (stop) => generateKey(bits, createPower(backend), stop))
+      meter.add(1)
+      return key
+    },
+    encrypt: (key, plaintexts, jobOptions) => encrypt(pool, key, plaintexts, jobOptions),
+    decrypt: (key, ciphertexts, jobOptions) => decrypt(pool, key, ciphertexts, jobOptions),
+    add: (key, a, b, jobOptions) => combine(pool, 'add', key, a, b, jobOptions),
+    subtract: (key, a, b, jobOptions) => combine(pool, 'subtract', key, a, b, jobOptions),
+    scale: (key, ciphertexts, factors, jobOptions) => scale(pool, key, ciphertexts, factors, jobOptions),
+    rerandomise: (key, ciphertexts, jobOptions) => rerandomise(pool, key, ciphertexts, jobOptions),
+    evaluate: (key, inputs, forms, jobOptions) => evaluateForms(pool, key, inputs, forms, jobOptions),
+    assertCiphertexts: (key, ciphertexts, jobOptions) => assertCiphertexts(pool, key, ciphertexts, jobOptions),
+    close: () => pool.close(),
+  }
+}

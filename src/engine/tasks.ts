@@ -1,0 +1,81 @@
+import { bigIntToBytes, joinIntegers, splitIntegers } from '../crypto/bytes.ts'
+import {
+  keyPairFromBytes, preparePrivateKey, preparePublicKey, publicKeyFromBytes, type PreparedPrivateKey, type PreparedPublicKey,
+} from '../crypto/keys.ts'
+import { residue, type ModularPower } from '../crypto/modular.ts'
+import {
+  add, assertCiphertexts, decrypt, encrypt, encryptAsOwner, evaluateLinearForm, findInvalidCiphertext, parseCiphertexts, rerandomise,
+  scale, subtract,
+} from '../crypto/paillier.ts'
+import type { RandomBytes } from '../crypto/random.ts'
+import type { KeyBytes, Task } from './messages.ts'
+
+type PreparedKey = PreparedPublicKey | PreparedPrivateKey
+
+const isPrivate = (key: PreparedKey): key is PreparedPrivateKey => 'p' in key
+
+const maximumKeys = 8
+
+/** Prepares each key once; the bytes are wiped when they were read. BigInts cannot be wiped: they go with the worker. */
+const createKeyRing = (): ((key: KeyBytes) => PreparedKey) => {
+  const keys: PreparedKey[] = []
+  return ({ kind, bytes }) => {
+    const pair = kind === 'private' ? keyPairFromBytes(bytes) : null
+    const publicKey = pair?.publicKey ?? publicKeyFromBytes(bytes)
+    bytes.fill(0)
+    const known = keys.find((key) => key.n === publicKey.n && (pair === null ? !isPrivate(key) : isPrivate(key) && key.p.prime === pair.p))
+    if (known !== undefined) return known
+    const prepared = pair === null ? preparePublicKey(publicKey) : preparePrivateKey(pair)
+    keys.unshift(prepared)
+    keys.length = Math.min(keys.length, maximumKeys)
+    return prepared
+  }
+}
+
+const indexBytes = (index: number | null): Uint8Array => (index === null ? new Uint8Array(0) : bigIntToBytes(BigInt(index), 4))
+
+/** What one worker does with its tasks: bytes in, bytes out. Throws CryptoError. */
+export const createTaskRunner = (power: ModularPower, randomBytes: RandomBytes): ((task: Task) => Uint8Array) => {
+  const prepare = createKeyRing()
+
+  const encryptAll = (key: PreparedKey, residues: Uint8Array): bigint[] =>
+    splitIntegers(residues, key.bits / 8).map((m) =>
+      isPrivate(key) ? encryptAsOwner(key, m, randomBytes, power) : encrypt(key, m, randomBytes, power))
+
+  const decryptAll = (key: PreparedKey, ciphertexts: bigint[]): Uint8Array => {
+    if (!isPrivate(key)) throw new TypeError('decryption needs a private key')
+    return joinIntegers(decrypt(key, ciphertexts, randomBytes, power).map((m) => residue(m, key.n)), key.bits / 8)
+  }
+
+  return (task) => {
+    const key = prepare(task.key)
+    const join = (ciphertexts: bigint[]): Uint8Array => joinIntegers(ciphertexts, key.ciphertextBytes)
+    const parseValid = (bytes: Uint8Array, firstIndex: number): bigint[] => {
+      const ciphertexts = parseCiphertexts(key, bytes)
+      assertCiphertexts(key, ciphertexts, firstIndex)
+      return ciphertexts
+    }
+    switch (task.operation) {
+      case 'encrypt':
+        return join(encryptAll(key, task.residues))
+      case 'decrypt':
+        return decryptAll(key, parseValid(task.ciphertexts, task.firstIndex))
+      case 'rerandomise':
+        return join(parseValid(task.ciphertexts, task.firstIndex).map((c) => rerandomise(key, c, randomBytes, power)))
+      case 'add':
+      case 'subtract': {
+        const others = parseValid(task.others, task.firstIndex)
+        const combine = task.operation === 'add' ? add : subtract
+        return join(parseValid(task.ciphertexts, task.firstIndex).map((c, i) => combine(key, c, others[i]!)))
+      }
+      case 'scale':
+        return join(parseValid(task.ciphertexts, task.firstIndex).map((c, i) => scale(key, c, task.factors[i]!, power)))
+      case 'evaluate': {
+        const ciphertexts = parseCiphertexts(key, task.ciphertexts)
+        return join(task.forms.map((form) => evaluateLinearForm(key, ciphertexts, form, power)))
+      }
+      case 'find-invalid':
+        return indexBytes(findInvalidCiphertext(key, parseCiphertexts(key, task.ciphertexts)))
+    }
+  }
+}

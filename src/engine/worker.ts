@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto'
+import { parentPort, workerData } from 'node:worker_threads'
+import { createCheckedRandom } from '../crypto/random.ts'
+import { createPower } from './backends.ts'
+import { toTaskFailure } from './map-error.ts'
+import type { Task, TaskReply, WorkerSettings } from './messages.ts'
+import { createTaskRunner } from './tasks.ts'
+
+// The entry of a worker thread: one task in, one reply out, in turn.
+const port = parentPort
+if (port === null) throw new Error('this module is the entry of a worker thread')
+
+const { backend } = workerData as WorkerSettings
+const runTask = createTaskRunner(createPower(backend), createCheckedRandom(randomBytes))
+
+const answer = (task: Task): TaskReply => {
+  const start = performance.now()
+  try {
+    return { ok: true, bytes: runTask(task), milliseconds: performance.now() - start }
+  } catch (error) {
+    return { ok: false, failure: toTaskFailure(error) }
+  }
+}
+
+port.on('message', (task: Task) => {
+  const reply = answer(task)
+  port.postMessage(reply, reply.ok ? [reply.bytes.buffer as ArrayBuffer] : [])
+})
