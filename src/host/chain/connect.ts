@@ -1,0 +1,107 @@
+import { FetchRequest, getAddress, isAddress, JsonRpcProvider } from 'ethers'
+import { AppError } from '../../shared/errors.ts'
+import { marketDeployedBytecode } from './artifact.ts'
+import { toChainError } from './chain-errors.ts'
+
+export interface ChainNetwork {
+  readonly name: string
+  readonly rpcUrl: string
+  readonly chainId: number
+  /** The market contract's address; absent until one is deployed or named. */
+  readonly contract?: string | null
+}
+
+export interface ChainConnection {
+  readonly network: ChainNetwork
+  readonly provider: JsonRpcProvider
+  readonly chainId: number
+  /** Checksummed. */
+  readonly contract: string | null
+  /** A development chain on this machine: blocks come at once, and nobody else reorganises them. */
+  readonly isDevelopment: boolean
+  /** Asks the node; whatever it throws comes back coded: `chain.unreachable`, `chain.rpc-failed`, `escrow.*`. */
+  query<T>(ask: (provider: JsonRpcProvider) => Promise<T>): Promise<T>
+  /**
+   * To be called before every signature. Throws `chain.unreachable`, `chain.wrong-chain`, and, where a contract is named,
+   * `chain.wrong-contract` unless exactly our market stands there.
+   */
+  assertReady(): Promise<void>
+  /** The same network and provider with the market at this address. */
+  withContract(address: string): ChainConnection
+  close(): void
+}
+
+const requestTimeoutMilliseconds = 20_000
+const developmentChainIds: ReadonlySet<number> = new Set([31337, 1337])
+const localHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
+
+const parseUrl = (network: ChainNetwork): URL => {
+  const url = URL.canParse(network.rpcUrl) ? new URL(network.rpcUrl) : null
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new AppError('input.invalid', `The RPC URL of network ${network.name} must be an http or https URL.`, { details: { network: network.name } })
+  }
+  return url
+}
+
+const parseContract = (network: ChainNetwork): string | null => {
+  const { contract } = network
+  if (contract === undefined || contract === null) return null
+  if (!isAddress(contract)) throw new AppError('input.invalid', `The contract of network ${network.name} is not an address: ${contract}`, { details: { network: network.name } })
+  return getAddress(contract)
+}
+
+const createProvider = (network: ChainNetwork, isDevelopment: boolean): JsonRpcProvider => {
+  const request = new FetchRequest(network.rpcUrl)
+  request.timeout = requestTimeoutMilliseconds
+  // No cache anywhere: a cached nonce or block is a wrong one. A development chain mines at once, so it may be asked often.
+  const common = { cacheTimeout: -1, staticNetwork: true }
+  return new JsonRpcProvider(request, network.chainId, isDevelopment ? { ...common, pollingInterval: 5, batchMaxCount: 1 } : { ...common, pollingInterval: 4000 })
+}
+
+/** Opens nothing yet: the first question, or `assertReady`, tells whether the network is there. Throws `input.invalid`. */
+export const connectChain = (network: ChainNetwork): ChainConnection => {
+  const isDevelopment = localHosts.has(parseUrl(network).hostname) && developmentChainIds.has(network.chainId)
+  return createConnection(network, createProvider(network, isDevelopment), isDevelopment)
+}
+
+const createConnection = (network: ChainNetwork, provider: JsonRpcProvider, isDevelopment: boolean): ChainConnection => {
+  const contract = parseContract(network)
+  const query = async <T>(ask: (provider: JsonRpcProvider) => Promise<T>): Promise<T> => {
+    try {
+      return await ask(provider)
+    } catch (error) {
+      throw toChainError(error, network.rpcUrl)
+    }
+  }
+
+  const assertChain = async (): Promise<void> => {
+    const found = Number(await query(() => provider.send('eth_chainId', []) as Promise<string>))
+    if (found !== network.chainId) {
+      throw new AppError('chain.wrong-chain', `Network ${network.name} should be chain ${network.chainId}, but its RPC URL leads to chain ${found}.`, {
+        details: { network: network.name, expected: network.chainId, found },
+      })
+    }
+  }
+
+  const assertContract = async (address: string): Promise<void> => {
+    const code = await query(() => provider.getCode(address))
+    if (code === marketDeployedBytecode) return
+    const what = code === '0x' ? 'There is no contract' : 'There is another contract than the HEsystem market of this version'
+    throw new AppError('chain.wrong-contract', `${what} at ${address} on network ${network.name}.`, { details: { network: network.name, contract: address } })
+  }
+
+  return {
+    network,
+    provider,
+    chainId: network.chainId,
+    contract,
+    isDevelopment,
+    query,
+    assertReady: async () => {
+      await assertChain()
+      if (contract !== null) await assertContract(contract)
+    },
+    withContract: (address) => createConnection({ ...network, contract: address }, provider, isDevelopment),
+    close: () => { provider.destroy() },
+  }
+}

@@ -1,0 +1,319 @@
+import { Transaction, type BaseWallet, type TransactionReceipt } from 'ethers'
+import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
+import type { ProfileDatabase } from '../storage/database.ts'
+import { readRpcMessage } from './chain-errors.ts'
+import type { ChainConnection } from './connect.ts'
+import { explainRevert } from './explain-revert.ts'
+import { estimateCost, type Call, type CostEstimate } from './fees.ts'
+import {
+  createTransactionStore, type SignedTransaction, type StoredTransaction, type TransactionIntent, type TransactionOutcome, type TransactionStore,
+} from './transaction-store.ts'
+
+export type { Call, CostEstimate } from './fees.ts'
+export type { StoredTransaction, TransactionIntent, TransactionStatus } from './transaction-store.ts'
+
+export interface ConfirmedTransaction extends TransactionOutcome {
+  readonly key: string
+  readonly purpose: string
+}
+
+export interface SendRequest extends TransactionIntent {
+  /** The most that may leave the wallet, value and fee together; above it nothing is signed. */
+  readonly maxCostWei?: bigint
+}
+
+export interface ResumeOutcome {
+  readonly key: string
+  readonly result: 'confirmed' | 'failed' | 'withdrawn' | 'unfinished'
+  readonly error: AppError | null
+}
+
+/** Named points just after each durable step: tests end the process there. */
+export type OutboxStep = 'intended' | 'signed' | 'broadcast' | 'mined'
+
+export interface OutboxOptions {
+  readonly database: ProfileDatabase
+  readonly connection: ChainConnection
+  /** The account that signs; asked anew for each step, and may throw while it is locked. */
+  readonly wallet: () => BaseWallet
+  readonly now: () => Date
+  /** Blocks, the transaction's own included, after which it counts as confirmed: by default 1 on a development chain, else 3. */
+  readonly confirmations?: number
+  /** How long `send` waits for a confirmation before it throws `chain.not-confirmed`: by default 900 s. */
+  readonly patienceSeconds?: number
+  readonly failpoint?: (step: OutboxStep, key: string) => void
+}
+
+export interface Outbox {
+  readonly connection: ChainConnection
+  /** The checksummed address that signs. */
+  readonly account: () => string
+  /** What this call can cost, for showing it first. Throws as `send` does before signing; signs and stores nothing. */
+  estimate(call: Call): Promise<CostEstimate>
+  /**
+   * Writes the intent down, signs, stores the bytes, broadcasts, and waits for the confirmation. The same key again
+   * resumes, or gives the earlier outcome. An error before the signature (`chain.wrong-*`, `chain.insufficient-funds`,
+   * `chain.cost-above-limit`, `chain.unreachable`, `escrow.*` where it would revert) leaves nothing behind. Afterwards:
+   * `escrow.*` when it was mined and reverted (final: see `retryFailed`); `chain.unreachable`, `chain.not-confirmed`,
+   * `chain.transaction-refused` are retryable and go on with the same bytes. Another payload: `chain.key-reused`.
+   */
+  send(request: SendRequest): Promise<ConfirmedTransaction>
+  /** Goes on with all that is unfinished, in order; to be called once at start. Never throws for a single transaction. */
+  resume(): Promise<readonly ResumeOutcome[]>
+  /** Frees a key whose transaction failed on the chain, so that the next `send` under it is a new attempt. */
+  retryFailed(key: string): void
+  find(key: string): StoredTransaction | null
+  list(): readonly StoredTransaction[]
+  /** Ends all waiting with `runtime.cancelled`; what is under way stays written down. */
+  close(): void
+}
+
+/**
+ * A nonce counts as taken by a foreign transaction only when it is this deep: a reorganisation could give it back, and a
+ * node behind the others could know of the nonce and not yet of our receipt.
+ */
+const foreignNonceDepth = 12
+/** Every so many polls without a receipt the bytes are sent again, in case the network dropped them. */
+const pollsPerBroadcast = 10
+
+const knownAlready = /already known|already imported|known transaction|already exists/i
+/** The nonce is taken, by us or by somebody else, mined or waiting: following the receipts tells which. */
+const nonceTaken = /nonce too low|nonce has already been used|old nonce|underpriced/i
+
+const toOutcome = (receipt: TransactionReceipt): TransactionOutcome => ({
+  hash: receipt.hash,
+  blockNumber: receipt.blockNumber,
+  gasUsed: receipt.gasUsed,
+  effectiveGasPriceWei: receipt.gasPrice,
+  contractAddress: receipt.contractAddress,
+  logs: receipt.logs.map(({ address, topics, data, index }) => ({ address, topics: [...topics], data, index })),
+})
+
+/** Runs tasks one after the other; a failed one does not stop the next. */
+const createQueue = (): (<T>(task: () => Promise<T>) => Promise<T>) => {
+  let last: Promise<unknown> = Promise.resolve()
+  return (task) => {
+    const next = last.then(task, task)
+    last = next.catch(() => undefined)
+    return next
+  }
+}
+
+export const createOutbox = (options: OutboxOptions): Outbox => {
+  const { database, connection, now } = options
+  const confirmations = options.confirmations ?? (connection.isDevelopment ? 1 : 3)
+  const patienceMilliseconds = (options.patienceSeconds ?? 900) * 1000
+  const longestPauseMilliseconds = connection.isDevelopment ? 100 : connection.provider.pollingInterval
+  const failpoint = options.failpoint ?? (() => undefined)
+  const closing = new AbortController()
+  const inTurn = createQueue()
+  const underWay = new Map<string, { readonly request: SendRequest; readonly result: Promise<ConfirmedTransaction> }>()
+
+  const account = (): string => options.wallet().address
+  const openStore = (): TransactionStore => createTransactionStore(database, connection.chainId, account(), now)
+
+  const readNonce = (blockTag: number | 'latest'): Promise<number> => connection.query((provider) => provider.getTransactionCount(account(), blockTag))
+
+  const estimateBeside = async (call: Call, chainNonce: number): Promise<CostEstimate> => {
+    const reservedWei = openStore().listLive().filter((live) => live.nonce >= chainNonce).reduce((sum, live) => sum + live.maxCostWei, 0n)
+    return estimateCost(connection, account(), call, reservedWei)
+  }
+
+  /** Sends the bytes; that they are known, or their nonce taken, is no error here. Throws `chain.unreachable`, `chain.transaction-refused`. */
+  const broadcast = async (signed: SignedTransaction): Promise<void> => {
+    try {
+      await connection.query((provider) => provider.send('eth_sendRawTransaction', [signed.raw]))
+    } catch (error) {
+      const cause = isAppError(error, 'chain.rpc-failed') ? error.cause : null
+      if (cause === null) throw error
+      const message = readRpcMessage(cause)
+      if (knownAlready.test(message) || nonceTaken.test(message)) return
+      throw new AppError('chain.transaction-refused', `The network did not take the signed transaction: ${message}`, { details: { hash: signed.hash }, retryable: true, cause })
+    }
+  }
+
+  const signAt = (intent: TransactionIntent, cost: CostEstimate, nonce: number): SignedTransaction => {
+    const transaction = Transaction.from({
+      type: 2, chainId: connection.chainId, nonce, to: intent.to, data: intent.data, value: intent.valueWei,
+      gasLimit: cost.gasLimit, maxFeePerGas: cost.maxFeePerGasWei, maxPriorityFeePerGas: cost.maxPriorityFeePerGasWei,
+    })
+    transaction.signature = options.wallet().signingKey.sign(transaction.unsignedHash)
+    const { hash, serialized } = transaction
+    if (hash === null) throw new AppError('bug.unexpected', 'A signed transaction has no hash.')
+    return { hash, raw: serialized, nonce, maxCostWei: cost.maxCostWei }
+  }
+
+  /** All checks, then the signature, stored with its nonce in one step. Whatever fails before it leaves no intent behind. */
+  const sign = async (store: TransactionStore, row: StoredTransaction, maxCostWei: bigint | undefined): Promise<SignedTransaction> => {
+    try {
+      await connection.assertReady()
+      // A transaction that the network has lost or refused would hold up all after it.
+      for (const live of store.listLive()) await broadcast(live)
+      const chainNonce = await readNonce('latest')
+      const cost = await estimateBeside(row, chainNonce)
+      if (maxCostWei !== undefined && cost.maxCostWei > maxCostWei) {
+        throw new AppError('chain.cost-above-limit', `This could cost up to ${cost.maxCostWei} wei, more than the ${maxCostWei} wei allowed.`, {
+          details: { key: row.key, maxCostWei: cost.maxCostWei.toString(), limitWei: maxCostWei.toString() },
+        })
+      }
+      return store.sign(row.id, chainNonce, (nonce) => signAt(row, cost, nonce))
+    } catch (error) {
+      store.withdraw(row.id)
+      throw error
+    }
+  }
+
+  const submit = (store: TransactionStore, row: StoredTransaction, maxCostWei: bigint | undefined): Promise<void> => inTurn(async () => {
+    const signed = await sign(store, row, maxCostWei)
+    failpoint('signed', row.key)
+    await broadcast(signed)
+    failpoint('broadcast', row.key)
+  })
+
+  const pause = async (milliseconds: number): Promise<void> => {
+    closing.signal.throwIfAborted()
+    await new Promise<void>((resolve, reject) => {
+      const stop = (): void => {
+        clearTimeout(timer)
+        reject(closing.signal.reason as AppError)
+      }
+      const timer = setTimeout(() => {
+        closing.signal.removeEventListener('abort', stop)
+        resolve()
+      }, milliseconds)
+      closing.signal.addEventListener('abort', stop, { once: true })
+    })
+  }
+
+  const findReceipt = async (hashes: readonly string[]): Promise<TransactionReceipt | null> => {
+    for (const hash of hashes) {
+      const receipt = await connection.query((provider) => provider.getTransactionReceipt(hash))
+      if (receipt !== null) return receipt
+    }
+    return null
+  }
+
+  /** Whether the live bytes can never be mined: their nonce was used, deep enough, and not by us. */
+  const isReplaced = async (signed: SignedTransaction, hashes: readonly string[]): Promise<boolean> => {
+    const latest = await connection.query((provider) => provider.getBlockNumber())
+    const deep = connection.isDevelopment ? latest : Math.max(0, latest - foreignNonceDepth)
+    if (await readNonce(deep) <= signed.nonce) return false
+    return await findReceipt(hashes) === null
+  }
+
+  /** Why a mined transaction reverted: the same call, asked again on the state of its block. */
+  const explainFailure = async (row: StoredTransaction, receipt: TransactionReceipt): Promise<AppError> => {
+    const details = { hash: receipt.hash, key: row.key }
+    try {
+      await connection.query((provider) => provider.call({ from: account(), to: row.to, data: row.data, value: row.valueWei, blockTag: receipt.blockNumber }))
+    } catch (error) {
+      if (!isAppError(error)) throw error
+      if (!error.code.startsWith('escrow.')) throw error
+      return new AppError(error.code, error.message, { details: { ...error.details, ...details } })
+    }
+    return explainRevert(null, details)
+  }
+
+  const settle = async (store: TransactionStore, row: StoredTransaction, receipt: TransactionReceipt): Promise<void> => {
+    const error = receipt.status === 1 ? null : toErrorDocument(await explainFailure(row, receipt))
+    failpoint('mined', row.key)
+    store.settle(row.id, toOutcome(receipt), error)
+  }
+
+  /** Waits for the receipt with its confirmations; sends the bytes again where they got lost; gives up a nonce others took. */
+  const follow = async (store: TransactionStore, row: StoredTransaction): Promise<'settled' | 'replaced'> => {
+    const endsAt = performance.now() + patienceMilliseconds
+    let pauseMilliseconds = connection.isDevelopment ? 5 : longestPauseMilliseconds
+    for (let poll = 1; ; poll += 1) {
+      const signed = store.listSigned(row.id)
+      const hashes = signed.map(({ hash }) => hash)
+      const receipt = await findReceipt(hashes)
+      if (receipt !== null) {
+        const latest = await connection.query((provider) => provider.getBlockNumber())
+        if (latest - receipt.blockNumber + 1 >= confirmations) {
+          await settle(store, row, receipt)
+          return 'settled'
+        }
+      } else if (poll % pollsPerBroadcast === 0) {
+        const live = signed.find((candidate) => candidate.live)
+        if (live === undefined || await isReplaced(live, hashes)) return 'replaced'
+        await broadcast(live)
+      }
+      if (performance.now() > endsAt) {
+        throw new AppError('chain.not-confirmed', `${row.purpose}: the transaction has been sent and is not confirmed yet.`, { details: { key: row.key, hash: hashes[0] ?? '' }, retryable: true })
+      }
+      await pause(pauseMilliseconds)
+      pauseMilliseconds = Math.min(pauseMilliseconds * 1.5, longestPauseMilliseconds)
+    }
+  }
+
+  const toResult = (row: StoredTransaction): ConfirmedTransaction => {
+    if (row.error !== null) throw row.error
+    if (row.outcome === null) throw new AppError('bug.unexpected', `Transaction ${row.key} has no outcome.`)
+    return { key: row.key, purpose: row.purpose, ...row.outcome }
+  }
+
+  /** Carries one row from wherever it is to its end. */
+  const carry = async (store: TransactionStore, id: number, maxCostWei?: bigint): Promise<ConfirmedTransaction> => {
+    for (;;) {
+      const row = store.read(id)
+      if (row.status === 'intended') await submit(store, row, maxCostWei)
+      else if (row.status !== 'signed') return toResult(row)
+      if (await follow(store, row) === 'replaced') store.voidSigned(id)
+    }
+  }
+
+  const run = async (request: SendRequest): Promise<ConfirmedTransaction> => {
+    const store = openStore()
+    const { key, purpose, to, data, valueWei, maxCostWei } = request
+    const row = store.begin({ key, purpose, to, data, valueWei })
+    if (row.status === 'intended') failpoint('intended', key)
+    // Bytes of an earlier run may never have left this machine.
+    if (row.status === 'signed') for (const signed of store.listSigned(row.id)) if (signed.live) await broadcast(signed)
+    return carry(store, row.id, maxCostWei)
+  }
+
+  const send = (request: SendRequest): Promise<ConfirmedTransaction> => {
+    const present = underWay.get(request.key)
+    if (present !== undefined) {
+      const { to, data, valueWei } = present.request
+      if (to === request.to && data === request.data && valueWei === request.valueWei) return present.result
+      return Promise.reject(new AppError('chain.key-reused', `The step ${request.key} is under way with other contents.`, { details: { key: request.key } }))
+    }
+    const result = run(request).finally(() => underWay.delete(request.key))
+    underWay.set(request.key, { request, result })
+    return result
+  }
+
+  const resumeOne = async (row: StoredTransaction): Promise<ResumeOutcome> => {
+    try {
+      await send(row)
+      return { key: row.key, result: 'confirmed', error: null }
+    } catch (error) {
+      if (!isAppError(error)) throw error
+      const status = openStore().find(row.key)?.status
+      const result = status === undefined || status === 'retried' ? 'withdrawn' : status === 'failed' ? 'failed' : 'unfinished'
+      return { key: row.key, result, error }
+    }
+  }
+
+  return {
+    connection,
+    account,
+    estimate: async (call) => {
+      await connection.assertReady()
+      return estimateBeside(call, await readNonce('latest'))
+    },
+    send,
+    resume: async () => {
+      const unfinished = openStore().listUnfinished()
+      if (unfinished.length === 0) return []
+      await connection.assertReady()
+      return Promise.all(unfinished.map(resumeOne))
+    },
+    retryFailed: (key) => { openStore().allowRetry(key) },
+    find: (key) => openStore().find(key),
+    list: () => openStore().list(),
+    close: () => { closing.abort(new AppError('runtime.cancelled', 'Waiting for the transaction was stopped; it stays written down.', { retryable: true })) },
+  }
+}
