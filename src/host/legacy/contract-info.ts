@@ -51,7 +51,7 @@ export const parseContractInfo = (text: string): ContractInfo => {
   const expirationBlocks = Number(fields.wholeNumber(['expiration_time']))
   if (expirationBlocks < 1 || expirationBlocks > 1e9) throw fields.invalid('expiration_time', 'must be between 1 and 1,000,000,000 blocks')
   const condition = fields.number(['condition'])
-  if (!(condition > 0 && Number.isFinite(condition))) throw fields.invalid('condition', 'must be greater than 0')
+  if (!(condition > 0 && condition <= 1e9)) throw fields.invalid('condition', 'must be greater than 0, and at most 1,000,000,000')
   return {
     metaLink: readLink(fields, 'meta_link'),
     testLink: readLink(fields, 'test_link'),

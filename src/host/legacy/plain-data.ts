@@ -109,7 +109,7 @@ const createFieldCollector = (fileName: string): FieldCollector => {
     fields,
     add: (name, value, line) => {
       const key = normaliseName(name)
-      if (fields.has(key)) throw invalidFile(fileName, `the field ${key} is given twice`, line)
+      if (fields.has(key)) throw invalidFile(fileName, 'a field is given twice', line)
       fields.set(key, { value, line })
     },
   }

@@ -19,7 +19,12 @@ export const chooseSecretStore = (requested: SecretStoreKind | undefined, access
   requested ?? ((access.environment ?? process.env)[passphraseFileVariable] ? 'passphrase' : 'keychain')
 
 /** Opens the store of that kind, and no other: where it cannot be used, this throws (`access.keychain-unavailable`). */
-export const openSecretStore = async (kind: SecretStoreKind, home: string, profileId: string, access: SecretAccess): Promise<SecretStore> => {
+export const openSecretStore = async (
+  kind: SecretStoreKind,
+  home: string,
+  profileId: string,
+  access: SecretAccess,
+): Promise<SecretStore> => {
   switch (kind) {
     case 'keychain':
       return openKeychainStore(profileId, access.loadKeychain ?? loadSystemKeychain)

@@ -137,8 +137,7 @@ export const createPassphraseStore = (path: string, ask: AskPassphrase): Passphr
     remove: async (name) => {
       const present = await read()
       if (present === null) return
-      const { [name]: _removed, ...rest } = present.secrets
-      save(present.wrapping, rest)
+      save(present.wrapping, Object.fromEntries(Object.entries(present.secrets).filter(([key]) => key !== name)))
     },
     changePassphrase: async (next) => {
       assertPassphrase(next)

@@ -1,4 +1,4 @@
-/** Where secrets rest: the OS keychain, or a file wrapped by a passphrase where there is none (S30). Chosen openly, never changed silently. */
+/** Where secrets rest: the OS keychain, or a file wrapped by a passphrase where there is none (S30). Chosen openly, never silently. */
 export type SecretStoreKind = 'keychain' | 'passphrase'
 
 /** Named secrets of one profile. */

@@ -41,7 +41,7 @@ describe('a profile in the keychain', () => {
     const home = temporaryHome()
     const asked: string[] = []
     const failure = open({ home, loadKeychain: noKeychain, askPassphrase: async (purpose) => { asked.push(purpose); return 'correct horse battery' } })
-    await expect(failure).rejects.toMatchObject({ code: 'access.keychain-unavailable', cause: expect.objectContaining({ message: expect.stringContaining('libsecret') }) })
+    await expect(failure).rejects.toMatchObject({ code: 'access.keychain-unavailable', cause: { message: expect.stringContaining('libsecret') as string } })
     await expect(failure).rejects.toThrow(/passphrase/)
     expect(asked).toEqual([])
     expect(existsSync(home)).toBe(false)
@@ -72,8 +72,9 @@ describe('a profile in the keychain', () => {
   it('tells another data key from its own', async () => {
     const home = temporaryHome()
     const keychain = createMemoryKeychain()
-    const { profileId, close } = await open({ home, loadKeychain: async () => keychain })
-    close()
+    const first = await open({ home, loadKeychain: async () => keychain })
+    first.close()
+    const { profileId } = first
     keychain.entries.set(`HEsystem ${profileId}/data-key`, Buffer.alloc(32, 7).toString('base64'))
     await expect(open({ home, loadKeychain: async () => keychain })).rejects.toMatchObject({ code: 'access.data-key-missing' })
     keychain.entries.set(`HEsystem ${profileId}/data-key`, 'c2hvcnQ=')

@@ -87,7 +87,7 @@ describe('the wallet', () => {
 
   it('is never overwritten', async () => {
     wallet.importPrivateKey(firstKey)
-    const exists = expect.objectContaining({ code: 'access.wallet-exists' })
+    const exists = expect.objectContaining({ code: 'access.wallet-exists' }) as Error
     expect(() => wallet.create()).toThrow(exists)
     expect(() => wallet.importMnemonic(words)).toThrow(exists)
     expect(() => wallet.importPrivateKey(`${'0'.repeat(63)}1`)).toThrow(exists)
