@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { countPlaywright, settle } from './count-results.ts'
-import { findElectronBinary } from './electron-binary.ts'
+import { findElectronBinary } from '../src/host/doctor/electron-binary.ts'
 import { runCommand } from './run-command.ts'
 
 const run = async (binary: string): Promise<number> => {

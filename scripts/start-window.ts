@@ -1,5 +1,5 @@
 /** Builds the window and opens it in Electron, where its binary is installed. */
-import { findElectronBinary } from './electron-binary.ts'
+import { findElectronBinary } from '../src/host/doctor/electron-binary.ts'
 import { projectRoot, runCommand } from './run-command.ts'
 
 const binary = findElectronBinary()
