@@ -91,9 +91,7 @@ interface IDataMarket {
         bytes32 termsHash,
         uint256 paidWei
     );
-    event InteractionOpened(
-        uint256 indexed purchaseId, address indexed seller, address indexed buyer, uint256 feeWei
-    );
+    event InteractionOpened(uint256 indexed purchaseId, address indexed seller, address indexed buyer, uint256 feeWei);
     event ResultRequested(
         uint256 indexed purchaseId,
         address indexed seller,
@@ -110,9 +108,7 @@ interface IDataMarket {
     event Ruled(
         uint256 indexed purchaseId, address indexed seller, address indexed buyer, address arbiter, bool forBuyer
     );
-    event DisputeClosed(
-        uint256 indexed purchaseId, address indexed seller, address indexed buyer, uint256 burnedWei
-    );
+    event DisputeClosed(uint256 indexed purchaseId, address indexed seller, address indexed buyer, uint256 burnedWei);
 
     error UnknownListing(uint256 listingId);
     error UnknownPurchase(uint256 purchaseId);

@@ -9,9 +9,8 @@ import {vm} from "./support/Vm.sol";
 contract BoundariesTest is MarketTest {
     function test_a_purchase_happens_up_to_its_deadline() public {
         uint256 listingId = list(termsWith(ARBITER));
-        bytes memory move = abi.encodeCall(
-            market.buy, (listingId, market.getListing(listingId).termsHash, TOTAL, START + 10)
-        );
+        bytes memory move =
+            abi.encodeCall(market.buy, (listingId, market.getListing(listingId).termsHash, TOTAL, START + 10));
         assertLegalUntil(START + 10, BUYER, TOTAL, move);
     }
 
@@ -68,9 +67,7 @@ contract BoundariesTest is MarketTest {
     function assertLegalUntil(uint256 deadline, address party, uint256 valueWei, bytes memory move) private {
         assertAt(deadline - 1, party, valueWei, move, "");
         assertAt(deadline, party, valueWei, move, "");
-        assertAt(
-            deadline + 1, party, valueWei, move, abi.encodeWithSelector(IDataMarket.TooLate.selector, deadline)
-        );
+        assertAt(deadline + 1, party, valueWei, move, abi.encodeWithSelector(IDataMarket.TooLate.selector, deadline));
     }
 
     function assertLegalAfter(uint256 deadline, address party, bytes memory move) private {

@@ -31,9 +31,7 @@ contract Bugs2020Test is MarketTest {
             vm.warp(block.timestamp + 10 * 365 days);
             vm.prank(SELLER);
             vm.expectRevert(
-                abi.encodeWithSelector(
-                    IDataMarket.WrongState.selector, id, states[i], IDataMarket.State.Delivered
-                )
+                abi.encodeWithSelector(IDataMarket.WrongState.selector, id, states[i], IDataMarket.State.Delivered)
             );
             market.reclaim(id);
             vm.assertEq(market.balanceOf(SELLER), 0, "paid for nothing");

@@ -164,11 +164,8 @@ contract HostileTest is MarketTest {
     }
 
     function refusers() private returns (address[3] memory) {
-        return [
-            address(new RevertingReceiver()),
-            address(new GasBurningReceiver()),
-            address(new MegabyteReceiver(true))
-        ];
+        return
+            [address(new RevertingReceiver()), address(new GasBurningReceiver()), address(new MegabyteReceiver(true))];
     }
 
     /// @dev Buys and litigates for `account`, so that TOTAL is credited to it.
@@ -198,8 +195,7 @@ contract HostileTest is MarketTest {
 
     function assertStuckButRescuable(address hostile, uint256 amountWei) private {
         vm.prank(hostile);
-        (bool done, bytes memory returned) =
-            address(market).call{gas: GAS_CAP}(abi.encodeCall(market.withdraw, ()));
+        (bool done, bytes memory returned) = address(market).call{gas: GAS_CAP}(abi.encodeCall(market.withdraw, ()));
         vm.assertTrue(!done, "paid a receiver that refuses");
         vm.assertEq(
             keccak256(returned),

@@ -72,14 +72,10 @@ contract ListingTest is MarketTest {
 
         terms = termsWith(address(0));
         terms.guarantee = VALUE / 2 - 1;
-        assertRefused(
-            terms, abi.encodeWithSelector(IDataMarket.GuaranteeTooLow.selector, VALUE / 2 - 1, VALUE / 2)
-        );
+        assertRefused(terms, abi.encodeWithSelector(IDataMarket.GuaranteeTooLow.selector, VALUE / 2 - 1, VALUE / 2));
         terms.value = VALUE + 1;
         terms.guarantee = VALUE / 2;
-        assertRefused(
-            terms, abi.encodeWithSelector(IDataMarket.GuaranteeTooLow.selector, VALUE / 2, VALUE / 2 + 1)
-        );
+        assertRefused(terms, abi.encodeWithSelector(IDataMarket.GuaranteeTooLow.selector, VALUE / 2, VALUE / 2 + 1));
 
         terms = termsWith(ARBITER);
         terms.detailsHash = 0;

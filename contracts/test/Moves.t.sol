@@ -57,9 +57,8 @@ contract MovesTest is MarketTest {
     }
 
     function check(uint256 id, Situation situation, Move move, address party) private {
-        string memory where = string.concat(
-            "situation ", vm.toString(uint256(situation)), ", move ", vm.toString(uint256(move))
-        );
+        string memory where =
+            string.concat("situation ", vm.toString(uint256(situation)), ", move ", vm.toString(uint256(move)));
         uint256 snapshot = vm.snapshotState();
         bytes4 wrongParty = refusalOf(situation, move, party);
         (bool done, bytes4 refusal) = attempt(id, move, party);
