@@ -1,0 +1,61 @@
+/**
+ * What a script can do with a tensor, and the port behind which the tensors live. The sandbox holds handles only; a
+ * backend decides what the tensors are: plain numbers (reference-backend.ts) or a lazy graph over ciphertexts
+ * (graph-backend.ts). The meaning of every method is NumPy's on float64; axes and indices below zero count from the end.
+ */
+
+/** Every method a backend must answer. Anything else a script asks for is refused before it reaches a backend. */
+export const tensorMethods = [
+  // Elementwise with broadcasting; the argument is a number, a tensor, or a nested array of numbers.
+  'add', 'sub', 'mul', 'div', 'neg',
+  // get(i, j, …) drops the leading axes. slice(start, stop?) is a[start:stop]; slice([start, stop, step], …) has a range for
+  // each leading axis, null for the whole of one.
+  'get', 'slice',
+  // rows(start, stop?) as slice, or rows([i, …]). cols(nameOrNumber, …) keeps the axis of columns, col(nameOrNumber) drops it.
+  'rows', 'col', 'cols',
+  // transpose(…axes) reverses the axes where none are named; reshape(…lengths) fills in one -1; both also take one list.
+  // concat(tensorOrList, axis = 0).
+  'transpose', 'reshape', 'concat',
+  // Over all cells (giving shape []), or over the axis or list of axes named, which are dropped.
+  'sum', 'mean',
+  // Over this tensor's last axis and the first of a vector or matrix; dot also takes a single number.
+  'dot', 'matmul',
+  // shape answers an array of numbers, size and dim a number.
+  'shape', 'size', 'dim',
+] as const
+
+export type TensorMethod = (typeof tensorMethods)[number]
+
+/** Those of tensorMethods that a script reads without parentheses, as in NumPy. */
+export const tensorProperties = ['shape', 'size'] as const satisfies readonly TensorMethod[]
+
+/** Other names a script may use for a method: NumPy's and torch's habits. */
+export const tensorMethodAliases = { at: 'get', index: 'get', t: 'transpose' } as const satisfies Record<string, TensorMethod>
+
+/** An argument as the script wrote it: numbers are finite, `null` stands for one left out. */
+export type BackendArgument<T extends object> = T | number | string | null | readonly BackendArgument<T>[]
+
+export type BackendResult<T extends object> =
+  | { readonly kind: 'tensor'; readonly tensor: T }
+  | { readonly kind: 'value'; readonly value: number | string | readonly number[] | readonly string[] }
+
+/**
+ * Where a run's tensors live. `T` is the backend's own tensor class. `call` is synchronous and throws an AppError for
+ * arguments it cannot take; runScript adds the script's line and column to it.
+ */
+export interface TensorBackend<T extends object> {
+  readonly data: T
+  /** Number of cells, for the run's limit on work. */
+  sizeOf(tensor: T): number
+  call(method: TensorMethod, receiver: T, args: readonly BackendArgument<T>[]): BackendResult<T>
+}
+
+/** What a script may export: numbers, words, tensors, and arrays or plain objects of those. */
+export type AnswerValue<T extends object> =
+  | T
+  | number
+  | string
+  | boolean
+  | null
+  | readonly AnswerValue<T>[]
+  | { readonly [key: string]: AnswerValue<T> }

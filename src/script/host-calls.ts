@@ -1,0 +1,66 @@
+import { AppError, toAppError } from '../shared/errors.ts'
+import { tensorMethods, type AnswerValue, type BackendResult, type TensorBackend, type TensorMethod } from './backend.ts'
+import type { ScriptLimits } from './limits.ts'
+import { parseAnswer, parseArguments } from './values.ts'
+
+/** The host's side of one run: its tensors by handle, and the errors it has thrown into the sandbox. */
+export interface HostCalls<T extends object> {
+  /** The handle of the script's `data`. */
+  readonly dataId: number
+  /** Answers `{"tensor": id}`, `{"value": …}` or `{"error": id, "message": …}`; never throws, whatever it is given. */
+  call(method: string, receiverId: number, argumentsText: string): string
+  readAnswer(text: string): AnswerValue<T>
+  findError(id: number): AppError | null
+}
+
+const isTensorMethod = (name: string): name is TensorMethod => (tensorMethods as readonly string[]).includes(name)
+
+/** Counts what a script uses up on the host's side, where the sandbox's own memory limit does not reach. */
+const createWorkMeter = (limits: ScriptLimits) => {
+  const used = { calls: 0, argumentCharacters: 0, cells: 0 }
+  const names = { calls: 'tensor operations', argumentCharacters: 'characters of plain numbers', cells: 'cells in all tensors it made together' }
+  return (kind: keyof typeof used, amount: number): void => {
+    used[kind] += amount
+    if (used[kind] <= limits[kind]) return
+    throw new AppError('runtime.script-too-much-work', `the script used more than ${limits[kind]} ${names[kind]}`)
+  }
+}
+
+/**
+ * Serves one run of a script. A handle is an index into this run's own list: a made-up one names another tensor of the same
+ * run or nothing, never a tensor of another run.
+ */
+export const createHostCalls = <T extends object>(backend: TensorBackend<T>, limits: ScriptLimits): HostCalls<T> => {
+  const tensors: T[] = [backend.data]
+  const errors: AppError[] = []
+  const spend = createWorkMeter(limits)
+  const findTensor = (id: number): T | undefined => tensors[id]
+
+  const perform = (method: string, receiverId: number, argumentsText: string): BackendResult<T> => {
+    spend('calls', 1)
+    spend('argumentCharacters', argumentsText.length)
+    if (!isTensorMethod(method)) throw new AppError('input.tensor-value', `a tensor has no method ${JSON.stringify(method)}`)
+    const receiver = findTensor(receiverId)
+    if (receiver === undefined) throw new AppError('input.tensor-value', `${method} was called on something that is not a tensor of this run`)
+    const result = backend.call(method, receiver, parseArguments(method, argumentsText, findTensor))
+    if (result.kind === 'tensor') spend('cells', backend.sizeOf(result.tensor))
+    return result
+  }
+
+  return {
+    dataId: 0,
+    call: (method, receiverId, argumentsText) => {
+      try {
+        const result = perform(method, receiverId, argumentsText)
+        return JSON.stringify(result.kind === 'tensor' ? { tensor: tensors.push(result.tensor) - 1 } : { value: result.value })
+      } catch (error) {
+        const appError = toAppError(error)
+        // A script may catch and go on: past the limit every call fails alike and one entry serves them all.
+        if (errors.at(-1)?.code !== 'runtime.script-too-much-work') errors.push(appError)
+        return JSON.stringify({ error: errors.length - 1, message: appError.message })
+      }
+    },
+    readAnswer: (text) => parseAnswer(text, findTensor),
+    findError: (id) => errors[id] ?? null,
+  }
+}

@@ -1,0 +1,121 @@
+import { toAppError, type AppError } from '../shared/errors.ts'
+import {
+  tensorMethodAliases, tensorMethods, tensorProperties, type AnswerValue, type TensorBackend,
+} from './backend.ts'
+import { compileScript, type CompiledScript } from './compile-script.ts'
+import { createHostCalls, type HostCalls } from './host-calls.ts'
+import { defaultScriptLimits, type ScriptLimits } from './limits.ts'
+import { runInSandbox, type SandboxOutcome, type ThrownReport } from './sandbox.ts'
+import { createScriptError, type ScriptText } from './script-error.ts'
+import type { Position } from './source-map.ts'
+
+export type JsonValue = number | string | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+
+/** What a script may know of the table besides the tensor: public facts only. */
+export interface ScriptListing {
+  readonly rows: number
+  /** The columns' names, in order. */
+  readonly columns: readonly string[]
+  readonly [key: string]: JsonValue
+}
+
+export interface ScriptRun<T extends object> extends ScriptText {
+  readonly backend: TensorBackend<T>
+  readonly listing: ScriptListing
+  readonly limits?: Partial<ScriptLimits>
+}
+
+export interface ScriptOutcome<T extends object> {
+  readonly answer: AnswerValue<T>
+  /** What the script wrote with console.log, a line each. */
+  readonly log: readonly string[]
+}
+
+/** Collects lines up to the limits; the first that does not fit is replaced by a note. */
+const createLog = ({ logLines, logCharacters }: ScriptLimits) => {
+  const lines: string[] = []
+  let characters = 0
+  let isFull = false
+  return {
+    lines,
+    write: (text: string): void => {
+      if (isFull) return
+      characters += text.length
+      isFull = lines.length >= logLines || characters > logCharacters
+      lines.push(isFull ? '(further output left out)' : text)
+    },
+  }
+}
+
+const explain = {
+  syntax: ({ text }: ThrownReport) => ['input.script-syntax', text] as const,
+  threw: ({ text }: ThrownReport) => ['input.script-threw', `the script threw ${text}`] as const,
+  timeout: (_: ThrownReport, { deadlineMilliseconds }: ScriptLimits) =>
+    ['runtime.script-timeout', `the script was still running after ${deadlineMilliseconds / 1000} s and was stopped`] as const,
+  'out-of-memory': (_: ThrownReport, { memoryBytes }: ScriptLimits) =>
+    ['runtime.script-out-of-memory', `the script needed more than its ${Math.floor(memoryBytes / 2 ** 20)} MiB of memory`] as const,
+}
+
+/** The interpreter counts columns in code points, editors in UTF-16 units. */
+const toUtf16 = (code: string, { line, column }: Position): Position => {
+  const text = code.split('\n')[line - 1] ?? ''
+  return { line, column: [...text].slice(0, column - 1).join('').length + 1 }
+}
+
+const placeError = (error: AppError, text: ScriptText, position: Position | null): AppError => {
+  const { code, message, details, retryable } = error
+  return createScriptError(code, message, text, position, { details, retryable, cause: error })
+}
+
+const toError = (
+  outcome: Exclude<SandboxOutcome, { kind: 'answer' }>,
+  text: ScriptText,
+  script: CompiledScript,
+  limits: ScriptLimits,
+  hostCalls: HostCalls<object>,
+): AppError => {
+  switch (outcome.kind) {
+    case 'no-answer':
+      return createScriptError('input.script-no-answer', 'the script exports no answer: it has no `export default`, or exports undefined', text, null)
+    case 'crashed':
+      return createScriptError('runtime.script-crashed', `the script broke the sandbox it ran in (${outcome.reason})`, text, null)
+    default: {
+      const { report, kind } = outcome
+      const position = report.position === null ? null : script.findPosition(toUtf16(script.code, report.position))
+      const hostError = kind === 'threw' && report.hostError !== null ? hostCalls.findError(report.hostError) : null
+      if (hostError !== null) return placeError(hostError, text, position)
+      const [code, message] = explain[kind](report, limits)
+      return createScriptError(code, message, text, position)
+    }
+  }
+}
+
+/**
+ * Runs a script over a backend's tensors and gives back what it exports. The script is a TypeScript module that sees `data`
+ * (a tensor), `listing` and `console`; it has no files, network, clock or chance, and limited time and memory (limits.ts).
+ *
+ * Throws AppErrors that carry `file`, `line`, `column` and `fragment` in their details where a place is known:
+ * `input.script-syntax`, `input.script-import`, `input.script-no-answer`, `input.script-threw`, `input.answer-invalid`,
+ * `input.tensor-value` and the backend's own for a method's arguments, `runtime.script-timeout`,
+ * `runtime.script-out-of-memory`, `runtime.script-too-much-work`, `runtime.script-crashed`.
+ *
+ * The deadline holds wherever the interpreter polls for it: all of the script's own loops and regular expressions. A single
+ * native call over a huge sparse array (`new Array(2 ** 32 - 1).join()`) is not interrupted: run scripts in a thread that can be ended.
+ */
+export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<ScriptOutcome<T>> => {
+  const text: ScriptText = { source: run.source, fileName: run.fileName }
+  const limits = { ...defaultScriptLimits, ...run.limits }
+  const script = compileScript(text)
+  const hostCalls = createHostCalls(run.backend, limits)
+  const log = createLog(limits)
+  const settings = {
+    methods: tensorMethods, properties: tensorProperties, aliases: tensorMethodAliases, listing: run.listing, dataId: hostCalls.dataId,
+  }
+  const outcome = await runInSandbox({ code: script.code, settings, limits, host: { call: hostCalls.call, log: log.write } })
+  if (outcome.kind !== 'answer') throw toError(outcome, text, script, limits, hostCalls)
+  try {
+    return { answer: hostCalls.readAnswer(outcome.text), log: log.lines }
+  } catch (error) {
+    throw placeError(toAppError(error), text, script.answerPosition)
+  }
+}

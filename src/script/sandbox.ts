@@ -1,0 +1,155 @@
+import {
+  newQuickJSWASMModuleFromVariant, newVariant, RELEASE_SYNC,
+  type CustomizeVariantOptions, type Intrinsics, type QuickJSContext, type QuickJSHandle, type QuickJSRuntime,
+} from 'quickjs-emscripten'
+import type { ScriptLimits } from './limits.ts'
+import { preludeSource } from './prelude.ts'
+import type { Position } from './source-map.ts'
+
+/** The one piece of WebAssembly's API used here; this room is compiled without ambient types beyond ECMAScript's. */
+declare const WebAssembly: {
+  readonly Memory: new (pages: { initial: number; maximum: number }) => NonNullable<CustomizeVariantOptions['wasmMemory']>
+}
+
+/** What the sandbox may ask of the host: text in, text out, nothing thrown. */
+export interface HostFunctions {
+  call(method: string, receiverId: number, argumentsText: string): string
+  log(text: string): void
+}
+
+export interface SandboxJob {
+  readonly code: string
+  /** JSON the prelude reads: names of methods, the listing, the handle of `data`. */
+  readonly settings: object
+  readonly limits: ScriptLimits
+  readonly host: HostFunctions
+}
+
+/** What is known of something thrown in the sandbox; the text is the script's own and proves nothing. */
+export interface ThrownReport {
+  readonly text: string
+  /** Where in the compiled code; null for a thrown value that is no Error. */
+  readonly position: Position | null
+  /** Which of the host's errors it is, by the number `call` gave it. */
+  readonly hostError: number | null
+}
+
+export type SandboxOutcome =
+  | { readonly kind: 'answer'; readonly text: string }
+  | { readonly kind: 'no-answer' }
+  | { readonly kind: 'syntax' | 'threw' | 'timeout' | 'out-of-memory'; readonly report: ThrownReport }
+  | { readonly kind: 'crashed'; readonly reason: string }
+
+const pageBytes = 64 * 1024
+const initialPages = 256
+const moduleName = 'script'
+/** Time to describe an error once the deadline has passed. */
+const graceMilliseconds = 100
+
+/** The language without a clock (Date), shared memory and typed arrays (Atomics); Eval is what evalCode itself needs. */
+const intrinsics: Intrinsics = {
+  BaseObjects: true, Eval: true, StringNormalize: true, RegExp: true, RegExpCompiler: true, JSON: true, Proxy: true, MapSet: true, Promise: true,
+}
+
+const emptyReport: ThrownReport = { text: '', position: null, hostError: null }
+
+/** The innermost place in the script that a stack names. */
+const findPosition = (stack: string): Position | null => {
+  const match = new RegExp(`\\b${moduleName}:(\\d{1,9}):(\\d{1,9})\\)?$`, 'm').exec(stack)
+  return match === null ? null : { line: Number(match[1]), column: Number(match[2]) }
+}
+
+const parseReport = (text: string): ThrownReport => {
+  const report = JSON.parse(text) as { text: unknown; stack: unknown; hostError?: unknown }
+  return {
+    text: String(report.text),
+    position: findPosition(String(report.stack)),
+    hostError: typeof report.hostError === 'number' ? report.hostError : null,
+  }
+}
+
+/** Time and memory of one run. The interpreter polls `isOver` while it executes bytecode and regular expressions. */
+const createDeadline = (milliseconds: number) => {
+  let end = Date.now() + milliseconds
+  let passed = false
+  return {
+    isOver: () => {
+      if (Date.now() <= end) return false
+      passed = true
+      return true
+    },
+    hasPassed: () => passed,
+    extend: () => {
+      end = Date.now() + graceMilliseconds
+    },
+  }
+}
+
+/**
+ * A new instance of the interpreter for every run, with a memory of its own that cannot grow past the limit: nothing is left
+ * of a run but the text it handed over. It is never disposed of piece by piece (after running out of memory the interpreter
+ * may not survive its own clean-up); it is dropped whole.
+ */
+const createRuntime = async ({ memoryBytes, stackBytes }: ScriptLimits, interruptHandler: () => boolean): Promise<QuickJSRuntime> => {
+  const maximum = Math.max(initialPages, Math.floor(memoryBytes / pageBytes))
+  const wasmMemory = new WebAssembly.Memory({ initial: initialPages, maximum })
+  const quickjs = await newQuickJSWASMModuleFromVariant(newVariant(RELEASE_SYNC, { wasmMemory }))
+  return quickjs.newRuntime({ maxStackSizeBytes: stackBytes, interruptHandler })
+}
+
+interface PreludeFunctions {
+  readonly encodeAnswer: QuickJSHandle
+  readonly reportError: QuickJSHandle
+}
+
+const installPrelude = (vm: QuickJSContext, { settings, host }: SandboxJob): PreludeFunctions => {
+  const functions = vm.newObject()
+  vm.setProp(functions, 'call', vm.newFunction('call', (method, id, text) =>
+    vm.newString(host.call(vm.getString(method as QuickJSHandle), vm.getNumber(id as QuickJSHandle), vm.getString(text as QuickJSHandle)))))
+  vm.setProp(functions, 'log', vm.newFunction('log', (text) => host.log(vm.getString(text as QuickJSHandle))))
+  const prelude = vm.unwrapResult(vm.evalCode(preludeSource, 'prelude'))
+  const installed = vm.unwrapResult(vm.callFunction(prelude, vm.undefined, functions, vm.newString(JSON.stringify(settings))))
+  return { encodeAnswer: vm.getProp(installed, 'encodeAnswer'), reportError: vm.getProp(installed, 'reportError') }
+}
+
+const isOutOfMemory = (text: string): boolean => text.startsWith('InternalError: out of memory') || text === 'the value null'
+
+const run = (runtime: QuickJSRuntime, deadline: ReturnType<typeof createDeadline>, job: SandboxJob): SandboxOutcome => {
+  const vm = runtime.newContext({ intrinsics })
+  const prelude = installPrelude(vm, job)
+
+  const describe = (error: QuickJSHandle): ThrownReport => {
+    deadline.extend()
+    const described = vm.callFunction(prelude.reportError, vm.undefined, error)
+    return described.error === undefined ? parseReport(vm.getString(described.value)) : emptyReport
+  }
+  const fail = (error: QuickJSHandle, kind: 'syntax' | 'threw'): SandboxOutcome => {
+    const timedOut = deadline.hasPassed()
+    const report = describe(error)
+    if (timedOut) return { kind: 'timeout', report }
+    return { kind: report.hostError === null && isOutOfMemory(report.text) ? 'out-of-memory' : kind, report }
+  }
+
+  const compiled = vm.evalCode(job.code, moduleName, { type: 'module', compileOnly: true })
+  if (compiled.error !== undefined) return fail(compiled.error, 'syntax')
+  const evaluated = vm.evalCode(job.code, moduleName, { type: 'module' })
+  if (evaluated.error !== undefined) return fail(evaluated.error, 'threw')
+  if (deadline.hasPassed()) return { kind: 'timeout', report: emptyReport }
+  const exported = vm.getProp(evaluated.value, 'default')
+  if (vm.typeof(exported) === 'undefined') return { kind: 'no-answer' }
+  const answer = vm.callFunction(prelude.encodeAnswer, vm.undefined, exported)
+  return answer.error === undefined ? { kind: 'answer', text: vm.getString(answer.value) } : fail(answer.error, 'threw')
+}
+
+/** Runs compiled code to its end or its limits. Never throws for what the script does: every ending is an outcome. */
+export const runInSandbox = async (job: SandboxJob): Promise<SandboxOutcome> => {
+  const deadline = createDeadline(job.limits.deadlineMilliseconds)
+  const runtime = await createRuntime(job.limits, deadline.isOver)
+  try {
+    return run(runtime, deadline, job)
+  } catch (cause) {
+    // The interpreter itself gave up: its memory or the host's stack ran out inside native code. Only words are kept of the
+    // error, which may hold on to the whole instance.
+    return { kind: 'crashed', reason: String(cause) }
+  }
+}

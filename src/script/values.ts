@@ -1,0 +1,99 @@
+import type { ErrorCode } from '../shared/errors.ts'
+import { AppError } from '../shared/errors.ts'
+import type { AnswerValue, BackendArgument } from './backend.ts'
+
+/**
+ * How values leave the sandbox: as JSON text, written by the prelude. Numbers, words, true, false, null and arrays stand for
+ * themselves; `{"tensor": id}` is a handle, `{"record": [[key, value], …]}` a plain object, and `{"refused": "a function"}`
+ * anything that cannot cross. The text comes from the script's side of the wall, so nothing about it is believed.
+ */
+export interface ValueLimits {
+  readonly depth: number
+  readonly items: number
+  readonly entries: number
+  readonly keyLength: number
+  readonly wordLength: number
+}
+
+/** What the schema of answers holds (shared/schemas/program.ts), so that what a script may export can also be sent. */
+const answerLimits: ValueLimits = { depth: 16, items: 1000, entries: 1000, keyLength: 200, wordLength: 1000 }
+/** Plain matrices have as many items as the data has cells, and no objects in them. */
+const argumentLimits: ValueLimits = { depth: 8, items: Infinity, entries: 0, keyLength: 0, wordLength: 1000 }
+
+interface Reader<T extends object> {
+  readonly code: ErrorCode
+  readonly limits: ValueLimits
+  findTensor(id: number): T | undefined
+}
+
+const parseJson = (text: string, code: ErrorCode): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new AppError(code, 'the script handed over something unreadable', { cause: error })
+  }
+}
+
+const memberOf = (value: object, key: string): unknown => (Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined)
+
+const parseEntry = <T extends object>(entry: unknown, path: string, depth: number, reader: Reader<T>): [string, AnswerValue<T>] => {
+  const [key, value] = Array.isArray(entry) ? (entry as readonly unknown[]) : []
+  if (typeof key !== 'string' || key.length > reader.limits.keyLength || key === '__proto__') {
+    throw new AppError(reader.code, `${path} has a key that cannot be used: keys are words of at most ${reader.limits.keyLength} characters`)
+  }
+  return [key, parseValue(value, `${path}.${key}`, depth + 1, reader)]
+}
+
+const parseObject = <T extends object>(value: object, path: string, depth: number, reader: Reader<T>): AnswerValue<T> => {
+  const id = memberOf(value, 'tensor')
+  if (typeof id === 'number') {
+    const tensor = reader.findTensor(id)
+    if (tensor !== undefined) return tensor
+    throw new AppError(reader.code, `${path} is not a tensor of this run`)
+  }
+  const entries = memberOf(value, 'record')
+  if (Array.isArray(entries) && entries.length <= reader.limits.entries) {
+    return Object.fromEntries(entries.map((entry: unknown) => parseEntry(entry, path, depth, reader)))
+  }
+  const refused = memberOf(value, 'refused')
+  if (typeof refused === 'string') throw new AppError(reader.code, `${path} is ${refused}`)
+  throw new AppError(reader.code, `${path} is an object${reader.limits.entries === 0 ? '' : ` with more than ${reader.limits.entries} entries`}`)
+}
+
+const parseValue = <T extends object>(value: unknown, path: string, depth: number, reader: Reader<T>): AnswerValue<T> => {
+  const { code, limits } = reader
+  if (depth > limits.depth) throw new AppError(code, `${path} is nested more than ${limits.depth} deep`)
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value
+  if (typeof value === 'string') {
+    if (value.length <= limits.wordLength) return value
+    throw new AppError(code, `${path} is a text of ${value.length} characters; at most ${limits.wordLength} are taken`)
+  }
+  if (!Array.isArray(value)) return parseObject(value as object, path, depth, reader)
+  if (value.length > limits.items) throw new AppError(code, `${path} has ${value.length} items; at most ${limits.items} are taken`)
+  return value.map((item: unknown, index) => parseValue(item, `${path}[${index}]`, depth + 1, reader))
+}
+
+/** Reads the exported answer. Throws `input.answer-invalid` naming the part that is no answer. */
+export const parseAnswer = <T extends object>(text: string, findTensor: (id: number) => T | undefined): AnswerValue<T> =>
+  parseValue(parseJson(text, 'input.answer-invalid'), 'answer', 0, { code: 'input.answer-invalid', limits: answerLimits, findTensor })
+
+const toArgument = <T extends object>(value: AnswerValue<T>, path: string, isNested: boolean): BackendArgument<T> => {
+  if (typeof value === 'boolean' || (value === null && isNested)) throw new AppError('input.tensor-value', `${path} is ${String(value)}`)
+  return Array.isArray(value)
+    ? value.map((item: AnswerValue<T>, index) => toArgument(item, `${path}[${index}]`, true))
+    : (value as BackendArgument<T>)
+}
+
+/** Reads the arguments of one method call. Throws `input.tensor-value` naming the argument. */
+export const parseArguments = <T extends object>(
+  method: string,
+  text: string,
+  findTensor: (id: number) => T | undefined,
+): readonly BackendArgument<T>[] => {
+  const values = parseJson(text, 'input.tensor-value')
+  if (!Array.isArray(values)) throw new AppError('input.tensor-value', `${method} was called without an argument list`)
+  return values.map((value: unknown, index) => {
+    const path = `${method}: argument ${index + 1}`
+    return toArgument(parseValue(value, path, 0, { code: 'input.tensor-value', limits: argumentLimits, findTensor }), path, false)
+  })
+}
