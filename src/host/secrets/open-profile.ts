@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import { openProfileDatabase, type ProfileDatabase } from '../storage/database.ts'
 import { chooseSecretStore, openSecretStore, type SecretAccess } from './open-secret-store.ts'
-import { ensurePrivateFolder } from './private-file.ts'
+import { ensurePrivateFolder, hasSystemCode } from './private-file.ts'
 import { createProfileHeader, findProfileHeader, profileHeaderName, writeProfileHeader, type ProfileHeader } from './profile-header.ts'
 import type { SecretStore, SecretStoreKind, Vault } from './types.ts'
 import { createVault, dataKeyBytes } from './vault.ts'
@@ -23,6 +24,8 @@ export interface Profile {
   close(): void
 }
 
+const lockAttempts = 200
+const lockPauseMilliseconds = 50
 const dataKeyName = 'data-key'
 const checkPurpose = 'vault/check'
 const checkText = new TextEncoder().encode('hesystem')
@@ -55,11 +58,28 @@ const openVault = async (check: Uint8Array, store: SecretStore, header: ProfileH
   return vault
 }
 
-const lock = (database: ProfileDatabase, home: string): void => {
+/**
+ * Takes the database's write lock, which the operating system gives back if this process dies. Waits without blocking the event
+ * loop: the holder may be this very process.
+ */
+const lock = async (database: ProfileDatabase, home: string): Promise<void> => {
+  const timeout = Number(database.pragma('busy_timeout', { simple: true }))
+  database.pragma('busy_timeout = 0')
   try {
-    database.exec('BEGIN IMMEDIATE')
-  } catch (error) {
-    throw new AppError('store.busy', `The profile ${home} is being made by another process.`, { details: { path: home }, retryable: true, cause: error })
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        database.exec('BEGIN IMMEDIATE')
+        return
+      } catch (error) {
+        if (!hasSystemCode(error, 'SQLITE_BUSY')) throw error
+        if (attempt === lockAttempts) {
+          throw new AppError('store.busy', `The profile ${home} is being made elsewhere.`, { details: { path: home }, retryable: true, cause: error })
+        }
+      }
+      await sleep(lockPauseMilliseconds)
+    }
+  } finally {
+    database.pragma(`busy_timeout = ${timeout}`)
   }
 }
 
@@ -68,7 +88,7 @@ const lock = (database: ProfileDatabase, home: string): void => {
  * other finds it. A key that is there without a check was left by a stop in between, and is taken.
  */
 const createOrOpenVault = async (database: ProfileDatabase, store: SecretStore, header: ProfileHeader, home: string): Promise<Vault> => {
-  lock(database, home)
+  await lock(database, home)
   try {
     const check = findCheck(database)
     if (check !== null) return await openVault(check, store, header)

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { assertPassphrase, type AskPassphrase } from './passphrase.ts'
-import { writePrivateFile } from './private-file.ts'
+import { hasSystemCode, writePrivateFile } from './private-file.ts'
 import type { SecretStore } from './types.ts'
 
 export interface PassphraseStore extends SecretStore {
@@ -81,7 +81,7 @@ const findFile = (path: string): KeystoreFile | null => {
   try {
     return fileSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (hasSystemCode(error, 'ENOENT')) return null
     throw corrupt(path, error)
   }
 }

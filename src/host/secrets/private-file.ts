@@ -8,7 +8,8 @@ export interface PrivateFileOptions {
   readonly exclusive?: boolean
 }
 
-const hasCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
+/** Whether Node or SQLite threw `error` with that code. */
+export const hasSystemCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
 
 /** Makes a rename or link survive a power cut. Windows cannot open a folder, and needs no such call. */
 const syncFolder = (folder: string): void => {
@@ -40,7 +41,7 @@ export const writePrivateFile = (path: string, text: string, options: PrivateFil
     syncFolder(dirname(path))
     return true
   } catch (error) {
-    if (options.exclusive === true && hasCode(error, 'EEXIST')) return false
+    if (options.exclusive === true && hasSystemCode(error, 'EEXIST')) return false
     throw new AppError('store.unwritable', `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
       details: { path },
       cause: error,

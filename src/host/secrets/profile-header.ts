@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
-import { writePrivateFile } from './private-file.ts'
+import { hasSystemCode, writePrivateFile } from './private-file.ts'
 import type { SecretStoreKind } from './types.ts'
 
 export const profileHeaderName = 'profile.json'
@@ -29,7 +29,7 @@ export const findProfileHeader = (home: string): ProfileHeader | null => {
   try {
     found = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (hasSystemCode(error, 'ENOENT')) return null
     throw new AppError('store.corrupt', `${path} cannot be read.`, { details: { path }, cause: error })
   }
   const newer = z.object({ format: z.int().min(format + 1) }).safeParse(found)

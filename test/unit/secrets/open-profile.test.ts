@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished, describe, expect, it } from 'vitest'
 import { openProfile, type OpenProfileOptions, type Profile } from '../../../src/host/secrets/open-profile.ts'
 import { createMemoryKeychain } from './support/memory-keychain.ts'
@@ -79,6 +80,20 @@ describe('a profile in the keychain', () => {
     await expect(open({ home, loadKeychain: async () => keychain })).rejects.toMatchObject({ code: 'access.data-key-missing' })
     keychain.entries.set(`HEsystem ${profileId}/data-key`, 'c2hvcnQ=')
     await expect(open({ home, loadKeychain: async () => keychain })).rejects.toMatchObject({ code: 'access.data-key-missing' })
+  })
+
+  it('is made once when it is opened twice at the same moment', async () => {
+    const home = temporaryHome()
+    const keychain = createMemoryKeychain()
+    const setSlowly = async (service: string, account: string, password: string): Promise<void> => {
+      await sleep(100)
+      await keychain.setPassword(service, account, password)
+    }
+    const loadKeychain = async () => ({ ...keychain, setPassword: setSlowly })
+    const [one, other] = await Promise.all([open({ home, loadKeychain }), open({ home, loadKeychain })])
+    expect(other.profileId).toBe(one.profileId)
+    expect(other.vault.open('prime', one.vault.seal('prime', secret))).toEqual(secret)
+    expect(keychain.entries.size).toBe(1)
   })
 
   it('takes the data key that a first opening left behind when it was stopped', async () => {

@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createPassphraseStore, type PassphraseStore } from '../../../src/host/secrets/passphrase-store.ts'
 import { createPassphraseSource } from '../../../src/host/secrets/passphrase.ts'
+import { writePrivateFile } from '../../../src/host/secrets/private-file.ts'
 import { temporaryHome } from './support/temporary-home.ts'
 
 const passphrase = 'correct horse battery'
@@ -83,12 +84,10 @@ describe('the passphrase store', () => {
     expect(text).not.toContain('data-key')
   })
 
-  it.skipIf(process.getuid?.() === 0)('keeps the old file whole when it cannot be written', async () => {
-    await open().write('data-key', secret)
-    chmodSync(dirname(path), 0o500)
-    await expect(open().write('data-key', Uint8Array.of(7))).rejects.toMatchObject({ code: 'store.unwritable' })
-    chmodSync(dirname(path), 0o700)
-    expect(await open().find('data-key')).toEqual(secret)
+  it('leaves no half-written file beside a target that cannot be replaced', () => {
+    mkdirSync(path)
+    expect(() => writePrivateFile(path, 'text')).toThrow(expect.objectContaining({ code: 'store.unwritable' }))
+    expect(readdirSync(dirname(path))).toEqual(['keystore.json'])
   })
 })
 

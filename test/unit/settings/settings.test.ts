@@ -27,9 +27,10 @@ describe('settings and networks', () => {
   })
 
   it('start as the 2020 system behaved, and keep what was changed', () => {
-    expect(settings.get()).toEqual({ activeNetwork: null, autoConfirm: true, autoLitigate: true, autoReclaim: true })
+    const initial = { activeNetwork: null, autoConfirm: true, autoLitigate: true, autoReclaim: true }
+    expect(settings.get()).toEqual(initial)
     settings.update({ autoConfirm: false })
-    expect(createSettingsService(database).get()).toEqual({ activeNetwork: null, autoConfirm: false, autoLitigate: true, autoReclaim: true })
+    expect(createSettingsService(database).get()).toEqual({ ...initial, autoConfirm: false })
   })
 
   it('refuse a setting of the wrong type or name, and then change none', () => {
