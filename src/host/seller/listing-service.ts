@@ -21,7 +21,8 @@ export interface ListingDraft {
   readonly expirationSeconds?: number
   readonly disputeSeconds?: number
   readonly arbiter?: string
-  readonly url: string
+  /** Where the seller's server answers: scheme and host; the details URL follows from it. */
+  readonly serverUrl: string
   readonly minRows?: number
   readonly condition?: number
   readonly maxAnswerCells?: number
@@ -36,7 +37,8 @@ export interface ListingService {
   close(id: string): Promise<StoredListing>
   open(id: string): Promise<StoredListing>
   reprice(id: string, change: Pick<ListingDraft, 'guaranteeWei' | 'interactionFeeWei'> & { readonly valueWei: bigint }): Promise<StoredListing>
-  relocate(id: string, url: string): Promise<StoredListing>
+  /** `serverUrl` as in a draft. */
+  relocate(id: string, serverUrl: string): Promise<StoredListing>
   list(): readonly StoredListing[]
   /** Throws `input.not-found`. */
   show(id: string): StoredListing
@@ -105,6 +107,13 @@ const createPolicy = (draft: ListingDraft, rows: number): Policy => {
   return policy
 }
 
+const createDetailsUrl = (serverUrl: string, { meta_link }: Details): string => {
+  if (!URL.canParse(serverUrl) || !/^https?:$/.test(new URL(serverUrl).protocol)) {
+    throw new AppError('input.url-invalid', `${serverUrl.slice(0, 200)} is not the http(s) address of a server.`, { details: { url: serverUrl.slice(0, 200) } })
+  }
+  return new URL(meta_link, serverUrl).href
+}
+
 export const createListingService = ({ database, datasets, market, now }: ListingServiceDependencies): ListingService => {
   const store = createListingStore(database)
 
@@ -152,7 +161,7 @@ export const createListingService = ({ database, datasets, market, now }: Listin
       const text = encodeDetails(details)
       const terms = createTerms(draft, hashDetails(text))
       assertTerms(terms)
-      return store.insert({ id, dataset: draft.dataset, details, text, terms, url: draft.url, createdAt: now().toISOString() })
+      return store.insert({ id, dataset: draft.dataset, details, text, terms, url: createDetailsUrl(draft.serverUrl, details), createdAt: now().toISOString() })
     },
 
     publish: async (id) => {
@@ -184,7 +193,8 @@ export const createListingService = ({ database, datasets, market, now }: Listin
       return { terms: next }
     }),
 
-    relocate: (id, url) => change(id, async ({ number, revision }, chain) => {
+    relocate: (id, serverUrl) => change(id, async ({ number, revision, details }, chain) => {
+      const url = createDetailsUrl(serverUrl, details)
       await chain.relocate(`listing:${id}:relocate:${revision}`, number, url)
       return { url }
     }),

@@ -1,0 +1,156 @@
+import { basename } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import type { PurchaseView } from '../../host/buyer/purchase-service.ts'
+import type { ScriptFile } from '../../host/buyer/scripts.ts'
+import { openListing } from '../../host/buyer/open-listing.ts'
+import { checkScript, rehearse } from '../../host/buyer/rehearse.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { AnswerJson } from '../../compute/answer.ts'
+import { formatEther } from '../../shared/units.ts'
+import { parseAmount, parseDuration, parseNumber, readUserFile } from '../arguments.ts'
+import { describeAnswer } from '../answer-text.ts'
+import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
+
+const readScript = (path: string): ScriptFile => ({ fileName: basename(path), source: readUserFile(path) })
+
+const toDocument = ({ purchase, onChain }: PurchaseView): unknown => ({
+  purchase: purchase.number,
+  title: purchase.details.title,
+  url: purchase.url,
+  listing: purchase.listing,
+  seller: purchase.details.seller,
+  state: onChain?.state ?? 'Buying',
+  deadlineSeconds: onChain?.deadlineSeconds ?? null,
+  answer: purchase.answer === null ? null : JSON.parse(purchase.answer) as unknown,
+  createdAt: purchase.createdAt,
+})
+
+const describe = ({ purchase, onChain }: PurchaseView): string =>
+  `${purchase.number ?? '…'}  ${onChain?.state ?? 'Buying'}  ${purchase.details.title}  ${purchase.url}`
+
+const decryptionNotice = 'The decryption is not proved: this answer rests on the seller\'s word.'
+
+const addMarketCommands = (program: Command, globals: () => GlobalOptions): void => {
+  const market = program.command('market').description('what is on sale')
+  market.command('list').description('the listings on the contract')
+    .action(() => withHost(globals(), async (host, terminal) => {
+      const { market: chain } = await host.trade()
+      const listings = await chain.findListings()
+      terminal.result({ listings }, listings.length === 0 ? 'Nothing is listed on this contract yet.' : listings.map(({ id, open, terms, url }) =>
+        `${id}  ${open ? 'open' : 'closed'}  ${formatEther(terms.valueWei)} ether + ${formatEther(terms.guaranteeWei)} guarantee  ${url}`).join('\n'))
+    }))
+  market.command('show <url>').description('a listing: table, columns, terms, policy')
+    .action((url: string) => withHost(globals(), async (host, terminal) => {
+      const { market: chain } = await host.trade()
+      const { details, number, onChain, detailsHash } = await openListing(url, chain)
+      const [rows, columns] = details.num_rows
+      terminal.result({ listing: number, open: onChain.open, terms: onChain.terms, termsHash: onChain.termsHash, detailsHash, details, decryptionProved: false }, [
+        `${details.title} (listing ${number}, ${onChain.open ? 'open' : 'closed'})`,
+        details.description,
+        `${rows} rows × ${columns} columns, encrypted with a ${details.dataset.key.bits}-bit key; terms and document agree.`,
+        ...details.columns.map(({ name, type, unit, lower, upper, description }) => `  ${name}  ${type}  ${unit}  ${lower} … ${upper}  ${description}`),
+        `Price ${formatEther(onChain.terms.valueWei)} ether; guarantee ${formatEther(onChain.terms.guaranteeWei)} ether, returned when you confirm.`,
+        `Every cell of an answer treats alike groups of at least ${details.policy.minRows} rows; at most ${details.policy.maxAnswerCells} cells; along each axis 1/${details.policy.condition} of the table.`,
+        decryptionNotice,
+      ].filter((line) => line !== '').join('\n'))
+    }))
+}
+
+const addRehearsalCommands = (program: Command, globals: () => GlobalOptions): void => {
+  program.command('try <url> <script>').description('run a script on the test data, plain and encrypted, side by side; free')
+    .action((url: string, path: string) => withHost(globals(), async (host, terminal) => {
+      const script = readScript(path)
+      const { details, seller } = await openListing(url, (await host.trade()).market)
+      const outcome = await rehearse(script, details, seller, await host.engine(), { onProgress: terminal.progress('computing on test ciphertexts') })
+      terminal.result(outcome, [
+        ...outcome.log,
+        'On plain test data:', describeAnswer(outcome.plain), 'On encrypted test data:', describeAnswer(outcome.encrypted),
+        `Largest difference: ${outcome.largestDifference}`,
+        `On the real table: ${outcome.program.cells} cells to decrypt, ${outcome.program.ciphertextOperations} ciphertexts multiplied in.`,
+        outcome.verdict.allowed ? 'The listing would answer it.' : `The listing would refuse it: ${outcome.verdict.message}`,
+      ].join('\n'))
+    }))
+  program.command('check <url> <script>').description('would this script pass the listing\'s policy? free, before paying')
+    .action((url: string, path: string) => withHost(globals(), async (host, terminal) => {
+      const script = readScript(path)
+      const { details, seller } = await openListing(url, (await host.trade()).market)
+      const verdict = await checkScript(script, details, seller)
+      terminal.result(verdict, verdict.allowed ? 'The listing would answer it.' : `The listing would refuse it: ${verdict.message} (${verdict.code})`)
+      if (!verdict.allowed) process.exitCode = 1
+    }))
+}
+
+const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): void => {
+  program.command('buy <url>').description('pay price and guarantee into escrow')
+    .option('--max-total <amount>', 'the most it may cost, guarantee included', parseAmount)
+    .option('--deadline <time>', 'how long the payment may take to reach the chain, such as 10m', parseDuration)
+    .action((url: string, options: { maxTotal?: bigint; deadline?: number }) => withHost(globals(), async (host, terminal) => {
+      const { purchases } = await host.trade()
+      const purchase = await purchases.buy(url, {
+        ...(options.maxTotal === undefined ? {} : { maxTotalWei: options.maxTotal }),
+        ...(options.deadline === undefined ? {} : { deadlineSeconds: options.deadline }),
+      })
+      terminal.result(toDocument(await purchases.show(purchase.number)), `Purchase ${purchase.number}: paid into escrow.`)
+    }))
+  program.command('compute <purchase> <script>').description('download what is missing, run the script on the ciphertexts, keep the encrypted result')
+    .action((number: string, path: string) => withHost(globals(), async (host, terminal) => {
+      const script = readScript(path)
+      const { signal } = createInterrupt()
+      const { purchases } = await host.trade()
+      const purchase = parseNumberArgument(number)
+      await purchases.download(purchase, { signal, onProgress: terminal.progress('downloading') })
+      const result = await purchases.compute(purchase, script, { signal, onProgress: terminal.progress('computing') })
+      terminal.result(
+        { purchase, programHash: result.programHash, resultHash: result.resultHash, computedAt: result.computedAt },
+        `Computed on purchase ${purchase}; the encrypted result is kept (${result.resultHash}).`,
+      )
+    }))
+  program.command('request <purchase>').description('send the result, wait for the answer, open and check it')
+    .option('--out <file>', 'also write the answer there, as JSON')
+    .action((number: string, options: { out?: string }) => withHost(globals(), async (host, terminal) => {
+      const { signal } = createInterrupt()
+      const { purchases } = await host.trade()
+      const purchase = await purchases.request(parseNumberArgument(number), { signal, onStep: (step) => { terminal.note(step) } })
+      const answer = JSON.parse(purchase.answer ?? 'null') as AnswerJson
+      if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(answer, null, 2)}\n`)
+      terminal.result({ purchase: purchase.number, answer, proofVerified: null, notice: decryptionNotice }, `${describeAnswer(answer)}\n${decryptionNotice}`)
+    }))
+  const move = (name: 'confirm' | 'litigate' | 'dispute', description: string): void => {
+    program.command(`${name} <purchase>`).description(description)
+      .action((number: string) => withHost(globals(), async (host, terminal) => {
+        const { id, state } = await (await host.trade()).purchases[name](parseNumberArgument(number))
+        terminal.result({ purchase: id, state }, `Purchase ${id} is ${state}.`)
+      }))
+  }
+  move('confirm', 'the answer is right: the seller is paid, the guarantee comes back')
+  move('litigate', 'get the money back: before a result was requested, or after a missed delivery')
+  move('dispute', 'the answer is wrong: the arbiter decides, or half the price is lost')
+
+  const purchases = program.command('purchases').description('what was bought')
+  purchases.command('list').description('all purchases of this profile on the network in use')
+    .action(() => withHost(globals(), async (host, terminal) => {
+      const views = await (await host.trade()).purchases.list()
+      terminal.result({ purchases: views.map(toDocument) }, views.length === 0 ? 'Nothing bought yet. `hesystem market list` shows what is on sale.' : views.map(describe).join('\n'))
+    }))
+  purchases.command('show <purchase>').description('one purchase, with its answer')
+    .action((number: string) => withHost(globals(), async (host, terminal) => {
+      const view = await (await host.trade()).purchases.show(parseNumberArgument(number))
+      const answer = view.purchase.answer === null ? '' : `\n${describeAnswer(JSON.parse(view.purchase.answer) as AnswerJson)}\n${decryptionNotice}`
+      terminal.result(toDocument(view), describe(view) + answer)
+    }))
+}
+
+const parseNumberArgument = (text: string): bigint => {
+  try {
+    return parseNumber(text)
+  } catch (error) {
+    throw new AppError('input.invalid', `"${text}" is not the number of a purchase.`, { cause: error, details: { value: text } })
+  }
+}
+
+export const addBuyCommands = (program: Command, globals: () => GlobalOptions): void => {
+  addMarketCommands(program, globals)
+  addRehearsalCommands(program, globals)
+  addPurchaseCommands(program, globals)
+}

@@ -1,0 +1,55 @@
+import type { Command } from 'commander'
+import { startPracticeChain } from '../../host/chain/practice-chain.ts'
+import { deployMarket } from '../../host/chain/deploy.ts'
+import { AppError } from '../../shared/errors.ts'
+import { createInterrupt, resolveHome, withHost, type GlobalOptions } from '../run.ts'
+import { createTerminal } from '../terminal.ts'
+import { join } from 'node:path'
+import { parsePort } from '../arguments.ts'
+
+/** The practice chain asks for the shortest times a contract may allow; real networks for an hour (escrow.md). */
+const minimumSecondsFor = (kind: string): number => (kind === 'practice' ? 1 : 3600)
+
+export const addChainCommands = (program: Command, globals: () => GlobalOptions): void => {
+  const chain = program.command('chain').description('the local development chain')
+  chain.command('practice')
+    .description('start the practice chain: play money, funded accounts; runs until interrupted')
+    .option('--port <n>', 'port of its RPC; by default a free one', parsePort)
+    .option('--fresh', 'forget an earlier state')
+    .action(async (options: { port?: number; fresh?: boolean }) => {
+      const terminal = createTerminal(globals().json === true)
+      const interrupt = createInterrupt()
+      const practice = await startPracticeChain({
+        ...(options.port === undefined ? {} : { port: options.port }),
+        ...(options.fresh === true ? {} : { dataDir: join(resolveHome(globals()), 'practice-chain') }),
+      })
+      terminal.result(
+        { rpcUrl: practice.rpcUrl, chainId: practice.chainId, accounts: practice.accounts },
+        `Practice chain at ${practice.rpcUrl} (chain ${practice.chainId}); play money only, everybody knows these keys:\n${
+          practice.accounts.map(({ address, privateKey }) => `  ${address}  ${privateKey}`).join('\n')}\nCtrl-C stops it.`,
+      )
+      await interrupt.interrupted
+      await practice.stop()
+    })
+
+  const contract = program.command('contract').description('the market contract')
+  contract.command('deploy')
+    .description('deploy the market contract on the network in use and remember its address')
+    .action(() => withHost(globals(), async (host, terminal) => {
+      const network = host.networks.getActive()
+      if (network.contract !== null) {
+        throw new AppError('input.already-exists', `Network ${network.name} already trades at ${network.contract}.`, { details: { contract: network.contract } })
+      }
+      const { connection, outbox } = await host.chain()
+      const { address, transaction } = await deployMarket({ connection, outbox, minimumSeconds: minimumSecondsFor(network.kind) })
+      host.networks.save({ ...network, contract: address })
+      terminal.result({ contract: address, transaction: transaction.hash, gasUsed: transaction.gasUsed }, `The market is at ${address} (transaction ${transaction.hash}, ${transaction.gasUsed} gas).`)
+    }))
+  contract.command('show')
+    .description('the market contract of the network in use')
+    .action(() => withHost(globals(), async (host, terminal) => {
+      const network = host.networks.getActive()
+      const { market } = await host.trade()
+      terminal.result({ network: network.name, chainId: market.chainId, contract: market.contract }, `${market.contract} on ${network.name} (chain ${market.chainId})`)
+    }))
+}

@@ -1,0 +1,64 @@
+import type { Command } from 'commander'
+import { parseChoice, parseCount, parseKeyBits } from '../arguments.ts'
+import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
+
+interface ImportOptions {
+  readonly name: string
+  readonly exclude?: string
+  readonly missing: 'drop' | 'mean' | 'median' | 'fail'
+  readonly categories: 'codes' | 'one-hot'
+}
+
+const splitNames = (text: string | undefined): string[] => (text === undefined ? [] : text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+
+export const addDatasetCommands = (program: Command, globals: () => GlobalOptions): void => {
+  const dataset = program.command('dataset').description('tables to sell answers from')
+  dataset.command('import <file>').description('a CSV file; separator, decimal mark and encoding are recognised')
+    .requiredOption('--name <name>', 'what to call it here')
+    .option('--exclude <columns>', 'columns to leave out, separated by commas')
+    .option('--missing <way>', 'rows with missing values: fail, drop, or fill with mean or median', parseChoice('fail', 'drop', 'mean', 'median'), 'fail')
+    .option('--categories <way>', 'text columns: codes (0, 1, 2 …) or one-hot (a 0/1 column each)', parseChoice('codes', 'one-hot'), 'codes')
+    .action((file: string, options: ImportOptions) => withHost(globals(), async (host, terminal) => {
+      const { report } = await host.datasets.importCsv({
+        name: options.name, path: file, options: { exclude: splitNames(options.exclude), missing: options.missing, categories: options.categories },
+      })
+      terminal.result({ name: options.name, report }, `Dataset ${options.name}: ${report.rowsKept} rows × ${report.columns.length} columns.`)
+    }))
+  dataset.command('list').description('all datasets')
+    .action(() => withHost(globals(), async (host, terminal) => {
+      const datasets = host.datasets.list()
+      terminal.result({ datasets }, datasets.length === 0
+        ? 'No dataset yet. `hesystem dataset import FILE.csv --name NAME` brings one in.'
+        : datasets.map(({ name, rows, columns }) => `${name}  ${rows} × ${columns}`).join('\n'))
+    }))
+  dataset.command('show <name>').description('columns, types, bounds, what is encrypted')
+    .action((name: string) => withHost(globals(), async (host, terminal) => {
+      const summary = host.datasets.show(name)
+      const columns = host.datasets.readColumns(name)
+      terminal.result({ ...summary, columns }, `${name}  ${summary.rows} × ${columns.length}\n${
+        columns.map((column) => `  ${column.name}  ${column.type}  ${column.unit}  ${column.lower} … ${column.upper}`).join('\n')}`)
+    }))
+  dataset.command('encrypt <name>').description('under a key pair of its own; goes on where it was interrupted')
+    .option('--key-bits <n>', '2048, 3072 or 4096', parseKeyBits, 3072)
+    .action((name: string, options: { keyBits: 2048 | 3072 | 4096 }) => withHost(globals(), async (host, terminal) => {
+      const { signal } = createInterrupt()
+      await host.datasets.encrypt(name, { keyBits: options.keyBits, signal, onProgress: terminal.progress(`encrypting ${name}`) })
+      const { commitment } = host.datasets.readTensor(name, 'data')
+      terminal.result({ name, commitment }, `Dataset ${name} is encrypted: ${commitment.chunks} chunks, root ${commitment.root}.`)
+    }))
+  dataset.command('test-data <name>').description('public made-up rows of the same columns, encrypted under another key')
+    .option('--rows <n>', 'how many', parseCount)
+    .option('--key-bits <n>', '2048, 3072 or 4096', parseKeyBits, 3072)
+    .action((name: string, options: { rows?: number; keyBits: 2048 | 3072 | 4096 }) => withHost(globals(), async (host, terminal) => {
+      const { signal } = createInterrupt()
+      host.datasets.createTestData(name, options.rows === undefined ? {} : { rows: options.rows })
+      await host.datasets.encryptTestData(name, { keyBits: options.keyBits, signal, onProgress: terminal.progress('encrypting test data') })
+      const { commitment } = host.datasets.readTensor(name, 'test')
+      terminal.result({ name, commitment }, `Test data of ${name}: ${commitment.rows} made-up rows, root ${commitment.root}.`)
+    }))
+  dataset.command('remove <name>').description('forget it, with its keys')
+    .action((name: string) => withHost(globals(), async (host, terminal) => {
+      host.datasets.remove(name)
+      terminal.result({ removed: name }, `Dataset ${name} is gone.`)
+    }))
+}

@@ -1,0 +1,106 @@
+import type { Command } from 'commander'
+import type { StoredListing } from '../../host/seller/listing-store.ts'
+import { formatEther } from '../../shared/units.ts'
+import { parseAmount, parseChoice, parseCount, parseDuration, parsePositive } from '../arguments.ts'
+import { withHost, type GlobalOptions } from '../run.ts'
+import type { Terminal } from '../terminal.ts'
+
+interface CreateOptions {
+  readonly value: bigint
+  readonly id?: string
+  readonly title?: string
+  readonly description?: string
+  readonly guarantee?: bigint
+  readonly interactionFee?: bigint
+  readonly expiration?: number
+  readonly delivery?: number
+  readonly disputeTime?: number
+  readonly arbiter?: string
+  readonly condition?: number
+  readonly minRows?: number
+  readonly maxAnswerCells?: number
+  readonly maxAnswerBits?: number
+  readonly confirmations?: number
+  readonly url?: string
+}
+
+/** Where `serve` listens unless told otherwise; a listing made without --url points there. */
+export const defaultServePort = 7373
+
+const toDocument = ({ id, dataset, details, terms, url, number, state }: StoredListing): unknown =>
+  ({ id, dataset, title: details.title, listing: number, state, url, terms, policy: details.policy, rows: details.num_rows[0], columns: details.num_rows[1] })
+
+const describe = ({ id, number, state, terms, url }: StoredListing): string =>
+  `${id}  ${state}${number === null ? '' : ` as listing ${number}`}  ${formatEther(terms.valueWei)} ether + ${formatEther(terms.guaranteeWei)} guarantee  ${url}`
+
+const show = (terminal: Terminal, listing: StoredListing): void => { terminal.result(toDocument(listing), describe(listing)) }
+
+/** Only what was given, under the draft's names. */
+const toDraft = (options: CreateOptions) => ({
+  valueWei: options.value,
+  ...(options.id === undefined ? {} : { id: options.id }),
+  ...(options.title === undefined ? {} : { title: options.title }),
+  ...(options.description === undefined ? {} : { description: options.description }),
+  ...(options.guarantee === undefined ? {} : { guaranteeWei: options.guarantee }),
+  ...(options.interactionFee === undefined ? {} : { interactionFeeWei: options.interactionFee }),
+  ...(options.expiration === undefined ? {} : { expirationSeconds: options.expiration }),
+  ...(options.delivery === undefined ? {} : { deliverySeconds: options.delivery }),
+  ...(options.disputeTime === undefined ? {} : { disputeSeconds: options.disputeTime }),
+  ...(options.arbiter === undefined ? {} : { arbiter: options.arbiter }),
+  ...(options.condition === undefined ? {} : { condition: options.condition }),
+  ...(options.minRows === undefined ? {} : { minRows: options.minRows }),
+  ...(options.maxAnswerCells === undefined ? {} : { maxAnswerCells: options.maxAnswerCells }),
+  ...(options.maxAnswerBits === undefined ? {} : { maxAnswerBits: options.maxAnswerBits }),
+  ...(options.confirmations === undefined ? {} : { confirmations: options.confirmations }),
+})
+
+const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
+  listing.command('create <dataset>').description('a draft: price, times, policy; nothing is on chain yet')
+    .requiredOption('--value <amount>', 'the price, such as 0.02ether', parseAmount)
+    .option('--id <id>', 'what to call it; by default the dataset\'s name and a number')
+    .option('--title <text>', 'what buyers see')
+    .option('--description <text>', 'what buyers see')
+    .option('--guarantee <amount>', 'the buyer\'s deposit; by default a tenth of the price with an arbiter, half without', parseAmount)
+    .option('--interaction-fee <amount>', 'the part of the price that opening interactive use costs', parseAmount)
+    .option('--expiration <time>', 'the buyer\'s time to confirm or dispute, such as 24h', parseDuration)
+    .option('--delivery <time>', 'your time to answer, such as 1h', parseDuration)
+    .option('--dispute-time <time>', 'the arbiter\'s time, such as 7d', parseDuration)
+    .option('--arbiter <address>', 'who rules on disputes')
+    .option('--condition <c>', 'along each axis an answer may have 1/c of the table', parsePositive)
+    .option('--mode <mode>', 'disclosed: the buyer shows the program', parseChoice('disclosed'), 'disclosed')
+    .option('--min-rows <n>', 'rows behind every cell; 1 sells answers about single rows', parseCount)
+    .option('--max-answer-cells <n>', 'most numbers in one answer', parseCount)
+    .option('--max-answer-bits <n>', 'most bits of one number', parseCount)
+    .option('--confirmations <n>', 'blocks to wait for', parseCount)
+    .option('--url <url>', `the server's address; by default http://127.0.0.1:${defaultServePort}`)
+    .action((dataset: string, options: CreateOptions) => withHost(globals(), async (host, terminal) => {
+      const { listings } = await host.trade()
+      show(terminal, await listings.create({ dataset, serverUrl: options.url ?? `http://127.0.0.1:${defaultServePort}`, ...toDraft(options) }))
+    }))
+}
+
+export const addListingCommands = (program: Command, globals: () => GlobalOptions): void => {
+  const listing = program.command('listing').description('what is offered, on what terms')
+  addCreate(listing, globals)
+  const simple = (name: 'publish' | 'close' | 'open', description: string): void => {
+    listing.command(`${name} <id>`).description(description)
+      .action((id: string) => withHost(globals(), async (host, terminal) => { show(terminal, await (await host.trade()).listings[name](id)) }))
+  }
+  simple('publish', 'put it on the contract, for buyers to find')
+  simple('close', 'take no new purchases; live ones go on')
+  simple('open', 'take purchases again')
+  listing.command('reprice <id>').description('new terms for new purchases')
+    .requiredOption('--value <amount>', 'the new price', parseAmount)
+    .option('--guarantee <amount>', 'the new deposit', parseAmount)
+    .option('--interaction-fee <amount>', 'the new fee', parseAmount)
+    .action((id: string, options: { value: bigint; guarantee?: bigint; interactionFee?: bigint }) => withHost(globals(), async (host, terminal) => {
+      show(terminal, await (await host.trade()).listings.reprice(id, toDraft(options)))
+    }))
+  listing.command('relocate <id> <url>').description('the server has moved: live purchases follow')
+    .action((id: string, url: string) => withHost(globals(), async (host, terminal) => { show(terminal, await (await host.trade()).listings.relocate(id, url)) }))
+  listing.command('list').description('all listings of this profile')
+    .action(() => withHost(globals(), async (host, terminal) => {
+      const listings = (await host.trade()).listings.list()
+      terminal.result({ listings: listings.map(toDocument) }, listings.length === 0 ? 'No listing yet. `hesystem listing create DATASET --value 0.02ether` drafts one.' : listings.map(describe).join('\n'))
+    }))
+}

@@ -1,0 +1,66 @@
+import type { Command } from 'commander'
+import type { ServeEvent } from '../../host/seller/serve.ts'
+import { toErrorDocument } from '../../shared/errors.ts'
+import { formatEther } from '../../shared/units.ts'
+import { parseNumber, parsePort } from '../arguments.ts'
+import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
+import { toJson } from '../terminal.ts'
+import { defaultServePort } from './listing.ts'
+
+const describeEvent = (event: ServeEvent): string => {
+  switch (event.kind) {
+    case 'sale-advanced': return `purchase ${event.purchase}: went on`
+    case 'declined-unseen': return `purchase ${event.purchase}: declined, its request never arrived`
+    case 'reclaimed': return `purchase ${event.purchase}: reclaimed`
+    case 'bug': return `bug at ${event.request}: ${event.error.cause instanceof Error ? event.error.cause.stack ?? event.error.message : event.error.message}`
+    case 'failed': {
+      const { code, message } = toErrorDocument(event.error)
+      const cause = event.error instanceof Error && code === 'bug.unexpected' ? `\n${event.error.stack ?? ''}` : ''
+      return `${event.purchase === null ? 'watch' : `purchase ${event.purchase}`}: ${code}: ${message}${cause}`
+    }
+  }
+}
+
+export const addServeCommands = (program: Command, globals: () => GlobalOptions): void => {
+  program.command('serve').description('the seller\'s server; runs until interrupted. Running it authorises deliveries and reclaims by itself')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', 'port', parsePort, defaultServePort)
+    .option('--public-url <url>', 'how buyers reach it through a TLS proxy')
+    .action((options: { host: string; port: number; publicUrl?: string }) => withHost(globals(), async (host, terminal) => {
+      const interrupt = createInterrupt()
+      const { serve, connection } = await host.trade()
+      await host.engine()
+      const serving = await serve({
+        ...options,
+        watchIntervalMilliseconds: connection.isDevelopment ? 1000 : 15_000,
+        autoReclaim: host.settings.get().autoReclaim,
+        onEvent: (event) => { terminal.note(describeEvent(event)) },
+      })
+      const document = { url: serving.localUrl, port: serving.port }
+      terminal.result(document, `Serving at ${serving.localUrl}. Ctrl-C stops it.`)
+      await interrupt.interrupted
+      terminal.note('Stopping: finishing what is under way.')
+      await serving.stop()
+    }))
+
+  const sales = program.command('sales').description('what was sold')
+  sales.command('list').description('every purchase from this wallet, with its state')
+    .action(() => withHost(globals(), async (host, terminal) => {
+      const views = await (await host.trade()).sales.list()
+      const rows = views.map(({ onChain, listing, sale, reclaimable }) => ({
+        purchase: onChain.id, listing, buyer: onChain.buyer, state: onChain.state, valueWei: onChain.terms.valueWei, handled: sale?.state ?? null, reclaimable,
+        refusal: sale?.refusal === null || sale?.refusal === undefined ? null : JSON.parse(sale.refusal) as unknown,
+      }))
+      terminal.result({ sales: rows }, rows.length === 0 ? 'Nothing sold yet.' : rows.map((row) =>
+        `${row.purchase}  ${row.state}  ${formatEther(row.valueWei)} ether  ${row.listing ?? '?'}  buyer ${row.buyer}${row.reclaimable ? '  can be reclaimed' : ''}`).join('\n'))
+    }))
+  const move = (name: 'decline' | 'reclaim', description: string): void => {
+    sales.command(name).description(description).argument('<purchase>', 'its number on the contract', parseNumber)
+      .action((number: bigint) => withHost(globals(), async (host, terminal) => {
+        const { id, state } = await (await host.trade()).sales[name](number)
+        terminal.result({ purchase: id, state }, `Purchase ${id} is ${state}.`)
+      }))
+  }
+  move('decline', 'refuse to answer: the buyer is refunded')
+  move('reclaim', 'take the money of a delivery whose buyer stayed silent')
+}

@@ -1,0 +1,83 @@
+import type { Command } from 'commander'
+import { AppError } from '../../shared/errors.ts'
+import { formatEther } from '../../shared/units.ts'
+import type { WalletService, WalletSummary } from '../../host/wallet/wallet-service.ts'
+import { readUserFile } from '../arguments.ts'
+import { askSecret, withHost, type GlobalOptions } from '../run.ts'
+
+interface ImportOptions {
+  readonly mnemonic?: boolean
+  readonly privateKey?: boolean
+  readonly secretFile?: string
+  readonly userInfo?: string
+  readonly keystore?: string
+}
+
+/** A secret comes from a file or from the keyboard, never from an argument, where every process could read it. */
+const readSecret = async ({ secretFile }: ImportOptions, question: string): Promise<string> =>
+  secretFile === undefined ? askSecret(question) : readUserFile(secretFile).trim()
+
+const importWallet = async (wallet: WalletService, options: ImportOptions): Promise<WalletSummary> => {
+  const ways = [options.mnemonic, options.privateKey, options.userInfo, options.keystore].filter((way) => way !== undefined)
+  if (ways.length !== 1) throw new AppError('input.invalid', 'Name exactly one of --mnemonic, --private-key, --user-info FILE, --keystore FILE.')
+  if (options.userInfo !== undefined) return wallet.importUserInfo(readUserFile(options.userInfo))
+  if (options.keystore !== undefined) return wallet.importKeystore(readUserFile(options.keystore), await readSecret(options, 'Password of the keystore: '))
+  return options.mnemonic === true
+    ? wallet.importMnemonic(await readSecret(options, 'Recovery phrase: '))
+    : wallet.importPrivateKey(await readSecret(options, 'Private key: '))
+}
+
+export const addWalletCommands = (program: Command, globals: () => GlobalOptions): void => {
+  const wallet = program.command('wallet').description('the wallet of this profile')
+  wallet.command('create').description('a new wallet; its recovery phrase is shown once')
+    .action(() => withHost(globals(), async (host, terminal) => {
+      const created = host.wallet.create()
+      terminal.result(created, `Address ${created.address}\nRecovery phrase, shown this once; write it down and keep it safe:\n\n  ${created.mnemonic}\n`)
+    }))
+  wallet.command('import').description('a wallet that exists elsewhere')
+    .option('--mnemonic', 'by its recovery phrase, typed or from --secret-file')
+    .option('--private-key', 'by its private key, typed or from --secret-file')
+    .option('--user-info <file>', 'from the user_info.txt of the 2020 system')
+    .option('--keystore <file>', 'from a Web3 keystore file; its password is typed or from --secret-file')
+    .option('--secret-file <file>', 'where the phrase, key or password stands')
+    .action((options: ImportOptions) => withHost(globals(), async (host, terminal) => {
+      const summary = await importWallet(host.wallet, options)
+      terminal.result(summary, `Wallet ${summary.address} is in this profile.`)
+    }))
+  wallet.command('show').description('address, balance, and what the contract owes')
+    .action(() => withHost(globals(), async (host, terminal) => {
+      const summary = host.wallet.show()
+      const network = host.networks.findActive()
+      if (network === null || network.contract === null) {
+        terminal.result({ ...summary, network: network?.name ?? null }, `Address ${summary.address}\nNo market is in use: no balance to show.`)
+        return
+      }
+      const { market } = await host.trade()
+      const balanceWei = await market.readAccountBalance(summary.address)
+      const withdrawableWei = await market.readBalance(summary.address)
+      terminal.result(
+        { ...summary, network: network.name, balanceWei, withdrawableWei },
+        `Address       ${summary.address}\nBalance       ${formatEther(balanceWei)} ether on ${network.name}\nWithdrawable  ${formatEther(withdrawableWei)} ether in the contract`,
+      )
+    }))
+  wallet.command('export').description('the recovery phrase, or a keystore file under a password')
+    .option('--keystore', 'as a Web3 keystore (JSON)')
+    .option('--secret-file <file>', 'where the new keystore\'s password stands')
+    .action((options: { keystore?: boolean; secretFile?: string }) => withHost(globals(), async (host, terminal) => {
+      if (options.keystore === true) {
+        const keystore = await host.wallet.exportKeystore(await readSecret(options, 'Password for the keystore: '))
+        terminal.result({ keystore: JSON.parse(keystore) as unknown }, keystore)
+      } else {
+        const mnemonic = host.wallet.exportMnemonic()
+        terminal.result({ mnemonic }, mnemonic)
+      }
+      host.wallet.markBackedUp()
+    }))
+  wallet.command('withdraw').description('pay out what the contract owes this wallet')
+    .option('--to <address>', 'to another address')
+    .action((options: { to?: string }) => withHost(globals(), async (host, terminal) => {
+      const { withdraw } = await host.trade()
+      const { amountWei, to, transaction } = await withdraw(options.to)
+      terminal.result({ amountWei, to, transaction }, `${formatEther(amountWei)} ether paid out to ${to} (transaction ${transaction}).`)
+    }))
+}

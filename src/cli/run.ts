@@ -1,0 +1,68 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { CommanderError } from 'commander'
+import { createHost, type Host } from '../host/create-host.ts'
+import { AppError } from '../shared/errors.ts'
+import { createTerminal, type Terminal } from './terminal.ts'
+
+export interface GlobalOptions {
+  readonly home?: string
+  readonly json?: boolean
+  readonly secretStore?: string
+}
+
+export const resolveHome = ({ home }: GlobalOptions): string => home ?? process.env['HESYSTEM_HOME'] ?? join(homedir(), '.hesystem')
+
+/** Asks on the terminal without echo. Throws `access.passphrase-needed` where nobody can type. */
+export const askSecret = async (question: string): Promise<string> => {
+  if (!process.stdin.isTTY) throw new AppError('access.passphrase-needed', `${question.replace(/:\s*$/, '')}: nobody is there to type it.`)
+  const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
+  try {
+    process.stderr.write(question)
+    // What is typed is not shown: readline's own echo goes nowhere while the question is open.
+    const { write } = process.stderr
+    process.stderr.write = (() => true) as typeof write
+    try {
+      return await reader.question('')
+    } finally {
+      process.stderr.write = write
+      process.stderr.write('\n')
+    }
+  } finally {
+    reader.close()
+  }
+}
+
+const askPassphrase = async (purpose: 'create' | 'unlock'): Promise<string> => {
+  const passphrase = await askSecret(purpose === 'create' ? 'Choose a passphrase for this profile: ' : 'Passphrase: ')
+  if (purpose === 'create' && await askSecret('The same again: ') !== passphrase) throw new AppError('input.invalid', 'The two passphrases differ; nothing was made.')
+  return passphrase
+}
+
+const parseSecretStore = (text: string | undefined): 'keychain' | 'passphrase' | undefined => {
+  if (text === undefined || text === 'keychain' || text === 'passphrase') return text
+  throw new AppError('input.invalid', `--secret-store is keychain or passphrase, not "${text}".`, { details: { value: text } })
+}
+
+/** Opens the profile's host for one command and closes it whatever happens. */
+export const withHost = async <T>(options: GlobalOptions, act: (host: Host, terminal: Terminal) => Promise<T>): Promise<T> => {
+  const secretStore = parseSecretStore(options.secretStore)
+  const host = await createHost({ home: resolveHome(options), askPassphrase, ...(secretStore === undefined ? {} : { secretStore }) })
+  try {
+    return await act(host, createTerminal(options.json === true))
+  } finally {
+    await host.close()
+  }
+}
+
+/** Aborts on the first Ctrl-C or TERM, so that long work stops cleanly and what is done is kept. */
+export const createInterrupt = (): { readonly signal: AbortSignal; readonly interrupted: Promise<void> } => {
+  const controller = new AbortController()
+  const interrupted = new Promise<void>((resolve) => { controller.signal.addEventListener('abort', () => { resolve() }, { once: true }) })
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => { controller.abort() })
+  return { signal: controller.signal, interrupted }
+}
+
+/** Exit codes of cli.md: 0 done, 1 failed, 2 usage. */
+export const exitCodeOf = (error: unknown): number => (error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : 1)

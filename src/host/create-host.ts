@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import type { BaseWallet } from 'ethers'
+import { AppError } from '../shared/errors.ts'
+import { createEngine } from '../engine/create-engine.ts'
+import type { Engine, EngineOptions } from '../engine/engine.ts'
+import { connectChain, type ChainConnection } from './chain/connect.ts'
+import { createMarket, type Market } from './chain/market.ts'
+import { createOutbox, type Outbox } from './chain/outbox.ts'
+import { createPurchaseService, type PurchaseService } from './buyer/purchase-service.ts'
+import { createDatasetService, type DatasetService } from './datasets/dataset-service.ts'
+import { createReceiptService, type ReceiptService } from './receipts/receipt-service.ts'
+import { createDeliveries } from './seller/deliveries.ts'
+import { createListingService, type ListingService } from './seller/listing-service.ts'
+import { createListingStore } from './seller/listing-store.ts'
+import { createSaleStore } from './seller/sale-store.ts'
+import { createSalesService, type SalesService } from './seller/sales-service.ts'
+import { startServing, type ServeOptions, type Serving } from './seller/serve.ts'
+import { openProfile, type OpenProfileOptions } from './secrets/open-profile.ts'
+import { createNetworkService, type NetworkService } from './settings/networks.ts'
+import { createSettingsService, type SettingsService } from './settings/settings.ts'
+import { createWalletService, type WalletService } from './wallet/wallet-service.ts'
+
+export interface HostOptions extends OpenProfileOptions {
+  readonly engine?: EngineOptions
+  readonly now?: () => Date
+}
+
+/** Everything that needs the active network: opened once, when first asked for. */
+export interface Trade {
+  readonly connection: ChainConnection
+  readonly outbox: Outbox
+  readonly market: Market
+  readonly listings: ListingService
+  readonly sales: SalesService
+  readonly purchases: PurchaseService
+  readonly receipts: ReceiptService
+  serve(options: ServeOptions): Promise<Serving>
+  /** Pays out everything the contract owes the wallet, to it or to another address. Throws `escrow.nothing-to-withdraw`. */
+  withdraw(to?: string): Promise<{ readonly amountWei: bigint; readonly to: string; readonly transaction: string }>
+}
+
+/** All behaviour of the program for one profile; the shells give it a folder and a way to ask for a passphrase (architecture.md). */
+export interface Host {
+  readonly home: string
+  readonly wallet: WalletService
+  readonly settings: SettingsService
+  readonly networks: NetworkService
+  readonly datasets: DatasetService
+  engine(): Promise<Engine>
+  /** The active network without a contract, for deploying one. Throws `chain.network-missing`. */
+  chain(): Promise<{ readonly connection: ChainConnection; readonly outbox: Outbox }>
+  /** Throws `chain.network-missing`, `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract`, `access.wallet-missing`. */
+  trade(): Promise<Trade>
+  close(): Promise<void>
+}
+
+/** Runs `create` at the first call and gives every caller its outcome; after a failure the next call tries anew. */
+const once = <T>(create: () => Promise<T>): { get: () => Promise<T>; current: () => Promise<T> | null } => {
+  let current: Promise<T> | null = null
+  return {
+    current: () => current,
+    get: () => {
+      current ??= create().catch((error: unknown) => {
+        current = null
+        throw error
+      })
+      return current
+    },
+  }
+}
+
+/** Opens a profile and puts the services together over it: the composition root. */
+export const createHost = async (options: HostOptions): Promise<Host> => {
+  const { home, database, vault, close } = await openProfile(options)
+  const now = options.now ?? (() => new Date())
+  const settings = createSettingsService(database)
+  const networks = createNetworkService(database, settings)
+  const wallet = createWalletService({ database, vault })
+  const engine = once(() => createEngine(options.engine))
+  const listingStore = createListingStore(database)
+  const datasets = createDatasetService({ database, vault, engine: engine.get, findUse: (name) => listingStore.list().find(({ dataset }) => dataset === name)?.id ?? null })
+  const unlockedWallet = once<BaseWallet>(() => wallet.unlock())
+
+  const chain = once(async () => {
+    const connection = connectChain(networks.getActive())
+    await connection.assertReady()
+    return { connection, outbox: createOutbox({ database, connection, wallet: await unlockedWallet.get() }) }
+  })
+
+  const trade = once(async (): Promise<Trade> => {
+    const { connection, outbox } = await chain.get()
+    await outbox.resume()
+    const market = createMarket({ connection, outbox })
+    const saleStore = createSaleStore(database, market)
+    const sales = createSalesService(market, listingStore, saleStore)
+    const deliveries = createDeliveries({ sales: saleStore, listings: listingStore, datasets, engine: engine.get, market, now })
+    const purchases = createPurchaseService({ database, vault, wallet: unlockedWallet.get, engine: engine.get, market, now })
+    const receipts = createReceiptService({ database, market, wallet: unlockedWallet.get, purchases, listings: listingStore, sales: saleStore, now })
+    return {
+      connection, outbox, market, sales, purchases, receipts,
+      listings: createListingService({ database, datasets, market: () => Promise.resolve(market), now }),
+      withdraw: async (to) => {
+        const amountWei = await market.readBalance(market.account)
+        if (amountWei === 0n) throw new AppError('escrow.nothing-to-withdraw', 'The contract owes this wallet nothing.')
+        // Each payout is a move of its own: an interrupted one is finished when the profile is next opened.
+        const key = `withdraw:${randomUUID()}`
+        const { hash } = to === undefined ? await market.withdraw(key) : await market.withdrawTo(key, to)
+        return { amountWei, to: to ?? market.account, transaction: hash }
+      },
+      serve: (serveOptions) => startServing(serveOptions, {
+        listings: listingStore, sales: saleStore, salesService: sales, datasets, deliveries, engine: engine.get, market, now, createReceipt: receipts.signAsSeller,
+      }),
+    }
+  })
+
+  return {
+    home, wallet, settings, networks, datasets,
+    engine: engine.get,
+    chain: chain.get,
+    trade: trade.get,
+    close: async () => {
+      await (await engine.current())?.close()
+      ;(await chain.current())?.connection.close()
+      close()
+    },
+  }
+}
