@@ -19,9 +19,6 @@ export interface IntegerRange {
 
 export const absolute = (value: bigint): bigint => (value < 0n ? -value : value)
 
-/** Bits of |value|, without sign; 0 has none. */
-export const bitLength = (value: bigint): number => (value === 0n ? 0 : absolute(value).toString(2).length)
-
 const floorDivide = (a: bigint, b: bigint): bigint => {
   const quotient = a / b
   return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient
@@ -43,6 +40,9 @@ export const columnRange = (column: Column): IntegerRange => {
 
 /** The largest magnitude every key of this length can hold: n ≥ 2^(bits − 1), plaintexts lie in (−n/3, n/3). */
 export const largestPlaintext = (keyBits: KeyBits): bigint => ((1n << BigInt(keyBits - 1)) - 1n) / 3n
+
+/** Every integer of so many bits (without sign) fits every key of this length: 2^(keyBits − 3) < 2^(keyBits − 1) / 3. */
+export const plaintextBits = (keyBits: KeyBits): number => keyBits - 3
 
 /** The largest rational of which all `values` are whole multiples; null where every one of them is 0. */
 export const findCommonScale = (values: Iterable<Rational>): Rational | null => {

@@ -1,6 +1,7 @@
+import { bitLength } from '../crypto/bytes.ts'
 import { createRational, rationalFromNumber, rationalToNumber, type Rational } from '../crypto/rational.ts'
 import { AppError } from '../shared/errors.ts'
-import { absolute, absoluteRational, bitLength, findCommonScale, wholeMultiple } from './columns.ts'
+import { absolute, absoluteRational, findCommonScale, wholeMultiple } from './columns.ts'
 import { assertShapeAllowed, describeShape, type Shape } from './shape.ts'
 
 /** A number or a nested array of numbers, as deep as it has axes. */

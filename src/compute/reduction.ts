@@ -95,7 +95,6 @@ export const dotPlainLeft = (operation: string, plain: Plain, state: TensorState
   const turned = transposeState(operation, state)
   if (rows === undefined || columns === undefined) return dotPlain(operation, turned, plain)
   const matrix = plain as readonly (readonly number[])[]
-  const flipped = Array.from({ length: columns }, (_, k) => Array.from({ length: rows }, (_unused, i) => (matrix[i] as readonly number[])[k] as number))
-  const product = dotPlain(operation, turned, flipped)
-  return transposeState(operation, product)
+  const flipped = Array.from({ length: columns }, (_, k) => matrix.map((row) => row[k] as number))
+  return transposeState(operation, dotPlain(operation, turned, flipped))
 }

@@ -92,7 +92,9 @@ export const rowsState = (state: TensorState, rows: readonly number[]): TensorSt
 /** The axes in the order given; by default reversed. */
 export const transposeState = (operation: string, state: TensorState, axes?: readonly number[]): TensorState => {
   const { shape, names } = state
-  const order = axes === undefined ? shape.map((_, axis) => shape.length - 1 - axis) : axes.map((axis) => normaliseAxis(operation, axis, shape))
+  const order = axes === undefined
+    ? shape.map((_, axis) => shape.length - 1 - axis)
+    : axes.map((axis) => normaliseAxis(operation, axis, shape))
   if (order.length !== shape.length || new Set(order).size !== shape.length) {
     throw new AppError('input.tensor-index', `${operation}: the axes of shape ${describeShape(shape)} must each be named once`, {
       details: { operation, shape: [...shape], axes: [...order] },

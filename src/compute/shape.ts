@@ -5,7 +5,7 @@ export type Shape = readonly number[]
 /** NumPy's range of one axis: start, stop (not included) and step; null or absent means the end that is natural. */
 export type Range = readonly [start?: number | null, stop?: number | null, step?: number]
 
-export const maxDimensions = 8
+const maxDimensions = 8
 /** Larger tensors are refused before they are laid out. */
 export const maxCells = 1 << 24
 
@@ -13,9 +13,13 @@ export const describeShape = (shape: Shape): string => `(${shape.join(', ')}${sh
 
 export const sizeOf = (shape: Shape): number => shape.reduce((size, length) => size * length, 1)
 
-/** Throws `input.tensor-too-large` for more than 8 axes or 2^24 cells. */
+/** Whether a shape has at most 8 axes and 2^24 cells; an axis of 0 does not excuse the others' lengths. */
+export const isShapeAllowed = (shape: Shape): boolean =>
+  shape.length <= maxDimensions && sizeOf(shape.map((length) => Math.max(length, 1))) <= maxCells
+
+/** Throws `input.tensor-too-large` unless `isShapeAllowed`. */
 export const assertShapeAllowed = (operation: string, shape: Shape): void => {
-  if (shape.length > maxDimensions || sizeOf(shape) > maxCells) {
+  if (!isShapeAllowed(shape)) {
     throw new AppError(
       'input.tensor-too-large',
       `${operation} would give shape ${describeShape(shape)}; a tensor has at most ${maxDimensions} axes and ${maxCells} cells`,
@@ -37,7 +41,7 @@ export const normaliseIndex = (operation: string, index: number, length: number,
       details: { operation, index, length },
     })
   }
-  return normal + 0
+  return normal
 }
 
 export const normaliseAxis = (operation: string, axis: number, shape: Shape): number =>

@@ -1,8 +1,9 @@
+import { bitLength } from '../crypto/bytes.ts'
 import { one, rationalToNumber, type Rational } from '../crypto/rational.ts'
 import { AppError } from '../shared/errors.ts'
 import type { Column } from '../shared/schemas/details.ts'
 import {
-  absolute, absoluteRational, bitLength, columnRange, columnScale, findCommonScale, largestPlaintext, timesInteger, wholeMultiple,
+  absolute, absoluteRational, columnRange, columnScale, findCommonScale, largestPlaintext, timesInteger, wholeMultiple,
   type DatasetDescription,
 } from './columns.ts'
 import type { GraphNode } from './graph.ts'
@@ -29,7 +30,7 @@ export interface TensorState {
 }
 
 /** A scale beyond this many bits belongs to no table: refused before it makes every program long. */
-export const maxScaleBits = 4096
+const maxScaleBits = 2048
 
 /** Slightly more than `value`, so that a chain of doubles never understates a bound. */
 export const roundUp = (value: number): number => value * (1 + 2 ** -50)
@@ -63,11 +64,14 @@ export const deriveState = (operation: string, from: TensorState, changes: Parti
   return state
 }
 
-/** The largest magnitude the picked cells' integers can have, by the declared bounds of their columns. */
+/**
+ * The largest magnitude the picked cells' integers can have, by the declared bounds of their columns; at least 1, so that
+ * weights are bounded even on a column of zeros.
+ */
 const boundOfCells = ({ rows, columns }: DatasetDescription, cells: Int32Array, factors: readonly bigint[]): bigint => {
   const present = new Set<number>()
   for (const cell of cells) present.add(Math.floor(cell / rows))
-  let bound = 0n
+  let bound = 1n
   for (const index of present) {
     const { lower, upper } = columnRange(columns[index] as Column)
     for (const end of [lower, upper]) {

@@ -1,0 +1,96 @@
+import { gcd } from '../crypto/rational.ts'
+import { AppError } from '../shared/errors.ts'
+import type { AnswerLayout, Program, ProgramCell } from '../shared/schemas/program.ts'
+import { maxRuns } from './affine.ts'
+import { answerLimits } from './answer.ts'
+import { encodeCell } from './program.ts'
+import { isShapeAllowed, maxCells, sizeOf } from './shape.ts'
+
+/** Longer integers belong to no key (4096 bits) and no scale made here; they only cost the reader time. */
+const maxDigits = 2000
+
+const refuse = (where: string, why: string): never => {
+  throw new AppError('input.program-not-canonical', `program: ${where}: ${why}`, { details: { where } })
+}
+
+const readInteger = (text: string, where: string): bigint =>
+  text.length > maxDigits ? refuse(where, `an integer has more than ${maxDigits} digits`) : BigInt(text)
+
+const assertScale = ({ numerator, denominator }: ProgramCell['scale'], where: string): void => {
+  const above = readInteger(numerator, where)
+  const below = readInteger(denominator, where)
+  if (above === 0n || below <= 0n) refuse(where, 'the scale is 0, or its denominator is')
+  if (gcd(above, below) !== 1n) refuse(where, 'the scale is not in lowest terms')
+}
+
+const assertConstantCell = ({ scale, constant }: ProgramCell, where: string): void => {
+  if (constant === '1') return
+  if (constant !== '0') refuse(where, 'a cell without terms has the constant 0 or 1')
+  if (scale.numerator !== '1' || scale.denominator !== '1') refuse(where, 'the scale of the constant 0 is 1')
+}
+
+const assertTerms = ({ constant, terms }: ProgramCell, inputs: number, where: string): void => {
+  let end = 0
+  let last = ''
+  let divisor = readInteger(constant, where)
+  for (const [start, count, weight] of terms) {
+    if (start < end) refuse(where, 'the runs do not rise')
+    if (start + count > inputs) refuse(where, `a run ends at ${start + count}, the table has ${inputs} cells`)
+    if (start === end && weight === last) refuse(where, 'two runs with one weight touch: they are one run')
+    if (weight === '0') refuse(where, 'a weight is 0')
+    divisor = gcd(divisor, readInteger(weight, where))
+    end = start + count
+    last = weight
+  }
+  if (terms[0]?.[2].startsWith('-') === true) refuse(where, 'the first weight is negative')
+  if (divisor !== 1n) refuse(where, 'weights and constant have a common divisor')
+}
+
+const assertCells = ({ cells, rows, columns }: Program): void => {
+  const texts = new Set<string>()
+  let terms = 0
+  cells.forEach((cell, index) => {
+    const where = `cell ${index}`
+    terms += cell.terms.length
+    if (terms > maxRuns) refuse(where, `there are more than ${maxRuns} terms`)
+    assertScale(cell.scale, where)
+    if (cell.terms.length === 0) assertConstantCell(cell, where)
+    else assertTerms(cell, rows * columns, where)
+    const text = encodeCell(cell)
+    if (texts.has(text)) refuse(where, 'an earlier cell is the same')
+    texts.add(text)
+  })
+}
+
+/** Walks the layout in order; gives how many cells have been numbered so far. */
+const assertLayout = (layout: AnswerLayout, cells: number, numbered: number, depth: number): number => {
+  if (depth > answerLimits.depth) refuse('answer', `nested more than ${answerLimits.depth} deep`)
+  switch (layout.kind) {
+    case 'constant':
+      return Object.is(layout.value, -0) ? refuse('answer', 'zero has no sign') : numbered
+    case 'tensor':
+      if (!isShapeAllowed(layout.shape)) refuse('answer', 'a tensor has too many axes or cells')
+      if (sizeOf(layout.shape) !== layout.cells.length) refuse('answer', 'a tensor\'s shape does not hold its cells')
+      return layout.cells.reduce((next, cell) => {
+        if (cell > next || cell >= cells) refuse('answer', `cell ${cell} is not there, or is used before cell ${next}`)
+        return Math.max(next, cell + 1)
+      }, numbered)
+    case 'list':
+      return layout.items.reduce((next, item) => assertLayout(item, cells, next, depth + 1), numbered)
+    case 'record':
+      if (new Set(layout.entries.map(([name]) => name)).size !== layout.entries.length) refuse('answer', 'a name is there twice')
+      return layout.entries.reduce((next, [, entry]) => assertLayout(entry, cells, next, depth + 1), numbered)
+  }
+}
+
+/**
+ * Checks that a program read from the network (programSchema) is wholly in canonical form, as deriveProgram makes it, so that
+ * equal answers have equal hashes and nothing hides in a second spelling. Linear in the program's length. Throws
+ * `input.program-not-canonical`, naming the cell.
+ */
+export const assertCanonicalProgram = (program: Program): void => {
+  if (program.rows * program.columns > maxCells) refuse('table', `more than ${maxCells} cells`)
+  assertCells(program)
+  const numbered = assertLayout(program.answer, program.cells.length, 0, 0)
+  if (numbered !== program.cells.length) refuse('answer', `cell ${numbered} is not used`)
+}

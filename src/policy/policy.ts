@@ -1,0 +1,79 @@
+import { answerBits } from '../compute/bounds.ts'
+import { plaintextBits, type DatasetDescription } from '../compute/columns.ts'
+import { answerShapes } from '../compute/program.ts'
+import { describeShape } from '../compute/shape.ts'
+import { AppError, type ErrorCode, type ErrorDetails } from '../shared/errors.ts'
+import type { Policy } from '../shared/schemas/details.ts'
+import type { Program } from '../shared/schemas/program.ts'
+import { createPartition, refinePartition, smallestClass, type Partition } from './partition.ts'
+
+const refuse = (code: ErrorCode, message: string, details: ErrorDetails): never => {
+  throw new AppError(code, message, { details })
+}
+
+const assertDataset = ({ datasetRoot, rows, columns }: Program, dataset: DatasetDescription): void => {
+  if (datasetRoot !== dataset.datasetRoot || rows !== dataset.rows || columns !== dataset.columns.length) {
+    refuse('policy.wrong-dataset', `the program is for dataset ${datasetRoot} (${rows} × ${columns}), the listing's is ${dataset.datasetRoot}`, {
+      expected: dataset.datasetRoot, found: datasetRoot,
+    })
+  }
+}
+
+/** 2020's rule: dimᵢ(answer) ≤ dimᵢ(data) / condition; a scalar passes; an answer of higher rank than the data does not. */
+const assertCondition = (program: Program, { condition }: Policy): void => {
+  const data = [program.rows, program.columns]
+  for (const { path, shape } of answerShapes(program)) {
+    const name = path === '' ? 'the answer' : `answer${path}`
+    if (shape.length > data.length) {
+      refuse('policy.condition', `${name} has ${shape.length} axes, the data ${data.length}`, { path, shape })
+    }
+    shape.forEach((length, axis) => {
+      const limit = (data[axis] as number) / condition
+      if (length <= limit) return
+      const message = `${name} has shape ${describeShape(shape)}; under condition ${condition}, axis ${axis} may be at most ${Math.floor(limit)}`
+      refuse('policy.condition', message, { path, shape, axis, limit: Math.floor(limit) })
+    })
+  }
+}
+
+const assertCellCount = ({ cells }: Program, { maxAnswerCells }: Policy): void => {
+  if (cells.length > maxAnswerCells) {
+    const message = `the answer decrypts ${cells.length} cells, the listing allows ${maxAnswerCells}`
+    refuse('policy.answer-cells', message, { cells: cells.length, limit: maxAnswerCells })
+  }
+}
+
+const assertBits = (program: Program, { maxAnswerBits }: Policy, dataset: DatasetDescription): void => {
+  const limit = Math.min(maxAnswerBits, plaintextBits(dataset.keyBits))
+  answerBits(program, dataset).forEach((bits, cell) => {
+    if (bits <= limit) return
+    const message = `cell ${cell} of the answer could have ${bits} bits, the listing allows ${limit}`
+    refuse('policy.answer-bits', message, { cell, bits, limit })
+  })
+}
+
+/** The class rule (compute.md, "Policies"): gives the partition after this program, for the next query's check. */
+const refineAllowed = (program: Program, { minRows }: Policy, partition: Partition): Partition => {
+  const refined = refinePartition(partition, program)
+  const rows = smallestClass(refined)
+  if (rows < minRows) {
+    const message = `the answer tells ${rows} ${rows === 1 ? 'row' : 'rows'} apart from all others, the listing asks for groups of at least ${minRows}`
+    refuse('policy.min-rows', `${message}: weights that differ row by row are not answered here`, { rows, limit: minRows })
+  }
+  return refined
+}
+
+/**
+ * Whether a listing answers a canonical program, from the program and the declared bounds alone, never from data. Returns the
+ * partition of rows after it, which the next program on the same source starts from. Throws `policy.wrong-dataset`,
+ * `policy.condition`, `policy.answer-cells`, `policy.answer-bits`, `policy.min-rows`.
+ */
+export const assertPolicy = (
+  program: Program, policy: Policy, dataset: DatasetDescription, partition: Partition = createPartition(dataset.rows),
+): Partition => {
+  assertDataset(program, dataset)
+  assertCondition(program, policy)
+  assertCellCount(program, policy)
+  assertBits(program, policy, dataset)
+  return refineAllowed(program, policy, partition)
+}
