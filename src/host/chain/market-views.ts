@@ -56,6 +56,10 @@ export interface MarketViews {
   findPurchase(purchase: bigint, depth?: AtDepth): Promise<PurchaseOnChain | null>
   /** What the contract owes this account: its share of closed purchases, to be withdrawn. */
   readBalance(account: string): Promise<bigint>
+  /** The ether an account holds itself. */
+  readAccountBalance(account: string): Promise<bigint>
+  /** How many transactions of this account are on the chain. */
+  readNonce(account: string): Promise<number>
   /** The shortest time terms may set on this contract. */
   readMinimumSeconds(): Promise<number>
   /** The chain's clock, in seconds since the epoch. */
@@ -176,6 +180,8 @@ export const createMarketViews = (connection: ChainConnection, contract: string)
       })
     },
     readBalance: async (account) => BigInt(String((await ask('balanceOf', [account], 'latest'))[0])),
+    readAccountBalance: (account) => connection.query((provider) => provider.getBalance(account)),
+    readNonce: (account) => connection.query((provider) => provider.getTransactionCount(account)),
     readMinimumSeconds: async () => Number((await ask('minimumSeconds', [], 'latest'))[0]),
     readTime: async () => {
       // A development chain mines only when asked to, so its latest block may be old: the next one's time is the clock.
