@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { z } from 'zod'
 
 export interface Counts {
@@ -33,7 +34,7 @@ export const countPlaywright = (json: string): Counts => {
 
 /** Reads the last `N passed, N failed` that a tool printed (`N tests passed, N failed, N skipped` too), or null where there is none. */
 export const findCounts = (output: string): Counts | null => {
-  const last = [...output.matchAll(/(\d+) (?:tests? )?passed, (\d+) failed(?:, (\d+) skipped)?/g)].at(-1)
+  const last = [...stripVTControlCharacters(output).matchAll(/(\d+) (?:tests? )?passed, (\d+) failed(?:, (\d+) skipped)?/g)].at(-1)
   if (last === undefined) return null
   return { passed: Number(last[1]), failed: Number(last[2]), skipped: Number(last[3] ?? 0) }
 }

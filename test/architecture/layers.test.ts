@@ -61,7 +61,7 @@ const planted: readonly Planted[] = [
   { rule: 'package-is-declared', file: 'src/host/planted-package.ts', source: "import nobody from 'not-declared'\nexport const it = nobody\n" },
   { rule: 'import-resolves', file: 'src/host/planted-missing.ts', source: "import { gone } from './gone.ts'\nexport const it = gone\n" },
   { rule: 'no-cycles', file: 'src/host/planted-egg.ts', source: "import type { Hen } from './roost.ts'\nexport type Egg = Hen[]\n" },
-  { rule: 'no-orphans', file: 'src/host/planted-orphan.ts', source: 'export const it = 1\n' },
+  { rule: 'no-dead-modules', file: 'src/host/planted-orphan.ts', source: 'export const it = 1\n' },
 ]
 
 describe('the layers of the house', () => {

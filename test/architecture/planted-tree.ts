@@ -20,7 +20,8 @@ const honestFiles: Readonly<Record<string, string>> = {
   'src/host/create-host.ts': "import { readFileSync } from 'node:fs'\nimport Database from 'better-sqlite3'\nimport { pool } from '../engine/pool.ts'\n"
     + "import { rules } from '../policy/rules.ts'\nimport { run } from '../script/run-script.ts'\n"
     + 'export const host = [readFileSync, Database, pool, rules, run]\n',
-  'src/host/wallet.ts': "import { host } from './create-host.ts'\nexport const wallet = host\n",
+  'src/host/wallet.ts': "import { host } from './create-host.ts'\nimport type { Hen } from './roost.ts'\n"
+    + 'export const wallet = host\nexport type Kept = Hen\n',
   'src/host/roost.ts': "import type { Egg } from './planted-egg.ts'\nexport type Hen = Egg[]\n",
   'src/client/index.ts': "import { host } from '../host/create-host.ts'\nexport const client = host\n",
   'src/cli/main.ts': "import { wallet } from '../host/wallet.ts'\nimport { argv } from 'node:process'\nexport const main = [wallet, argv]\n",

@@ -22,6 +22,7 @@ describe('the sum of all test runners', () => {
     const forge = 'Suite result: ok. 2 passed; 0 failed\nRan 2 test suites in 1.2s: 31 tests passed, 1 failed, 2 skipped (34 total tests)\n'
     expect(findCounts(forge)).toEqual({ passed: 31, failed: 1, skipped: 2 })
     expect(findCounts('1 passed, 5 failed\n...\n6 passed, 0 failed\n')).toEqual({ passed: 6, failed: 0, skipped: 0 })
+    expect(findCounts('\u001b[32m6 passed\u001b[0m, 0 failed')).toEqual({ passed: 6, failed: 0, skipped: 0 })
     expect(findCounts('built in 96ms')).toBeNull()
   })
 
