@@ -1,6 +1,8 @@
-import {
-  Data, Field, FixedSizeBinary, MessageHeader, MessageReader, RecordBatch, RecordBatchReader, RecordBatchStreamWriter, Schema, Struct, makeData,
-} from 'apache-arrow'
+import { createHash } from 'node:crypto'
+import { Field, FixedSizeBinary, RecordBatch, RecordBatchStreamWriter, Schema, Struct, makeData } from 'apache-arrow'
+import { bitLength, ciphertextLength } from '../../crypto/bytes.ts'
+import { computeKeyId } from '../../crypto/keys.ts'
+import type { PaillierPublicKey } from '../../crypto/types.ts'
 import type { Column, TensorCommitment } from '../../shared/schemas/details.ts'
 import { manifestSchema, type Manifest } from '../../shared/schemas/http.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -12,12 +14,12 @@ export type TensorShape = Omit<TensorCommitment, 'root'>
 
 const chunkByteLimit = 1024 * 1024
 
-/** Bytes of one ciphertext under the shape's key: two times the bits of n. */
-export const ciphertextLengthOf = ({ key }: Pick<TensorShape, 'key'>): number => key.bits / 4
+/** Bytes of one ciphertext under the shape's key. */
+export const ciphertextLengthOf = ({ key }: Pick<TensorShape, 'key'>): number => ciphertextLength(key.bits)
 
 /** Rows of a chunk, so that its ciphertexts stay within 1 MiB (one row where a single one is larger). */
-export const computeChunkRows = (columns: number, ciphertextLength: number): number =>
-  Math.max(1, Math.floor(chunkByteLimit / (columns * ciphertextLength)))
+export const computeChunkRows = (columns: number, ciphertextBytes: number): number =>
+  Math.max(1, Math.floor(chunkByteLimit / (columns * ciphertextBytes)))
 
 /** Rows in chunk `index`: the last chunk may be shorter. */
 export const rowsInChunk = ({ rows, chunkRows }: Pick<TensorShape, 'rows' | 'chunkRows'>, index: number): number =>
@@ -31,12 +33,16 @@ export const chunkLength = (shape: TensorShape, index: number): number =>
 export const computeChunkLeaf = (shape: TensorShape, index: number, ciphertexts: Uint8Array): string =>
   computeLeaf({ keyId: shape.key.keyId, schemaHash: shape.schemaHash, index, rows: rowsInChunk(shape, index) }, ciphertexts)
 
-const refuseChunk = (index: number, why: string, cause?: unknown): AppError =>
-  new AppError('input.tensor-chunk-invalid', `Chunk ${index} is not what the listing commits to: ${why}.`, { details: { chunk: index }, retryable: true, cause })
+const refuseChunk = (index: number, why: string): AppError =>
+  new AppError('input.tensor-chunk-invalid', `Chunk ${index} is not what the listing commits to: ${why}.`, { details: { chunk: index }, retryable: true })
+
+const assertIndex = ({ chunks }: TensorShape, index: number): void => {
+  if (!Number.isInteger(index) || index < 0 || index >= chunks) throw refuseChunk(index, `there are ${chunks} chunks`)
+}
 
 /** Throws `input.tensor-chunk-invalid` unless there is a chunk `index` and `ciphertexts` has its length and, where given, its leaf. */
 export const assertChunk = (shape: TensorShape, index: number, ciphertexts: Uint8Array, leaf?: string): void => {
-  if (!Number.isInteger(index) || index < 0 || index >= shape.chunks) throw refuseChunk(index, `there are ${shape.chunks} chunks`)
+  assertIndex(shape, index)
   const expected = chunkLength(shape, index)
   if (ciphertexts.length !== expected) throw refuseChunk(index, `it holds ${ciphertexts.length} bytes of ciphertext instead of ${expected}`)
   if (leaf !== undefined && computeChunkLeaf(shape, index, ciphertexts) !== leaf) throw refuseChunk(index, 'its hash differs from the manifest\'s')
@@ -72,70 +78,50 @@ export const encodeChunk = (shape: TensorShape, columns: readonly Column[], inde
   return RecordBatchStreamWriter.writeAll([batch]).toUint8Array(true)
 }
 
-const sameMap = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean =>
-  a.size === b.size && [...a].every(([key, value]) => b.get(key) === value)
-
-const sameField = (a: Field, b: Field): boolean =>
-  a.name === b.name && a.nullable === b.nullable && a.type instanceof FixedSizeBinary && b.type instanceof FixedSizeBinary
-    && a.type.byteWidth === b.type.byteWidth && sameMap(a.metadata, b.metadata)
-
-/** Length of a stream of exactly one schema, one record batch and the end mark; −1 for anything else. */
-const measureStream = (bytes: Uint8Array): number => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const reader = new MessageReader(bytes)
-  let offset = 0
-  for (const kind of [MessageHeader.Schema, MessageHeader.RecordBatch]) {
-    if (view.getInt32(offset, true) !== -1) return -1
-    const message = reader.readMessage(kind)
-    if (message === null) return -1
-    reader.readMessageBody(message.bodyLength)
-    offset += 8 + view.getInt32(offset + 4, true) + message.bodyLength
-  }
-  return view.getInt32(offset, true) === -1 && view.getInt32(offset + 4, true) === 0 ? offset + 8 : -1
-}
-
-const readBatch = (bytes: Uint8Array, index: number): RecordBatch => {
-  try {
-    if (measureStream(bytes) !== bytes.length) throw refuseChunk(index, 'it is not one Arrow record batch and nothing else')
-    const [batch] = RecordBatchReader.from(bytes)
-    if (batch === undefined) throw refuseChunk(index, 'it holds no record batch')
-    return batch
-  } catch (error) {
-    // The decoder meets hostile bytes here: whatever it throws means the same.
-    throw error instanceof AppError ? error : refuseChunk(index, 'it is not a readable Arrow stream', error)
-  }
-}
+// The stream's end mark: a continuation word and a length of zero.
+const endLength = 8
 
 /**
- * The raw ciphertexts (column by column) of an Arrow chunk that must match shape, columns and index exactly. Says nothing
- * about their content: that is `assertChunk` with the manifest's leaf. Throws `input.tensor-chunk-invalid`.
+ * The raw ciphertexts (column by column) of chunk `index`. The stream must be, byte for byte, what `encodeChunk` writes
+ * around them: a general Arrow reader takes lengths from the bytes it reads, and one changed byte can cost it all memory;
+ * here nothing is parsed. Says nothing about the ciphertexts: that is `assertChunk` with the manifest's leaf.
+ * Throws `input.tensor-chunk-invalid`.
  */
 export const decodeChunk = (bytes: Uint8Array, shape: TensorShape, columns: readonly Column[], index: number): Uint8Array => {
-  const batch = readBatch(bytes, index)
-  const expected = createChunkSchema(shape, columns, index)
-  const { fields, metadata } = batch.schema
-  if (!sameMap(metadata, expected.metadata)) throw refuseChunk(index, 'its metadata differ')
-  if (fields.length !== expected.fields.length || !expected.fields.every((field, at) => sameField(field, fields[at] as Field))) {
-    throw refuseChunk(index, 'its columns differ')
-  }
-  const rows = rowsInChunk(shape, index)
-  if (batch.numRows !== rows) throw refuseChunk(index, `it holds ${batch.numRows} rows instead of ${rows}`)
-  const columnBytes = rows * ciphertextLengthOf(shape)
-  const ciphertexts = new Uint8Array(columnBytes * columns.length)
-  batch.data.children.forEach((child: Data, at) => {
-    const values: unknown = child.values
-    if (child.length !== rows || child.offset !== 0 || child.nullCount !== 0 || !(values instanceof Uint8Array) || values.length < columnBytes) {
-      throw refuseChunk(index, `column ${at + 1} is incomplete`)
-    }
-    ciphertexts.set(values.subarray(0, columnBytes), at * columnBytes)
-  })
-  return ciphertexts
+  assertIndex(shape, index)
+  const length = chunkLength(shape, index)
+  // FixedSizeBinary buffers of whole 8-byte words need no padding, so the ciphertexts stand together, right before the end mark.
+  const expected = encodeChunk(shape, columns, index, new Uint8Array(length))
+  if (bytes.length !== expected.length) throw refuseChunk(index, `it has ${bytes.length} bytes instead of ${expected.length}`)
+  const end = expected.length - endLength
+  const start = end - length
+  if (Buffer.compare(bytes.subarray(0, start), expected.subarray(0, start)) !== 0) throw refuseChunk(index, 'its columns, key, shape or place differ')
+  if (Buffer.compare(bytes.subarray(end), expected.subarray(end)) !== 0) throw refuseChunk(index, 'it does not end where it should')
+  return bytes.slice(start, end)
 }
+
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
 
 const refuseManifest = (why: string): AppError => new AppError('input.manifest-invalid', `The manifest does not hold together: ${why}.`)
 
-/** Throws `input.manifest-invalid` unless the chunk count follows from the shape and the leaves hash to the root. */
+/** A public key as commitments carry it. */
+export const describeKey = (key: PaillierPublicKey): TensorCommitment['key'] => ({
+  keyId: `0x${Buffer.from(computeKeyId(key, sha256)).toString('hex')}`,
+  bits: key.bits,
+  n: key.n.toString(16),
+  certificate: null,
+})
+
+/** The public key of a commitment. Throws `input.manifest-invalid` unless n has the stated bits and hashes to the key's id. */
+export const parseKey = ({ keyId, n: hex, bits }: TensorCommitment['key']): PaillierPublicKey => {
+  const key = { n: BigInt(`0x${hex}`), bits }
+  if (bitLength(key.n) !== bits || describeKey(key).keyId !== keyId) throw refuseManifest('its key is not the one its key id stands for')
+  return key
+}
+
+/** Throws `input.manifest-invalid` unless key and key id agree, the chunk count follows from the shape and the leaves hash to the root. */
 export const assertManifest = ({ commitment, leaves }: Manifest): void => {
+  parseKey(commitment.key)
   const chunks = Math.ceil(commitment.rows / commitment.chunkRows)
   if (commitment.chunks !== chunks) throw refuseManifest(`${commitment.rows} rows by ${commitment.chunkRows} make ${chunks} chunks, not ${commitment.chunks}`)
   if (leaves.length !== chunks) throw refuseManifest(`it lists ${leaves.length} chunks instead of ${chunks}`)

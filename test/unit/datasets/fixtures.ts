@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { computeSchemaHash } from '../../../src/host/datasets/merkle.ts'
-import { computeChunkRows, type TensorShape } from '../../../src/host/datasets/tensor-wire.ts'
+import { computeChunkRows, describeKey, type TensorShape } from '../../../src/host/datasets/tensor-wire.ts'
 import type { Column } from '../../../src/shared/schemas/details.ts'
 
 export const createColumn = (name: string, change: Partial<Column> = {}): Column => ({
@@ -9,14 +9,13 @@ export const createColumn = (name: string, change: Partial<Column> = {}): Column
 
 /** A shape under a made-up 2048-bit modulus: the wire does not look into the ciphertexts. */
 export const createShape = (rows: number, columns: readonly Column[], chunkRows = computeChunkRows(columns.length, 512)): TensorShape => {
-  const n = `f${'1'.repeat(511)}`
   return {
     schemaHash: computeSchemaHash(columns),
     rows,
     columns: columns.length,
     chunkRows,
     chunks: Math.ceil(rows / chunkRows),
-    key: { keyId: `0x${createHash('sha256').update(n).digest('hex')}`, bits: 2048, n, certificate: null },
+    key: describeKey({ n: BigInt(`0xf${'1'.repeat(511)}`), bits: 2048 }),
   }
 }
 

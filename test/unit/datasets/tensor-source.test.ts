@@ -17,8 +17,8 @@ describe('a tensor\'s source', () => {
     await fc.assert(fc.asyncProperty(shapes, fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), async ({ rows, columns, chunkRows }, a, b) => {
       const chunks = createChunks(rows, columns, chunkRows)
       const source = createTensorSource({ rows, columns, chunkRows, ciphertextLength: 4, readChunk: (index) => chunks[index] ?? new Uint8Array() })
-      const start = Math.floor(a * rows * columns)
-      const count = Math.floor(b * (rows * columns - start + 1))
+      const start = Math.round(a * rows * columns)
+      const count = Math.round(b * (rows * columns - start))
       const expected = Array.from({ length: count }, (_, at) => spell((start + at) % rows, Math.floor((start + at) / rows))).flat()
       expect([...await source.read(start, count)]).toEqual(expected)
       expect(source.count).toBe(rows * columns)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { RecordBatchStreamWriter, RecordBatchReader, tableFromIPC, tableToIPC, vectorFromArray, Table, Int32 } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
@@ -80,23 +81,21 @@ describe('a chunk on the wire', () => {
     expect(() => decodeChunk(new Uint8Array(5000).fill(255), shape, columns, 0)).toThrow(invalid)
   })
 
-  it('never passes with one changed byte: it is refused outright or its hash gives it away', () => {
+  it('never passes with one changed byte: it is refused outright, or its hash gives it away', () => {
     const raw = randomChunk(9 * length)
     const leaf = computeChunkLeaf(shape, 0, raw)
     const bytes = encodeChunk(shape, columns, 0, raw)
-    fc.assert(fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+    for (let at = 0; at < bytes.length; at += at < 2000 ? 1 : 97) {
       const corrupted = bytes.slice()
-      corrupted[at] = (corrupted[at] ?? 0) ^ change
-      let decoded: Uint8Array
-      try {
-        decoded = decodeChunk(corrupted, shape, columns, 0)
-      } catch (error) {
-        expect(error).toEqual(invalid)
-        return
-      }
-      // A byte of padding, or of a field Arrow ignores, may change unseen: the ciphertexts may not.
-      if (Buffer.compare(decoded, raw) !== 0) expect(() => assertChunk(shape, 0, decoded, leaf)).toThrow(invalid)
-    }), { numRuns: 1000 })
+      corrupted[at] = (corrupted[at] ?? 0) ^ 0x55
+      expect(() => assertChunk(shape, 0, decodeChunk(corrupted, shape, columns, 0), leaf)).toThrow(invalid)
+    }
+    expect(() => assertChunk(shape, 0, decodeChunk(bytes, shape, columns, 0), leaf)).not.toThrow()
+  })
+
+  it('has a fixed spelling around its ciphertexts, which both sides must share', () => {
+    const bytes = encodeChunk(shape, columns, 0, new Uint8Array(9 * length))
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe('c07fb9ebce0dbf94c183ada156da537d2a5f78f4d18d9adf42e46f65213b3ff9')
   })
 })
 
@@ -122,6 +121,13 @@ describe('a manifest', () => {
 
   it('is refused when its chunk count does not follow from its rows', () => {
     expect(() => assertManifest({ commitment: { ...commitment, rows: 10 }, leaves })).toThrow(refused)
+  })
+
+  it('is refused when its key id is not the hash of its modulus', () => {
+    for (const key of [{ ...commitment.key, keyId: leaves[0] ?? '' }, { ...commitment.key, n: `e${shape.key.n.slice(1)}` }, { ...commitment.key, bits: 3072 as const }]) {
+      const other = { ...commitment, key }
+      expect(() => parseManifest({ commitment: other, leaves }, other)).toThrow(refused)
+    }
   })
 
   it('is refused when it is no manifest at all', () => {

@@ -1,0 +1,94 @@
+import { AppError } from '../../shared/errors.ts'
+import type { ColumnDoubt } from './import-report.ts'
+import { findNumber, type NumberStyle } from './number-style.ts'
+
+/** One column of the file while it is being cleaned. */
+export interface RawColumn {
+  readonly name: string
+  /** From 1, as a spreadsheet counts. */
+  readonly number: number
+  /** Trimmed cells; null where a value is missing. */
+  readonly cells: readonly (string | null)[]
+}
+
+/** What a column holds: numbers (NaN where missing), words (null where missing), or a reason to leave it out. */
+export type Classified =
+  | { readonly kind: 'numbers'; readonly raw: RawColumn; readonly values: Float64Array; readonly rounded: number; readonly looksLikeIdentifier: boolean }
+  | { readonly kind: 'words'; readonly raw: RawColumn; readonly truth: ReadonlyMap<string, number> | null }
+  | { readonly kind: 'left-out'; readonly doubt: ColumnDoubt }
+
+const missingMarkers: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'null', '.', '-'])
+const longestWord = 100
+const mostCategories = 10_000
+const fewWords = 20
+
+const truthPairs: readonly ReadonlyMap<string, number>[] = [
+  new Map([['false', 0], ['true', 1]]),
+  new Map([['no', 0], ['yes', 1]]),
+]
+
+/** The trimmed cell, or null where it is one of the markers of a missing value: empty, NA, N/A, null, '.', '-'. */
+export const readCell = (cell: string): string | null => {
+  const text = cell.trim()
+  return missingMarkers.has(text.toLowerCase()) ? null : text
+}
+
+const place = (raw: RawColumn, row: number): { readonly where: string; readonly details: { row: number; column: number; name: string } } => ({
+  where: `Row ${row}, column ${raw.number} “${raw.name}”`,
+  details: { row, column: raw.number, name: raw.name },
+})
+
+export const refuseNumber = (raw: RawColumn, row: number): AppError => {
+  const { where, details } = place(raw, row)
+  return new AppError('input.csv-number-out-of-range', `${where} holds NaN, an infinity, or a number too large or too fine to encode.`, { details })
+}
+
+export const refuseMissing = (raw: RawColumn, row: number, count: number): AppError => {
+  const { where, details } = place(raw, row)
+  return new AppError('input.csv-missing-values', `${where} has no value, and so do ${count - 1} other cells.`, { details: { ...details, count } })
+}
+
+const refuseText = (raw: RawColumn, row: number, { decimalMark }: NumberStyle): AppError => {
+  const { where, details } = place(raw, row)
+  return new AppError('input.csv-not-a-number', `${where} holds text where the column holds numbers (with “${decimalMark}” as the decimal mark).`, { details })
+}
+
+const classifyNumbers = (raw: RawColumn, style: NumberStyle, rowNumbers: readonly number[]): Classified => {
+  let rounded = 0
+  const values = Float64Array.from(raw.cells, (cell, at) => {
+    if (cell === null) return Number.NaN
+    const found = findNumber(cell, style)
+    const row = rowNumbers[at] ?? 0
+    if (found === null) throw refuseText(raw, row, style)
+    if (!Number.isFinite(found.value)) throw refuseNumber(raw, row)
+    if (found.rounded) rounded += 1
+    return found.value
+  })
+  const present = values.filter((value) => !Number.isNaN(value))
+  const looksLikeIdentifier = present.length >= fewWords && present.every(Number.isInteger) && new Set(present).size === present.length
+  return { kind: 'numbers', raw, values, rounded, looksLikeIdentifier }
+}
+
+const classifyWords = (raw: RawColumn, forced: boolean): Classified => {
+  const present = raw.cells.filter((cell) => cell !== null)
+  const words = new Set(present)
+  const truth = truthPairs.find((pair) => present.every((word) => pair.has(word.toLowerCase()))) ?? null
+  if (forced || truth !== null) return { kind: 'words', raw, truth: forced ? null : truth }
+  const leaveOut = (reason: ColumnDoubt['reason']): Classified => ({ kind: 'left-out', doubt: { name: raw.name, reason } })
+  if (words.size > mostCategories || [...words].some((word) => word.length > longestWord)) return leaveOut('free-text')
+  const identifies = words.size > 1 && (words.size === present.length || (words.size > fewWords && words.size * 2 > present.length))
+  return identifies ? leaveOut('identifier') : { kind: 'words', raw, truth: null }
+}
+
+/**
+ * Decides what a column holds. Half its values being numbers makes it a column of numbers, in which text is an error that
+ * names its place (and never its content). Text of which every value is different, or most are, identifies rows, and is
+ * left out with long texts, unless `forced` to be a category. Throws `input.csv-not-a-number`, `input.csv-number-out-of-range`.
+ */
+export const classifyColumn = (raw: RawColumn, style: NumberStyle, rowNumbers: readonly number[], forced: boolean): Classified => {
+  const present = raw.cells.filter((cell) => cell !== null)
+  if (present.length === 0) return { kind: 'left-out', doubt: { name: raw.name, reason: 'empty' } }
+  if (forced) return classifyWords(raw, true)
+  const numbers = present.filter((cell) => findNumber(cell, style) !== null).length
+  return numbers * 2 >= present.length ? classifyNumbers(raw, style, rowNumbers) : classifyWords(raw, false)
+}

@@ -1,0 +1,222 @@
+import { chooseColumnScale } from '../../crypto/encoding.ts'
+import { CryptoError } from '../../crypto/errors.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { Column } from '../../shared/schemas/details.ts'
+import { classifyColumn, readCell, refuseMissing, refuseNumber, type Classified, type RawColumn } from './classify-column.ts'
+import { suggestBounds } from './column-bounds.ts'
+import { computeFill, findMostFrequent, type MissingRule } from './fill-missing.ts'
+import type { ImportReport } from './import-report.ts'
+import { detectNumberStyle, findThousandsMark, type NumberStyle } from './number-style.ts'
+import { maximumColumns, type CsvTable } from './parse-csv.ts'
+
+/** What the seller knows of a column and the file does not say. */
+export interface ColumnNotes {
+  readonly unit?: string
+  readonly description?: string
+  /** Takes numbers, or text that looks like an identifier, as words of a category. */
+  readonly type?: 'category'
+  /** Declared bounds; they must enclose every value. */
+  readonly lower?: number
+  readonly upper?: number
+}
+
+export interface CleanOptions {
+  readonly exclude?: readonly string[]
+  /** What to do about missing values; by default they are refused. */
+  readonly missing?: MissingRule
+  readonly categories?: 'codes' | 'one-hot'
+  readonly decimalMark?: '.' | ','
+  /** By the column's name in the file. */
+  readonly columns?: Readonly<Record<string, ColumnNotes>>
+}
+
+export interface CleanColumn {
+  readonly column: Column
+  readonly values: Float64Array
+}
+
+export interface CleanTable {
+  readonly rows: number
+  readonly columns: readonly CleanColumn[]
+  readonly report: ImportReport
+}
+
+type Kept = Exclude<Classified, { kind: 'left-out' }>
+type ColumnReport = ImportReport['columns'][number]
+
+/** A column with its report; several for a category coded one-hot. */
+interface Built {
+  readonly columns: readonly CleanColumn[]
+  readonly report: Omit<ColumnReport, 'name' | 'type'>
+}
+
+interface Rows {
+  readonly missing: MissingRule
+  readonly categories: 'codes' | 'one-hot'
+  /** Indices of the records that stay. */
+  readonly kept: readonly number[]
+  readonly numbers: readonly number[]
+}
+
+const assertKnown = (header: readonly string[], names: readonly string[]): void => {
+  const unknown = names.find((name) => !header.includes(name))
+  if (unknown !== undefined) throw new AppError('input.csv-unknown-column', `There is no column “${unknown}” in the file.`, { details: { name: unknown } })
+}
+
+function* cellsOf(columns: readonly RawColumn[]): Generator<string> {
+  for (const { cells } of columns) for (const cell of cells) if (cell !== null) yield cell
+}
+
+const isMissing = (kept: Kept, at: number): boolean => (kept.raw.cells[at] ?? null) === null
+
+const chooseRows = (columns: readonly Kept[], table: CsvTable, missing: MissingRule): number[] => {
+  const all = table.records.map((_, at) => at)
+  if (missing !== 'fail' && missing !== 'drop') return all
+  const incomplete = (at: number): Kept | undefined => columns.find((column) => isMissing(column, at))
+  if (missing === 'fail') {
+    for (const at of all) {
+      const column = incomplete(at)
+      if (column === undefined) continue
+      const count = columns.reduce((sum, { raw }) => sum + raw.cells.filter((cell) => cell === null).length, 0)
+      throw refuseMissing(column.raw, table.rowNumbers[at] ?? 0, count)
+    }
+  }
+  const kept = all.filter((at) => incomplete(at) === undefined)
+  if (kept.length === 0) throw new AppError('input.csv-no-rows', 'Every row has a missing value, so none is left.')
+  return kept
+}
+
+const toScale = (values: Float64Array, raw: RawColumn, { kept, numbers }: Rows): Column['scale'] => {
+  try {
+    const { numerator, denominator } = chooseColumnScale([...values])
+    return { numerator: numerator.toString(), denominator: denominator.toString() }
+  } catch (error) {
+    if (!(error instanceof CryptoError) || error.code !== 'value-out-of-range') throw error
+    throw refuseNumber(raw, numbers[kept[error.index ?? 0] ?? 0] ?? 0)
+  }
+}
+
+const createColumn = (name: string, type: Column['type'], values: Float64Array, scale: Column['scale'], categories: readonly string[], notes: ColumnNotes): Column => {
+  const suggested = suggestBounds(type, values, categories.length)
+  const { lower = suggested.lower, upper = suggested.upper } = notes
+  if (!Number.isFinite(lower) || !Number.isFinite(upper) || values.some((value) => value < lower || value > upper)) {
+    throw new AppError('input.bounds-invalid', `The bounds given for column “${name}” do not enclose all its values.`, { details: { name } })
+  }
+  return { name, type, unit: notes.unit ?? '', description: notes.description ?? '', categories: [...categories], scale, lower, upper }
+}
+
+const whole: Column['scale'] = { numerator: '1', denominator: '1' }
+
+const buildNumbers = ({ raw, values: all, rounded }: Extract<Kept, { kind: 'numbers' }>, rows: Rows, notes: ColumnNotes): Built => {
+  const values = Float64Array.from(rows.kept, (at) => all[at] ?? Number.NaN)
+  const present = values.filter((value) => !Number.isNaN(value))
+  const filled = values.length - present.length
+  const isBoolean = present.every((value) => value === 0 || value === 1)
+  let filledWith: ColumnReport['filledWith'] = null
+  if (filled > 0 && (rows.missing === 'mean' || rows.missing === 'median')) {
+    // Checked before the fill, whose rounding needs the column's scale.
+    toScale(present, raw, rows)
+    const fill = isBoolean ? findMostFrequent(present) : computeFill(present, rows.missing)
+    filledWith = isBoolean ? 'most-frequent' : rows.missing
+    values.forEach((value, at) => { if (Number.isNaN(value)) values[at] = fill ?? 0 })
+  }
+  const type = isBoolean ? 'boolean' : values.every(Number.isInteger) ? 'integer' : 'number'
+  const column = createColumn(raw.name, type, values, toScale(values, raw, rows), [], notes)
+  return { columns: [{ column, values }], report: { filled, filledWith, rounded } }
+}
+
+const buildWords = ({ raw, truth }: Extract<Kept, { kind: 'words' }>, rows: Rows, notes: ColumnNotes): Built => {
+  const cells = rows.kept.map((at) => raw.cells[at] ?? null)
+  const present = cells.filter((cell) => cell !== null)
+  const fill = findMostFrequent(present) ?? ''
+  const words = cells.map((cell) => cell ?? fill)
+  const filled = cells.length - present.length
+  const report = { filled, filledWith: filled > 0 ? 'most-frequent' as const : null, rounded: 0 }
+  if (truth !== null) {
+    const values = Float64Array.from(words, (word) => truth.get(word.toLowerCase()) ?? 0)
+    return { columns: [{ column: createColumn(raw.name, 'boolean', values, whole, [], notes), values }], report }
+  }
+  const sorted = [...new Set(words)].toSorted()
+  if (rows.categories === 'codes') {
+    const codes = new Map(sorted.map((word, code) => [word, code]))
+    const values = Float64Array.from(words, (word) => codes.get(word) ?? 0)
+    return { columns: [{ column: createColumn(raw.name, 'category', values, whole, sorted, notes), values }], report }
+  }
+  const columns = sorted.map((word) => {
+    const values = Float64Array.from(words, (candidate) => (candidate === word ? 1 : 0))
+    return { column: createColumn(`${raw.name}=${word}`, 'boolean', values, whole, [], { description: notes.description ?? '' }), values }
+  })
+  return { columns, report }
+}
+
+const assertNames = (columns: readonly CleanColumn[]): void => {
+  if (columns.length > maximumColumns) {
+    throw new AppError('input.csv-header-invalid', `One-hot coding makes ${columns.length} columns; at most ${maximumColumns} are possible.`, { details: { columns: columns.length } })
+  }
+  const seen = new Set<string>()
+  for (const { column: { name } } of columns) {
+    if (seen.has(name)) throw new AppError('input.csv-header-duplicate', `One-hot coding makes a second column named “${name}”.`, { details: { name } })
+    seen.add(name)
+  }
+}
+
+const splitColumns = ({ header, records }: CsvTable, exclude: readonly string[]): RawColumn[] =>
+  header.flatMap((name, at) => (exclude.includes(name) ? [] : [{ name, number: at + 1, cells: records.map((record) => readCell(record[at] ?? '')) }]))
+
+const listThousandsMarks = (columns: readonly Kept[], style: NumberStyle): string[] => {
+  const marks = new Set<string>()
+  for (const cell of cellsOf(columns.filter(({ kind }) => kind === 'numbers').map(({ raw }) => raw))) {
+    const mark = findThousandsMark(cell, style)
+    if (mark !== null) marks.add(mark)
+  }
+  return [...marks]
+}
+
+/**
+ * Makes a table that can be encrypted of a parsed file: "no NA, all floats" (the rule of 2020), done for the user. Numbers in
+ * the file's own style; true/false, yes/no and 0/1 as booleans; other words as categories, coded 0 … k−1 in the order of
+ * the sorted words or one column a word. Columns that identify rows are left out, all that was decided is in the report.
+ * Throws `input.csv-unknown-column`, `-not-a-number`, `-number-out-of-range`, `-missing-values`, `-no-rows`,
+ * `-no-numeric-columns`, `-header-duplicate`, `-header-invalid` and `input.bounds-invalid`.
+ */
+export const cleanTable = (table: CsvTable, options: CleanOptions = {}): CleanTable => {
+  const { exclude = [], missing = 'fail', categories = 'codes', columns: notes = {} } = options
+  assertKnown(table.header, [...exclude, ...Object.keys(notes)])
+  const raw = splitColumns(table, exclude)
+  const detected = detectNumberStyle(cellsOf(raw), table.separator)
+  const style: NumberStyle = options.decimalMark === undefined ? detected : { decimalMark: options.decimalMark, guessed: false }
+  const classified = raw.map((column) => classifyColumn(column, style, table.rowNumbers, notes[column.name]?.type === 'category'))
+  const kept = classified.filter((column) => column.kind !== 'left-out')
+  if (kept.length === 0) {
+    throw new AppError('input.csv-no-numeric-columns', 'No column is left that can be computed with: none holds numbers, or words that repeat.')
+  }
+  const rows: Rows = { missing, categories, kept: chooseRows(kept, table, missing), numbers: table.rowNumbers }
+  const built = kept.map((column) =>
+    (column.kind === 'numbers' ? buildNumbers(column, rows, notes[column.raw.name] ?? {}) : buildWords(column, rows, notes[column.raw.name] ?? {})))
+  const columns = built.flatMap((item) => item.columns)
+  assertNames(columns)
+  return {
+    rows: rows.kept.length,
+    columns,
+    report: {
+      encoding: table.encoding,
+      byteOrderMark: table.byteOrderMark,
+      separator: table.separator,
+      decimalMark: style.decimalMark,
+      decimalMarkGuessed: style.guessed,
+      thousandsMarks: listThousandsMarks(kept, style),
+      rowsRead: table.records.length,
+      blankRows: table.blankRows,
+      rowsDropped: table.records.length - rows.kept.length,
+      cellsFilled: built.reduce((sum, { report }) => sum + report.filled, 0),
+      missing,
+      categories,
+      columns: built.flatMap(({ columns: made, report }) => made.map(({ column: { name, type } }) => ({ name, type, ...report }))),
+      leftOut: [
+        ...exclude.map((name) => ({ name, reason: 'excluded' as const })),
+        ...classified.flatMap((column) => (column.kind === 'left-out' ? [column.doubt] : [])),
+      ],
+      flagged: kept.flatMap((column) => (column.kind === 'numbers' && column.looksLikeIdentifier ? [{ name: column.raw.name, reason: 'identifier' as const }] : [])),
+    },
+  }
+}

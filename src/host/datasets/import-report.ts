@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+/** Why a column did not become part of the dataset, or, for one that did, why it deserves a second look. */
+export const columnDoubtSchema = z.strictObject({
+  name: z.string(),
+  reason: z.enum(['excluded', 'identifier', 'free-text', 'empty']),
+})
+export type ColumnDoubt = z.infer<typeof columnDoubtSchema>
+
+/** What an import recognised and did: names, counts and choices, never a cell. */
+export const importReportSchema = z.strictObject({
+  encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']),
+  byteOrderMark: z.boolean(),
+  separator: z.enum([',', ';', '\t', '|']),
+  decimalMark: z.enum(['.', ',']),
+  /** True where the file's numbers could be read both ways ("1,234") and the separator decided. */
+  decimalMarkGuessed: z.boolean(),
+  thousandsMarks: z.array(z.string()),
+  rowsRead: z.int(),
+  blankRows: z.int(),
+  rowsDropped: z.int(),
+  cellsFilled: z.int(),
+  missing: z.enum(['fail', 'drop', 'mean', 'median']),
+  categories: z.enum(['codes', 'one-hot']),
+  columns: z.array(z.strictObject({
+    name: z.string(),
+    type: z.enum(['number', 'integer', 'boolean', 'category']),
+    /** Cells filled, and with what: the mean, the median, or for booleans and categories the most frequent value. */
+    filled: z.int(),
+    filledWith: z.enum(['mean', 'median', 'most-frequent']).nullable(),
+    /** Cells written with more digits than a double holds. */
+    rounded: z.int(),
+  })),
+  leftOut: z.array(columnDoubtSchema),
+  /** Kept, but every value is different, as in an identifier. */
+  flagged: z.array(columnDoubtSchema),
+})
+export type ImportReport = z.infer<typeof importReportSchema>
