@@ -63,6 +63,15 @@ export const errorCodes = defineErrorCodes({
   'input.csv-number-out-of-range': { status: 400, next: 'Correct the named cell or empty it; very large or fine values need another unit.' },
   'input.csv-missing-values': { status: 400, next: 'Fill the cells, or choose --missing drop, mean or median.' },
   'input.bounds-invalid': { status: 400, next: 'Give finite bounds that enclose every value of the column, or leave them out.' },
+  'input.dataset-name-invalid': { status: 400, next: 'Use 1 to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.' },
+  'input.dataset-exists': { status: 409, next: 'Choose another name, or remove the dataset first with `hesystem dataset remove`.' },
+  'input.dataset-in-use': { status: 409, next: 'Close the listing that sells answers from this dataset first.' },
+  'input.dataset-busy': { status: 409, next: 'Wait until the encryption is done, or stop it.' },
+  'input.dataset-encrypted': { status: 409, next: 'Leave out the key length or give the one named; for another, remove the dataset and import it anew.' },
+  'input.dataset-not-encrypted': { status: 409, next: 'Encrypt it first: `hesystem dataset encrypt NAME`, and `hesystem dataset test-data NAME` for the test data.' },
+  'input.test-data-missing': { status: 409, next: 'Make it with `hesystem dataset test-data NAME`.' },
+  'input.test-data-exists': { status: 409, next: 'Keep the test data there is, or remove the dataset and import it anew.' },
+  'input.test-rows-invalid': { status: 400, next: 'Ask for a number of rows within the named range.' },
 
   // access: who may do what
   'access.unauthenticated': { status: 401, next: 'Sign in with the wallet that bought the listing and send its bearer token.' },
@@ -90,6 +99,7 @@ export const errorCodes = defineErrorCodes({
   'crypto.invalid-argument': { status: 400, next: 'Correct the named argument.' },
   'crypto.invalid-ciphertext': { status: 400, next: 'Download the ciphertexts again; one of them is not a ciphertext under this key.' },
   'crypto.unsealing-failed': { status: 500, next: 'The sealed bytes were changed or belong to another place or key; restore the profile from a backup.' },
+  'crypto.receipt-mismatch': { status: 409, next: 'Compare the two receipts: they tell of different trades, or of different moments of one.' },
   'crypto.low-order-key': { status: 400, next: 'Make a fresh one-time key and ask again.' },
   'crypto.invalid-signature': { status: 400, next: 'Sign again with the wallet named in the document.' },
   'crypto.sealed-answer-invalid': { status: 422, next: 'Check that this is the purchase\'s own one-time secret; if it is, dispute the purchase.' },

@@ -1,6 +1,7 @@
-import { formatEther, Interface, type Result } from 'ethers'
+import { Interface, type Result } from 'ethers'
 import type { ErrorCode } from '../../shared/error-codes.ts'
 import { AppError, type ErrorDetails } from '../../shared/errors.ts'
+import { formatEther } from '../../shared/units.ts'
 import { marketInterface } from './artifact.ts'
 import { purchaseStates } from './terms.ts'
 

@@ -1,5 +1,5 @@
-import { formatEther } from 'ethers'
 import { AppError } from '../../shared/errors.ts'
+import { formatEther } from '../../shared/units.ts'
 import type { ChainConnection } from './connect.ts'
 
 export interface Call {

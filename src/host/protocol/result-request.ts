@@ -1,5 +1,6 @@
-import { TypedDataEncoder, type TypedDataDomain } from 'ethers'
+import { isAddress, TypedDataEncoder, type TypedDataDomain } from 'ethers'
 import { resultRequestSchema, type ResultRequest } from '../../shared/schemas/result-request.ts'
+import { AppError } from '../../shared/errors.ts'
 import { parseAs } from '../../shared/parse.ts'
 import { createDomain, recoverTypedDataSigner, type TypedDataSigner, type TypedDataTypes } from './signatures.ts'
 
@@ -18,6 +19,10 @@ const types: TypedDataTypes = {
 /** Domain and message from the fields themselves, so that neither can say anything else than the other. */
 const toTypedData = (request: ResultRequest): readonly [TypedDataDomain, TypedDataTypes, Record<string, unknown>] => {
   const value = parseAs(resultRequestSchema, request, 'the result request')
+  if (!isAddress(value.contract)) throw new AppError('input.invalid', 'the result request: contract: has a wrong checksum', { details: { path: 'contract' } })
+  if (value.purchase.length > 78 || BigInt(value.purchase) >= 2n ** 256n) {
+    throw new AppError('input.invalid', 'the result request: purchase: does not fit into 256 bits', { details: { path: 'purchase' } })
+  }
   return [createDomain(value.chainId, value.contract), types, value]
 }
 

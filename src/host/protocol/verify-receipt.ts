@@ -1,0 +1,127 @@
+import { isAppError } from '../../shared/errors.ts'
+import { encodeProgram } from '../../compute/program.ts'
+import { hashTerms } from '../chain/market.ts'
+import { sha256Hex } from '../trade/hash.ts'
+import { receiptSchema, recoverReceiptSigner, type Receipt, type ReceiptRole, type ReceiptTrade } from './receipt.ts'
+import { hashResultRequest, recoverResultRequestSigner } from './result-request.ts'
+
+export type SignatureVerdict = 'valid' | 'invalid' | 'missing'
+
+export interface ReceiptProblem {
+  readonly field: string
+  readonly message: string
+}
+
+export interface ReceiptVerdict {
+  /** Everything stated holds together, and at least one party signed. */
+  readonly ok: boolean
+  readonly signatures: Readonly<Record<ReceiptRole, SignatureVerdict>>
+  readonly problems: readonly ReceiptProblem[]
+}
+
+type Check = (receipt: Receipt) => readonly ReceiptProblem[]
+
+const sameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
+const unless = (holds: boolean, field: string, message: string): readonly ReceiptProblem[] => (holds ? [] : [{ field, message }])
+const has = (trade: ReceiptTrade, ...names: ReceiptTrade['moves'][number]['name'][]): boolean => trade.moves.some(({ name }) => names.includes(name))
+
+/** Null for what cannot even be computed from the file's contents: it equals nothing that should stand there. */
+const orNull = <T>(compute: () => T): T | null => {
+  try {
+    return compute()
+  } catch (error) {
+    if (isAppError(error, 'crypto.invalid-signature') || isAppError(error, 'input.invalid')) return null
+    throw error
+  }
+}
+
+const checkTerms: Check = ({ trade }) => {
+  const { terms } = trade
+  const hash = hashTerms(trade.seller, {
+    ...terms, valueWei: BigInt(terms.valueWei), guaranteeWei: BigInt(terms.guaranteeWei), interactionFeeWei: BigInt(terms.interactionFeeWei),
+  })
+  return unless(hash === trade.termsHash, 'trade.termsHash', 'is not the hash of the seller and the terms')
+}
+
+const requestFields = ['chainId', 'purchase', 'datasetRoot', 'resultHash', 'programHash'] as const
+
+const checkRequest: Check = ({ trade, request: signed }) => {
+  if (signed === null) {
+    return unless(trade.programHash === null && trade.resultHash === null, 'request', 'is missing, though the trade names its program and result')
+  }
+  const { request, signature } = signed
+  const hash = orNull(() => hashResultRequest(request))
+  const signer = orNull(() => recoverResultRequestSigner(request, signature))
+  return [
+    ...unless(hash !== null && hash === trade.requestHash, 'request', 'is not the request whose hash stands in the trade'),
+    ...unless(signer !== null && sameAddress(signer, trade.buyer), 'request.signature', 'is not the buyer\'s'),
+    ...unless(sameAddress(request.contract, trade.contract), 'request.request.contract', 'is not the trade\'s'),
+    ...requestFields.flatMap((field) => unless(request[field] === trade[field], `request.request.${field}`, 'is not the trade\'s')),
+  ]
+}
+
+const checkProgram: Check = ({ trade, program }) =>
+  program === null ? [] : unless(sha256Hex(encodeProgram(program)) === trade.programHash, 'program', 'is not the program whose hash stands in the trade')
+
+const closingMoves = {
+  Refunded: ['Litigated', 'Declined', 'Ruled'],
+  Settled: ['Confirmed', 'Reclaimed', 'Ruled', 'DisputeClosed'],
+} as const
+
+/** The state is where the moves lead, and every move has what it brings. */
+const checkMoves: Check = ({ trade }) => {
+  const { state, moves } = trade
+  const closed = has(trade, 'Litigated', 'Declined', 'Confirmed', 'Reclaimed', 'Ruled', 'DisputeClosed')
+  const open = has(trade, 'DisputeOpened') ? 'Disputed' : has(trade, 'Delivered') ? 'Delivered' : has(trade, 'ResultRequested') ? 'Requested' : 'Paid'
+  const fits = state === 'Refunded' || state === 'Settled' ? has(trade, ...closingMoves[state]) : !closed && state === open
+  const inOrder = moves.every((move, index) => index === 0 || move.blockNumber >= (moves[index - 1]?.blockNumber ?? 0))
+  return [
+    ...unless(moves[0]?.name === 'Purchased', 'trade.moves', 'do not begin with the purchase'),
+    ...unless(new Set(moves.map(({ name }) => name)).size === moves.length, 'trade.moves', 'hold a move twice'),
+    ...unless(inOrder, 'trade.moves', 'are not in the order of their blocks'),
+    ...unless(fits, 'trade.state', 'is not where the moves lead'),
+    ...unless(has(trade, 'ResultRequested') === (trade.requestHash !== null), 'trade.requestHash', 'is there if and only if a result was requested'),
+    ...unless(has(trade, 'Delivered') === (trade.answerHash !== null), 'trade.answerHash', 'is there if and only if an answer was delivered'),
+  ]
+}
+
+/** What was paid in is what was credited or burned, once the purchase is closed; before, only the interaction fee is paid. */
+const checkAmounts: Check = ({ trade }) => {
+  const { valueWei, guaranteeWei, interactionFeeWei } = trade.terms
+  const paidOut = trade.credits.reduce((sum, { amountWei }) => sum + BigInt(amountWei), BigInt(trade.burnedWei))
+  const bond = has(trade, 'Delivered') ? BigInt(guaranteeWei) : 0n
+  const closed = trade.state === 'Refunded' || trade.state === 'Settled'
+  const fee = has(trade, 'InteractionOpened') ? BigInt(interactionFeeWei) : 0n
+  const expected = closed ? BigInt(valueWei) + BigInt(guaranteeWei) + bond : fee
+  return unless(paidOut === expected, 'trade.credits', `add up to ${paidOut} wei with what was burned, where ${expected} wei are due`)
+}
+
+const verifySignature = (receipt: Receipt, role: ReceiptRole): SignatureVerdict => {
+  if (receipt.signatures[role] === null) return 'missing'
+  const signer = orNull(() => recoverReceiptSigner(receipt, role))
+  return signer !== null && sameAddress(signer, receipt.trade[role]) ? 'valid' : 'invalid'
+}
+
+/**
+ * Checks a receipt with no network: its form, both signatures, every hash that follows from what it holds, and that
+ * moves, state and amounts agree. Never throws for what the file says.
+ */
+export const verifyReceipt = (json: unknown): ReceiptVerdict => {
+  const parsed = receiptSchema.safeParse(json)
+  if (!parsed.success) {
+    return {
+      ok: false,
+      signatures: { seller: 'missing', buyer: 'missing' },
+      problems: parsed.error.issues.map(({ path, message }) => ({ field: path.map(String).join('.'), message })),
+    }
+  }
+  const receipt = parsed.data
+  const signatures = { seller: verifySignature(receipt, 'seller'), buyer: verifySignature(receipt, 'buyer') }
+  const verdicts = Object.entries(signatures)
+  const problems = [
+    ...[checkTerms, checkRequest, checkProgram, checkMoves, checkAmounts].flatMap((check) => check(receipt)),
+    ...verdicts.flatMap(([role, verdict]) => unless(verdict !== 'invalid', `signatures.${role}`, `is not the ${role}'s signature over this trade`)),
+    ...unless(verdicts.some(([, verdict]) => verdict !== 'missing'), 'signatures', 'are missing: nobody has signed this receipt'),
+  ]
+  return { ok: problems.length === 0, signatures, problems }
+}

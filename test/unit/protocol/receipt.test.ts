@@ -1,0 +1,160 @@
+import fc from 'fast-check'
+import { Wallet } from 'ethers'
+import { describe, expect, it } from 'vitest'
+import type { Program } from '../../../src/shared/schemas/program.ts'
+import { encodeProgram } from '../../../src/compute/program.ts'
+import { hashTerms, noArbiter, type PurchaseHistory, type PurchaseOnChain } from '../../../src/host/chain/market.ts'
+import { createReceipt, mergeReceipts, signReceipt, type Receipt } from '../../../src/host/protocol/receipt.ts'
+import { hashResultRequest, signResultRequest } from '../../../src/host/protocol/result-request.ts'
+import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
+import { sha256Hex } from '../../../src/host/trade/hash.ts'
+
+const seller = new Wallet(`0x${'11'.repeat(32)}`)
+const buyer = new Wallet(`0x${'22'.repeat(32)}`)
+const bytes32 = (digit: string): string => `0x${digit.repeat(64)}`
+const contract = '0x5FbDB2315678afecb367f032d93F642f64180aa3'
+const terms = {
+  valueWei: 1000n, guaranteeWei: 500n, interactionFeeWei: 0n, deliverySeconds: 3600, expirationSeconds: 7200, disputeSeconds: 3600,
+  arbiter: noArbiter, detailsHash: bytes32('d'),
+}
+const program: Program = {
+  version: 1, datasetRoot: bytes32('1'), rows: 10, columns: 1,
+  cells: [{ scale: { numerator: '1', denominator: '10' }, constant: '0', terms: [[0, 10, '1']] }],
+  answer: { kind: 'tensor', shape: [], cells: [0] },
+}
+const request = {
+  chainId: 31337, contract, purchase: '3', datasetRoot: bytes32('1'), resultHash: bytes32('2'),
+  programHash: sha256Hex(encodeProgram(program)), x25519PublicKey: bytes32('4'),
+}
+const move = (name: PurchaseHistory['moves'][number]['name'], blockNumber: number) => ({ name, transactionHash: bytes32(String(blockNumber)), blockNumber, timeSeconds: 1_700_000_000 + blockNumber })
+const purchase: PurchaseOnChain = {
+  id: 3n, listing: 1n, seller: seller.address, buyer: buyer.address, state: 'Settled', interactionOpened: false,
+  paidAtSeconds: 1, requestedAtSeconds: 2, deliveredAtSeconds: 3, disputedAtSeconds: 0, closedAtSeconds: 4, deadlineSeconds: 0, heldWei: 0n,
+  requestHash: hashResultRequest(request), answerHash: bytes32('6'), terms, termsHash: hashTerms(seller.address, terms),
+}
+const history: PurchaseHistory = {
+  moves: [move('Purchased', 1), move('ResultRequested', 2), move('Delivered', 3), move('Confirmed', 4)],
+  credits: [{ account: buyer.address, amountWei: 500n }, { account: seller.address, amountWei: 1500n }],
+  burnedWei: 0n,
+}
+
+const createSettled = async (): Promise<Receipt> =>
+  createReceipt({ chainId: 31337, contract, purchase, history, datasetRoot: bytes32('1'), request: { request, signature: await signResultRequest(request, buyer) }, program })
+const createSigned = async (): Promise<Receipt> => signReceipt(await signReceipt(await createSettled(), seller), buyer)
+const copy = (receipt: Receipt): Receipt => JSON.parse(JSON.stringify(receipt)) as Receipt
+
+const fieldsOf = (receipt: unknown): string[] => verifyReceipt(receipt).problems.map(({ field }) => field)
+
+describe('a receipt', () => {
+  it('signed by both parties holds, also after a trip through JSON', async () => {
+    expect(verifyReceipt(copy(await createSigned()))).toEqual({ ok: true, signatures: { seller: 'valid', buyer: 'valid' }, problems: [] })
+  })
+
+  it('says that the decryption is not proved, and cannot be made to say otherwise', async () => {
+    const receipt = await createSigned()
+    expect(receipt.statement).toMatch(/not proved/)
+    expect(receipt.proof).toBeNull()
+    expect(fieldsOf({ ...receipt, statement: 'Proved.' })).toEqual(['statement'])
+    expect(fieldsOf({ ...receipt, proof: 'trust me' })).toEqual(['proof'])
+  })
+
+  it('holds with one half missing, and fails with both missing', async () => {
+    const half = await signReceipt(await createSettled(), seller)
+    expect(verifyReceipt(half)).toMatchObject({ ok: true, signatures: { seller: 'valid', buyer: 'missing' } })
+    expect(fieldsOf(await createSettled())).toEqual(['signatures'])
+  })
+
+  it('joins the halves of the two parties, and refuses halves of different trades', async () => {
+    const ofSeller = await signReceipt(await createSettled(), seller)
+    const ofBuyer = await signReceipt(await createSettled(), buyer)
+    expect(verifyReceipt(mergeReceipts(ofBuyer, ofSeller))).toMatchObject({ ok: true, signatures: { seller: 'valid', buyer: 'valid' } })
+    const other = { ...ofSeller, trade: { ...ofSeller.trade, state: 'Delivered' as const } }
+    expect(() => mergeReceipts(ofBuyer, other)).toThrow(expect.objectContaining({ code: 'crypto.receipt-mismatch', details: { fields: ['state'] } }))
+  })
+
+  it('is signed by nobody but its parties', async () => {
+    await expect(signReceipt(await createSettled(), Wallet.createRandom())).rejects.toMatchObject({ code: 'access.forbidden' })
+  })
+
+  it('fails for a signature of the other party, of nobody, or over another trade', async () => {
+    const receipt = await createSigned()
+    const { seller: ofSeller, buyer: ofBuyer } = receipt.signatures
+    expect(fieldsOf({ ...receipt, signatures: { seller: ofBuyer, buyer: ofSeller } })).toEqual(['signatures.seller', 'signatures.buyer'])
+    expect(fieldsOf({ ...receipt, signatures: { seller: `0x${'00'.repeat(65)}`, buyer: ofBuyer } })).toEqual(['signatures.seller'])
+    const changed = { ...receipt, trade: { ...receipt.trade, unprovedReplies: 9 } }
+    expect(verifyReceipt(changed)).toMatchObject({ ok: false, signatures: { seller: 'invalid', buyer: 'invalid' } })
+  })
+
+  it('fails when any value anywhere in it is changed', async () => {
+    const receipt = await createSigned()
+    const leaves: string[][] = []
+    const walk = (value: unknown, path: string[]): void => {
+      if (typeof value === 'object' && value !== null) Object.entries(value).forEach(([key, child]) => { walk(child, [...path, key]) })
+      else leaves.push(path)
+    }
+    walk(receipt, [])
+    const flip = (value: unknown): unknown => {
+      if (typeof value === 'number') return value + 1
+      if (typeof value !== 'string') return 'changed'
+      const last = value.at(-1)
+      return value.slice(0, -1) + (last === '1' ? '2' : '1')
+    }
+    fc.assert(fc.property(fc.constantFrom(...leaves), (path) => {
+      const changed = copy(receipt)
+      const parent = path.slice(0, -1).reduce<Record<string, unknown>>((value, key) => value[key] as Record<string, unknown>, changed as unknown as Record<string, unknown>)
+      const key = path.at(-1) ?? ''
+      parent[key] = flip(parent[key])
+      expect(verifyReceipt(changed).ok, path.join('.')).toBe(false)
+    }), { numRuns: 150 })
+  })
+
+  it('fails when a party lies about what the hashes bind, though it signs the lie', async () => {
+    const lies: readonly [Partial<Receipt['trade']>, string][] = [
+      [{ termsHash: bytes32('e') }, 'trade.termsHash'],
+      [{ requestHash: bytes32('e') }, 'request'],
+      [{ datasetRoot: bytes32('e') }, 'request.request.datasetRoot'],
+      [{ programHash: bytes32('e') }, 'program'],
+      [{ answerHash: null }, 'trade.answerHash'],
+      [{ state: 'Refunded' }, 'trade.state'],
+      [{ credits: [{ account: seller.address, amountWei: '2001' }] }, 'trade.credits'],
+      [{ moves: [move('Purchased', 5), move('ResultRequested', 2), move('Delivered', 3), move('Confirmed', 4)] }, 'trade.moves'],
+    ]
+    for (const [lie, field] of lies) {
+      const receipt = await createSettled()
+      expect(fieldsOf(await signReceipt({ ...receipt, trade: { ...receipt.trade, ...lie } }, seller))).toContain(field)
+    }
+  })
+
+  it('holds as far as the trade got: paid, requested, delivered, refunded, disputed and burned', async () => {
+    const stages: readonly [PurchaseOnChain['state'], number, PurchaseHistory['moves'], readonly bigint[], bigint][] = [
+      ['Paid', 1, [], [], 0n],
+      ['Requested', 2, [], [], 0n],
+      ['Delivered', 3, [], [], 0n],
+      ['Disputed', 3, [move('DisputeOpened', 5)], [], 0n],
+      ['Refunded', 1, [move('Litigated', 5)], [1500n], 0n],
+      ['Refunded', 2, [move('Declined', 5)], [1500n], 0n],
+      ['Settled', 3, [move('Reclaimed', 5)], [500n, 1500n], 0n],
+      ['Settled', 3, [move('DisputeOpened', 5), move('DisputeClosed', 6)], [500n, 500n], 1000n],
+    ]
+    for (const [state, steps, last, paid, burnedWei] of stages) {
+      const moves = [...history.moves.slice(0, steps), ...last]
+      const credits = paid.map((amountWei, index) => ({ account: index === 0 ? buyer.address : seller.address, amountWei }))
+      const receipt = createReceipt({
+        chainId: 31337, contract, datasetRoot: bytes32('1'), program: null,
+        purchase: { ...purchase, state, requestHash: steps > 1 ? purchase.requestHash : `0x${'0'.repeat(64)}`, answerHash: steps > 2 ? purchase.answerHash : `0x${'0'.repeat(64)}` },
+        history: { moves, credits, burnedWei },
+        request: steps > 1 ? { request, signature: await signResultRequest(request, buyer) } : null,
+      })
+      expect(verifyReceipt(await signReceipt(receipt, buyer)), state).toMatchObject({ ok: true, problems: [] })
+    }
+  })
+
+  it('refuses what is not a receipt with the place, and never throws', async () => {
+    const receipt = await createSigned()
+    for (const nonsense of [null, 7, 'receipt', [], {}, { ...receipt, version: 2 }, { ...receipt, more: 1 }]) expect(verifyReceipt(nonsense).ok).toBe(false)
+    const trade = { ...receipt.trade, seller: receipt.trade.seller.toUpperCase().replace('0X', '0x').replace(/.$/, 'a') }
+    expect(verifyReceipt({ ...receipt, trade }).ok).toBe(false)
+    expect(verifyReceipt({ ...receipt, trade: { ...receipt.trade, burnedWei: '9'.repeat(60) } }).ok).toBe(false)
+    expect(verifyReceipt({ ...receipt, request: { request: { ...request, purchase: '9'.repeat(90) }, signature: receipt.signatures.buyer } }).ok).toBe(false)
+  })
+})
