@@ -14,7 +14,7 @@ export interface AffineForms {
 }
 
 /** More runs than this are refused: no seller would read such a program, no buyer's memory would hold it. */
-export const maxRuns = 1 << 24
+export const maxRuns = 1 << 22
 
 /** Collects overlapping, unordered runs for one form at a time and appends their merged, maximal runs to the forms. */
 class FormsBuilder {

@@ -3,8 +3,13 @@ import { AppError } from '../shared/errors.ts'
 import type { AnswerLayout, Program, ProgramCell } from '../shared/schemas/program.ts'
 import { maxRuns } from './affine.ts'
 import { answerLimits } from './answer.ts'
-import { encodeCell } from './program.ts'
 import { isShapeAllowed, maxCells, sizeOf } from './shape.ts'
+
+/** The one text of a cell: what two equal cells share, and what is hashed. */
+export const encodeCell = ({ scale, constant, terms }: ProgramCell): string =>
+  `{"scale":{"numerator":"${scale.numerator}","denominator":"${scale.denominator}"},"constant":"${constant}","terms":[${
+    terms.map(([start, count, weight]) => `[${start},${count},"${weight}"]`).join(',')
+  }]}`
 
 /** Longer integers belong to no key (4096 bits) and no scale made here; they only cost the reader time. */
 const maxDigits = 2000

@@ -4,16 +4,13 @@ import { AppError } from '../shared/errors.ts'
 import type { AnswerLayout, Program, ProgramCell } from '../shared/schemas/program.ts'
 import { affineAlgebra, type AffineForms } from './affine.ts'
 import { collectTensors, layoutAnswer, renderAnswer, tensorsOfLayout, type AnswerJson, type AnswerValue } from './answer.ts'
+import { encodeCell } from './canonical.ts'
 import { absolute, type DatasetDescription } from './columns.ts'
 import { evaluateGraph } from './graph.ts'
 import { createIntegerAlgebra, type ReadCell } from './integers.ts'
 import { assertSameDataset, type Tensor } from './tensor.ts'
 
-/** The one text of a cell: what two equal cells share, and what is hashed. */
-export const encodeCell = ({ scale, constant, terms }: ProgramCell): string =>
-  `{"scale":{"numerator":"${scale.numerator}","denominator":"${scale.denominator}"},"constant":"${constant}","terms":[${
-    terms.map(([start, count, weight]) => `[${start},${count},"${weight}"]`).join(',')
-  }]}`
+export { assertCanonicalProgram } from './canonical.ts'
 
 const rationalJson = ({ numerator, denominator }: Rational): ProgramCell['scale'] =>
   ({ numerator: String(numerator), denominator: String(denominator) })
