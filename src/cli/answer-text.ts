@@ -1,4 +1,4 @@
-import type { AnswerJson } from '../compute/answer.ts'
+import type { AnswerJson } from '../host/index.ts'
 
 const mostShown = 12
 

@@ -2,14 +2,14 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { CommanderError } from 'commander'
-import { createHost, type Host } from '../host/create-host.ts'
+import { createHost, type Host } from '../host/index.ts'
 import { AppError } from '../shared/errors.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 
 export interface GlobalOptions {
   readonly home?: string
   readonly json?: boolean
-  readonly secretStore?: string
+  readonly secrets?: string
 }
 
 export const resolveHome = ({ home }: GlobalOptions): string => home ?? process.env['HESYSTEM_HOME'] ?? join(homedir(), '.hesystem')
@@ -42,12 +42,12 @@ const askPassphrase = async (purpose: 'create' | 'unlock'): Promise<string> => {
 
 const parseSecretStore = (text: string | undefined): 'keychain' | 'passphrase' | undefined => {
   if (text === undefined || text === 'keychain' || text === 'passphrase') return text
-  throw new AppError('input.invalid', `--secret-store is keychain or passphrase, not "${text}".`, { details: { value: text } })
+  throw new AppError('input.invalid', `--secrets is keychain or passphrase, not "${text}".`, { details: { value: text } })
 }
 
 /** Opens the profile's host for one command and closes it whatever happens. */
 export const withHost = async <T>(options: GlobalOptions, act: (host: Host, terminal: Terminal) => Promise<T>): Promise<T> => {
-  const secretStore = parseSecretStore(options.secretStore)
+  const secretStore = parseSecretStore(options.secrets)
   const host = await createHost({ home: resolveHome(options), askPassphrase, ...(secretStore === undefined ? {} : { secretStore }) })
   try {
     return await act(host, createTerminal(options.json === true))

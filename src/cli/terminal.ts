@@ -1,4 +1,4 @@
-import type { Progress } from '../engine/engine.ts'
+import type { Progress } from '../host/index.ts'
 import { toErrorDocument } from '../shared/errors.ts'
 
 /** Where a command's words go: its one result to stdout, everything on the way to stderr. */

@@ -84,7 +84,8 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const chain = once(async () => {
     const connection = connectChain(networks.getActive())
     await connection.assertReady()
-    return { connection, outbox: createOutbox({ database, connection, wallet: await unlockedWallet.get() }) }
+    const signer = await unlockedWallet.get()
+    return { connection, outbox: createOutbox({ database, connection, wallet: () => signer, now }) }
   })
 
   const trade = once(async (): Promise<Trade> => {
@@ -120,7 +121,9 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     trade: trade.get,
     close: async () => {
       await (await engine.current())?.close()
-      ;(await chain.current())?.connection.close()
+      const opened = await chain.current()
+      opened?.outbox.close()
+      opened?.connection.close()
       close()
     },
   }

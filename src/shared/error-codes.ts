@@ -72,6 +72,7 @@ export const errorCodes = defineErrorCodes({
   'input.test-data-missing': { status: 409, next: 'Make it with `hesystem dataset test-data NAME`.' },
   'input.test-data-exists': { status: 409, next: 'Keep the test data there is, or remove the dataset and import it anew.' },
   'input.test-rows-invalid': { status: 400, next: 'Ask for a number of rows within the named range.' },
+  'input.file-unreadable': { status: 400, next: 'Check the path and that the file may be read.' },
 
   // access: who may do what
   'access.unauthenticated': { status: 401, next: 'Sign in with the wallet that bought the listing and send its bearer token.' },
@@ -168,6 +169,8 @@ export const errorCodes = defineErrorCodes({
   'runtime.seller-misbehaved': { status: 502, next: 'Tell the seller; litigate if an answer is due and does not come.' },
   'runtime.not-downloaded': { status: 409, next: 'Compute again: it downloads what is missing.' },
   'runtime.port-unavailable': { status: 409, next: 'Choose another port with --port, or stop what listens there.' },
+  'runtime.demo-step-failed': { status: 500, next: 'The message names the step and why it failed; run that command by itself to look closer.' },
+  'runtime.demo-check-failed': { status: 500, next: 'Please report this: the trade went through and its outcome is wrong.' },
 
   // store: the profile's files
   'store.corrupt': { status: 500, next: 'Restore the profile from a backup.' },

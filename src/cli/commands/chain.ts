@@ -40,8 +40,8 @@ export const addChainCommands = (program: Command, globals: () => GlobalOptions)
       if (network.contract !== null) {
         throw new AppError('input.already-exists', `Network ${network.name} already trades at ${network.contract}.`, { details: { contract: network.contract } })
       }
-      const { connection, outbox } = await host.chain()
-      const { address, transaction } = await deployMarket({ connection, outbox, minimumSeconds: minimumSecondsFor(network.kind) })
+      const { outbox } = await host.chain()
+      const { address, transaction } = await deployMarket({ outbox, minimumSeconds: minimumSecondsFor(network.kind) })
       host.networks.save({ ...network, contract: address })
       terminal.result({ contract: address, transaction: transaction.hash, gasUsed: transaction.gasUsed }, `The market is at ${address} (transaction ${transaction.hash}, ${transaction.gasUsed} gas).`)
     }))

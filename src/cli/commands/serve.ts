@@ -4,7 +4,6 @@ import { toErrorDocument } from '../../shared/errors.ts'
 import { formatEther } from '../../shared/units.ts'
 import { parseNumber, parsePort } from '../arguments.ts'
 import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
-import { toJson } from '../terminal.ts'
 import { defaultServePort } from './listing.ts'
 
 const describeEvent = (event: ServeEvent): string => {

@@ -8,13 +8,13 @@ import { askSecret, withHost, type GlobalOptions } from '../run.ts'
 interface ImportOptions {
   readonly mnemonic?: boolean
   readonly privateKey?: boolean
-  readonly secretFile?: string
+  readonly secretFile?: string | undefined
   readonly userInfo?: string
   readonly keystore?: string
 }
 
 /** A secret comes from a file or from the keyboard, never from an argument, where every process could read it. */
-const readSecret = async ({ secretFile }: ImportOptions, question: string): Promise<string> =>
+const readSecret = async ({ secretFile }: Pick<ImportOptions, 'secretFile'>, question: string): Promise<string> =>
   secretFile === undefined ? askSecret(question) : readUserFile(secretFile).trim()
 
 const importWallet = async (wallet: WalletService, options: ImportOptions): Promise<WalletSummary> => {
@@ -48,13 +48,13 @@ export const addWalletCommands = (program: Command, globals: () => GlobalOptions
     .action(() => withHost(globals(), async (host, terminal) => {
       const summary = host.wallet.show()
       const network = host.networks.findActive()
-      if (network === null || network.contract === null) {
-        terminal.result({ ...summary, network: network?.name ?? null }, `Address ${summary.address}\nNo market is in use: no balance to show.`)
+      if (network === null) {
+        terminal.result({ ...summary, network: null }, `Address ${summary.address}\nNo network is in use: no balance to show.`)
         return
       }
-      const { market } = await host.trade()
-      const balanceWei = await market.readAccountBalance(summary.address)
-      const withdrawableWei = await market.readBalance(summary.address)
+      const { connection } = await host.chain()
+      const balanceWei = await connection.query((provider) => provider.getBalance(summary.address))
+      const withdrawableWei = network.contract === null ? 0n : await (await host.trade()).market.readBalance(summary.address)
       terminal.result(
         { ...summary, network: network.name, balanceWei, withdrawableWei },
         `Address       ${summary.address}\nBalance       ${formatEther(balanceWei)} ether on ${network.name}\nWithdrawable  ${formatEther(withdrawableWei)} ether in the contract`,

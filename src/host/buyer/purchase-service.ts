@@ -1,4 +1,5 @@
 import type { BaseWallet } from 'ethers'
+import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import type { Engine, JobOptions } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain } from '../chain/market.ts'
@@ -42,6 +43,10 @@ export interface PurchaseService {
   show(number: bigint): Promise<PurchaseView>
   /** Throws `input.not-found`. */
   get(number: bigint): NumberedPurchase
+  /** The encrypted result kept for a purchase. */
+  findResult(number: bigint): ComputedResult | null
+  /** Something of this purchase from the seller's server, signed in. */
+  fetchFromSeller<T>(number: bigint, what: string, schema: z.ZodType<T>): Promise<T>
 }
 
 export interface PurchaseServiceDependencies {
@@ -98,6 +103,12 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
     })
   }
 
+  /** An intention goes when nothing was sent for it or the chain refused it; what may still be mined stays, and is taken up again. */
+  const forgetUnpaid = ({ id }: Purchase): void => {
+    const sent = market.outbox.find(`buy:${id}`)
+    if (sent === null || sent.status === 'failed') store.forget(id)
+  }
+
   const download = async (number: bigint, options: JobOptions = {}): Promise<NumberedPurchase> => {
     const purchase = get(number)
     const seller = await sellerOf(purchase)
@@ -115,17 +126,20 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
   return {
     get,
     download,
+    findResult: (number) => store.findResult(get(number).id),
+    fetchFromSeller: async (number, what, schema) => {
+      const seller = await sellerOf(get(number))
+      return seller.withSession(await wallet(), market.chainId, (token) => seller.fetchJson(`/v1/purchases/${number}/${what}`, schema, { token }))
+    },
 
     buy: async (url, options = {}) => {
       const listing = await openListing(url, market)
       const unfinished = store.findUnfinished(listing.number)
-      if (unfinished !== null) return pay(unfinished)
-      const purchase = await begin(listing, options)
+      const purchase = unfinished ?? await begin(listing, options)
       try {
         return await pay(purchase)
       } catch (error) {
-        // Nothing was sent: the intention goes with it. What was sent stays, and is taken up again.
-        if (!market.wasSent(`buy:${purchase.id}`)) store.forget(purchase.id)
+        forgetUnpaid(purchase)
         throw error
       }
     },

@@ -9,6 +9,7 @@ import type { Engine, JobOptions } from '../../engine/engine.ts'
 import { assertPolicy } from '../../policy/policy.ts'
 import { createTensorSource } from '../datasets/tensor-source.ts'
 import { assertChunk, ciphertextLengthOf, decodeChunk, parseManifest } from '../datasets/tensor-wire.ts'
+import { describeDataset } from '../trade/details-document.ts'
 import { publicKeyOf } from './compute.ts'
 import type { SellerClient } from './seller-client.ts'
 import { deriveFromScript, type ScriptFile } from './scripts.ts'
@@ -67,7 +68,7 @@ export const compareAnswers = (a: AnswerJson, b: AnswerJson): number => {
 export const checkScript = async (script: ScriptFile, details: Details, seller: SellerClient): Promise<CheckVerdict> => {
   const { program } = await deriveFromScript(script, details, details.dataset)
   try {
-    assertPolicy(program, details.policy, { rows: details.dataset.rows, columns: details.columns })
+    assertPolicy(program, details.policy, describeDataset(details))
   } catch (error) {
     if (isAppError(error) && error.code.startsWith('policy.')) return { allowed: false, code: error.code, message: error.message }
     throw error

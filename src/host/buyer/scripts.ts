@@ -5,6 +5,7 @@ import { createDataset, type Dataset } from '../../compute/dataset.ts'
 import { deriveProgram } from '../../compute/program.ts'
 import { createGraphBackend } from '../../script/graph-backend.ts'
 import { runScript } from '../../script/run-script.ts'
+import { describeDataset } from '../trade/details-document.ts'
 
 export interface ScriptFile {
   /** As errors name it. */
@@ -21,11 +22,11 @@ export interface DerivedProgram {
 }
 
 /** Runs a script over the listing's real table or its test table, as a graph alone: no ciphertext is touched. */
-export const deriveFromScript = async ({ source, fileName }: ScriptFile, { columns, title }: Details, table: TensorCommitment): Promise<DerivedProgram> => {
-  const dataset = createDataset({ rows: table.rows, columns, keyBits: table.key.bits, datasetRoot: table.root })
+export const deriveFromScript = async ({ source, fileName }: ScriptFile, details: Details, table: TensorCommitment): Promise<DerivedProgram> => {
+  const dataset = createDataset(describeDataset(details, table))
   const { answer, log } = await runScript({
-    source, fileName, backend: createGraphBackend(dataset),
-    listing: { title, rows: table.rows, columns: columns.map(({ name }) => name) },
+    source, fileName, backend: createGraphBackend(dataset.data),
+    listing: { title: details.title, rows: table.rows, columns: details.columns.map(({ name }) => name) },
   })
   return { answer, dataset, program: deriveProgram(answer, dataset), log }
 }

@@ -3,8 +3,10 @@ import type { Details } from '../../shared/schemas/details.ts'
 import { programSchema, type Program } from '../../shared/schemas/program.ts'
 import { AppError } from '../../shared/errors.ts'
 import { parseAs } from '../../shared/parse.ts'
-import { assertCanonicalProgram, programToForms } from '../../compute/program.ts'
+import { assertCanonicalProgram } from '../../compute/canonical.ts'
+import { programToForms } from '../../compute/program.ts'
 import { assertPolicy } from '../../policy/policy.ts'
+import { describeDataset } from '../trade/details-document.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { PaillierKeyPair } from '../../crypto/types.ts'
 import type { StoredTensor } from '../datasets/dataset-service.ts'
@@ -17,7 +19,7 @@ export const parsePermittedProgram = (value: unknown, details: Details): Program
     throw new AppError('input.program-invalid', 'The program was made for another dataset.', { details: { root: program.datasetRoot } })
   }
   assertCanonicalProgram(program)
-  assertPolicy(program, details.policy, { rows: details.dataset.rows, columns: details.columns })
+  assertPolicy(program, details.policy, describeDataset(details))
   return program
 }
 

@@ -39,6 +39,8 @@ const migrate = (database: ProfileDatabase, path: string, list: readonly Migrati
   }
   for (const migration of pending) {
     database.transaction(() => {
+      // Another process may have opened the same new profile meanwhile: the version counts as it is under the lock.
+      if (readUserVersion(database) >= migration.version) return
       database.exec(migration.sql)
       database.pragma(`user_version = ${migration.version}`)
     }).immediate()

@@ -1,5 +1,6 @@
 import { keccak256, toUtf8Bytes } from 'ethers'
-import { detailsSchema, type Details } from '../../shared/schemas/details.ts'
+import type { DatasetDescription } from '../../compute/columns.ts'
+import { detailsSchema, type Details, type TensorCommitment } from '../../shared/schemas/details.ts'
 import { AppError } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 
@@ -8,6 +9,10 @@ export const encodeDetails = (details: Details): string => `${JSON.stringify(det
 
 /** `detailsHash` on the contract: keccak256 of the bytes served (protocol.md). */
 export const hashDetails = (text: string): string => keccak256(toUtf8Bytes(text))
+
+/** The listing's real table (or another of its tables) as compute/ and policy/ see it. */
+export const describeDataset = ({ columns, dataset }: Details, { rows, key, root }: TensorCommitment = dataset): DatasetDescription =>
+  ({ rows, columns, keyBits: key.bits, datasetRoot: root })
 
 const assertConsistent = (details: Details): void => {
   const [rows, columns] = details.num_rows

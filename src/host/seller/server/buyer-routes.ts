@@ -71,7 +71,7 @@ export const createBuyerRoutes = ({ listings, sales, datasets, deliveries, marke
         const text = context.parameters['chunk'] ?? ''
         const index = /^(?:0|[1-9][0-9]{0,8})$/.test(text) ? Number(text) : Number.NaN
         if (!(index < commitment.chunks)) throw new AppError('input.not-found', `The dataset has chunks 0 to ${commitment.chunks - 1}.`)
-        return { type: arrowType, bytes: encodeChunk({ commitment, columns: listing.details.columns, index, ciphertexts: readChunk(index) }) }
+        return { type: arrowType, bytes: encodeChunk(commitment, listing.details.columns, index, readChunk(index)) }
       },
     }),
     defineRoute({

@@ -82,7 +82,7 @@ export const createPublicRoutes = ({ listings, datasets, engine, sessions }: Pub
             columns,
             manifest: { commitment, leaves },
             rows: datasets.readTestRows(dataset),
-            chunks: leaves.map((_, index) => encodeBase64(encodeChunk({ commitment, columns, index, ciphertexts: readChunk(index) }))),
+            chunks: leaves.map((_, index) => encodeBase64(encodeChunk(commitment, columns, index, readChunk(index)))),
           },
         }
       },

@@ -1,0 +1,64 @@
+import type { Command } from 'commander'
+import { fileURLToPath } from 'node:url'
+
+import { formatEther } from '../../shared/units.ts'
+import { describeAnswer } from '../answer-text.ts'
+import { parseAmount, parseChoice, parseKeyBits } from '../arguments.ts'
+import { runDemo, type DemoReport } from '../demo/run-demo.ts'
+import type { GlobalOptions } from '../run.ts'
+import { createTerminal } from '../terminal.ts'
+
+const sampleScript = fileURLToPath(new URL('../../../resources/scripts/demo.ts', import.meta.url))
+
+const describe = (report: DemoReport): string => {
+  const { before, after } = report.balances
+  const change = (a: bigint, b: bigint): string => `${b >= a ? '+' : ''}${formatEther(b - a)} ether`
+  const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`.padStart(8)
+  return [
+    '',
+    `Table: ${report.dataset.rows} rows × ${report.dataset.columns} columns, ${report.dataset.keyBits}-bit key`,
+    '', 'The answer, computed on ciphertexts and decrypted once:', describeAnswer(report.answer),
+    '', 'The same on the plain table, in float64:', describeAnswer(report.expected),
+    '', `Largest error: ${report.maxAbsError} (relative ${report.maxRelativeError})`,
+    'The decryption is not proved yet: the answer rests on the seller\'s word and the escrow.',
+    '', `Purchase: ${report.state}. Price ${formatEther(report.value)} ether, guarantee ${formatEther(report.guarantee)} ether (returned).`,
+    `Seller ${change(before.seller, after.seller)}, buyer ${change(before.buyer, after.buyer)}, gas included.`,
+    '', 'Gas:', ...report.transactions.map(({ name, gasUsed }) => `${gasUsed.padStart(10)}  ${name}`),
+    '', 'Time:', ...report.steps.map(({ name, milliseconds }) => `${seconds(milliseconds)}  ${name}`),
+    `${seconds(report.steps.reduce((sum, { milliseconds }) => sum + milliseconds, 0))}  in all`,
+    '', 'Receipts:', ...report.receipts.map((path) => `  ${path}`),
+  ].join('\n')
+}
+
+interface DemoCommandOptions {
+  readonly data?: string
+  readonly script?: string
+  readonly keyBits: 2048 | 3072 | 4096
+  readonly missing: 'fail' | 'drop' | 'mean' | 'median'
+  readonly value: bigint
+  readonly out?: string
+}
+
+export const addDemoCommand = (program: Command, globals: () => GlobalOptions): void => {
+  program.command('demo').description('the whole trade, seller and buyer as separate parties, over real HTTP and a real practice chain')
+    .option('--data <file>', 'a CSV file; by default 534 wages from 1985')
+    .option('--script <file>', 'the buyer\'s script; by default means and a weighted score')
+    .option('--key-bits <n>', '2048, 3072 or 4096', parseKeyBits, 3072)
+    .option('--mode <mode>', 'disclosed: the buyer shows the program', parseChoice('disclosed'), 'disclosed')
+    .option('--missing <way>', 'rows with missing values: drop, fail, or fill with mean or median', parseChoice('fail', 'drop', 'mean', 'median'), 'drop')
+    .option('--value <amount>', 'the price', parseAmount, 20_000_000_000_000_000n)
+    .option('--out <folder>', 'where the receipts go; by default a temporary folder')
+    .action(async (options: DemoCommandOptions) => {
+      const terminal = createTerminal(globals().json === true)
+      const report = await runDemo({
+        data: options.data ?? '/nonexistent',
+        script: options.script ?? sampleScript,
+        keyBits: options.keyBits,
+        missing: options.missing,
+        valueWei: options.value,
+        ...(options.out === undefined ? {} : { out: options.out }),
+        note: (line) => { terminal.note(line) },
+      })
+      terminal.result(report, describe(report))
+    })
+}

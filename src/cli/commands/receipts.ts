@@ -1,0 +1,49 @@
+import { writeFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { verifyReceipt } from '../../host/protocol/verify-receipt.ts'
+import { AppError } from '../../shared/errors.ts'
+import { parseNumber, readUserFile } from '../arguments.ts'
+import { withHost, type GlobalOptions } from '../run.ts'
+import { createTerminal } from '../terminal.ts'
+
+const parseReceiptFile = (path: string): unknown => {
+  try {
+    return JSON.parse(readUserFile(path)) as unknown
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw new AppError('input.invalid', `${path} is not JSON, so it is no receipt.`, { details: { path }, cause: error })
+  }
+}
+
+export const addReceiptCommands = (program: Command, globals: () => GlobalOptions): void => {
+  const receipts = program.command('receipts').description('what was traded, signed, for anybody to check')
+  receipts.command('list').description('the receipts of this profile')
+    .action(() => withHost(globals(), async (host, terminal) => {
+      const stored = (await host.trade()).receipts.list()
+      terminal.result(
+        { receipts: stored.map(({ role, purchase, receipt, updatedAt }) => ({ role, purchase, state: receipt.trade.state, updatedAt })) },
+        stored.length === 0 ? 'No receipt yet. `hesystem receipts export PURCHASE` makes one.' : stored.map(({ role, purchase, receipt, updatedAt }) =>
+          `${purchase}  as ${role}  ${receipt.trade.state}  ${updatedAt}`).join('\n'),
+      )
+    }))
+  receipts.command('export').description('sign the receipt of a purchase as it stands now').argument('<purchase>', 'its number on the contract', parseNumber)
+    .option('--out <file>', 'write it there')
+    .action((number: bigint, options: { out?: string }) => withHost(globals(), async (host, terminal) => {
+      const { receipt, missingHalf } = await (await host.trade()).receipts.export(number)
+      const text = `${JSON.stringify(receipt, null, 2)}\n`
+      if (options.out !== undefined) writeFileSync(options.out, text)
+      if (missingHalf !== null) terminal.note(`The seller's signature is missing: ${missingHalf}`)
+      terminal.result({ purchase: number, out: options.out ?? null, missingHalf, receipt }, options.out === undefined ? text : `Receipt of purchase ${number} written to ${options.out}.`)
+    }))
+  receipts.command('verify <file>').description('check signatures, hashes and consistency of a receipt; needs no network and no profile')
+    .action((path: string) => {
+      const verdict = verifyReceipt(parseReceiptFile(path))
+      const { signatures, problems } = verdict
+      createTerminal(globals().json === true).result(verdict, [
+        verdict.ok ? 'The receipt holds together.' : 'The receipt does not hold.',
+        `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. The decryption is not proved by this version.`,
+        ...problems.map(({ field, message }) => `  ${field}: ${message}`),
+      ].join('\n'))
+      if (!verdict.ok) process.exitCode = 1
+    })
+}

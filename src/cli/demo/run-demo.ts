@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { createHost, evaluateOnPlainTable, type AnswerJson, type PlainEvaluation } from '../../host/index.ts'
+import { startPracticeChain, type PracticeAccount } from '../../host/chain/practice-chain.ts'
+import { AppError } from '../../shared/errors.ts'
+import { readUserFile } from '../arguments.ts'
+import { compareWithExpected } from './compare.ts'
+import { createParty, type Party } from './party.ts'
+
+export interface DemoOptions {
+  readonly data: string
+  readonly script: string
+  readonly keyBits: 2048 | 3072 | 4096
+  readonly missing: string
+  readonly valueWei: bigint
+  /** Where the receipts are kept. */
+  readonly out?: string
+  readonly note: (line: string) => void
+}
+
+interface Balances {
+  readonly seller: bigint
+  readonly buyer: bigint
+}
+
+export interface DemoReport {
+  readonly dataset: { readonly rows: number; readonly columns: number; readonly keyBits: number }
+  readonly answer: AnswerJson
+  readonly expected: AnswerJson
+  readonly maxAbsError: number
+  readonly maxRelativeError: number
+  readonly rehearsalDifference: number
+  readonly proofVerified: boolean | null
+  readonly state: string
+  readonly value: bigint
+  readonly guarantee: bigint
+  readonly balances: { readonly before: Balances; readonly after: Balances }
+  readonly receipts: readonly string[]
+  readonly steps: readonly { readonly name: string; readonly milliseconds: number }[]
+  readonly transactions: readonly { readonly name: string; readonly hash: string; readonly gasUsed: string; readonly feeWei: string }[]
+}
+
+/** Errors above this are not rounding. */
+const largestRelativeError = 1e-9
+
+const findFreePort = (): Promise<number> => new Promise((resolve, reject) => {
+  const probe = createServer()
+  probe.once('error', reject)
+  probe.listen(0, '127.0.0.1', () => {
+    const address = probe.address()
+    probe.close(() => { resolve(typeof address === 'object' && address !== null ? address.port : 0) })
+  })
+})
+
+interface WalletDocument { readonly balanceWei: string }
+interface TransactionsDocument { readonly transactions: readonly { readonly purpose: string; readonly hash: string; readonly gasUsed: string; readonly feeWei: string; readonly status: string }[] }
+
+const readBalance = async (party: Party): Promise<bigint> => BigInt((await party.run<WalletDocument>('wallet', 'show')).balanceWei)
+
+/** A profile with a practice account, on the practice chain. */
+const prepare = async (party: Party, account: PracticeAccount, rpcUrl: string, contract: readonly string[]): Promise<void> => {
+  mkdirSync(party.home, { recursive: true, mode: 0o700 })
+  const secretFile = join(party.home, 'practice-key')
+  writeFileSync(secretFile, account.privateKey, { mode: 0o600 })
+  await party.run('wallet', 'import', '--private-key', '--secret-file', secretFile)
+  rmSync(secretFile)
+  await party.run('network', 'add', 'practice', '--rpc', rpcUrl, '--chain-id', '31337', ...contract)
+}
+
+/** What float64 makes of the imported table: another evaluator than the one that was sold. */
+const evaluateExpected = async (sellerHome: string, script: string): Promise<PlainEvaluation> => {
+  const host = await createHost({ home: sellerHome })
+  try {
+    return await evaluateOnPlainTable(host.datasets, 'demo', { fileName: basename(script), source: readUserFile(script) })
+  } finally {
+    await host.close()
+  }
+}
+
+const assertHeld = (report: DemoReport): void => {
+  const { before, after } = report.balances
+  const feesOf = (name: string): bigint => report.transactions.filter((transaction) => transaction.name.startsWith(name)).reduce((sum, { feeWei }) => sum + BigInt(feeWei), 0n)
+  const checks: readonly (readonly [boolean, string])[] = [
+    [report.state === 'Settled', `the purchase is ${report.state}, not Settled`],
+    [report.maxRelativeError <= largestRelativeError, `the answer is off by ${report.maxRelativeError}`],
+    [report.rehearsalDifference <= largestRelativeError, `the two rehearsals differ by ${report.rehearsalDifference}`],
+    [after.seller === before.seller + report.value - feesOf('seller'), 'the seller was not paid exactly the price'],
+    [after.buyer === before.buyer - report.value - feesOf('buyer'), 'the buyer did not pay exactly the price'],
+  ]
+  const failed = checks.find(([holds]) => !holds)
+  if (failed !== undefined) throw new AppError('runtime.demo-check-failed', `The demo ran, but ${failed[1]}.`)
+}
+
+interface Stage {
+  readonly seller: Party
+  readonly buyer: Party
+  readonly rpcUrl: string
+  readonly accounts: readonly PracticeAccount[]
+  readonly receiptsFolder: string
+  step<T>(name: string, act: () => Promise<T>): Promise<T>
+}
+
+interface ListingDocument { readonly id: string; readonly terms: { readonly guaranteeWei: string } }
+
+/** The seller's part up to an open shop; gives the listing's address. */
+const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, options: DemoOptions): Promise<{ url: string; guarantee: bigint; before: Balances }> => {
+  const [sellerAccount, buyerAccount] = accounts as readonly [PracticeAccount, PracticeAccount]
+  const before = await step('open two profiles and deploy the market', async () => {
+    await prepare(seller, sellerAccount, rpcUrl, [])
+    const sellerBalance = await readBalance(seller)
+    const { contract } = await seller.run<{ contract: string }>('contract', 'deploy')
+    await prepare(buyer, buyerAccount, rpcUrl, ['--contract', contract])
+    return { seller: sellerBalance, buyer: await readBalance(buyer) }
+  })
+  const { report } = await step('seller imports the table', () =>
+    seller.run<{ report: { rowsKept: number } }>('dataset', 'import', options.data, '--name', 'demo', '--missing', options.missing))
+  const keyBits = ['--key-bits', String(options.keyBits)]
+  await step('seller encrypts it', () => seller.run('dataset', 'encrypt', 'demo', ...keyBits))
+  await step('seller makes test data', () => seller.run('dataset', 'test-data', 'demo', ...keyBits))
+  const port = await findFreePort()
+  const { id, terms } = await step('seller publishes the listing', async () => {
+    const listing = await seller.run<ListingDocument>('listing', 'create', 'demo', '--value', `${options.valueWei}wei`, '--title', basename(options.data),
+      '--url', `http://127.0.0.1:${port}`, '--min-rows', String(Math.min(10, report.rowsKept)))
+    await seller.run('listing', 'publish', listing.id)
+    return listing
+  })
+  const { url } = await step('seller opens the shop', () => seller.start<{ url: string }>('serve', '--port', String(port)))
+  return { url: `${url}/v1/listings/${id}`, guarantee: BigInt(terms.guaranteeWei), before }
+}
+
+interface Bought {
+  readonly answer: AnswerJson
+  readonly proofVerified: boolean | null
+  readonly state: string
+  readonly purchase: string
+  readonly rehearsalDifference: number
+}
+
+const buyAnswer = async ({ buyer, step }: Stage, url: string, script: string): Promise<Bought> => {
+  const rehearsal = await step('buyer rehearses on test data', () => buyer.run<{ largestDifference: number }>('try', url, script))
+  const { purchase } = await step('buyer pays into escrow', () => buyer.run<{ purchase: string }>('buy', url))
+  await step('buyer downloads and computes', () => buyer.run('compute', purchase, script))
+  const { answer, proofVerified } = await step('buyer requests the answer, seller delivers', () => buyer.run<{ answer: AnswerJson; proofVerified: boolean | null }>('request', purchase))
+  const { state } = await step('buyer confirms', () => buyer.run<{ state: string }>('confirm', purchase))
+  return { answer, proofVerified, state, purchase, rehearsalDifference: rehearsal.largestDifference }
+}
+
+const writeReceipts = async ({ seller, buyer, receiptsFolder, step }: Stage, purchase: string): Promise<readonly string[]> => step('both write and check their receipts', async () => {
+  mkdirSync(receiptsFolder, { recursive: true })
+  const paths = [join(receiptsFolder, 'buyer.json'), join(receiptsFolder, 'seller.json')]
+  await buyer.run('receipts', 'export', purchase, '--out', paths[0] as string)
+  await seller.run('receipts', 'export', purchase, '--out', paths[1] as string)
+  for (const path of paths) await buyer.run('receipts', 'verify', path)
+  return paths
+})
+
+const listTransactions = async ({ seller, buyer }: Stage): Promise<DemoReport['transactions']> => {
+  const lists = await Promise.all((['seller', 'buyer'] as const).map(async (name) => {
+    const { transactions } = await { seller, buyer }[name].run<TransactionsDocument>('tx', 'list')
+    return transactions.filter(({ status }) => status === 'confirmed').map(({ purpose, hash, gasUsed, feeWei }) => ({ name: `${name}: ${purpose}`, hash, gasUsed, feeWei }))
+  }))
+  return lists.flat()
+}
+
+const trade = async (stage: Stage, options: DemoOptions, steps: DemoReport['steps']): Promise<DemoReport> => {
+  const { seller, buyer, step } = stage
+  const { url, guarantee, before } = await openShop(stage, options)
+  const bought = await buyAnswer(stage, url, options.script)
+  await step('both withdraw', async () => {
+    await seller.run('wallet', 'withdraw')
+    await buyer.run('wallet', 'withdraw')
+  })
+  const receipts = await writeReceipts(stage, bought.purchase)
+  const after = { seller: await readBalance(seller), buyer: await readBalance(buyer) }
+  const { answer: expected, rows, columns } = await step('check against plain float64', () => evaluateExpected(seller.home, options.script))
+  return {
+    dataset: { rows, columns, keyBits: options.keyBits },
+    answer: bought.answer,
+    expected,
+    ...compareWithExpected(bought.answer, expected),
+    rehearsalDifference: bought.rehearsalDifference,
+    proofVerified: bought.proofVerified,
+    state: bought.state,
+    value: options.valueWei,
+    guarantee,
+    balances: { before, after },
+    receipts,
+    steps,
+    transactions: await listTransactions(stage),
+  }
+}
+
+/**
+ * The whole trade between two parties with a profile and processes of their own, over real HTTP and a real practice chain.
+ * Throws `runtime.demo-step-failed` with the failing command's code, `runtime.demo-check-failed` where the outcome is not
+ * what it must be; leaves nothing running, and of its files only the receipts.
+ */
+export const runDemo = async (options: DemoOptions): Promise<DemoReport> => {
+  const folder = mkdtempSync(join(tmpdir(), 'hesystem-demo-'))
+  const passphraseFile = join(folder, 'passphrase')
+  writeFileSync(passphraseFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
+  process.env['HESYSTEM_PASSPHRASE_FILE'] = passphraseFile
+  const environment = { HESYSTEM_PASSPHRASE_FILE: passphraseFile }
+  const seller = createParty('seller', join(folder, 'seller'), environment, options.note)
+  const buyer = createParty('buyer', join(folder, 'buyer'), environment, options.note)
+  const practice = await startPracticeChain()
+  const steps: { name: string; milliseconds: number }[] = []
+  const step = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+    options.note(`— ${name}`)
+    const startedAt = performance.now()
+    const result = await act()
+    steps.push({ name, milliseconds: Math.round(performance.now() - startedAt) })
+    return result
+  }
+  try {
+    const report = await trade({ seller, buyer, rpcUrl: practice.rpcUrl, accounts: practice.accounts, receiptsFolder: options.out ?? join(folder, 'receipts'), step }, options, steps)
+    assertHeld(report)
+    return report
+  } finally {
+    await Promise.all([seller.stop(), buyer.stop()])
+    await practice.stop()
+    for (const path of [seller.home, buyer.home, passphraseFile]) rmSync(path, { recursive: true, force: true })
+  }
+}

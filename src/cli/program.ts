@@ -1,0 +1,46 @@
+import { Command } from 'commander'
+import { addBuyCommands } from './commands/buy.ts'
+import { addChainCommands } from './commands/chain.ts'
+import { addDatasetCommands } from './commands/dataset.ts'
+import { addDemoCommand } from './commands/demo.ts'
+import { addDisputeCommands } from './commands/disputes.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
+import { addListingCommands } from './commands/listing.ts'
+import { addNetworkCommands } from './commands/network.ts'
+import { addReceiptCommands } from './commands/receipts.ts'
+import { addServeCommands } from './commands/serve.ts'
+import { addTransactionCommands } from './commands/transactions.ts'
+import { addWalletCommands } from './commands/wallet.ts'
+import type { GlobalOptions } from './run.ts'
+
+/** The whole command line (cli.md); usage errors are thrown, not exited on. */
+export const createProgram = (): Command => {
+  const program = new Command('hesystem')
+    .description('Sell answers computed over encrypted tables, or buy them.')
+    .option('--home <folder>', 'the profile; by default HESYSTEM_HOME, else .hesystem in your home folder')
+    .option('--json', 'one JSON document on stdout; progress and notes go to stderr')
+    .option('--secrets <store>', 'for a new profile: keychain, or passphrase where there is none')
+    .showHelpAfterError('(--help tells more)')
+    .addHelpText('after', '\nSecrets are typed, or come from a file named by --secret-file or HESYSTEM_PASSPHRASE_FILE; never from an argument.\nExit codes: 0 done, 1 failed, 2 usage.')
+  const globals = (): GlobalOptions => program.opts()
+  addDemoCommand(program, globals)
+  addDoctorCommand(program, globals)
+  addChainCommands(program, globals)
+  addWalletCommands(program, globals)
+  addNetworkCommands(program, globals)
+  addDatasetCommands(program, globals)
+  addListingCommands(program, globals)
+  addServeCommands(program, globals)
+  addBuyCommands(program, globals)
+  addDisputeCommands(program, globals)
+  addReceiptCommands(program, globals)
+  addTransactionCommands(program, globals)
+  exitOverrideAll(program)
+  return program
+}
+
+/** Commander exits the process by itself; every command is told to throw instead. */
+const exitOverrideAll = (command: Command): void => {
+  command.exitOverride()
+  for (const inner of command.commands) exitOverrideAll(inner)
+}

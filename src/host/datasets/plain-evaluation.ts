@@ -1,0 +1,17 @@
+import type { AnswerJson } from '../../compute/answer.ts'
+import { evaluateReference } from '../../script/reference-backend.ts'
+import type { DatasetService } from './dataset-service.ts'
+
+export interface PlainEvaluation {
+  readonly answer: AnswerJson
+  readonly rows: number
+  readonly columns: number
+}
+
+/** A script on a dataset's plain cells in float64, by an evaluator that shares nothing with encoder, graph or planner (cli.md, `expected`). */
+export const evaluateOnPlainTable = async (datasets: DatasetService, name: string, script: { readonly fileName: string; readonly source: string }): Promise<PlainEvaluation> => {
+  const columns = datasets.readColumns(name).map((column) => column.name)
+  const rows = datasets.readRows(name)
+  const answer = await evaluateReference({ ...script, columns, rows, listing: { title: name, rows: rows.length, columns } })
+  return { answer: answer as AnswerJson, rows: rows.length, columns: columns.length }
+}

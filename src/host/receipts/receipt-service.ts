@@ -1,0 +1,102 @@
+import type { BaseWallet } from 'ethers'
+import { programSchema } from '../../shared/schemas/program.ts'
+import { resultRequestSchema } from '../../shared/schemas/result-request.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
+import { parseJsonAs } from '../../shared/parse.ts'
+import type { Market, PurchaseOnChain } from '../chain/market.ts'
+import type { PurchaseService } from '../buyer/purchase-service.ts'
+import { createReceipt, mergeReceipts, receiptSchema, signReceipt, type Receipt, type ReceiptParts, type ReceiptRole } from '../protocol/receipt.ts'
+import type { ListingStore, StoredListing } from '../seller/listing-store.ts'
+import type { SaleStore } from '../seller/sale-store.ts'
+import type { ProfileDatabase } from '../storage/database.ts'
+
+export interface StoredReceipt {
+  readonly role: ReceiptRole
+  readonly purchase: bigint
+  readonly receipt: Receipt
+  readonly updatedAt: string
+}
+
+export interface ExportedReceipt {
+  readonly receipt: Receipt
+  /** Why the other party's signature is missing; null where it is there, or this is the seller's own receipt. */
+  readonly missingHalf: string | null
+}
+
+export interface ReceiptService {
+  /** The seller's half, signed, as its server hands it to the buyer. */
+  signAsSeller(purchase: PurchaseOnChain, listing: StoredListing): Promise<Receipt>
+  /** The receipt of a purchase this wallet bought or sold, as the trade stands now; kept in the profile. Throws `input.not-found`. */
+  export(purchase: bigint): Promise<ExportedReceipt>
+  list(): readonly StoredReceipt[]
+}
+
+export interface ReceiptServiceDependencies {
+  readonly database: ProfileDatabase
+  readonly market: Market
+  readonly wallet: () => Promise<BaseWallet>
+  readonly purchases: PurchaseService
+  readonly listings: ListingStore
+  readonly sales: SaleStore
+  readonly now: () => Date
+}
+
+type Content = Pick<ReceiptParts, 'datasetRoot' | 'request' | 'program'>
+
+const parseContent = (datasetRoot: string, request: string | null, signature: string | null, program: string | null): Content => ({
+  datasetRoot,
+  request: request === null || signature === null ? null : { request: parseJsonAs(resultRequestSchema, request, 'the stored request', 'store.corrupt'), signature },
+  program: program === null ? null : parseJsonAs(programSchema, program, 'the stored program', 'store.corrupt'),
+})
+
+export const createReceiptService = ({ database, market, wallet, purchases, listings, sales, now }: ReceiptServiceDependencies): ReceiptService => {
+  const sign = async (purchase: PurchaseOnChain, content: Content): Promise<Receipt> =>
+    signReceipt(createReceipt({ chainId: market.chainId, contract: market.contract, purchase, history: await market.readHistory(purchase.id), ...content }), await wallet())
+
+  const signAsSeller = (purchase: PurchaseOnChain, listing: StoredListing): Promise<Receipt> => {
+    const sale = sales.find(purchase.id)
+    return sign(purchase, parseContent(listing.details.dataset.root, sale?.request ?? null, sale?.signature ?? null, sale?.program ?? null))
+  }
+
+  const exportAsBuyer = async (onChain: PurchaseOnChain): Promise<ExportedReceipt> => {
+    const purchase = purchases.get(onChain.id)
+    const program = purchase.request === null ? null : purchases.findResult(onChain.id)?.program ?? null
+    const mine = await sign(onChain, parseContent(purchase.details.dataset.root, purchase.request, purchase.signature, program))
+    try {
+      const theirs = await purchases.fetchFromSeller(onChain.id, 'receipt', receiptSchema)
+      return { receipt: mergeReceipts(mine, theirs), missingHalf: null }
+    } catch (error) {
+      // A seller who is gone, refuses or tells another story cannot keep the buyer from a receipt of their own.
+      if (!isAppError(error)) throw error
+      return { receipt: mine, missingHalf: `${error.code}: ${error.message}` }
+    }
+  }
+
+  const save = (role: ReceiptRole, purchase: bigint, receipt: Receipt): void => {
+    database.prepare(`INSERT INTO receipts (id, role, chain_id, contract, purchase, document, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (role, chain_id, contract, purchase) DO UPDATE SET document = excluded.document, updated_at = excluded.updated_at`)
+      .run(`${role}-${market.chainId}-${market.contract}-${purchase}`, role, market.chainId, market.contract, purchase.toString(), JSON.stringify(receipt), now().toISOString())
+  }
+
+  return {
+    signAsSeller,
+    export: async (number) => {
+      const onChain = await market.readPurchase(number)
+      const listing = onChain.seller === market.account ? listings.findByNumber(market, onChain.listing) : null
+      if (listing === null && onChain.buyer !== market.account) {
+        throw new AppError('input.not-found', `Purchase ${number} was neither bought nor sold by this wallet.`, { details: { purchase: number.toString() } })
+      }
+      const role: ReceiptRole = listing === null ? 'buyer' : 'seller'
+      const exported = listing === null ? await exportAsBuyer(onChain) : { receipt: await signAsSeller(onChain, listing), missingHalf: null }
+      save(role, number, exported.receipt)
+      return exported
+    },
+    list: () => database.prepare<[], { role: ReceiptRole; purchase: string; document: string; updated_at: string }>('SELECT role, purchase, document, updated_at FROM receipts ORDER BY updated_at')
+      .all().map((row) => ({
+        role: row.role,
+        purchase: BigInt(row.purchase),
+        receipt: parseJsonAs(receiptSchema, row.document, 'a stored receipt', 'store.corrupt'),
+        updatedAt: row.updated_at,
+      })),
+  }
+}
