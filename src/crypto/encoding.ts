@@ -1,5 +1,6 @@
 import { bitLength } from './bytes.ts'
 import { CryptoError } from './errors.ts'
+import { at } from './lists.ts'
 import { createRational, multiplyRational, rationalFromNumber, rationalToNumber, type Rational } from './rational.ts'
 
 /** An encoded cell has at most this many bits: far more than data needs, and far from what a 2048-bit key holds. */
@@ -19,7 +20,7 @@ const fractionDigits = (value: number): number => {
 }
 
 const indexOfLargest = (values: readonly number[]): number =>
-  values.reduce((best, value, i) => (value > values[best]! ? i : best), 0)
+  values.reduce((best, value, i) => (value > at(values, best) ? i : best), 0)
 
 /**
  * The one public scale of a column, 10^−d with the least d ≥ 0 for which every value's shortest decimal is an integer multiple
@@ -33,10 +34,10 @@ export const chooseColumnScale = (values: readonly number[]): Rational => {
   const digits = values.map(fractionDigits)
   const finest = indexOfLargest(digits)
   const largest = indexOfLargest(values.map(Math.abs))
-  const scale = createRational(1n, 10n ** BigInt(digits[finest]!))
-  const bits = bitsOf(encodeValue(values[largest]!, scale))
+  const scale = createRational(1n, 10n ** BigInt(at(digits, finest)))
+  const bits = bitsOf(encodeValue(at(values, largest), scale))
   if (bits > maximumEncodedBits) {
-    const alone = bitsOf(encodeValue(values[largest]!, createRational(1n, 10n ** BigInt(digits[largest]!))))
+    const alone = bitsOf(encodeValue(at(values, largest), createRational(1n, 10n ** BigInt(at(digits, largest)))))
     const row = alone > maximumEncodedBits ? largest : finest
     throw new CryptoError('value-out-of-range', `row ${row} holds ${values[row]}: with ${values[largest]} in row ${largest} the column `
       + `needs integers of ${bits} bits, and ${maximumEncodedBits} is the most`, row)

@@ -1,5 +1,6 @@
 import { bitLength } from './bytes.ts'
 import { CryptoError } from './errors.ts'
+import { at } from './lists.ts'
 
 /**
  * base^exponent mod modulus, for base ≥ 0, exponent ≥ 0, modulus > 1. The port through which a faster backend is passed in;
@@ -30,6 +31,17 @@ const windowDigits = (exponent: bigint, width: number): number[] => {
   return digits.filter((digit) => digit !== '').map((digit) => Number.parseInt(digit, 2))
 }
 
+/** base⁰, base¹, … base^(count−1) mod modulus. */
+const powersBelow = (base: bigint, count: number, modulus: bigint): bigint[] => {
+  let power = 1n
+  const powers = [power]
+  while (powers.length < count) {
+    power = (power * base) % modulus
+    powers.push(power)
+  }
+  return powers
+}
+
 /**
  * base^exponent mod modulus by fixed windows [HAC, 14.82], in BigInt: the oracle. Throws `invalid-argument` for a negative
  * exponent or a modulus below 2. Not constant-time: neither V8's BigInt nor the skipping of zero digits is.
@@ -41,12 +53,11 @@ export const powerByBigInt: ModularPower = (base, exponent, modulus) => {
   const reduced = residue(base, modulus)
   if (exponent === 0n) return 1n
   const width = windowWidth(bitLength(exponent))
-  const powers = [1n, reduced]
-  while (powers.length < 2 ** width) powers.push((powers[powers.length - 1]! * reduced) % modulus)
+  const powers = powersBelow(reduced, 2 ** width, modulus)
   let result = 1n
   for (const digit of windowDigits(exponent, width)) {
     for (let i = 0; i < width && result !== 1n; i += 1) result = (result * result) % modulus
-    if (digit !== 0) result = (result * powers[digit]!) % modulus
+    if (digit !== 0) result = (result * at(powers, digit)) % modulus
   }
   return result
 }
@@ -98,14 +109,12 @@ export const multiPower = (bases: readonly bigint[], exponents: readonly bigint[
   const width = strausWidth(longest)
   const windows = Math.ceil(longest / width)
   const columns: bigint[] = Array.from({ length: windows }, () => 1n)
-  const digits = exponents.map((exponent) => windowDigits(exponent, width))
   bases.forEach((base, i) => {
-    const powers = [1n, base]
-    while (powers.length < 2 ** width && longest > 1) powers.push((powers[powers.length - 1]! * base) % modulus)
-    const own = digits[i]!
-    own.forEach((digit, j) => {
-      const window = windows - own.length + j
-      if (digit !== 0) columns[window] = (columns[window]! * powers[digit]!) % modulus
+    const powers = powersBelow(base, 2 ** width, modulus)
+    const digits = windowDigits(at(exponents, i), width)
+    digits.forEach((digit, j) => {
+      const window = windows - digits.length + j
+      if (digit !== 0) columns[window] = (at(columns, window) * at(powers, digit)) % modulus
     })
   })
   let result = 1n

@@ -1,4 +1,4 @@
-import { bitLength, splitIntegers } from './bytes.ts'
+import { splitIntegers } from './bytes.ts'
 import { plaintextLimit } from './encoding.ts'
 import { CryptoError } from './errors.ts'
 import type { PreparedPrivateKey, PreparedPublicKey, PrivateHalf } from './keys.ts'
@@ -13,11 +13,11 @@ const messageFactor = ({ n, nSquared }: PreparedPublicKey, m: bigint): bigint =>
 /** Throws `plaintext-out-of-range`, naming the index, unless every |m| ≤ ⌊n/3⌋. */
 export const assertPlaintexts = ({ n }: PreparedPublicKey, plaintexts: readonly bigint[]): void => {
   const limit = plaintextLimit(n)
-  const index = plaintexts.findIndex((m) => m > limit || m < -limit)
-  if (index >= 0) {
-    throw new CryptoError('plaintext-out-of-range', `plaintext ${index} has ${bitLength(plaintexts[index]!)} bits; `
-      + `its magnitude must not be above a third of the modulus (${bitLength(limit)} bits)`, index)
-  }
+  plaintexts.forEach((m, index) => {
+    if (m > limit || m < -limit) {
+      throw new CryptoError('plaintext-out-of-range', `the magnitude of plaintext ${index} is above a third of the modulus`, index)
+    }
+  })
 }
 
 /**
@@ -166,8 +166,7 @@ interface Term {
 
 /** A run of equal weights costs one product per cell and one power: it becomes a single term. */
 const termOfRun = ({ nSquared }: PreparedPublicKey, ciphertexts: readonly bigint[], { start, count, weight }: WeightedRun): Term => {
-  let base = 1n
-  for (let i = start; i < start + count; i += 1) base = (base * ciphertexts[i]!) % nSquared
+  const base = ciphertexts.slice(start, start + count).reduce((product, c) => (product * c) % nSquared)
   return { base, weight }
 }
 
@@ -177,26 +176,39 @@ const productOfTerms = ({ nSquared }: PreparedPublicKey, terms: readonly Term[],
   return multiPower(terms.map((term) => term.base), terms.map((term) => term.weight), nSquared)
 }
 
-/**
- * Π cᵢ^wᵢ · (1 + n)^constant mod n² [Pai99, section 8], an encryption of Σ wᵢ·mᵢ + constant: negative weights are gathered apart and
- * inverted once. Deterministic (not rerandomised): equal forms over equal ciphertexts give equal results, in whatever order they
- * are computed. Precondition: 0 < cᵢ < n². Throws `invalid-ciphertext` where one is not a unit; `invalid-argument` for a run
- * outside the ciphertexts. Not constant-time: ciphertexts and weights are public.
- */
-export const evaluateLinearForm = (
+const evaluateForm = (
   key: PreparedPublicKey,
   ciphertexts: readonly bigint[],
-  form: LinearForm,
+  { runs, constant }: LinearForm,
   power: ModularPower,
 ): bigint => {
-  const outside = form.runs.find(({ start, count }) => start < 0 || count < 1 || start + count > ciphertexts.length)
+  const outside = runs.find(({ start, count }) => start < 0 || count < 1 || start + count > ciphertexts.length)
   if (outside !== undefined) {
     throw new CryptoError('invalid-argument', `a run of ${outside.count} from ${outside.start} is outside the ${ciphertexts.length} ciphertexts`)
   }
-  const terms = form.runs.map((run) => termOfRun(key, ciphertexts, run))
+  const terms = runs.map((run) => termOfRun(key, ciphertexts, run))
   const positive = productOfTerms(key, terms.filter(({ weight }) => weight > 0n), power)
   const negative = terms.filter(({ weight }) => weight < 0n).map(({ base, weight }) => ({ base, weight: -weight }))
-  const product = negative.length === 0 ? positive : subtract(key, positive, productOfTerms(key, negative, power))
-  if (gcd(product, key.n) !== 1n) throw new CryptoError('invalid-ciphertext', 'a ciphertext shares a factor with the modulus')
-  return addPlain(key, product, form.constant)
+  return addPlain(key, negative.length === 0 ? positive : subtract(key, positive, productOfTerms(key, negative, power)), constant)
+}
+
+/**
+ * For each form Π cᵢ^wᵢ · (1 + n)^constant mod n² [Pai99, section 8], an encryption of Σ wᵢ·mᵢ + constant: negative weights are
+ * gathered apart and inverted once. Deterministic (not rerandomised): equal forms over equal ciphertexts give equal results, in
+ * whatever order they are computed. Throws `invalid-ciphertext` where a ciphertext is out of range or one that takes part is not a
+ * unit (then, and only then, a result is not: one gcd serves all); `invalid-argument` for a run outside the ciphertexts.
+ * Not constant-time: ciphertexts and weights are public.
+ */
+export const evaluateLinearForms = (
+  key: PreparedPublicKey,
+  ciphertexts: readonly bigint[],
+  forms: readonly LinearForm[],
+  power: ModularPower,
+): bigint[] => {
+  const outOfRange = ciphertexts.some((c) => c <= 0n || c >= key.nSquared)
+  const results = outOfRange ? [] : forms.map((form) => evaluateForm(key, ciphertexts, form, power))
+  if (outOfRange || findInvalidCiphertext(key, results) !== null) {
+    throw new CryptoError('invalid-ciphertext', 'a ciphertext is not a unit between 0 and n²')
+  }
+  return results
 }

@@ -1,3 +1,4 @@
+import { bitLength } from './bytes.ts'
 import { CryptoError } from './errors.ts'
 
 /** An exact rational in lowest terms, denominator > 0. */
@@ -47,18 +48,25 @@ export const rationalFromNumber = (value: number): Rational => {
   return power >= 0 ? createRational(digits * 10n ** BigInt(power)) : createRational(digits, 10n ** BigInt(-power))
 }
 
-/** The double nearest to the rational, ties to even; ±Infinity where it is too large for a double. */
+/**
+ * The double nearest to the rational, ties to even, subnormals included; ±Infinity where it is too large for a double. The quotient is
+ * taken with exactly the bits that the double can hold, so that it is rounded once.
+ */
 export const rationalToNumber = ({ numerator, denominator }: Rational): number => {
   if (numerator === 0n) return 0
-  const negative = numerator < 0n
   const magnitude = abs(numerator)
-  // Keep 66 significant bits of the quotient and a sticky bit for the rest: one correct rounding to 53 bits follows.
-  const shift = 66 - (magnitude.toString(2).length - denominator.toString(2).length)
-  const scaled = shift >= 0 ? (magnitude << BigInt(shift)) / denominator : magnitude / (denominator << BigInt(-shift))
-  const exact = shift >= 0 ? scaled * denominator === magnitude << BigInt(shift) : scaled * (denominator << BigInt(-shift)) === magnitude
-  const sticky = exact ? scaled : scaled | 1n
-  // 2^-shift is applied in two halves so that no intermediate factor under- or overflows; subnormals round once more only there.
-  const half = Math.trunc(-shift / 2)
-  const result = Number(sticky) * 2 ** half * 2 ** (-shift - half)
-  return negative ? -result : result
+  const quotientAt = (shift: number): readonly [bigint, bigint, bigint] => {
+    const dividend = shift > 0 ? magnitude << BigInt(shift) : magnitude
+    const divisor = shift < 0 ? denominator << BigInt(-shift) : denominator
+    return [dividend / divisor, dividend % divisor, divisor]
+  }
+  // The quotient has 53 or 54 bits at the first try; 2^-1074 is the least double.
+  const wanted = Math.min(53 - bitLength(magnitude) + bitLength(denominator), 1074)
+  const first = quotientAt(wanted)
+  const shift = first[0] >= 2n ** 53n ? wanted - 1 : wanted
+  const [quotient, rest, divisor] = shift === wanted ? first : quotientAt(shift)
+  const up = 2n * rest > divisor || (2n * rest === divisor && quotient % 2n === 1n)
+  const result = Number(up ? quotient + 1n : quotient) * 2 ** -shift
+  // 0 − x, since what underflows is 0, never −0.
+  return numerator < 0n ? 0 - result : result
 }

@@ -10,7 +10,7 @@ import type { Engine, EngineOptions, JobOptions } from './engine.ts'
 import { evaluateForms } from './evaluate.ts'
 import { generateKey } from './generate-key.ts'
 import { createMeter, withCancellation } from './jobs.ts'
-import { mapCryptoError, withMappedErrors } from './map-error.ts'
+import { fromCryptoError, withMappedErrors } from './map-error.ts'
 import type { Task } from './messages.ts'
 import { createKeyBytes, prepareKey, type EngineKey } from './task-key.ts'
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts'
@@ -94,7 +94,12 @@ const scale = async (
   }), options)
 }
 
-const rerandomise = async (pool: WorkerPool, key: PaillierPublicKey, ciphertexts: Uint8Array, options?: JobOptions): Promise<Uint8Array> => {
+const rerandomise = async (
+  pool: WorkerPool,
+  key: PaillierPublicKey,
+  ciphertexts: Uint8Array,
+  options?: JobOptions,
+): Promise<Uint8Array> => {
   const { ciphertextBytes: length } = prepareKey(key)
   return mapToCiphertexts(pool, countCells(ciphertexts, length), length, (range) => ({
     operation: 'rerandomise',
@@ -104,7 +109,12 @@ const rerandomise = async (pool: WorkerPool, key: PaillierPublicKey, ciphertexts
   }), options)
 }
 
-const assertCiphertexts = async (pool: WorkerPool, key: PaillierPublicKey, ciphertexts: Uint8Array, options?: JobOptions): Promise<void> => {
+const assertCiphertexts = async (
+  pool: WorkerPool,
+  key: PaillierPublicKey,
+  ciphertexts: Uint8Array,
+  options?: JobOptions,
+): Promise<void> => {
   const { ciphertextBytes: length } = prepareKey(key)
   let first = Infinity
   await runCells(pool, {
@@ -115,7 +125,7 @@ const assertCiphertexts = async (pool: WorkerPool, key: PaillierPublicKey, ciphe
       if (bytes.length > 0) first = Math.min(first, start + Number(bytesToBigInt(bytes)))
     },
   }, options)
-  if (first !== Infinity) throw mapCryptoError(invalidCiphertextError(first))
+  if (first !== Infinity) throw fromCryptoError(invalidCiphertextError(first))
 }
 
 /**

@@ -1,19 +1,32 @@
-import { ciphertextLength } from '../crypto/bytes.ts'
 import type { LinearForm, PaillierPublicKey } from '../crypto/types.ts'
 import { AppError } from '../shared/errors.ts'
 import type { CiphertextSource, JobOptions } from './engine.ts'
 import { createMeter, runJob, type Batch } from './jobs.ts'
-import { chooseBatchCost, joiningForm, localRuns, planForms, type Interval, type Piece, type PieceBatch } from './linear-form-plan.ts'
-import type { Task } from './messages.ts'
-import { createKeyBytes } from './task-key.ts'
+import {
+  chooseBatchCost, cutForm, gatherPieces, intervalsOf, joiningForm, localRuns, type Interval, type Piece,
+} from './linear-form-plan.ts'
+import { createKeyBytes, prepareKey } from './task-key.ts'
 import type { WorkerPool } from './worker-pool.ts'
+
+/** Forms over a few ciphertexts, for one task, and where each form's result is put. */
+interface Evaluation {
+  readonly forms: readonly LinearForm[]
+  readonly targets: readonly Uint8Array[]
+  readonly cost: number
+  readCiphertexts(): Uint8Array | Promise<Uint8Array>
+}
+
+interface PlacedPiece extends Piece {
+  readonly constant: bigint
+  readonly target: Uint8Array
+}
 
 const assertForms = (forms: readonly LinearForm[], count: number): void => {
   forms.forEach(({ runs }, index) => {
     let end = 0
     for (const run of runs) {
       if (run.weight === 0n || run.count < 1 || run.start < end || run.start + run.count > count) {
-        throw new AppError('crypto.invalid-argument', `Form ${index} has a run of ${run.count} from ${run.start} which is empty, out of `
+        throw new AppError('crypto.invalid-argument', `Form ${index} has a run of ${run.count} from ${run.start} that is empty, out of `
           + `order, of weight 0 or outside the ${count} cells.`, { details: { index } })
       }
       end = run.start + run.count
@@ -27,7 +40,7 @@ const readIntervals = async (source: CiphertextSource, intervals: readonly Inter
   for (const { start, count } of intervals) {
     const part = await source.read(start, count)
     if (part.length !== count * length) {
-      throw new AppError('crypto.invalid-ciphertext', `The ${count} ciphertexts from ${start} have ${part.length} bytes, not ${count * length}.`)
+      throw new AppError('crypto.invalid-ciphertext', `${count} ciphertexts from ${start} have ${part.length} bytes, not ${count * length}.`)
     }
     bytes.set(part, offset)
     offset += part.length
@@ -35,17 +48,11 @@ const readIntervals = async (source: CiphertextSource, intervals: readonly Inter
   return bytes
 }
 
-const concatenate = (parts: readonly Uint8Array[], length: number): Uint8Array => {
-  const bytes = new Uint8Array(parts.length * length)
-  parts.forEach((part, i) => bytes.set(part, i * length))
-  return bytes
-}
-
 const sumOfCosts = (parts: readonly { readonly cost: number }[]): number => parts.reduce((sum, { cost }) => sum + cost, 0)
 
 /**
- * `Engine.evaluate`. Forms are cut into pieces (linear-form-plan.ts), the pieces of a batch evaluated from one bounded read of the
- * source, and the pieces of a form that was cut joined by one more evaluation. Which pieces there are never shows in the result.
+ * `Engine.evaluate`: forms are cut into pieces, the pieces of a batch evaluated from one bounded read of the source, and the pieces
+ * of a form that was cut joined by one evaluation more. How it was cut never shows in the result.
  */
 export const evaluateForms = async (
   pool: WorkerPool,
@@ -55,53 +62,44 @@ export const evaluateForms = async (
   { signal, onProgress }: JobOptions = {},
 ): Promise<Uint8Array> => {
   assertForms(forms, inputs.count)
-  const length = ciphertextLength(key.bits)
+  const { ciphertextBytes: length } = prepareKey(key)
   const results = new Uint8Array(forms.length * length)
-  const batches = planForms(forms, chooseBatchCost(forms, pool.size))
-  const piecesOf: Piece[][] = forms.map(() => [])
-  for (const { pieces } of batches) for (const piece of pieces) piecesOf[piece.form]!.push(piece)
-  const partials = new Map<Piece, Uint8Array>()
-  const isWhole = (piece: Piece): boolean => piecesOf[piece.form]!.length === 1
+  const most = chooseBatchCost(forms, pool.size)
+  const cellAt = (bytes: Uint8Array, index: number): Uint8Array => bytes.subarray(index * length, (index + 1) * length)
 
-  const evaluateTask = (ciphertexts: Uint8Array, local: readonly LinearForm[]): Task =>
-    ({ operation: 'evaluate', key: createKeyBytes(key), ciphertexts, forms: local })
-
-  const pieceBatch = ({ pieces, intervals, cost }: PieceBatch): Batch => ({
-    units: cost,
-    createTask: async () => evaluateTask(await readIntervals(inputs, intervals, length), pieces.map((piece) => ({
-      runs: localRuns(piece, intervals),
-      constant: isWhole(piece) ? forms[piece.form]!.constant : 0n,
-    }))),
-    accept: (bytes) => pieces.forEach((piece, i) => {
-      const result = bytes.subarray(i * length, (i + 1) * length)
-      if (isWhole(piece)) results.set(result, piece.form * length)
-      else partials.set(piece, result)
-    }),
+  const joins: Evaluation[] = []
+  const placed = forms.flatMap((form, index): PlacedPiece[] => {
+    const pieces = cutForm(form, most)
+    const target = cellAt(results, index)
+    if (pieces.length === 1) return pieces.map((piece) => ({ ...piece, constant: form.constant, target }))
+    const partials = new Uint8Array(pieces.length * length)
+    joins.push({ forms: [joiningForm(pieces, form.constant)], targets: [target], cost: pieces.length, readCiphertexts: () => partials })
+    return pieces.map((piece, place) => ({ ...piece, constant: 0n, target: cellAt(partials, place) }))
+  })
+  const parts = gatherPieces(placed, most).map((pieces): Evaluation => {
+    const intervals = intervalsOf(pieces)
+    return {
+      forms: pieces.map(({ runs, constant }) => ({ runs: localRuns(runs, intervals), constant })),
+      targets: pieces.map(({ target }) => target),
+      cost: sumOfCosts(pieces),
+      readCiphertexts: () => readIntervals(inputs, intervals, length),
+    }
   })
 
-  const joins = forms.flatMap(({ constant }, index) => {
-    const pieces = piecesOf[index]!
-    if (pieces.length === 1) return []
-    const form = joiningForm(pieces, constant)
-    return [{ index, pieces, form, cost: pieces.length }]
+  const toBatch = (evaluation: Evaluation): Batch => ({
+    units: evaluation.cost,
+    createTask: async () =>
+      ({ operation: 'evaluate', key: createKeyBytes(key), ciphertexts: await evaluation.readCiphertexts(), forms: evaluation.forms }),
+    accept: (bytes) => evaluation.targets.forEach((target, i) => target.set(cellAt(bytes, i))),
   })
-  const joinBatch = ({ index, pieces, form, cost }: (typeof joins)[number]): Batch => ({
-    units: cost,
-    createTask: () => evaluateTask(concatenate(pieces.map((piece) => partials.get(piece)!), length), [form]),
-    accept: (bytes) => results.set(bytes, index * length),
-  })
-
-  const runAll = async <T>(parts: readonly T[], total: number, toBatch: (part: T) => Batch): Promise<void> => {
-    const left = parts.values()
+  const meter = createMeter(sumOfCosts(parts) + sumOfCosts(joins), onProgress)
+  for (const stage of [parts, joins]) {
+    const left = stage.values()
     const takeBatch = (): Batch | null => {
       const { done, value } = left.next()
       return done === true ? null : toBatch(value)
     }
-    await runJob(pool, { total, takeBatch }, meter, signal)
+    await runJob(pool, { total: sumOfCosts(stage), takeBatch }, meter, signal)
   }
-
-  const meter = createMeter(sumOfCosts(batches) + sumOfCosts(joins), onProgress)
-  await runAll(batches, sumOfCosts(batches), pieceBatch)
-  await runAll(joins, sumOfCosts(joins), joinBatch)
   return results
 }

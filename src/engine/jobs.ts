@@ -66,7 +66,7 @@ export const withCancellation = async <T>(outer: AbortSignal | undefined, action
   if (outer?.aborted === true) throw cancelledError()
   const stop = new AbortController()
   const aborted = new Promise<never>((_, reject) => {
-    stop.signal.addEventListener('abort', () => reject(stop.signal.reason), { once: true })
+    stop.signal.addEventListener('abort', () => reject(stop.signal.reason as Error), { once: true })
   })
   const cancel = (): void => stop.abort(cancelledError())
   outer?.addEventListener('abort', cancel, { once: true })

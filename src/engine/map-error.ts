@@ -15,21 +15,19 @@ const catalogueCode: Readonly<Record<CryptoErrorCode, ErrorCode>> = {
 
 const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`
 
-/** crypto/'s error as the catalogue's; anything else is returned as it is. The one place where the two meet. */
-export const mapCryptoError = (error: unknown): unknown =>
-  error instanceof CryptoError
-    ? new AppError(catalogueCode[error.code], sentence(error.message), {
-      details: error.index === null ? {} : { index: error.index },
-      cause: error,
-    })
-    : error
+/** crypto/'s error as the catalogue's: the one place where the two meet. */
+export const fromCryptoError = (error: CryptoError): AppError =>
+  new AppError(catalogueCode[error.code], sentence(error.message), {
+    details: error.index === null ? {} : { index: error.index },
+    cause: error,
+  })
 
 /** Runs `action`, a call into crypto/, and throws its CryptoErrors as AppErrors. */
 export const withMappedErrors = <T>(action: () => T): T => {
   try {
     return action()
   } catch (error) {
-    throw mapCryptoError(error)
+    throw error instanceof CryptoError ? fromCryptoError(error) : error
   }
 }
 
@@ -40,7 +38,7 @@ export const toTaskFailure = (error: unknown): TaskFailure =>
     : { code: null, message: String(error), index: null, stack: error instanceof Error ? error.stack ?? null : null }
 
 /** The error a worker's failure stands for. */
-export const fromTaskFailure = ({ code, message, index, stack }: TaskFailure): unknown =>
+export const fromTaskFailure = ({ code, message, index, stack }: TaskFailure): AppError =>
   code === null
     ? new AppError('bug.unexpected', 'A worker met an unexpected error.', { cause: new Error(stack ?? message) })
-    : mapCryptoError(new CryptoError(code, message, index))
+    : fromCryptoError(new CryptoError(code, message, index))

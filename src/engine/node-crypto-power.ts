@@ -58,25 +58,25 @@ const pattern = (bits: number, step: number): bigint => {
   return value
 }
 
+const lengths = [2048, 3072, 4096]
+const exponents = [0n, 1n, 2n, 0xffff_fffdn, pattern(61, 4)]
+
 /**
- * Compares `createPower`'s results with BigInt's for each length in use and every edge case: null where all agree, else
- * what went wrong.
+ * Compares the powers of a fresh backend with BigInt's for each length in use and every edge case: null where all agree, else what
+ * went wrong.
  */
 export const findNodeCryptoFault = (create: () => ModularPower = createNodeCryptoPower): string | null => {
-  const lengths = [2048, 3072, 4096]
   try {
     const power = create()
+    const agrees = (base: bigint, exponent: bigint, modulus: bigint): boolean =>
+      power(base, exponent, modulus) === powerByBigInt(base, exponent, modulus)
     for (const bits of lengths) {
       const modulus = pattern(bits, 5)
       const bases = [0n, 1n, 2n, modulus - 2n, modulus - 1n, modulus, modulus + 3n, pattern(bits - 1, 3), pattern(2 * bits, 11)]
-      for (const base of bases) {
-        for (const exponent of [0n, 1n, 2n, 0xffff_fffdn, pattern(61, 4)]) {
-          if (power(base, exponent, modulus) !== powerByBigInt(base, exponent, modulus)) return `a ${bits}-bit power came out wrong`
-        }
-      }
+      if (!bases.every((base) => exponents.every((exponent) => agrees(base, exponent, modulus)))) return `a ${bits}-bit power came out wrong`
     }
-    const even = pattern(2048, 5) - 1n
-    return power(3n, 5n, even) === 243n ? null : 'a power with an even modulus came out wrong'
+    if (!agrees(pattern(2047, 3), pattern(1024, 9), pattern(2048, 5))) return 'a power with a long exponent came out wrong'
+    return agrees(3n, pattern(61, 4), pattern(2048, 5) - 1n) ? null : 'a power with an even modulus came out wrong'
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

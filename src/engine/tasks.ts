@@ -2,9 +2,10 @@ import { bigIntToBytes, joinIntegers, splitIntegers } from '../crypto/bytes.ts'
 import {
   keyPairFromBytes, preparePrivateKey, preparePublicKey, publicKeyFromBytes, type PreparedPrivateKey, type PreparedPublicKey,
 } from '../crypto/keys.ts'
+import { at } from '../crypto/lists.ts'
 import { residue, type ModularPower } from '../crypto/modular.ts'
 import {
-  add, assertCiphertexts, decrypt, encrypt, encryptAsOwner, evaluateLinearForm, findInvalidCiphertext, parseCiphertexts, rerandomise,
+  add, assertCiphertexts, decrypt, encrypt, encryptAsOwner, evaluateLinearForms, findInvalidCiphertext, parseCiphertexts, rerandomise,
   scale, subtract,
 } from '../crypto/paillier.ts'
 import type { RandomBytes } from '../crypto/random.ts'
@@ -66,14 +67,12 @@ export const createTaskRunner = (power: ModularPower, randomBytes: RandomBytes):
       case 'subtract': {
         const others = parseValid(task.others, task.firstIndex)
         const combine = task.operation === 'add' ? add : subtract
-        return join(parseValid(task.ciphertexts, task.firstIndex).map((c, i) => combine(key, c, others[i]!)))
+        return join(parseValid(task.ciphertexts, task.firstIndex).map((c, i) => combine(key, c, at(others, i))))
       }
       case 'scale':
-        return join(parseValid(task.ciphertexts, task.firstIndex).map((c, i) => scale(key, c, task.factors[i]!, power)))
-      case 'evaluate': {
-        const ciphertexts = parseCiphertexts(key, task.ciphertexts)
-        return join(task.forms.map((form) => evaluateLinearForm(key, ciphertexts, form, power)))
-      }
+        return join(parseValid(task.ciphertexts, task.firstIndex).map((c, i) => scale(key, c, at(task.factors, i), power)))
+      case 'evaluate':
+        return join(evaluateLinearForms(key, parseCiphertexts(key, task.ciphertexts), task.forms, power))
       case 'find-invalid':
         return indexBytes(findInvalidCiphertext(key, parseCiphertexts(key, task.ciphertexts)))
     }

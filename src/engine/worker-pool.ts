@@ -20,7 +20,7 @@ export interface WorkerPool {
 
 interface Assignment {
   readonly task: Task
-  readonly settle: (outcome: TaskResult | { readonly error: unknown }) => void
+  readonly settle: (outcome: TaskResult | { readonly error: Error }) => void
 }
 
 interface Seat {
@@ -64,7 +64,7 @@ export const createWorkerPool = (size: number, url: URL, settings: WorkerSetting
     return seat
   }
 
-  const release = (seat: Seat, outcome: TaskResult | { readonly error: unknown }): void => {
+  const release = (seat: Seat, outcome: TaskResult | { readonly error: Error }): void => {
     const { current } = seat
     seat.current = null
     seat.worker.unref()
@@ -80,8 +80,8 @@ export const createWorkerPool = (size: number, url: URL, settings: WorkerSetting
   const assignNext = (): void => {
     while (queue.length > 0) {
       const seat = findFreeSeat()
-      if (seat === null) return
-      const assignment = queue.shift()!
+      const assignment = seat === null ? undefined : queue.shift()
+      if (seat === null || assignment === undefined) return
       seat.current = assignment
       seat.worker.ref()
       seat.worker.postMessage(assignment.task, transferList(assignment.task))
@@ -92,7 +92,7 @@ export const createWorkerPool = (size: number, url: URL, settings: WorkerSetting
     const onAbort = (): void => {
       const waiting = queue.indexOf(assignment)
       if (waiting >= 0) queue.splice(waiting, 1)
-      reject(signal.reason)
+      reject(signal.reason as Error)
     }
     const assignment: Assignment = {
       task,
