@@ -208,6 +208,7 @@ export const cleanTable = (table: CsvTable, options: CleanOptions = {}): CleanTa
       rowsRead: table.records.length,
       blankRows: table.blankRows,
       rowsDropped: table.records.length - rows.kept.length,
+      rowsKept: rows.kept.length,
       cellsFilled: built.reduce((sum, { report }) => sum + report.filled, 0),
       missing,
       categories,

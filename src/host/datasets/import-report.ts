@@ -19,6 +19,7 @@ export const importReportSchema = z.strictObject({
   rowsRead: z.int(),
   blankRows: z.int(),
   rowsDropped: z.int(),
+  rowsKept: z.int(),
   cellsFilled: z.int(),
   missing: z.enum(['fail', 'drop', 'mean', 'median']),
   categories: z.enum(['codes', 'one-hot']),

@@ -27,8 +27,8 @@ export interface CsvOptions {
 
 const defaultMaximumBytes = 100 * 1024 * 1024
 const maximumNameLength = 200
-/** SQLite's own limit on the columns of a table. */
-export const maximumColumns = 2000
+/** SQLite's own limit on the columns of a table, less the one for the row number. */
+export const maximumColumns = 1999
 const sliceLength = 64 * 1024
 const maximumRecordBytes = 10 * 1024 * 1024
 

@@ -1,0 +1,199 @@
+import type { PaillierKeyPair } from '../../crypto/types.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { Column } from '../../shared/schemas/details.ts'
+import type { Vault } from '../secrets/types.ts'
+import type { ProfileDatabase } from '../storage/database.ts'
+import { cleanTable, type CleanOptions, type CleanTable } from './clean.ts'
+import { createDatasetStore, type StoredDataset, type TensorKind } from './dataset-store.ts'
+import { createDatasetTensors, type EncryptionState, type EncryptOptions, type StoredTensor } from './dataset-tensors.ts'
+import type { ImportReport } from './import-report.ts'
+import { parseCsv, readCsvFile, type CsvOptions } from './parse-csv.ts'
+import { createTestRows } from './test-data.ts'
+
+export type { TensorKind } from './dataset-store.ts'
+export type { EncryptionState, EncryptOptions, StoredTensor } from './dataset-tensors.ts'
+
+export interface DatasetSummary {
+  readonly name: string
+  readonly rows: number
+  readonly columns: number
+  readonly createdAt: string
+  /** Rows of test data; null where none was made. */
+  readonly testRows: number | null
+  readonly data: EncryptionState | null
+  readonly test: EncryptionState | null
+}
+
+export interface DatasetDetails extends DatasetSummary {
+  readonly report: ImportReport
+}
+
+export interface ImportRequest {
+  readonly name: string
+  /** One of the two: a file, or its content. */
+  readonly path?: string
+  readonly text?: string
+  readonly options?: CleanOptions & CsvOptions
+}
+
+export interface TestDataOptions {
+  /** By default twice the minimum number of rows, and at least 50. */
+  readonly rows?: number
+  readonly minRows?: number
+}
+
+/** The seller's tables: imported, encrypted, and read again. A name that is unknown throws `input.not-found` everywhere. */
+export interface DatasetService {
+  /** All or nothing. Throws `input.dataset-name-invalid`, `input.dataset-exists`, and what parsing and cleaning throw. */
+  importCsv(request: ImportRequest): Promise<DatasetDetails>
+  list(): readonly DatasetSummary[]
+  show(name: string): DatasetDetails
+  /** Forgets table, ciphertexts and keys. Throws `input.dataset-in-use` while a listing stands on it, `input.dataset-busy`. */
+  remove(name: string): void
+  /** Makes test data; made before with as many rows, it stays. Throws `input.test-data-exists`, `input.test-rows-invalid`. */
+  createTestData(name: string, options?: TestDataOptions): void
+  /**
+   * Encrypts the table under a key pair of its own, or goes on where an earlier run stopped, under the same key; does nothing
+   * once done. Throws `input.dataset-encrypted` for another key length, `input.dataset-busy`, `runtime.cancelled`.
+   */
+  encrypt(name: string, options?: EncryptOptions): Promise<void>
+  /** The same for the test data, under another key pair (S6). Throws `input.test-data-missing` besides. */
+  encryptTestData(name: string, options?: EncryptOptions): Promise<void>
+  /** Throws `input.dataset-not-encrypted` until the last chunk is done. */
+  readTensor(name: string, kind: TensorKind): StoredTensor
+  /** Throws `input.dataset-not-encrypted`, `crypto.unsealing-failed`. */
+  readKeyPair(name: string, kind: TensorKind): PaillierKeyPair
+  readColumns(name: string): readonly Column[]
+  /** The public made-up rows. Throws `input.test-data-missing`. */
+  readTestRows(name: string): number[][]
+  /** The imported rows themselves: never for anyone but the seller. */
+  readRows(name: string): number[][]
+}
+
+export interface DatasetServiceDependencies {
+  readonly database: ProfileDatabase
+  readonly vault: Vault
+  readonly engine: () => Promise<Engine>
+  /** What stands on a dataset (a listing's id), or null. */
+  readonly findUse?: (name: string) => string | null
+  readonly now?: () => Date
+}
+
+const defaultMinRows = 10
+const leastTestRows = 50
+const mostTestRows = 10_000
+
+const assertName = (name: string): void => {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) {
+    throw new AppError('input.dataset-name-invalid', `“${name.slice(0, 100)}” cannot be the name of a dataset.`, { details: { name: name.slice(0, 100) } })
+  }
+}
+
+const loadCsv = async ({ path, text, options = {} }: ImportRequest): Promise<CleanTable> => {
+  if ((path === undefined) === (text === undefined)) throw new AppError('input.invalid', 'An import takes either a path or the text itself.')
+  const source = path === undefined ? text ?? '' : await readCsvFile(path, options.maximumBytes)
+  return cleanTable(await parseCsv(source, options), options)
+}
+
+function* rowsOf({ rows, columns }: CleanTable): Generator<number[]> {
+  for (let row = 0; row < rows; row += 1) yield columns.map(({ values }) => values[row] ?? Number.NaN)
+}
+
+export const createDatasetService = ({ database, vault, engine, findUse = () => null, now = () => new Date() }: DatasetServiceDependencies): DatasetService => {
+  const store = createDatasetStore(database)
+  const tensors = createDatasetTensors({ database, store, vault, engine })
+
+  const require = (name: string): StoredDataset => {
+    const dataset = store.find(name)
+    if (dataset === null) throw new AppError('input.not-found', `There is no dataset “${name.slice(0, 100)}”.`, { details: { dataset: name.slice(0, 100) } })
+    return dataset
+  }
+
+  const summarise = (dataset: StoredDataset): DatasetSummary => ({
+    name: dataset.name,
+    rows: dataset.rows,
+    columns: dataset.columns.length,
+    createdAt: dataset.createdAt,
+    testRows: dataset.testRows,
+    data: tensors.describe(dataset, 'data'),
+    test: tensors.describe(dataset, 'test'),
+  })
+
+  const show = (name: string): DatasetDetails => {
+    const dataset = require(name)
+    return { ...summarise(dataset), report: dataset.report }
+  }
+
+  const requireTestRows = ({ name, testRows }: StoredDataset): number => {
+    if (testRows === null) throw new AppError('input.test-data-missing', `Dataset ${name} has no test data yet.`, { details: { dataset: name } })
+    return testRows
+  }
+
+  return {
+    importCsv: async (request) => {
+      const { name } = request
+      assertName(name)
+      const table = await loadCsv(request)
+      database.transaction(() => {
+        if (store.find(name) !== null) throw new AppError('input.dataset-exists', `There is a dataset ${name} already.`, { details: { dataset: name } })
+        const columns = table.columns.map(({ column }) => column)
+        const id = store.insert({ name, rows: table.rows, columns, report: table.report, createdAt: now().toISOString() })
+        store.insertCells(id, 'data', columns.length, rowsOf(table))
+      }).immediate()
+      return show(name)
+    },
+
+    list: () => store.list().map(summarise),
+    show,
+
+    remove: (name) => {
+      const dataset = require(name)
+      tensors.assertFree(dataset)
+      const use = findUse(name)
+      if (use !== null) throw new AppError('input.dataset-in-use', `Dataset ${name} is what listing ${use} sells answers from.`, { details: { dataset: name, listing: use } })
+      database.transaction(() => {
+        tensors.removeChunks(dataset)
+        store.remove(dataset.id)
+      }).immediate()
+    },
+
+    createTestData: (name, { rows, minRows = defaultMinRows } = {}) => {
+      const dataset = require(name)
+      if (dataset.testRows !== null && (rows ?? dataset.testRows) === dataset.testRows) return
+      if (dataset.testRows !== null) {
+        throw new AppError('input.test-data-exists', `Dataset ${name} has ${dataset.testRows} rows of test data already.`, { details: { dataset: name, rows: dataset.testRows } })
+      }
+      const count = rows ?? Math.max(2 * minRows, leastTestRows)
+      if (!Number.isInteger(count) || count < 1 || count > mostTestRows) {
+        throw new AppError('input.test-rows-invalid', `Test data have 1 to ${mostTestRows} rows, not ${count}.`, { details: { rows: count } })
+      }
+      database.transaction(() => {
+        store.insertCells(dataset.id, 'test', dataset.columns.length, createTestRows(dataset.columns, count))
+        store.setTestRows(dataset.id, count)
+      }).immediate()
+    },
+
+    encrypt: async (name, options = {}) => {
+      const dataset = require(name)
+      await tensors.encrypt(dataset, 'data', dataset.rows, options)
+    },
+
+    encryptTestData: async (name, options = {}) => {
+      const dataset = require(name)
+      await tensors.encrypt(dataset, 'test', requireTestRows(dataset), options)
+    },
+
+    readTensor: (name, kind) => tensors.read(require(name), kind),
+    readKeyPair: (name, kind) => tensors.readKeyPair(require(name), kind),
+    readColumns: (name) => require(name).columns,
+    readTestRows: (name) => {
+      const dataset = require(name)
+      return store.readCells(dataset.id, 'test', 0, requireTestRows(dataset))
+    },
+    readRows: (name) => {
+      const { id, rows } = require(name)
+      return store.readCells(id, 'data', 0, rows)
+    },
+  }
+}

@@ -1,0 +1,180 @@
+import { keyPairFromBytes, keyPairToBytes } from '../../crypto/keys.ts'
+import type { KeyBits, PaillierKeyPair } from '../../crypto/types.ts'
+import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { Column, TensorCommitment } from '../../shared/schemas/details.ts'
+import type { Vault } from '../secrets/types.ts'
+import type { ProfileDatabase } from '../storage/database.ts'
+import { createChunkStore, type ChunkStore } from './chunk-store.ts'
+import type { DatasetStore, StoredDataset, StoredTensorRow, TensorKind } from './dataset-store.ts'
+import { encryptTensor } from './encrypt-tensor.ts'
+import { computeRoot, computeSchemaHash } from './merkle.ts'
+import { createTensorSource } from './tensor-source.ts'
+import { ciphertextLengthOf, computeChunkLeaf, computeChunkRows, describeKey, type TensorShape } from './tensor-wire.ts'
+
+/** How far a table is encrypted; `root` is null until the last chunk is done. */
+export interface EncryptionState {
+  readonly keyBits: KeyBits
+  readonly keyId: string
+  readonly rows: number
+  readonly chunks: number
+  readonly chunksDone: number
+  readonly root: string | null
+}
+
+/** A wholly encrypted table, as it is served and computed on. */
+export interface StoredTensor {
+  readonly commitment: TensorCommitment
+  /** Leaf hashes, chunk by chunk. */
+  readonly leaves: string[]
+  /** Raw ciphertexts of one chunk, column by column. Throws `input.not-found`, `store.corrupt`. */
+  readChunk(index: number): Uint8Array
+  source(): CiphertextSource
+}
+
+export interface EncryptOptions extends JobOptions {
+  /** By default those of an encryption begun before, else 3072. */
+  readonly keyBits?: KeyBits
+}
+
+/** The encrypted side of datasets: keys, ciphertexts, commitments. Errors are those DatasetService names. */
+export interface DatasetTensors {
+  describe(dataset: StoredDataset, kind: TensorKind): EncryptionState | null
+  /** Throws `input.dataset-busy` while one of the dataset's tables is being encrypted. */
+  assertFree(dataset: StoredDataset): void
+  encrypt(dataset: StoredDataset, kind: TensorKind, rows: number, options: EncryptOptions): Promise<void>
+  read(dataset: StoredDataset, kind: TensorKind): StoredTensor
+  readKeyPair(dataset: StoredDataset, kind: TensorKind): PaillierKeyPair
+  removeChunks(dataset: StoredDataset): void
+}
+
+export interface DatasetTensorsDependencies {
+  readonly database: ProfileDatabase
+  readonly store: DatasetStore
+  readonly vault: Vault
+  readonly engine: () => Promise<Engine>
+}
+
+const defaultKeyBits: KeyBits = 3072
+
+const purposeOf = (n: string): string => `dataset-key/${n}`
+
+const shapeOf = ({ rows, chunkRows, schemaHash, n, keyBits }: StoredTensorRow, columns: readonly Column[]): TensorShape => ({
+  schemaHash,
+  rows,
+  columns: columns.length,
+  chunkRows,
+  chunks: Math.ceil(rows / chunkRows),
+  key: describeKey({ n: BigInt(`0x${n}`), bits: keyBits }),
+})
+
+export const createDatasetTensors = ({ database, store, vault, engine }: DatasetTensorsDependencies): DatasetTensors => {
+  const busy = new Set<string>()
+
+  const chunksOf = ({ id }: StoredDataset, kind: TensorKind): ChunkStore => createChunkStore(database, kind, String(id))
+
+  const assertFree = ({ id, name }: StoredDataset, kinds: readonly TensorKind[]): void => {
+    if (kinds.some((kind) => busy.has(`${id}/${kind}`))) {
+      throw new AppError('input.dataset-busy', `Dataset ${name} is being encrypted.`, { details: { dataset: name }, retryable: true })
+    }
+  }
+
+  const requireTensor = ({ id, name }: StoredDataset, kind: TensorKind): StoredTensorRow & { readonly root: string } => {
+    const tensor = store.findTensor(id, kind)
+    const root = tensor?.root ?? null
+    if (tensor === null || root === null) {
+      throw new AppError('input.dataset-not-encrypted', `${kind === 'test' ? 'The test data of dataset' : 'Dataset'} ${name} is not encrypted yet.`, { details: { dataset: name, kind } })
+    }
+    return { ...tensor, root }
+  }
+
+  const openKey = ({ n, sealedKey }: StoredTensorRow): PaillierKeyPair => {
+    const bytes = vault.open(purposeOf(n), sealedKey)
+    const keyPair = keyPairFromBytes(bytes)
+    bytes.fill(0)
+    return keyPair
+  }
+
+  /** Makes the key and keeps it sealed before anything is encrypted under it: no chunk can outlive its key. */
+  const beginTensor = async ({ id, columns }: StoredDataset, kind: TensorKind, rows: number, keyBits: KeyBits, arithmetic: Engine, signal: AbortSignal | undefined): Promise<StoredTensorRow> => {
+    const keyPair = await arithmetic.generateKeyPair(keyBits, signal === undefined ? {} : { signal })
+    const n = keyPair.publicKey.n.toString(16)
+    const bytes = keyPairToBytes(keyPair)
+    const sealedKey = vault.seal(purposeOf(n), bytes)
+    bytes.fill(0)
+    const chunkRows = computeChunkRows(columns.length, ciphertextLengthOf({ key: describeKey(keyPair.publicKey) }))
+    const tensor = { rows, chunkRows: Math.min(chunkRows, rows), schemaHash: computeSchemaHash(columns), keyBits, n, sealedKey }
+    store.insertTensor(id, kind, tensor)
+    // Another process may have begun the same table in the meantime: its key is the one that counts.
+    return store.findTensor(id, kind) ?? { ...tensor, root: null }
+  }
+
+  const runEncryption = async (dataset: StoredDataset, kind: TensorKind, rows: number, { keyBits, ...job }: EncryptOptions): Promise<void> => {
+    const { id, name, columns } = dataset
+    const found = store.findTensor(id, kind)
+    if (found !== null && keyBits !== undefined && found.keyBits !== keyBits) {
+      throw new AppError('input.dataset-encrypted', `Encryption of dataset ${name} was begun with a key of ${found.keyBits} bits, not ${keyBits}.`, { details: { dataset: name, keyBits: found.keyBits } })
+    }
+    if (found !== null && found.root !== null) return
+    const arithmetic = await engine()
+    const tensor = found ?? await beginTensor(dataset, kind, rows, keyBits ?? defaultKeyBits, arithmetic, job.signal)
+    const shape = shapeOf(tensor, columns)
+    const chunks = chunksOf(dataset, kind)
+    await encryptTensor({
+      shape,
+      columns,
+      keyPair: openKey(tensor),
+      done: new Set(store.readLeaves(id, kind).map(({ chunk }) => chunk)),
+      readRows: (start, count) => store.readCells(id, kind, start, count),
+      keep: database.transaction((index: number, ciphertexts: Uint8Array) => {
+        if (store.insertLeaf(id, kind, index, computeChunkLeaf(shape, index, ciphertexts))) chunks.write(index, ciphertexts)
+      }),
+    }, arithmetic, job)
+    store.setRoot(id, kind, computeRoot(store.readLeaves(id, kind).map(({ leaf }) => leaf)))
+  }
+
+  return {
+    describe: ({ id, columns }, kind) => {
+      const tensor = store.findTensor(id, kind)
+      if (tensor === null) return null
+      const { rows, chunks, key } = shapeOf(tensor, columns)
+      return { keyBits: tensor.keyBits, keyId: key.keyId, rows, chunks, chunksDone: store.readLeaves(id, kind).length, root: tensor.root }
+    },
+
+    assertFree: (dataset) => { assertFree(dataset, ['data', 'test']) },
+
+    encrypt: async (dataset, kind, rows, options) => {
+      assertFree(dataset, [kind])
+      const lock = `${dataset.id}/${kind}`
+      busy.add(lock)
+      try {
+        await runEncryption(dataset, kind, rows, options)
+      } finally {
+        busy.delete(lock)
+      }
+    },
+
+    read: (dataset, kind) => {
+      const tensor = requireTensor(dataset, kind)
+      const shape = shapeOf(tensor, dataset.columns)
+      const chunks = chunksOf(dataset, kind)
+      const readChunk = (index: number): Uint8Array => {
+        const chunk = chunks.find(index)
+        if (chunk === null) {
+          throw new AppError('input.not-found', `Dataset ${dataset.name} has chunks 0 to ${shape.chunks - 1}, not ${index}.`, { details: { chunk: index } })
+        }
+        return chunk
+      }
+      return {
+        commitment: { ...shape, root: tensor.root },
+        leaves: store.readLeaves(dataset.id, kind).map(({ leaf }) => leaf),
+        readChunk,
+        source: () => createTensorSource({ ...shape, ciphertextLength: ciphertextLengthOf(shape), readChunk }),
+      }
+    },
+
+    readKeyPair: (dataset, kind) => openKey(requireTensor(dataset, kind)),
+
+    removeChunks: (dataset) => { for (const kind of ['data', 'test'] as const) chunksOf(dataset, kind).remove() },
+  }
+}

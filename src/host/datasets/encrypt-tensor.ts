@@ -1,0 +1,60 @@
+import { encodeValue } from '../../crypto/encoding.ts'
+import { createRational } from '../../crypto/rational.ts'
+import type { PaillierKeyPair } from '../../crypto/types.ts'
+import type { Engine, JobOptions, Progress } from '../../engine/engine.ts'
+import type { Column } from '../../shared/schemas/details.ts'
+import { AppError } from '../../shared/errors.ts'
+import { rowsInChunk, type TensorShape } from './tensor-wire.ts'
+
+export interface EncryptionTask {
+  readonly shape: TensorShape
+  readonly columns: readonly Column[]
+  readonly keyPair: PaillierKeyPair
+  /** Chunks that are encrypted already: skipped, and never encrypted twice. */
+  readonly done: ReadonlySet<number>
+  /** Rows `start` to `start + count`, each a number per column. */
+  readonly readRows: (start: number, count: number) => readonly (readonly number[])[]
+  /** Keeps a finished chunk, durably: after it returns, the chunk is done. */
+  readonly keep: (index: number, ciphertexts: Uint8Array) => void
+}
+
+/** The integers under a chunk's ciphertexts, column by column. Exact: a value that its scale cannot hold is an error. */
+const encodeRows = (rows: readonly (readonly number[])[], columns: readonly Column[]): bigint[] =>
+  columns.flatMap(({ scale }, at) => {
+    const rational = createRational(BigInt(scale.numerator), BigInt(scale.denominator))
+    return rows.map((row) => encodeValue(row[at] ?? Number.NaN, rational))
+  })
+
+const createMeter = (doneBefore: number, total: number, onProgress: JobOptions['onProgress']): ((done: number) => void) => {
+  const startedAt = performance.now()
+  return (done) => {
+    const seconds = (performance.now() - startedAt) / 1000
+    const fresh = done - doneBefore
+    const progress: Progress = { done, total, estimatedSecondsLeft: fresh === 0 ? null : (seconds / fresh) * (total - done) }
+    onProgress?.(progress)
+  }
+}
+
+/**
+ * Encrypts a table chunk by chunk as the key's owner, each chunk kept as it is done, so that a killed run loses one chunk
+ * at most (S20). Progress counts cells. Throws `runtime.cancelled` when aborted, and what the engine throws.
+ */
+export const encryptTensor = async ({ shape, columns, keyPair, done, readRows, keep }: EncryptionTask, engine: Engine, { signal, onProgress }: JobOptions = {}): Promise<void> => {
+  const cellsIn = (index: number): number => rowsInChunk(shape, index) * shape.columns
+  let finished = [...done].reduce((sum, index) => sum + cellsIn(index), 0)
+  const report = createMeter(finished, shape.rows * shape.columns, onProgress)
+  report(finished)
+  for (let index = 0; index < shape.chunks; index += 1) {
+    if (done.has(index)) continue
+    if (signal?.aborted === true) throw new AppError('runtime.cancelled', `Encryption was stopped after ${finished} cells, which are kept.`)
+    const plaintexts = encodeRows(readRows(index * shape.chunkRows, rowsInChunk(shape, index)), columns)
+    const before = finished
+    const ciphertexts = await engine.encrypt(keyPair, plaintexts, {
+      ...(signal === undefined ? {} : { signal }),
+      onProgress: (progress) => report(before + progress.done),
+    })
+    keep(index, ciphertexts)
+    finished += plaintexts.length
+    report(finished)
+  }
+}
