@@ -17,7 +17,7 @@ export const getState = (state: TensorState, indices: readonly number[]): Tensor
   }
   const strides = stridesOf(shape)
   const offset = indices.reduce(
-    (sum, index, axis) => sum + normaliseIndex('get', index, shape[axis] as number, `index on axis ${axis}`) * (strides[axis] as number), 0,
+    (sum, index, axis) => sum + normaliseIndex('get', index, shape[axis] as number, axis) * (strides[axis] as number), 0,
   )
   const rest = shape.slice(indices.length)
   const left = names === null || names.axis < indices.length ? null : { ...names, axis: names.axis - indices.length }
@@ -49,7 +49,7 @@ const sliceNames = (names: ColumnNames, resolved: readonly { first: number; coun
 const takeState = (operation: string, state: TensorState, axis: number, indices: readonly number[]): TensorState => {
   const { shape, names } = state
   const length = shape[axis] as number
-  const normal = indices.map((index) => normaliseIndex(operation, index, length, `index on axis ${axis}`))
+  const normal = indices.map((index) => normaliseIndex(operation, index, length, axis))
   const target = shape.map((own, other) => (other === axis ? normal.length : own))
   assertShapeAllowed(operation, target)
   const inner = sizeOf(shape.slice(axis + 1))

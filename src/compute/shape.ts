@@ -33,19 +33,20 @@ export const shapeError = (operation: string, left: Shape, right: Shape, why: st
     details: { operation, left: [...left], right: [...right] },
   })
 
-/** Throws `input.tensor-index` unless −length ≤ index < length; gives the index counted from the front. */
-export const normaliseIndex = (operation: string, index: number, length: number, what: string): number => {
+const countFromFront = (message: string, index: number, length: number): number => {
   const normal = index < 0 ? index + length : index
   if (!Number.isInteger(index) || normal < 0 || normal >= length) {
-    throw new AppError('input.tensor-index', `${operation}: ${what} ${index} is out of range for length ${length}`, {
-      details: { operation, index, length },
-    })
+    throw new AppError('input.tensor-index', message, { details: { index, length } })
   }
   return normal
 }
 
+/** The index counted from the front. Throws `input.tensor-index` unless −length ≤ index < length. */
+export const normaliseIndex = (operation: string, index: number, length: number, axis: number): number =>
+  countFromFront(`${operation}: index ${index} is out of range for axis ${axis} of length ${length}`, index, length)
+
 export const normaliseAxis = (operation: string, axis: number, shape: Shape): number =>
-  normaliseIndex(operation, axis, shape.length, `axis of shape ${describeShape(shape)}`)
+  countFromFront(`${operation}: axis ${axis} is out of range for shape ${describeShape(shape)}`, axis, shape.length)
 
 /** Row-major strides, in cells. */
 export const stridesOf = (shape: Shape): number[] => {

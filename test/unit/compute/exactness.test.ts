@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { answerBits } from '../../../src/compute/bounds.ts'
+import { columnRange } from '../../../src/compute/columns.ts'
 import { roundTo53Bits } from '../../../src/compute/plain.ts'
 import { answerError, deriveProgram, evaluatePlain, evaluateProgramOnIntegers, readAnswer } from '../../../src/compute/program.ts'
-import { createTable, wages } from './support.ts'
+import { createColumn, createTable, wages } from './support.ts'
 
 /** A fraction of our own, not in lowest terms: only ever compared crosswise. */
 type Fraction = readonly [numerator: bigint, denominator: bigint]
@@ -84,6 +85,17 @@ describe('rounding is bounded and the bound travels', () => {
       const rounded = roundTo53Bits({ numerator: BigInt(numerator), denominator: BigInt(denominator) })
       expect(Number(rounded.numerator) / Number(rounded.denominator)).toBe(numerator / denominator)
     }))
+  })
+})
+
+describe('bounds', () => {
+  it('of a column are rounded outwards to whole numbers under the ciphertexts', () => {
+    expect(columnRange(createColumn('x', 1, -0.25, 0.31))).toEqual({ lower: -3n, upper: 4n })
+  })
+
+  it('of picked cells are those of their own columns', () => {
+    const { data } = createTable([{ decimals: 0, integers: [1, 1000] }, { decimals: 0, integers: [3, 5] }])
+    expect([data, data.col(0), data.col(1), data.t().get(1), data.col(1).sum()].map(({ bound }) => bound)).toEqual([1000n, 1000n, 5n, 5n, 10n])
   })
 })
 
