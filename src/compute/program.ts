@@ -10,8 +10,6 @@ import { evaluateGraph } from './graph.ts'
 import { createIntegerAlgebra, type ReadCell } from './integers.ts'
 import { assertSameDataset, type Tensor } from './tensor.ts'
 
-export { assertCanonicalProgram } from './canonical.ts'
-
 const rationalJson = ({ numerator, denominator }: Rational): ProgramCell['scale'] =>
   ({ numerator: String(numerator), denominator: String(denominator) })
 
