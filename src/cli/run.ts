@@ -22,7 +22,7 @@ export const askSecret = async (question: string): Promise<string> => {
     process.stderr.write(question)
     // What is typed is not shown: readline's own echo goes nowhere while the question is open.
     const { write } = process.stderr
-    process.stderr.write = (() => true) as typeof write
+    process.stderr.write = () => true
     try {
       return await reader.question('')
     } finally {

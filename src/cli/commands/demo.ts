@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { fileURLToPath } from 'node:url'
 
+import { sampleColumnsPath, sampleDatasetPath } from '../../../resources/sample/sample-dataset.ts'
 import { formatEther } from '../../shared/units.ts'
 import { describeAnswer } from '../answer-text.ts'
 import { parseAmount, parseChoice, parseKeyBits } from '../arguments.ts'
@@ -51,8 +52,9 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
     .action(async (options: DemoCommandOptions) => {
       const terminal = createTerminal(globals().json === true)
       const report = await runDemo({
-        data: options.data ?? '/nonexistent',
+        data: options.data ?? sampleDatasetPath(),
         script: options.script ?? sampleScript,
+        ...(options.data === undefined ? { columns: sampleColumnsPath() } : {}),
         keyBits: options.keyBits,
         missing: options.missing,
         valueWei: options.value,

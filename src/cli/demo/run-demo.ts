@@ -13,6 +13,8 @@ import { createParty, type Party } from './party.ts'
 export interface DemoOptions {
   readonly data: string
   readonly script: string
+  /** A sidecar with units and descriptions. */
+  readonly columns?: string
   readonly keyBits: 2048 | 3072 | 4096
   readonly missing: string
   readonly valueWei: bigint
@@ -116,7 +118,8 @@ const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, option
     return { seller: sellerBalance, buyer: await readBalance(buyer) }
   })
   const { report } = await step('seller imports the table', () =>
-    seller.run<{ report: { rowsKept: number } }>('dataset', 'import', options.data, '--name', 'demo', '--missing', options.missing))
+    seller.run<{ report: { rowsKept: number } }>('dataset', 'import', options.data, '--name', 'demo', '--missing', options.missing,
+      ...(options.columns === undefined ? [] : ['--columns', options.columns])))
   const keyBits = ['--key-bits', String(options.keyBits)]
   await step('seller encrypts it', () => seller.run('dataset', 'encrypt', 'demo', ...keyBits))
   await step('seller makes test data', () => seller.run('dataset', 'test-data', 'demo', ...keyBits))

@@ -152,7 +152,8 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
         if (get(id).request !== null) {
           throw new AppError('escrow.second-request', 'The one result of this purchase has been requested already; it cannot be computed anew.', { details: { purchase: id } })
         }
-        database.prepare(`INSERT OR REPLACE INTO results (purchase, script, file_name, program, program_hash, ciphertexts, result_hash, computed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+        database.prepare(`INSERT OR REPLACE INTO results
+          (purchase, script, file_name, program, program_hash, ciphertexts, result_hash, computed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
           .run(id, result.script, result.fileName, result.program, result.programHash, result.ciphertexts, result.resultHash, result.computedAt)
       }).immediate()
     },

@@ -31,7 +31,8 @@ const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCode
 const readLimited = async (response: Response): Promise<Uint8Array> => {
   const parts: Uint8Array[] = []
   let total = 0
-  for await (const part of response.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | null = response.body
+  for await (const part of body ?? []) {
     total += part.length
     if (total > largestBodyBytes) throw new AppError('runtime.seller-misbehaved', 'The seller\'s server sends more than any answer can hold.')
     parts.push(part)

@@ -71,7 +71,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     requestTimeout: 60_000,
     connectionTimeout: 120_000,
     keepAliveTimeout: 10_000,
-    maxParamLength: 100,
+    routerOptions: { maxParamLength: 100 },
     trustProxy: false,
     forceCloseConnections: true,
     exposeHeadRoutes: false,

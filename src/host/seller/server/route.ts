@@ -34,4 +34,4 @@ export interface Route<B = unknown> {
 }
 
 /** Keeps a route's body type between its schema and its handler, then forgets it for the table. */
-export const defineRoute = <B>(route: Route<B>): Route => route as Route
+export const defineRoute = <B>(route: Route<B>): Route => route
