@@ -11,7 +11,7 @@ const codeOf = (error: unknown): string => (error instanceof Error && 'code' in 
 
 /** What the node itself said, under the layers ethers wraps around it. */
 export const readRpcMessage = (error: unknown): string => {
-  const inner = isError(error, 'UNKNOWN_ERROR') || isError(error, 'CALL_EXCEPTION') || isError(error, 'INSUFFICIENT_FUNDS')
+  const inner: unknown = isError(error, 'UNKNOWN_ERROR') || isError(error, 'CALL_EXCEPTION') || isError(error, 'INSUFFICIENT_FUNDS')
     || isError(error, 'NONCE_EXPIRED') || isError(error, 'REPLACEMENT_UNDERPRICED')
     ? error.error ?? error.info?.['error']
     : error

@@ -54,8 +54,8 @@ const createProvider = (network: ChainNetwork, isDevelopment: boolean): JsonRpcP
   const request = new FetchRequest(network.rpcUrl)
   request.timeout = requestTimeoutMilliseconds
   // No cache anywhere: a cached nonce or block is a wrong one. A development chain mines at once, so it may be asked often.
-  const common = { cacheTimeout: -1, staticNetwork: true }
-  return new JsonRpcProvider(request, network.chainId, isDevelopment ? { ...common, pollingInterval: 5, batchMaxCount: 1 } : { ...common, pollingInterval: 4000 })
+  const pace = isDevelopment ? { pollingInterval: 5, batchMaxCount: 1 } : { pollingInterval: 4000 }
+  return new JsonRpcProvider(request, network.chainId, { cacheTimeout: -1, staticNetwork: true, ...pace })
 }
 
 /** Opens nothing yet: the first question, or `assertReady`, tells whether the network is there. Throws `input.invalid`. */

@@ -63,5 +63,6 @@ export const estimateCost = async (connection: ChainConnection, from: string, ca
   const maxFeeWei = gasLimit * maxFeePerGasWei
   const maxCostWei = call.valueWei + maxFeeWei
   assertFunds(maxCostWei, availableWei, from, '')
-  return { gasLimit, maxFeePerGasWei, maxPriorityFeePerGasWei: tip, valueWei: call.valueWei, expectedFeeWei: gas * (baseFee + tip), maxFeeWei, maxCostWei }
+  const expectedFeeWei = gas * (baseFee + tip)
+  return { gasLimit, maxFeePerGasWei, maxPriorityFeePerGasWei: tip, valueWei: call.valueWei, expectedFeeWei, maxFeeWei, maxCostWei }
 }

@@ -18,9 +18,17 @@ export const purchaseMoves = [
 ] as const
 export type PurchaseMove = (typeof purchaseMoves)[number]
 
+export interface PurchaseEvent {
+  readonly name: PurchaseMove
+  readonly transactionHash: string
+  readonly blockNumber: number
+  /** The block's time, in seconds since the epoch. */
+  readonly timeSeconds: number
+}
+
 export interface PurchaseHistory {
-  /** In the order of the chain; `timeSeconds` is the block's. */
-  readonly moves: readonly { readonly name: PurchaseMove; readonly transactionHash: string; readonly blockNumber: number; readonly timeSeconds: number }[]
+  /** In the order of the chain. */
+  readonly moves: readonly PurchaseEvent[]
   /** What was credited to whom, summed by account, in the order of first payment. */
   readonly credits: readonly { readonly account: string; readonly amountWei: bigint }[]
   readonly burnedWei: bigint
@@ -41,7 +49,7 @@ export interface MarketEvents {
   readHistory(purchase: bigint, depth?: AtDepth): Promise<PurchaseHistory>
 }
 
-type TopicFilter = string | readonly string[] | null
+type TopicFilter = (string | string[] | null)[]
 
 /** A node that refuses a range is asked for halves of it, down to this many blocks. */
 const smallestPage = 500
@@ -53,7 +61,8 @@ const findEvent = (name: string): EventFragment => {
 }
 const topicOf = (name: string): string => findEvent(name).topicHash
 const topicOfId = (id: bigint): string => toBeHex(id, 32)
-const topicOfAddress = (address: string | undefined): string | null => (address === undefined ? null : zeroPadValue(getAddress(address), 32).toLowerCase())
+const topicOfAddress = (address: string | undefined): string | null =>
+  (address === undefined ? null : zeroPadValue(getAddress(address), 32).toLowerCase())
 
 const describe = (log: { readonly topics: readonly string[]; readonly data: string }): LogDescription => {
   const description = marketInterface.parseLog(log)
@@ -64,7 +73,7 @@ const describe = (log: { readonly topics: readonly string[]; readonly data: stri
 const idOf = (log: { readonly topics: readonly string[] }): bigint => BigInt(log.topics[1] ?? '0x0')
 
 /** The id in the first event of this name among a transaction's logs from our contract. */
-export const readEventId = (logs: readonly { readonly address: string; readonly topics: readonly string[] }[], contract: string, name: string): bigint => {
+export const readEventId = (logs: readonly Pick<Log, 'address' | 'topics'>[], contract: string, name: string): bigint => {
   const log = logs.find(({ address, topics }) => getAddress(address) === contract && topics[0] === topicOf(name))
   if (log === undefined) throw new AppError('chain.wrong-contract', `The transaction did not tell of ${name}.`, { details: { contract } })
   return idOf(log)
@@ -72,11 +81,9 @@ export const readEventId = (logs: readonly { readonly address: string; readonly 
 
 /** What the market at `contract` has told in its events. All throw `chain.unreachable`, `chain.rpc-failed`. */
 export const createMarketEvents = (connection: ChainConnection, contract: string, firstBlock: number): MarketEvents => {
-  const readPage = async (topics: readonly TopicFilter[], fromBlock: number, toBlock: number): Promise<Log[]> => {
+  const readPage = async (topics: TopicFilter, fromBlock: number, toBlock: number): Promise<Log[]> => {
     try {
-      return await connection.query((provider) => provider.getLogs({
-        address: contract, fromBlock, toBlock, topics: topics.map((topic) => (Array.isArray(topic) ? [...topic as readonly string[]] : topic as string | null)),
-      }))
+      return await connection.query((provider) => provider.getLogs({ address: contract, fromBlock, toBlock, topics }))
     } catch (error) {
       if (!isAppError(error, 'chain.rpc-failed') || toBlock - fromBlock < smallestPage) throw error
       const middle = Math.floor((fromBlock + toBlock) / 2)
@@ -84,7 +91,8 @@ export const createMarketEvents = (connection: ChainConnection, contract: string
     }
   }
 
-  const readLogs = async (topics: readonly TopicFilter[], { fromBlock = firstBlock, ...depth }: FromBlock & AtDepth = {}): Promise<Log[]> => {
+  const readLogs = async (topics: TopicFilter, range: FromBlock & AtDepth = {}): Promise<Log[]> => {
+    const { fromBlock = firstBlock, ...depth } = range
     const toBlock = await readDeepBlock(connection, depth)
     return fromBlock > toBlock ? [] : readPage(topics, fromBlock, toBlock)
   }
@@ -120,7 +128,7 @@ export const createMarketEvents = (connection: ChainConnection, contract: string
     findDelivery: async (purchase, depth = {}) => {
       const [log] = await readLogs([topicOf('Delivered'), topicOfId(purchase)], depth)
       if (log === undefined) return null
-      const { requestHash, answerHash, sealedAnswer } = describe(log).args.toObject() as { requestHash: string; answerHash: string; sealedAnswer: string }
+      const { requestHash, answerHash, sealedAnswer } = describe(log).args.toObject() as Omit<Delivery, 'transactionHash'>
       return { requestHash, answerHash, sealedAnswer, transactionHash: log.transactionHash }
     },
     readHistory: async (purchase, depth = {}) => {
@@ -128,7 +136,8 @@ export const createMarketEvents = (connection: ChainConnection, contract: string
       const moves = logs.flatMap((log) => purchaseMoves.filter((name) => topicOf(name) === log.topics[0]).map((name) => ({ name, log })))
       const times = await readTimes(new Set(moves.map(({ log }) => log.blockNumber)))
       return {
-        moves: moves.map(({ name, log: { transactionHash, blockNumber } }) => ({ name, transactionHash, blockNumber, timeSeconds: times.get(blockNumber) ?? 0 })),
+        moves: moves.map(({ name, log: { transactionHash, blockNumber } }) => (
+          { name, transactionHash, blockNumber, timeSeconds: times.get(blockNumber) ?? 0 })),
         credits: sumCredits(logs),
         burnedWei: logs.filter(({ topics }) => topics[0] === topicOf('Burned')).reduce((sum, log) => sum + BigInt(log.data), 0n),
       }

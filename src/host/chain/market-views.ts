@@ -138,7 +138,8 @@ export const readDeepBlock = async (connection: ChainConnection, { confirmations
 /** Read-only questions to the market at `contract`. All throw `chain.unreachable`, `chain.rpc-failed`. */
 export const createMarketViews = (connection: ChainConnection, contract: string): MarketViews => {
   const ask = async (name: string, args: readonly unknown[], blockTag: number | 'latest'): Promise<Result> => {
-    const data = await connection.query((provider) => provider.call({ to: contract, data: marketInterface.encodeFunctionData(name, args), blockTag }))
+    const call = { to: contract, data: marketInterface.encodeFunctionData(name, args), blockTag }
+    const data = await connection.query((provider) => provider.call(call))
     try {
       return marketInterface.decodeFunctionResult(name, data)
     } catch (error) {

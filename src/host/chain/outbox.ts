@@ -1,12 +1,12 @@
 import { Transaction, type BaseWallet, type TransactionReceipt } from 'ethers'
 import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
-import { readRpcMessage } from './chain-errors.ts'
 import type { ChainConnection } from './connect.ts'
-import { explainRevert } from './explain-revert.ts'
 import { estimateCost, type Call, type CostEstimate } from './fees.ts'
+import { createTransactionNetwork, toOutcome } from './transaction-network.ts'
 import {
-  createTransactionStore, type SignedTransaction, type StoredTransaction, type TransactionIntent, type TransactionOutcome, type TransactionStore,
+  createTransactionStore,
+  type SignedTransaction, type StoredTransaction, type TransactionIntent, type TransactionOutcome, type TransactionStore,
 } from './transaction-store.ts'
 
 export type { Call, CostEstimate } from './fees.ts'
@@ -68,26 +68,8 @@ export interface Outbox {
   close(): void
 }
 
-/**
- * A nonce counts as taken by a foreign transaction only when it is this deep: a reorganisation could give it back, and a
- * node behind the others could know of the nonce and not yet of our receipt.
- */
-const foreignNonceDepth = 12
 /** Every so many polls without a receipt the bytes are sent again, in case the network dropped them. */
 const pollsPerBroadcast = 10
-
-const knownAlready = /already known|already imported|known transaction|already exists/i
-/** The nonce is taken, by us or by somebody else, mined or waiting: following the receipts tells which. */
-const nonceTaken = /nonce too low|nonce has already been used|old nonce|underpriced/i
-
-const toOutcome = (receipt: TransactionReceipt): TransactionOutcome => ({
-  hash: receipt.hash,
-  blockNumber: receipt.blockNumber,
-  gasUsed: receipt.gasUsed,
-  effectiveGasPriceWei: receipt.gasPrice,
-  contractAddress: receipt.contractAddress,
-  logs: receipt.logs.map(({ address, topics, data, index }) => ({ address, topics: [...topics], data, index })),
-})
 
 /** Runs tasks one after the other; a failed one does not stop the next. */
 const createQueue = (): (<T>(task: () => Promise<T>) => Promise<T>) => {
@@ -112,24 +94,11 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
   const account = (): string => options.wallet().address
   const openStore = (): TransactionStore => createTransactionStore(database, connection.chainId, account(), now)
 
-  const readNonce = (blockTag: number | 'latest'): Promise<number> => connection.query((provider) => provider.getTransactionCount(account(), blockTag))
+  const network = createTransactionNetwork(connection, account)
 
   const estimateBeside = async (call: Call, chainNonce: number): Promise<CostEstimate> => {
     const reservedWei = openStore().listLive().filter((live) => live.nonce >= chainNonce).reduce((sum, live) => sum + live.maxCostWei, 0n)
     return estimateCost(connection, account(), call, reservedWei)
-  }
-
-  /** Sends the bytes; that they are known, or their nonce taken, is no error here. Throws `chain.unreachable`, `chain.transaction-refused`. */
-  const broadcast = async (signed: SignedTransaction): Promise<void> => {
-    try {
-      await connection.query((provider) => provider.send('eth_sendRawTransaction', [signed.raw]))
-    } catch (error) {
-      const cause = isAppError(error, 'chain.rpc-failed') ? error.cause : null
-      if (cause === null) throw error
-      const message = readRpcMessage(cause)
-      if (knownAlready.test(message) || nonceTaken.test(message)) return
-      throw new AppError('chain.transaction-refused', `The network did not take the signed transaction: ${message}`, { details: { hash: signed.hash }, retryable: true, cause })
-    }
   }
 
   const signAt = (intent: TransactionIntent, cost: CostEstimate, nonce: number): SignedTransaction => {
@@ -148,8 +117,8 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     try {
       await connection.assertReady()
       // A transaction that the network has lost or refused would hold up all after it.
-      for (const live of store.listLive()) await broadcast(live)
-      const chainNonce = await readNonce('latest')
+      for (const live of store.listLive()) await network.broadcast(live)
+      const chainNonce = await network.readNonce('latest')
       const cost = await estimateBeside(row, chainNonce)
       if (maxCostWei !== undefined && cost.maxCostWei > maxCostWei) {
         throw new AppError('chain.cost-above-limit', `This could cost up to ${cost.maxCostWei} wei, more than the ${maxCostWei} wei allowed.`, {
@@ -166,7 +135,7 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
   const submit = (store: TransactionStore, row: StoredTransaction, maxCostWei: bigint | undefined): Promise<void> => inTurn(async () => {
     const signed = await sign(store, row, maxCostWei)
     failpoint('signed', row.key)
-    await broadcast(signed)
+    await network.broadcast(signed)
     failpoint('broadcast', row.key)
   })
 
@@ -185,37 +154,8 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     })
   }
 
-  const findReceipt = async (hashes: readonly string[]): Promise<TransactionReceipt | null> => {
-    for (const hash of hashes) {
-      const receipt = await connection.query((provider) => provider.getTransactionReceipt(hash))
-      if (receipt !== null) return receipt
-    }
-    return null
-  }
-
-  /** Whether the live bytes can never be mined: their nonce was used, deep enough, and not by us. */
-  const isReplaced = async (signed: SignedTransaction, hashes: readonly string[]): Promise<boolean> => {
-    const latest = await connection.query((provider) => provider.getBlockNumber())
-    const deep = connection.isDevelopment ? latest : Math.max(0, latest - foreignNonceDepth)
-    if (await readNonce(deep) <= signed.nonce) return false
-    return await findReceipt(hashes) === null
-  }
-
-  /** Why a mined transaction reverted: the same call, asked again on the state of its block. */
-  const explainFailure = async (row: StoredTransaction, receipt: TransactionReceipt): Promise<AppError> => {
-    const details = { hash: receipt.hash, key: row.key }
-    try {
-      await connection.query((provider) => provider.call({ from: account(), to: row.to, data: row.data, value: row.valueWei, blockTag: receipt.blockNumber }))
-    } catch (error) {
-      if (!isAppError(error)) throw error
-      if (!error.code.startsWith('escrow.')) throw error
-      return new AppError(error.code, error.message, { details: { ...error.details, ...details } })
-    }
-    return explainRevert(null, details)
-  }
-
   const settle = async (store: TransactionStore, row: StoredTransaction, receipt: TransactionReceipt): Promise<void> => {
-    const error = receipt.status === 1 ? null : toErrorDocument(await explainFailure(row, receipt))
+    const error = receipt.status === 1 ? null : toErrorDocument(await network.explainFailure(row, receipt))
     failpoint('mined', row.key)
     store.settle(row.id, toOutcome(receipt), error)
   }
@@ -227,17 +167,16 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     for (let poll = 1; ; poll += 1) {
       const signed = store.listSigned(row.id)
       const hashes = signed.map(({ hash }) => hash)
-      const receipt = await findReceipt(hashes)
+      const receipt = await network.findReceipt(hashes)
       if (receipt !== null) {
-        const latest = await connection.query((provider) => provider.getBlockNumber())
-        if (latest - receipt.blockNumber + 1 >= confirmations) {
+        if (await network.countConfirmations(receipt) >= confirmations) {
           await settle(store, row, receipt)
           return 'settled'
         }
       } else if (poll % pollsPerBroadcast === 0) {
         const live = signed.find((candidate) => candidate.live)
-        if (live === undefined || await isReplaced(live, hashes)) return 'replaced'
-        await broadcast(live)
+        if (live === undefined || await network.isReplaced(live, hashes)) return 'replaced'
+        await network.broadcast(live)
       }
       if (performance.now() > endsAt) {
         throw new AppError('chain.not-confirmed', `${row.purpose}: the transaction has been sent and is not confirmed yet.`, { details: { key: row.key, hash: hashes[0] ?? '' }, retryable: true })
@@ -269,7 +208,7 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     const row = store.begin({ key, purpose, to, data, valueWei })
     if (row.status === 'intended') failpoint('intended', key)
     // Bytes of an earlier run may never have left this machine.
-    if (row.status === 'signed') for (const signed of store.listSigned(row.id)) if (signed.live) await broadcast(signed)
+    if (row.status === 'signed') for (const signed of store.listSigned(row.id)) if (signed.live) await network.broadcast(signed)
     return carry(store, row.id, maxCostWei)
   }
 
@@ -302,7 +241,7 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     account,
     estimate: async (call) => {
       await connection.assertReady()
-      return estimateBeside(call, await readNonce('latest'))
+      return estimateBeside(call, await network.readNonce('latest'))
     },
     send,
     resume: async () => {

@@ -152,7 +152,9 @@ const toTypedData = ({ trade, statement }: Receipt) => [createDomain(trade.chain
 const orNull = (hash: string): string | null => (hash === ZeroHash ? null : hash)
 
 /** The receipt of one purchase as it stands on the chain, unsigned. The same parts give the same trade to both parties. */
-export const createReceipt = ({ chainId, contract, purchase, history, datasetRoot, request, program, unprovedReplies = 0 }: ReceiptParts): Receipt => ({
+export const createReceipt = ({
+  chainId, contract, purchase, history, datasetRoot, request, program, unprovedReplies = 0,
+}: ReceiptParts): Receipt => ({
   version: 1,
   statement: receiptStatement,
   trade: {
@@ -206,7 +208,7 @@ export const recoverReceiptSigner = (receipt: Receipt, role: ReceiptRole): strin
 /** Joins the halves of two parties over one and the same trade. Throws `crypto.receipt-mismatch` where they tell different things. */
 export const mergeReceipts = (mine: Receipt, theirs: Receipt): Receipt => {
   if (!isDeepStrictEqual(mine.trade, theirs.trade) || mine.statement !== theirs.statement) {
-    const fields = Object.keys(mine.trade).filter((field) => !isDeepStrictEqual(mine.trade[field as keyof ReceiptTrade], theirs.trade[field as keyof ReceiptTrade]))
+    const fields = tradeSchema.keyof().options.filter((field) => !isDeepStrictEqual(mine.trade[field], theirs.trade[field]))
     throw new AppError('crypto.receipt-mismatch', `The two halves of the receipt differ in: ${fields.join(', ')}.`, { details: { fields } })
   }
   return {

@@ -20,7 +20,9 @@ export const createDomain = (chainId: number, contract: string): TypedDataDomain
 const highestS = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 
 /** The checksummed address behind a 65-byte signature over typed data. Throws `crypto.invalid-signature`. */
-export const recoverTypedDataSigner = (domain: TypedDataDomain, types: TypedDataTypes, value: Record<string, unknown>, signature: string): string => {
+export const recoverTypedDataSigner = (
+  domain: TypedDataDomain, types: TypedDataTypes, value: Record<string, unknown>, signature: string,
+): string => {
   if (!signatureSchema.safeParse(signature).success) throw new AppError('crypto.invalid-signature', 'A signature is 65 bytes in lower-case hex.')
   try {
     if (BigInt(Signature.from(signature).s) > highestS) throw new RangeError('the signature has the higher s')

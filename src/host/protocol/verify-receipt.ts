@@ -38,7 +38,10 @@ const orNull = <T>(compute: () => T): T | null => {
 const checkTerms: Check = ({ trade }) => {
   const { terms } = trade
   const hash = hashTerms(trade.seller, {
-    ...terms, valueWei: BigInt(terms.valueWei), guaranteeWei: BigInt(terms.guaranteeWei), interactionFeeWei: BigInt(terms.interactionFeeWei),
+    ...terms,
+    valueWei: BigInt(terms.valueWei),
+    guaranteeWei: BigInt(terms.guaranteeWei),
+    interactionFeeWei: BigInt(terms.interactionFeeWei),
   })
   return unless(hash === trade.termsHash, 'trade.termsHash', 'is not the hash of the seller and the terms')
 }

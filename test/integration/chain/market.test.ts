@@ -42,7 +42,8 @@ describe('listings', () => {
     const { number, transaction } = await seller.market.createListing(fresh('create'), terms(), url)
     expect(transaction.gasUsed).toBeLessThan(500_000n)
     const listing = await buyer.market.readListing(number)
-    expect(listing).toEqual({ id: number, seller: seller.wallet.address, open: true, terms: terms(), termsHash: hashTerms(seller.wallet.address, terms()), url })
+    const termsHash = hashTerms(seller.wallet.address, terms())
+    expect(listing).toEqual({ id: number, seller: seller.wallet.address, open: true, terms: terms(), termsHash, url })
   })
 
   it('are found by seller and details, the newest first, and no longer after a re-price onto other details', async () => {
@@ -98,11 +99,14 @@ describe('a purchase', () => {
     expect(await stateOf(purchase)).toBe('Requested')
     expect(await buyer.market.findDelivery(purchase)).toBeNull()
     const delivered = await seller.market.deliverResult(fresh('deliver'), purchase, requestHash, sealed, 500_000n)
-    expect(await buyer.market.findDelivery(purchase)).toEqual({ requestHash, sealedAnswer: sealed, answerHash: keccak256(sealed), transactionHash: delivered.hash })
-    const [sellerBefore, buyerBefore] = [await buyer.market.readBalance(seller.wallet.address), await buyer.market.readBalance(buyer.wallet.address)]
+    const answerHash = keccak256(sealed)
+    const delivery = { requestHash, sealedAnswer: sealed, answerHash, transactionHash: delivered.hash }
+    expect(await buyer.market.findDelivery(purchase)).toEqual(delivery)
+    const sellerBefore = await buyer.market.readBalance(seller.wallet.address)
+    const buyerBefore = await buyer.market.readBalance(buyer.wallet.address)
     await buyer.market.confirmResult(fresh('confirm'), purchase)
     const settled = await buyer.market.readPurchase(purchase)
-    expect(settled).toMatchObject({ state: 'Settled', heldWei: 0n, interactionOpened: true, requestHash, answerHash: keccak256(sealed) })
+    expect(settled).toMatchObject({ state: 'Settled', heldWei: 0n, interactionOpened: true, requestHash, answerHash })
     expect(settled.closedAtSeconds).toBeGreaterThanOrEqual(settled.deliveredAtSeconds)
     expect(await buyer.market.readBalance(seller.wallet.address) - sellerBefore).toBe(1_000_000n - 1000n + 500_000n)
     expect(await buyer.market.readBalance(buyer.wallet.address) - buyerBefore).toBe(500_000n)
@@ -113,7 +117,10 @@ describe('a purchase', () => {
     await buyer.market.confirmResult(fresh('confirm'), purchase)
     const history = await seller.market.readHistory(purchase)
     expect(history.moves.map(({ name }) => name)).toEqual(['Purchased', 'ResultRequested', 'Delivered', 'Confirmed'])
-    expect(history.credits).toEqual([{ account: buyer.wallet.address, amountWei: 500_000n }, { account: seller.wallet.address, amountWei: 1_500_000n }])
+    expect(history.credits).toEqual([
+      { account: buyer.wallet.address, amountWei: 500_000n },
+      { account: seller.wallet.address, amountWei: 1_500_000n },
+    ])
     expect(history.burnedWei).toBe(0n)
     const { paidAtSeconds, closedAtSeconds } = await buyer.market.readPurchase(purchase)
     expect([history.moves[0]?.timeSeconds, history.moves[3]?.timeSeconds]).toEqual([paidAtSeconds, closedAtSeconds])

@@ -19,7 +19,8 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
-const connect = (rpcUrl: string): JsonRpcProvider => new JsonRpcProvider(rpcUrl, 31337, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 5, batchMaxCount: 1 })
+const connect = (rpcUrl: string): JsonRpcProvider =>
+  new JsonRpcProvider(rpcUrl, 31337, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 5, batchMaxCount: 1 })
 
 const answers = async (rpcUrl: string): Promise<boolean> => {
   try {

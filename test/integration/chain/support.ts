@@ -24,8 +24,9 @@ export interface Stage {
   close(): Promise<void>
 }
 
-export const createWalletOutbox = (wallet: Wallet, connection: ChainConnection, database: ProfileDatabase, options: Partial<OutboxOptions> = {}): Outbox =>
-  createOutbox({ database, connection, wallet: () => wallet, now, ...options })
+export const createWalletOutbox = (
+  wallet: Wallet, connection: ChainConnection, database: ProfileDatabase, options: Partial<OutboxOptions> = {},
+): Outbox => createOutbox({ database, connection, wallet: () => wallet, now, ...options })
 
 /** A practice chain with a deployed market. */
 export const openStage = async (minimumSeconds = 1): Promise<Stage> => {
@@ -52,6 +53,7 @@ export const openStage = async (minimumSeconds = 1): Promise<Stage> => {
 }
 
 export const terms = (changes: Partial<ListingTerms> = {}): ListingTerms => ({
-  valueWei: 1_000_000n, guaranteeWei: 500_000n, interactionFeeWei: 1000n, deliverySeconds: 3600, expirationSeconds: 3600, disputeSeconds: 3600,
+  valueWei: 1_000_000n, guaranteeWei: 500_000n, interactionFeeWei: 1000n,
+  deliverySeconds: 3600, expirationSeconds: 3600, disputeSeconds: 3600,
   arbiter: noArbiter, detailsHash: `0x${'ab'.repeat(32)}`, ...changes,
 })

@@ -19,7 +19,8 @@ const payloads = fc.integer({ min: 1, max: 300 }).chain((maxAnswerBits) => {
 describe('the answer\'s encoding', () => {
   it('gives back every payload within its bound', () => {
     fc.assert(fc.property(payloads, (payload) => {
-      expect(decodeAnswer(encodeAnswer(payload))).toEqual({ ...payload, proof: payload.proof === null ? null : new Uint8Array(payload.proof) })
+      const proof = payload.proof === null ? null : new Uint8Array(payload.proof)
+      expect(decodeAnswer(encodeAnswer(payload))).toEqual({ ...payload, proof })
     }), { numRuns: 200 })
   })
 
@@ -64,7 +65,8 @@ describe('the answer\'s encoding', () => {
   it('tells beforehand how long the sealed answer will be', () => {
     const { publicKey } = generateSealingKey()
     for (const [cells, bits] of [[1, 1], [256, 192], [470, 128], [3, 65]] as const) {
-      const payload = encodeAnswer({ maxAnswerBits: bits, integers: Array.from({ length: cells }, () => -(1n << BigInt(bits))), proof: null })
+      const integers = Array.from({ length: cells }, () => -(1n << BigInt(bits)))
+      const payload = encodeAnswer({ maxAnswerBits: bits, integers, proof: null })
       expect(sealAnswer(payload, publicKey, `0x${'00'.repeat(32)}`).length).toBe(sealedLength(cells, bits))
     }
     expect(sealedLength(1000, 128)).toBeGreaterThan(sealedLimit)

@@ -101,7 +101,8 @@ describe('a receipt', () => {
     }
     fc.assert(fc.property(fc.constantFrom(...leaves), (path) => {
       const changed = copy(receipt)
-      const parent = path.slice(0, -1).reduce<Record<string, unknown>>((value, key) => value[key] as Record<string, unknown>, changed as unknown as Record<string, unknown>)
+      type Node = Record<string, unknown>
+      const parent = path.slice(0, -1).reduce<Node>((value, key) => value[key] as Node, changed as unknown as Node)
       const key = path.at(-1) ?? ''
       parent[key] = flip(parent[key])
       expect(verifyReceipt(changed).ok, path.join('.')).toBe(false)
