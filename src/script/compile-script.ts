@@ -13,6 +13,8 @@ export interface CompiledScript {
 
 /** Longest script that is read, in UTF-16 units: far more than anyone writes, little enough for the parser. */
 export const maxScriptLength = 256 * 1024
+/** Deepest syntax tree that is read. TypeScript's emitter takes quadratic time, and stack, for what is nested deeper. */
+const maxSyntaxDepth = 500
 
 const compilerOptions: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
@@ -40,35 +42,53 @@ const refusalOf = (node: ts.Node): { code: 'input.script-import' | 'input.script
   return waits ? { code: 'input.script-syntax', message: awaitRefusal } : null
 }
 
+const syntaxError = (message: string, text: ScriptText, position: Position | null): AppError =>
+  createScriptError('input.script-syntax', message, text, position)
+
 const assertAllowedSyntax = (file: ts.SourceFile, text: ScriptText): void => {
-  const visit = (node: ts.Node): void => {
+  const visit = (node: ts.Node, depth: number): void => {
     const refusal = refusalOf(node)
     if (refusal !== null) throw createScriptError(refusal.code, refusal.message, text, positionOf(file, node.getStart(file)))
+    if (depth > maxSyntaxDepth) throw syntaxError('expressions are nested too deeply here', text, positionOf(file, node.getStart(file)))
+    ts.forEachChild(node, (child) => visit(child, depth + 1))
+  }
+  visit(file, 0)
+}
+
+/** For the opening bracket of a call, where the name before it begins: that is what a reader looks for. */
+const findCalledName = (file: ts.SourceFile, { line, column }: Position): Position => {
+  const offset = file.getPositionOfLineAndCharacter(line - 1, column - 1)
+  let start = offset
+  const visit = (node: ts.Node): void => {
+    if (offset < node.pos || offset > node.end) return
+    if (ts.isIdentifier(node) && node.end === offset) start = node.getStart(file)
     ts.forEachChild(node, visit)
   }
   visit(file)
+  return positionOf(file, start)
 }
-
-const syntaxError = (message: string, text: ScriptText, position: Position | null): AppError =>
-  createScriptError('input.script-syntax', message, text, position)
 
 const transpile = (text: ScriptText): CompiledScript => {
   // One fixed name: the user's own may end in .js or .tsx and would change how the text is parsed.
   const fileName = 'script.ts'
   const file = ts.createSourceFile(fileName, text.source, ts.ScriptTarget.ES2023)
+  assertAllowedSyntax(file, text)
   const { outputText, sourceMapText, diagnostics = [] } = ts.transpileModule(text.source, { fileName, compilerOptions, reportDiagnostics: true })
   const [diagnostic] = diagnostics
   if (diagnostic !== undefined) {
     const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ')
     throw syntaxError(message, text, diagnostic.start === undefined ? null : positionOf(file, diagnostic.start))
   }
-  assertAllowedSyntax(file, text)
   const { mappings } = JSON.parse(sourceMapText ?? '{"mappings":""}') as { mappings: string }
+  const findPosition = createPositionFinder(mappings)
   const exported = file.statements.find((statement) => ts.isExportAssignment(statement))
   return {
     code: outputText,
     answerPosition: exported === undefined ? null : positionOf(file, exported.getStart(file)),
-    findPosition: createPositionFinder(mappings),
+    findPosition: (generated) => {
+      const position = findPosition(generated)
+      return position === null ? null : findCalledName(file, position)
+    },
   }
 }
 

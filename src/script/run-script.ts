@@ -50,8 +50,6 @@ const createLog = ({ logLines, logCharacters }: ScriptLimits) => {
 const explain = {
   syntax: ({ text }: ThrownReport) => ['input.script-syntax', text] as const,
   threw: ({ text }: ThrownReport) => ['input.script-threw', `the script threw ${text}`] as const,
-  timeout: (_: ThrownReport, { deadlineMilliseconds }: ScriptLimits) =>
-    ['runtime.script-timeout', `the script was still running after ${deadlineMilliseconds / 1000} s and was stopped`] as const,
   'out-of-memory': (_: ThrownReport, { memoryBytes }: ScriptLimits) =>
     ['runtime.script-out-of-memory', `the script needed more than its ${Math.floor(memoryBytes / 2 ** 20)} MiB of memory`] as const,
 }
@@ -77,6 +75,10 @@ const toError = (
   switch (outcome.kind) {
     case 'no-answer':
       return createScriptError('input.script-no-answer', 'the script exports no answer: it has no `export default`, or exports undefined', text, null)
+    case 'timeout': {
+      const message = `the script was still running after ${limits.deadlineMilliseconds / 1000} s and was stopped`
+      return createScriptError('runtime.script-timeout', message, text, null)
+    }
     case 'crashed':
       return createScriptError('runtime.script-crashed', `the script broke the sandbox it ran in (${outcome.reason})`, text, null)
     default: {

@@ -37,14 +37,13 @@ export interface ThrownReport {
 export type SandboxOutcome =
   | { readonly kind: 'answer'; readonly text: string }
   | { readonly kind: 'no-answer' }
-  | { readonly kind: 'syntax' | 'threw' | 'timeout' | 'out-of-memory'; readonly report: ThrownReport }
+  | { readonly kind: 'syntax' | 'threw' | 'out-of-memory'; readonly report: ThrownReport }
+  | { readonly kind: 'timeout' }
   | { readonly kind: 'crashed'; readonly reason: string }
 
 const pageBytes = 64 * 1024
 const initialPages = 256
 const moduleName = 'script'
-/** Time to describe an error once the deadline has passed. */
-const graceMilliseconds = 100
 
 /** The language without a clock (Date), shared memory and typed arrays (Atomics); Eval is what evalCode itself needs. */
 const intrinsics: Intrinsics = {
@@ -68,9 +67,9 @@ const parseReport = (text: string): ThrownReport => {
   }
 }
 
-/** Time and memory of one run. The interpreter polls `isOver` while it executes bytecode and regular expressions. */
+/** The time of one run. The interpreter polls `isOver` while it executes bytecode and regular expressions. */
 const createDeadline = (milliseconds: number) => {
-  let end = Date.now() + milliseconds
+  const end = Date.now() + milliseconds
   let passed = false
   return {
     isOver: () => {
@@ -79,9 +78,6 @@ const createDeadline = (milliseconds: number) => {
       return true
     },
     hasPassed: () => passed,
-    extend: () => {
-      end = Date.now() + graceMilliseconds
-    },
   }
 }
 
@@ -112,21 +108,19 @@ const installPrelude = (vm: QuickJSContext, { settings, host }: SandboxJob): Pre
   return { encodeAnswer: vm.getProp(installed, 'encodeAnswer'), reportError: vm.getProp(installed, 'reportError') }
 }
 
-const isOutOfMemory = (text: string): boolean => text.startsWith('InternalError: out of memory') || text === 'the value null'
+const isOutOfMemory = (text: string): boolean => text.startsWith('InternalError: out of memory')
 
 const run = (runtime: QuickJSRuntime, deadline: ReturnType<typeof createDeadline>, job: SandboxJob): SandboxOutcome => {
   const vm = runtime.newContext({ intrinsics })
   const prelude = installPrelude(vm, job)
 
-  const describe = (error: QuickJSHandle): ThrownReport => {
-    deadline.extend()
-    const described = vm.callFunction(prelude.reportError, vm.undefined, error)
-    return described.error === undefined ? parseReport(vm.getString(described.value)) : emptyReport
-  }
   const fail = (error: QuickJSHandle, kind: 'syntax' | 'threw'): SandboxOutcome => {
-    const timedOut = deadline.hasPassed()
-    const report = describe(error)
-    if (timedOut) return { kind: 'timeout', report }
+    const described = vm.callFunction(prelude.reportError, vm.undefined, error)
+    // Where a stopped loop was is not known: the interpreter keeps no position while it polls.
+    if (deadline.hasPassed()) return { kind: 'timeout' }
+    // What cannot even be described left no memory to do it in.
+    if (described.error !== undefined) return { kind: 'out-of-memory', report: emptyReport }
+    const report = parseReport(vm.getString(described.value))
     return { kind: report.hostError === null && isOutOfMemory(report.text) ? 'out-of-memory' : kind, report }
   }
 
@@ -134,7 +128,7 @@ const run = (runtime: QuickJSRuntime, deadline: ReturnType<typeof createDeadline
   if (compiled.error !== undefined) return fail(compiled.error, 'syntax')
   const evaluated = vm.evalCode(job.code, moduleName, { type: 'module' })
   if (evaluated.error !== undefined) return fail(evaluated.error, 'threw')
-  if (deadline.hasPassed()) return { kind: 'timeout', report: emptyReport }
+  if (deadline.hasPassed()) return { kind: 'timeout' }
   const exported = vm.getProp(evaluated.value, 'default')
   if (vm.typeof(exported) === 'undefined') return { kind: 'no-answer' }
   const answer = vm.callFunction(prelude.encodeAnswer, vm.undefined, exported)
@@ -148,8 +142,9 @@ export const runInSandbox = async (job: SandboxJob): Promise<SandboxOutcome> => 
   try {
     return run(runtime, deadline, job)
   } catch (cause) {
-    // The interpreter itself gave up: its memory or the host's stack ran out inside native code. Only words are kept of the
-    // error, which may hold on to the whole instance.
+    // Recursion inside the interpreter's native code can use up the host's stack before the interpreter counts its own.
+    if (cause instanceof RangeError) return { kind: 'threw', report: { ...emptyReport, text: 'InternalError: stack overflow' } }
+    // The interpreter itself gave up. Only words are kept of the error, which may hold on to the whole instance.
     return { kind: 'crashed', reason: String(cause) }
   }
 }

@@ -52,7 +52,7 @@ const parseObject = <T extends object>(value: object, path: string, depth: numbe
     throw new AppError(reader.code, `${path} is not a tensor of this run`)
   }
   const entries = memberOf(value, 'record')
-  if (Array.isArray(entries) && entries.length <= reader.limits.entries) {
+  if (reader.limits.entries > 0 && Array.isArray(entries) && entries.length <= reader.limits.entries) {
     return Object.fromEntries(entries.map((entry: unknown) => parseEntry(entry, path, depth, reader)))
   }
   const refused = memberOf(value, 'refused')
@@ -77,10 +77,10 @@ const parseValue = <T extends object>(value: unknown, path: string, depth: numbe
 export const parseAnswer = <T extends object>(text: string, findTensor: (id: number) => T | undefined): AnswerValue<T> =>
   parseValue(parseJson(text, 'input.answer-invalid'), 'answer', 0, { code: 'input.answer-invalid', limits: answerLimits, findTensor })
 
-const toArgument = <T extends object>(value: AnswerValue<T>, path: string, isNested: boolean): BackendArgument<T> => {
-  if (typeof value === 'boolean' || (value === null && isNested)) throw new AppError('input.tensor-value', `${path} is ${String(value)}`)
+const toArgument = <T extends object>(value: AnswerValue<T>, path: string): BackendArgument<T> => {
+  if (typeof value === 'boolean') throw new AppError('input.tensor-value', `${path} is ${String(value)}`)
   return Array.isArray(value)
-    ? value.map((item: AnswerValue<T>, index) => toArgument(item, `${path}[${index}]`, true))
+    ? value.map((item: AnswerValue<T>, index) => toArgument(item, `${path}[${index}]`))
     : (value as BackendArgument<T>)
 }
 
@@ -94,6 +94,6 @@ export const parseArguments = <T extends object>(
   if (!Array.isArray(values)) throw new AppError('input.tensor-value', `${method} was called without an argument list`)
   return values.map((value: unknown, index) => {
     const path = `${method}: argument ${index + 1}`
-    return toArgument(parseValue(value, path, 0, { code: 'input.tensor-value', limits: argumentLimits, findTensor }), path, false)
+    return toArgument(parseValue(value, path, 0, { code: 'input.tensor-value', limits: argumentLimits, findTensor }), path)
   })
 }

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { createDataset } from '../../../src/compute/dataset.ts'
+import { evaluatePlain } from '../../../src/compute/program.ts'
+import { createGraphBackend } from '../../../src/script/graph-backend.ts'
+import { evaluateReference } from '../../../src/script/reference-backend.ts'
+import { runScript } from '../../../src/script/run-script.ts'
+import { expectClose, numpyVectors } from './support.ts'
+
+const decimals = 3
+
+/** A script's answer by way of the graph, over the integers an encrypted table would hold. */
+const evaluateByGraph = async (source: string, columns: readonly string[], rows: readonly (readonly number[])[]) => {
+  const dataset = createDataset({
+    rows: rows.length,
+    keyBits: 2048,
+    datasetRoot: `0x${'11'.repeat(32)}`,
+    columns: columns.map((name, column) => ({
+      name, type: 'number', unit: '', description: '', categories: [],
+      scale: { numerator: '1', denominator: String(10 ** decimals) },
+      lower: Math.min(...rows.map((row) => row[column] as number)),
+      upper: Math.max(...rows.map((row) => row[column] as number)),
+    })),
+  })
+  const { answer } = await runScript({
+    source, fileName: 'a.ts', listing: { rows: rows.length, columns }, backend: createGraphBackend(dataset.data),
+  })
+  const readCell = (cell: number): bigint =>
+    BigInt(Math.round((rows[cell % rows.length]?.[Math.floor(cell / rows.length)] as number) * 10 ** decimals))
+  return evaluatePlain(answer, dataset, readCell)
+}
+
+describe('the graph behind a script', () => {
+  it.each(numpyVectors.cases.map(({ script, expected }) => ({ script, expected })))('agrees with NumPy on $script', async ({ script, expected }) => {
+    expectClose(await evaluateByGraph(`export default ${script}`, numpyVectors.columns, numpyVectors.rows), expected, 1e-12)
+  })
+
+  it('gives the demo\'s answers as the reference evaluator does', async () => {
+    const source = readFileSync(new URL('../../../resources/scripts/demo.ts', import.meta.url), 'utf8')
+    const columns = ['education', 'south', 'gender', 'experience', 'union', 'wage', 'age', 'race', 'occupation', 'sector', 'married']
+    const rows = Array.from({ length: 40 }, (_, row) => columns.map((_column, column) => ((row * 37 + column * 101) % 997) / 8))
+    const expected = await evaluateReference({ source, fileName: 'demo.ts', columns, rows, listing: { rows: 40, columns } }) as Record<string, number>
+    const answer = await evaluateByGraph(source, columns, rows) as Record<string, unknown>
+    expect(Object.keys(answer)).toEqual(['meanWage', 'meanByColumn', 'weightedScore'])
+    for (const [key, value] of Object.entries(expected)) expectClose(answer[key], value, 1e-12, key)
+  })
+
+  it.each([
+    ['mul(data)', 'input.tensor-not-additive'],
+    ['add([1, 2])', 'input.tensor-shape'],
+    ['add("x")', 'input.tensor-value'],
+    ['add([1, [2]])', 'input.tensor-value'],
+    ['add([data, 1])', 'input.tensor-value'],
+    ['mean(5)', 'input.tensor-index'],
+    ['col("no")', 'input.tensor-index'],
+    ['concat(1)', 'input.tensor-value'],
+    ['reshape("x")', 'input.tensor-value'],
+    ['slice("x")', 'input.tensor-value'],
+    ['rows(["x"])', 'input.tensor-value'],
+    ['div(0)', 'input.tensor-division-by-zero'],
+  ])('refuses data.%s where the script says it', async (call, code) => {
+    const attempt = evaluateByGraph(`\nexport default data.${call}`, numpyVectors.columns, numpyVectors.rows)
+    await expect(attempt).rejects.toMatchObject({ code, details: { file: 'a.ts', line: 2, column: 21 } })
+  })
+})
