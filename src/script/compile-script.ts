@@ -73,7 +73,8 @@ const transpile = (text: ScriptText): CompiledScript => {
   const fileName = 'script.ts'
   const file = ts.createSourceFile(fileName, text.source, ts.ScriptTarget.ES2023)
   assertAllowedSyntax(file, text)
-  const { outputText, sourceMapText, diagnostics = [] } = ts.transpileModule(text.source, { fileName, compilerOptions, reportDiagnostics: true })
+  const options = { fileName, compilerOptions, reportDiagnostics: true }
+  const { outputText, sourceMapText, diagnostics = [] } = ts.transpileModule(text.source, options)
   const [diagnostic] = diagnostics
   if (diagnostic !== undefined) {
     const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ')

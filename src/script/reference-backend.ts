@@ -210,7 +210,7 @@ const toJson = (answer: AnswerValue<ReferenceArray>): JsonValue => {
   if (isReferenceArray(answer)) return nest(answer)
   if (Array.isArray(answer)) return answer.map((item: AnswerValue<ReferenceArray>) => toJson(item))
   if (typeof answer !== 'object' || answer === null) return answer
-  return Object.fromEntries(Object.entries(answer).map(([key, item]) => [key, toJson(item as AnswerValue<ReferenceArray>)]))
+  return Object.fromEntries(Object.entries(answer).map(([key, item]) => [key, toJson(item)]))
 }
 
 export interface ReferenceRun extends ReferenceTable {

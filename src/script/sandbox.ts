@@ -7,9 +7,7 @@ import { preludeSource } from './prelude.ts'
 import type { Position } from './source-map.ts'
 
 /** The one piece of WebAssembly's API used here; this room is compiled without ambient types beyond ECMAScript's. */
-declare const WebAssembly: {
-  readonly Memory: new (pages: { initial: number; maximum: number }) => NonNullable<CustomizeVariantOptions['wasmMemory']>
-}
+declare const WebAssembly: { readonly Memory: new (pages: { initial: number; maximum: number }) => object }
 
 /** What the sandbox may ask of the host: text in, text out, nothing thrown. */
 export interface HostFunctions {
@@ -47,7 +45,8 @@ const moduleName = 'script'
 
 /** The language without a clock (Date), shared memory and typed arrays (Atomics); Eval is what evalCode itself needs. */
 const intrinsics: Intrinsics = {
-  BaseObjects: true, Eval: true, StringNormalize: true, RegExp: true, RegExpCompiler: true, JSON: true, Proxy: true, MapSet: true, Promise: true,
+  BaseObjects: true, Eval: true, StringNormalize: true, RegExp: true, RegExpCompiler: true, JSON: true, Proxy: true, MapSet: true,
+  Promise: true,
 }
 
 const emptyReport: ThrownReport = { text: '', position: null, hostError: null }
@@ -88,8 +87,8 @@ const createDeadline = (milliseconds: number) => {
  */
 const createRuntime = async ({ memoryBytes, stackBytes }: ScriptLimits, interruptHandler: () => boolean): Promise<QuickJSRuntime> => {
   const maximum = Math.max(initialPages, Math.floor(memoryBytes / pageBytes))
-  const wasmMemory = new WebAssembly.Memory({ initial: initialPages, maximum })
-  const quickjs = await newQuickJSWASMModuleFromVariant(newVariant(RELEASE_SYNC, { wasmMemory }))
+  const options = { wasmMemory: new WebAssembly.Memory({ initial: initialPages, maximum }) } as CustomizeVariantOptions
+  const quickjs = await newQuickJSWASMModuleFromVariant(newVariant(RELEASE_SYNC, options))
   return quickjs.newRuntime({ maxStackSizeBytes: stackBytes, interruptHandler })
 }
 
@@ -101,8 +100,8 @@ interface PreludeFunctions {
 const installPrelude = (vm: QuickJSContext, { settings, host }: SandboxJob): PreludeFunctions => {
   const functions = vm.newObject()
   vm.setProp(functions, 'call', vm.newFunction('call', (method, id, text) =>
-    vm.newString(host.call(vm.getString(method as QuickJSHandle), vm.getNumber(id as QuickJSHandle), vm.getString(text as QuickJSHandle)))))
-  vm.setProp(functions, 'log', vm.newFunction('log', (text) => host.log(vm.getString(text as QuickJSHandle))))
+    vm.newString(host.call(vm.getString(method), vm.getNumber(id), vm.getString(text)))))
+  vm.setProp(functions, 'log', vm.newFunction('log', (text) => host.log(vm.getString(text))))
   const prelude = vm.unwrapResult(vm.evalCode(preludeSource, 'prelude'))
   const installed = vm.unwrapResult(vm.callFunction(prelude, vm.undefined, functions, vm.newString(JSON.stringify(settings))))
   return { encodeAnswer: vm.getProp(installed, 'encodeAnswer'), reportError: vm.getProp(installed, 'reportError') }

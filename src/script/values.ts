@@ -1,5 +1,4 @@
-import type { ErrorCode } from '../shared/errors.ts'
-import { AppError } from '../shared/errors.ts'
+import { AppError, type ErrorCode } from '../shared/errors.ts'
 import type { AnswerValue, BackendArgument } from './backend.ts'
 
 /**

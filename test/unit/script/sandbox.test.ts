@@ -7,7 +7,7 @@ import { evaluate, expectFailure, failureOf, run, table } from './support.ts'
 
 /** The sandbox still works, and what an earlier script did to its own world is gone. */
 const expectFreshWorld = async (): Promise<void> => {
-  expect(await evaluate(`export default [data.col('age').sum(), typeof ({} as any).polluted, typeof (globalThis as any).left, [1, 2].map((x) => x * 2)]`))
+  expect(await evaluate('export default [data.col(\'age\').sum(), typeof ({} as any).polluted, typeof (globalThis as any).left, [1, 2].map((x) => x * 2)]'))
     .toEqual([91, 'undefined', 'undefined', [2, 4]])
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   expect((globalThis as Record<string, unknown>)['left']).toBeUndefined()

@@ -21,7 +21,7 @@ export const failureOf = async (source: string, limits: Partial<ScriptLimits> = 
   return error as AppError
 }
 
-export const expectFailure = async (source: string, code: ErrorCode, message: RegExp, limits: Partial<ScriptLimits> = {}): Promise<void> => {
+export const expectFailure = async (source: string, code: ErrorCode, message: RegExp, limits?: Partial<ScriptLimits>): Promise<void> => {
   const error = await failureOf(source, limits)
   expect(isAppError(error) && error.code).toBe(code)
   expect(error.message).toMatch(message)
