@@ -1,18 +1,20 @@
 import type { BaseWallet } from 'ethers'
 import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
+import type { Program } from '../../shared/schemas/program.ts'
+import type { AnswerValue } from '../../compute/answer.ts'
 import type { Engine, JobOptions } from '../../engine/engine.ts'
-import type { Market, PurchaseOnChain } from '../chain/market.ts'
+import type { Market, PurchaseOnChain, PurchaseState } from '../chain/market.ts'
 import { createChunkStore } from '../datasets/chunk-store.ts'
 import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
-import { computeOnDataset } from './compute.ts'
+import { computeOnDataset, hashProgram } from './compute.ts'
+import { deriveFromAnswer, deriveFromScript, type ScriptFile } from './derive.ts'
 import { downloadDataset, openDownloaded } from './download.ts'
 import { openListing, parseListingUrl, type OpenedListing } from './open-listing.ts'
 import { createPurchaseStore, type ComputedResult, type Purchase } from './purchase-store.ts'
 import { requestResult, type NumberedPurchase, type RequestDependencies } from './request-result.ts'
 import { retryUntilConfirmed } from './retry.ts'
-import type { ScriptFile } from './scripts.ts'
 import { createSellerClient, type SellerClient } from './seller-client.ts'
 
 export interface BuyOptions {
@@ -20,6 +22,8 @@ export interface BuyOptions {
   readonly maxTotalWei?: bigint
   /** How long the payment may take to reach the chain before it is void; by default ten minutes. */
   readonly deadlineSeconds?: number
+  /** Take up a purchase of this listing whose answer has not come yet, where there is one, instead of paying for another. */
+  readonly resume?: boolean
 }
 
 export interface PurchaseView {
@@ -34,6 +38,11 @@ export interface PurchaseService {
   download(number: bigint, options?: JobOptions): Promise<NumberedPurchase>
   /** Downloads what is missing, runs the script on the ciphertexts, keeps the encrypted result. */
   compute(number: bigint, script: ScriptFile, options?: JobOptions): Promise<ComputedResult>
+  /**
+   * The same for an answer built in code from the table's tensor. Where a result has been requested already, the same answer
+   * gives the kept one, so that an interrupted request can go on; another throws `escrow.second-request`.
+   */
+  computeAnswer(number: bigint, answer: AnswerValue, options?: JobOptions): Promise<ComputedResult>
   /** Sends the kept result and waits for its answer. */
   request(number: bigint, options?: Pick<RequestDependencies, 'signal' | 'onStep'>): Promise<Purchase>
   confirm(number: bigint): Promise<PurchaseOnChain>
@@ -59,6 +68,7 @@ export interface PurchaseServiceDependencies {
 }
 
 const defaultDeadlineSeconds = 600
+const unansweredStates: readonly PurchaseState[] = ['Paid', 'Requested', 'Delivered']
 
 export const createPurchaseService = ({ database, vault, wallet, engine, market, now }: PurchaseServiceDependencies): PurchaseService => {
   const store = createPurchaseStore(database, market)
@@ -120,6 +130,26 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
     return purchase
   }
 
+  const findUnanswered = async (listing: bigint): Promise<Purchase | null> => {
+    const { address } = await wallet()
+    for (const purchase of store.list()) {
+      if (purchase.number === null || purchase.listing !== listing || purchase.buyer !== address || purchase.answer !== null) continue
+      if (unansweredStates.includes((await market.readPurchase(purchase.number)).state)) return purchase
+    }
+    return null
+  }
+
+  const secondRequest = (number: bigint): AppError =>
+    new AppError('escrow.second-request', 'The one result of this purchase has been requested already.', { details: { purchase: number.toString() } })
+
+  const computeAndKeep = async (purchase: NumberedPurchase, program: Program, script: ScriptFile, options: JobOptions): Promise<ComputedResult> => {
+    const { details } = purchase
+    const computed = await computeOnDataset(program, details, openDownloaded(details, chunksOf(purchase)), await engine(), now, options)
+    const result = { ...computed, script: script.source, fileName: script.fileName }
+    store.setResult(purchase.id, result)
+    return result
+  }
+
   const view = async (purchase: Purchase): Promise<PurchaseView> =>
     ({ purchase, onChain: purchase.number === null ? null : await market.readPurchase(purchase.number) })
 
@@ -134,8 +164,8 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
 
     buy: async (url, options = {}) => {
       const listing = await openListing(url, market)
-      const unfinished = store.findUnfinished(listing.number)
-      const purchase = unfinished ?? await begin(listing, options)
+      const unanswered = options.resume === true ? await findUnanswered(listing.number) : null
+      const purchase = unanswered ?? store.findUnfinished(listing.number) ?? await begin(listing, options)
       try {
         return await pay(purchase)
       } catch (error) {
@@ -146,10 +176,20 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
 
     compute: async (number, script, options = {}) => {
       const purchase = await download(number, options)
-      if (purchase.request !== null) throw new AppError('escrow.second-request', 'The one result of this purchase has been requested already.', { details: { purchase: number.toString() } })
-      const result = await computeOnDataset(script, purchase.details, openDownloaded(purchase.details, chunksOf(purchase)), await engine(), now, options)
-      store.setResult(purchase.id, result)
-      return result
+      if (purchase.request !== null) throw secondRequest(number)
+      const { program } = await deriveFromScript(script, purchase.details, purchase.details.dataset)
+      return computeAndKeep(purchase, program, script, options)
+    },
+
+    computeAnswer: async (number, answer, options = {}) => {
+      const { id, details, request } = get(number)
+      const { program } = deriveFromAnswer(answer, details, details.dataset)
+      if (request !== null) {
+        const kept = store.findResult(id)
+        if (kept?.programHash !== hashProgram(program)) throw secondRequest(number)
+        return kept
+      }
+      return computeAndKeep(await download(number, options), program, { source: '', fileName: '' }, options)
     },
 
     request: async (number, options = {}) => {

@@ -33,15 +33,20 @@ export interface Purchase {
   readonly createdAt: string
 }
 
-export interface ComputedResult {
-  readonly script: string
-  readonly fileName: string
+/** A program evaluated on the purchase's ciphertexts. */
+export interface EncryptedResult {
   /** The program's canonical text. */
   readonly program: string
   readonly programHash: string
   readonly ciphertexts: Uint8Array
   readonly resultHash: string
   readonly computedAt: string
+}
+
+export interface ComputedResult extends EncryptedResult {
+  /** The script and its file's name; both empty where the answer was built in code. */
+  readonly script: string
+  readonly fileName: string
 }
 
 export type NewPurchase = Pick<Purchase, 'url' | 'contractUrl' | 'detailsHash' | 'listing' | 'termsHash' | 'buyer' | 'maxTotalWei' | 'deadlineSeconds' | 'createdAt'> & { readonly text: string }

@@ -1,7 +1,7 @@
 import type { Details } from '../../shared/schemas/details.ts'
 import { checkVerdictSchema, testDataSchema, testResultsSchema, type CheckVerdict } from '../../shared/schemas/http.ts'
-import { isAppError } from '../../shared/errors.ts'
-import type { AnswerJson } from '../../compute/answer.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
+import type { AnswerJson, AnswerValue } from '../../compute/answer.ts'
 import { answerShapes, describeProgram, evaluatePlain, programToForms, readAnswer, type ProgramDescription } from '../../compute/program.ts'
 import { encodeValue } from '../../crypto/encoding.ts'
 import { createRational } from '../../crypto/rational.ts'
@@ -11,9 +11,8 @@ import { createTensorSource } from '../datasets/tensor-source.ts'
 import { assertChunk, ciphertextLengthOf, decodeChunk, parseManifest } from '../datasets/tensor-wire.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import { publicKeyOf } from './compute.ts'
+import { deriveFromAnswer, deriveFromScript, type DerivedProgram, type ScriptFile } from './derive.ts'
 import type { SellerClient } from './seller-client.ts'
-import { deriveFromScript, type ScriptFile } from './scripts.ts'
-import { AppError } from '../../shared/errors.ts'
 
 /** A listing's test table, checked against the terms: the same rows in the clear and encrypted. */
 export interface TestData {
@@ -22,12 +21,15 @@ export interface TestData {
   readonly chunks: readonly Uint8Array[]
 }
 
-export interface Rehearsal {
-  /** The script on the plain test rows, and on their ciphertexts by way of the seller's test key. */
+export interface TestRun {
+  /** The answer on the plain test rows, and on their ciphertexts by way of the seller's test key. */
   readonly plain: AnswerJson
   readonly encrypted: AnswerJson
   /** The largest |plain − encrypted| over all numbers. */
   readonly largestDifference: number
+}
+
+export interface Rehearsal extends TestRun {
   /** What the script would be on the real table. */
   readonly program: ProgramDescription
   readonly shapes: readonly { readonly path: string; readonly shape: readonly number[] }[]
@@ -76,11 +78,10 @@ export const checkScript = async (script: ScriptFile, details: Details, seller: 
   return seller.fetchJson(`${details.meta_link}/check`, checkVerdictSchema, { body: { program } })
 }
 
-/** Runs a script on the test table twice, plain and encrypted, and says whether the real table would answer it. */
-export const rehearse = async (script: ScriptFile, details: Details, seller: SellerClient, engine: Engine, options: JobOptions = {}): Promise<Rehearsal> => {
-  const { test, columns } = details
-  const { answer, dataset, program, log } = await deriveFromScript(script, details, test)
-  const { rows, chunks } = await fetchTestData(details, seller)
+/** Evaluates a program of the test table twice, on the plain rows and on their ciphertexts, which the seller opens for anybody. */
+const runOnTestData = async (
+  { answer, dataset, program }: DerivedProgram, { test, columns, test_result_link }: Details, { rows, chunks }: TestData, seller: SellerClient, engine: Engine, options: JobOptions,
+): Promise<TestRun> => {
   const scales = columns.map(({ scale }) => createRational(BigInt(scale.numerator), BigInt(scale.denominator)))
   const plain = evaluatePlain(answer, dataset, (cell) => {
     const column = Math.floor(cell / test.rows)
@@ -91,12 +92,24 @@ export const rehearse = async (script: ScriptFile, details: Details, seller: Sel
     readChunk: (index) => chunks[index] as Uint8Array,
   })
   const ciphertexts = await engine.evaluate(publicKeyOf(test), source, programToForms(program), options)
-  const { integers } = await seller.fetchJson(details.test_result_link, testResultsSchema, { body: { ciphertexts: Buffer.from(ciphertexts).toString('base64') } })
+  const { integers } = await seller.fetchJson(test_result_link, testResultsSchema, { body: { ciphertexts: Buffer.from(ciphertexts).toString('base64') } })
   const encrypted = readAnswer(program, integers.map(BigInt))
+  return { plain, encrypted, largestDifference: compareAnswers(plain, encrypted) }
+}
+
+/** Runs an answer built in code on the test data fetched before. Throws `input.answer-invalid`, `input.tensor-mixed`, and the seller client's errors. */
+export const rehearseAnswer = async (
+  answer: AnswerValue, details: Details, testData: TestData, seller: SellerClient, engine: Engine, options: JobOptions = {},
+): Promise<TestRun> => runOnTestData(deriveFromAnswer(answer, details, details.test), details, testData, seller, engine, options)
+
+/** Runs a script on the test table twice, plain and encrypted, and says whether the real table would answer it. */
+export const rehearse = async (script: ScriptFile, details: Details, seller: SellerClient, engine: Engine, options: JobOptions = {}): Promise<Rehearsal> => {
+  const derived = await deriveFromScript(script, details, details.test)
+  const run = await runOnTestData(derived, details, await fetchTestData(details, seller), seller, engine, options)
   const real = await deriveFromScript(script, details, details.dataset)
   return {
-    plain, encrypted, log,
-    largestDifference: compareAnswers(plain, encrypted),
+    ...run,
+    log: derived.log,
     program: describeProgram(real.program),
     shapes: answerShapes(real.program),
     verdict: await checkScript(script, details, seller),
