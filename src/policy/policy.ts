@@ -36,7 +36,8 @@ const assertCondition = (program: Program, { condition }: Policy): void => {
   }
 }
 
-const assertCellCount = ({ cells }: Program, { maxAnswerCells }: Policy): void => {
+/** Cheap, and so the first thing to ask of a program from the network. Throws `policy.answer-cells`. */
+export const assertCellCount = ({ cells }: Program, { maxAnswerCells }: Policy): void => {
   if (cells.length > maxAnswerCells) {
     const message = `the answer decrypts ${cells.length} cells, the listing allows ${maxAnswerCells}`
     refuse('policy.answer-cells', message, { cells: cells.length, limit: maxAnswerCells })

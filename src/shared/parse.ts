@@ -1,11 +1,24 @@
 import type { z } from 'zod'
 import { AppError, type ErrorCode } from './errors.ts'
 
+/** Deeper than any document of ours; a recursive schema would exhaust the stack on what is nested further. */
+const deepest = 100
+
+const isTooDeep = (value: unknown): boolean => {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest) return true
+    level = level.flatMap((inner) => (typeof inner === 'object' && inner !== null ? Object.values(inner) as unknown[] : []))
+  }
+  return false
+}
+
 /**
  * Reads an unknown value by a schema. Throws `code` (by default `input.invalid`) naming `what` was read, the first place
  * where it departs from the schema, and why.
  */
 export const parseAs = <T>(schema: z.ZodType<T>, value: unknown, what: string, code: ErrorCode = 'input.invalid'): T => {
+  if (isTooDeep(value)) throw new AppError(code, `${what} is nested more than ${deepest} deep`, { details: { what, path: '' } })
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const [issue] = result.error.issues

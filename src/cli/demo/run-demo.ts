@@ -105,6 +105,10 @@ interface Stage {
   step<T>(name: string, act: () => Promise<T>): Promise<T>
 }
 
+/** A table of any size can be tried: the usual minimum where there are rows for it, and an answer as long as there are columns. */
+const termsFor = (rows: number, columns: number): string[] =>
+  ['--min-rows', String(Math.min(10, rows)), '--condition', String(Math.min(1, rows / columns))]
+
 interface ListingDocument { readonly id: string; readonly terms: { readonly guaranteeWei: string } }
 
 /** The seller's part up to an open shop; gives the listing's address. */
@@ -118,7 +122,7 @@ const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, option
     return { seller: sellerBalance, buyer: await readBalance(buyer) }
   })
   const { report } = await step('seller imports the table', () =>
-    seller.run<{ report: { rowsKept: number } }>('dataset', 'import', options.data, '--name', 'demo', '--missing', options.missing,
+    seller.run<{ report: { rowsKept: number; columns: readonly unknown[] } }>('dataset', 'import', options.data, '--name', 'demo', '--missing', options.missing,
       ...(options.columns === undefined ? [] : ['--columns', options.columns])))
   const keyBits = ['--key-bits', String(options.keyBits)]
   await step('seller encrypts it', () => seller.run('dataset', 'encrypt', 'demo', ...keyBits))
@@ -126,7 +130,7 @@ const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, option
   const port = await findFreePort()
   const { id, terms } = await step('seller publishes the listing', async () => {
     const listing = await seller.run<ListingDocument>('listing', 'create', 'demo', '--value', `${options.valueWei}wei`, '--title', basename(options.data),
-      '--url', `http://127.0.0.1:${port}`, '--min-rows', String(Math.min(10, report.rowsKept)))
+      '--url', `http://127.0.0.1:${port}`, ...termsFor(report.rowsKept, report.columns.length))
     await seller.run('listing', 'publish', listing.id)
     return listing
   })

@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors.ts'
 import { parseAs } from '../../shared/parse.ts'
 import { assertCanonicalProgram } from '../../compute/canonical.ts'
 import { programToForms } from '../../compute/program.ts'
-import { assertPolicy } from '../../policy/policy.ts'
+import { assertCellCount, assertPolicy } from '../../policy/policy.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { PaillierKeyPair } from '../../crypto/types.ts'
@@ -18,6 +18,7 @@ export const parsePermittedProgram = (value: unknown, details: Details): Program
   if (program.datasetRoot !== details.dataset.root || program.rows !== details.dataset.rows || program.columns !== details.dataset.columns) {
     throw new AppError('input.program-invalid', 'The program was made for another dataset.', { details: { root: program.datasetRoot } })
   }
+  assertCellCount(program, details.policy)
   assertCanonicalProgram(program)
   assertPolicy(program, details.policy, describeDataset(details))
   return program

@@ -76,7 +76,7 @@ export const createBuyerRoutes = ({ listings, sales, datasets, deliveries, marke
     }),
     defineRoute({
       method: 'POST', path: '/v1/purchases/:id/result', summary: 'The signed request and the encrypted result, once', audience: 'buyer',
-      body: resultSubmissionSchema, response: resultAcceptedSchema, bodyLimitBytes: 64 * 1024 * 1024, requestsPerMinute: 60,
+      body: resultSubmissionSchema, response: resultAcceptedSchema, bodyLimitBytes: 4 * 1024 * 1024, requestsPerMinute: 60,
       handle: async (context) => {
         const { purchase, listing } = await authorise(context)
         const sale = deliveries.receive(purchase, listing, context.body)

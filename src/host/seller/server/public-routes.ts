@@ -107,7 +107,7 @@ export const createPublicRoutes = ({ listings, datasets, engine, sessions }: Pub
     }),
     defineRoute({
       method: 'POST', path: '/v1/listings/:id/check', summary: 'Would this program be answered? The policy\'s verdict, nothing counted', audience: 'anyone',
-      body: checkRequestSchema, response: checkVerdictSchema, bodyLimitBytes: 32 * 1024 * 1024, requestsPerMinute: 60,
+      body: checkRequestSchema, response: checkVerdictSchema, bodyLimitBytes: 2 * 1024 * 1024, requestsPerMinute: 20,
       handle: ({ parameters, body }) => ({ json: judge(body.program, show(parameters['id'])) }),
     }),
     defineRoute({
