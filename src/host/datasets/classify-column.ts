@@ -33,7 +33,12 @@ export const readCell = (cell: string): string | null => {
   return missingMarkers.has(text.toLowerCase()) ? null : text
 }
 
-const place = (raw: RawColumn, row: number): { readonly where: string; readonly details: { row: number; column: number; name: string } } => ({
+interface Place {
+  readonly where: string
+  readonly details: { readonly row: number; readonly column: number; readonly name: string }
+}
+
+const place = (raw: RawColumn, row: number): Place => ({
   where: `Row ${row}, column ${raw.number} “${raw.name}”`,
   details: { row, column: raw.number, name: raw.name },
 })

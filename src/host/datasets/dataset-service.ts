@@ -100,11 +100,12 @@ function* rowsOf({ rows, columns }: CleanTable): Generator<number[]> {
   for (let row = 0; row < rows; row += 1) yield columns.map(({ values }) => values[row] ?? Number.NaN)
 }
 
-export const createDatasetService = ({ database, vault, engine, findUse = () => null, now = () => new Date() }: DatasetServiceDependencies): DatasetService => {
+export const createDatasetService = (dependencies: DatasetServiceDependencies): DatasetService => {
+  const { database, vault, engine, findUse = () => null, now = () => new Date() } = dependencies
   const store = createDatasetStore(database)
   const tensors = createDatasetTensors({ database, store, vault, engine })
 
-  const require = (name: string): StoredDataset => {
+  const requireDataset = (name: string): StoredDataset => {
     const dataset = store.find(name)
     if (dataset === null) throw new AppError('input.not-found', `There is no dataset “${name.slice(0, 100)}”.`, { details: { dataset: name.slice(0, 100) } })
     return dataset
@@ -121,7 +122,7 @@ export const createDatasetService = ({ database, vault, engine, findUse = () => 
   })
 
   const show = (name: string): DatasetDetails => {
-    const dataset = require(name)
+    const dataset = requireDataset(name)
     return { ...summarise(dataset), report: dataset.report }
   }
 
@@ -148,7 +149,7 @@ export const createDatasetService = ({ database, vault, engine, findUse = () => 
     show,
 
     remove: (name) => {
-      const dataset = require(name)
+      const dataset = requireDataset(name)
       tensors.assertFree(dataset)
       const use = findUse(name)
       if (use !== null) throw new AppError('input.dataset-in-use', `Dataset ${name} is what listing ${use} sells answers from.`, { details: { dataset: name, listing: use } })
@@ -159,7 +160,7 @@ export const createDatasetService = ({ database, vault, engine, findUse = () => 
     },
 
     createTestData: (name, { rows, minRows = defaultMinRows } = {}) => {
-      const dataset = require(name)
+      const dataset = requireDataset(name)
       if (dataset.testRows !== null && (rows ?? dataset.testRows) === dataset.testRows) return
       if (dataset.testRows !== null) {
         throw new AppError('input.test-data-exists', `Dataset ${name} has ${dataset.testRows} rows of test data already.`, { details: { dataset: name, rows: dataset.testRows } })
@@ -175,24 +176,24 @@ export const createDatasetService = ({ database, vault, engine, findUse = () => 
     },
 
     encrypt: async (name, options = {}) => {
-      const dataset = require(name)
+      const dataset = requireDataset(name)
       await tensors.encrypt(dataset, 'data', dataset.rows, options)
     },
 
     encryptTestData: async (name, options = {}) => {
-      const dataset = require(name)
+      const dataset = requireDataset(name)
       await tensors.encrypt(dataset, 'test', requireTestRows(dataset), options)
     },
 
-    readTensor: (name, kind) => tensors.read(require(name), kind),
-    readKeyPair: (name, kind) => tensors.readKeyPair(require(name), kind),
-    readColumns: (name) => require(name).columns,
+    readTensor: (name, kind) => tensors.read(requireDataset(name), kind),
+    readKeyPair: (name, kind) => tensors.readKeyPair(requireDataset(name), kind),
+    readColumns: (name) => requireDataset(name).columns,
     readTestRows: (name) => {
-      const dataset = require(name)
+      const dataset = requireDataset(name)
       return store.readCells(dataset.id, 'test', 0, requireTestRows(dataset))
     },
     readRows: (name) => {
-      const { id, rows } = require(name)
+      const { id, rows } = requireDataset(name)
       return store.readCells(id, 'data', 0, rows)
     },
   }

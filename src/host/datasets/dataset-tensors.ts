@@ -95,21 +95,22 @@ export const createDatasetTensors = ({ database, store, vault, engine }: Dataset
     return keyPair
   }
 
-  /** Makes the key and keeps it sealed before anything is encrypted under it: no chunk can outlive its key. */
-  const beginTensor = async ({ id, columns }: StoredDataset, kind: TensorKind, rows: number, keyBits: KeyBits, arithmetic: Engine, signal: AbortSignal | undefined): Promise<StoredTensorRow> => {
-    const keyPair = await arithmetic.generateKeyPair(keyBits, signal === undefined ? {} : { signal })
+  /** Keeps the key, sealed, before anything is encrypted under it: no chunk can outlive its key. */
+  const beginTensor = ({ id, columns }: StoredDataset, kind: TensorKind, rows: number, keyPair: PaillierKeyPair): StoredTensorRow => {
     const n = keyPair.publicKey.n.toString(16)
     const bytes = keyPairToBytes(keyPair)
     const sealedKey = vault.seal(purposeOf(n), bytes)
     bytes.fill(0)
     const chunkRows = computeChunkRows(columns.length, ciphertextLengthOf({ key: describeKey(keyPair.publicKey) }))
+    const { bits: keyBits } = keyPair.publicKey
     const tensor = { rows, chunkRows: Math.min(chunkRows, rows), schemaHash: computeSchemaHash(columns), keyBits, n, sealedKey }
     store.insertTensor(id, kind, tensor)
     // Another process may have begun the same table in the meantime: its key is the one that counts.
     return store.findTensor(id, kind) ?? { ...tensor, root: null }
   }
 
-  const runEncryption = async (dataset: StoredDataset, kind: TensorKind, rows: number, { keyBits, ...job }: EncryptOptions): Promise<void> => {
+  const runEncryption = async (dataset: StoredDataset, kind: TensorKind, rows: number, options: EncryptOptions): Promise<void> => {
+    const { keyBits, ...job } = options
     const { id, name, columns } = dataset
     const found = store.findTensor(id, kind)
     if (found !== null && keyBits !== undefined && found.keyBits !== keyBits) {
@@ -117,7 +118,8 @@ export const createDatasetTensors = ({ database, store, vault, engine }: Dataset
     }
     if (found !== null && found.root !== null) return
     const arithmetic = await engine()
-    const tensor = found ?? await beginTensor(dataset, kind, rows, keyBits ?? defaultKeyBits, arithmetic, job.signal)
+    const keyOptions = job.signal === undefined ? {} : { signal: job.signal }
+    const tensor = found ?? beginTensor(dataset, kind, rows, await arithmetic.generateKeyPair(keyBits ?? defaultKeyBits, keyOptions))
     const shape = shapeOf(tensor, columns)
     const chunks = chunksOf(dataset, kind)
     await encryptTensor({

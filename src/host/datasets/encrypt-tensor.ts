@@ -39,7 +39,8 @@ const createMeter = (doneBefore: number, total: number, onProgress: JobOptions['
  * Encrypts a table chunk by chunk as the key's owner, each chunk kept as it is done, so that a killed run loses one chunk
  * at most (S20). Progress counts cells. Throws `runtime.cancelled` when aborted, and what the engine throws.
  */
-export const encryptTensor = async ({ shape, columns, keyPair, done, readRows, keep }: EncryptionTask, engine: Engine, { signal, onProgress }: JobOptions = {}): Promise<void> => {
+export const encryptTensor = async (task: EncryptionTask, engine: Engine, { signal, onProgress }: JobOptions = {}): Promise<void> => {
+  const { shape, columns, keyPair, done, readRows, keep } = task
   const cellsIn = (index: number): number => rowsInChunk(shape, index) * shape.columns
   let finished = [...done].reduce((sum, index) => sum + cellsIn(index), 0)
   const report = createMeter(finished, shape.rows * shape.columns, onProgress)

@@ -23,7 +23,10 @@ const sha256 = (...parts: readonly Uint8Array[]): string => {
   return `0x${hash.digest('hex')}`
 }
 
-/** SHA-256(0x00 ‖ key id ‖ schema hash ‖ chunk index ‖ row count ‖ ciphertexts), counts as u32 big-endian (protocol.md, "Tensors on the wire"). */
+/**
+ * SHA-256(0x00 ‖ key id ‖ schema hash ‖ chunk index ‖ row count ‖ ciphertexts), index and count as u32 big-endian
+ * (protocol.md, "Tensors on the wire").
+ */
 export const computeLeaf = ({ keyId, schemaHash, index, rows }: LeafContext, ciphertexts: Uint8Array): string =>
   sha256(Buffer.of(0), bytesOf(keyId), bytesOf(schemaHash), uint32(index), uint32(rows), ciphertexts)
 

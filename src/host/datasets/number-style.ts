@@ -73,4 +73,5 @@ export const findNumber = (cell: string, { decimalMark }: NumberStyle): ParsedNu
 }
 
 /** The thousands marks that occur in a cell known to be a number of `style`. */
-export const findThousandsMark = (cell: string, { decimalMark }: NumberStyle): string | null => cell.match(patterns[decimalMark].thousands)?.[0] ?? null
+export const findThousandsMark = (cell: string, { decimalMark }: NumberStyle): string | null =>
+  cell.match(patterns[decimalMark].thousands)?.[0] ?? null

@@ -110,7 +110,8 @@ const parseHeader = (record: readonly string[] | undefined): string[] => {
  * Throws `input.csv-unreadable`, `-too-large`, `-malformed`, `-header-empty`, `-header-duplicate`, `-header-missing`,
  * `-header-invalid`, `-ragged`, `-no-rows`.
  */
-export const parseCsv = async (source: Uint8Array | string, { separator: given, maximumBytes = defaultMaximumBytes }: CsvOptions = {}): Promise<CsvTable> => {
+export const parseCsv = async (source: Uint8Array | string, options: CsvOptions = {}): Promise<CsvTable> => {
+  const { separator: given, maximumBytes = defaultMaximumBytes } = options
   assertSize(source.length, maximumBytes)
   const { text, encoding, byteOrderMark } = typeof source === 'string'
     ? { text: source.replace(/^\uFEFF/, ''), encoding: 'utf-8' as const, byteOrderMark: source.startsWith('\uFEFF') }

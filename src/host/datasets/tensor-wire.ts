@@ -72,8 +72,10 @@ export const encodeChunk = (shape: TensorShape, columns: readonly Column[], inde
   const schema = createChunkSchema(shape, columns, index)
   const length = rowsInChunk(shape, index)
   const columnBytes = length * ciphertextLengthOf(shape)
-  const children = schema.fields.map((field, at) =>
-    makeData({ type: field.type as FixedSizeBinary, length, nullCount: 0, data: ciphertexts.subarray(at * columnBytes, (at + 1) * columnBytes) }))
+  const children = schema.fields.map((field, at) => {
+    const data = ciphertexts.subarray(at * columnBytes, (at + 1) * columnBytes)
+    return makeData({ type: field.type as FixedSizeBinary, length, nullCount: 0, data })
+  })
   const batch = new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }))
   return RecordBatchStreamWriter.writeAll([batch]).toUint8Array(true)
 }

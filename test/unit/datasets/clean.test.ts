@@ -3,14 +3,41 @@ import { describe, expect, it } from 'vitest'
 import { chooseColumnScale, decodeInteger, encodeValue } from '../../../src/crypto/encoding.ts'
 import { cleanTable, type CleanOptions, type CleanTable } from '../../../src/host/datasets/clean.ts'
 import { parseCsv, type CsvOptions } from '../../../src/host/datasets/parse-csv.ts'
+import { isAppError } from '../../../src/shared/errors.ts'
 import { columnSchema } from '../../../src/shared/schemas/details.ts'
+import { refusal } from './fixtures.ts'
 
-const clean = async (text: string, options: CleanOptions & CsvOptions = {}): Promise<CleanTable> => cleanTable(await parseCsv(text, options), options)
-const valuesOf = ({ columns }: CleanTable): Record<string, number[]> => Object.fromEntries(columns.map(({ column, values }) => [column.name, [...values]]))
-const typesOf = ({ columns }: CleanTable): Record<string, string> => Object.fromEntries(columns.map(({ column }) => [column.name, column.type]))
-const refusal = (code: string, details: object = {}): unknown => expect.objectContaining({ code, details: expect.objectContaining(details) as unknown })
+const clean = async (text: string, options: CleanOptions & CsvOptions = {}): Promise<CleanTable> =>
+  cleanTable(await parseCsv(text, options), options)
+const valuesOf = ({ columns }: CleanTable): Record<string, number[]> =>
+  Object.fromEntries(columns.map(({ column, values }) => [column.name, [...values]]))
+const typesOf = ({ columns }: CleanTable): Record<string, string> =>
+  Object.fromEntries(columns.map(({ column }) => [column.name, column.type]))
 /** A one-column table. */
 const column = (cells: readonly (string | number)[]): string => `x\n${cells.join('\n')}\n`
+
+describe('whatever is imported', () => {
+  it('becomes a table or a coded error, never anything else', async () => {
+    const cell = fc.oneof(fc.constantFrom('1', '2.5', '-1,5', 'NA', '', 'x', 'yes', '1e400', '"', '"a""b"', '\n', '\r', '\0', 'é'), fc.string({ maxLength: 4 }))
+    const text = fc.array(fc.array(cell, { maxLength: 4 }), { maxLength: 6 }).map((rows) => rows.map((row) => row.join(',')).join('\n'))
+    const source = fc.oneof(text.map((content) => Buffer.from(content)), fc.uint8Array({ maxLength: 60 }))
+    const missing = fc.constantFrom('fail' as const, 'drop' as const, 'mean' as const, 'median' as const)
+    await fc.assert(fc.asyncProperty(source, missing, async (bytes, rule) => {
+      try {
+        const { columns, rows } = cleanTable(await parseCsv(bytes), { missing: rule })
+        expect(columns.length).toBeGreaterThan(0)
+        for (const { column: described, values } of columns) {
+          expect(columnSchema.parse(described)).toEqual(described)
+          expect(values).toHaveLength(rows)
+          expect(values.every((value) => value >= described.lower && value <= described.upper)).toBe(true)
+        }
+      } catch (error) {
+        if (!isAppError(error)) throw error
+        expect(error.code).toMatch(/^input\.csv-/)
+      }
+    }), { numRuns: 1500 })
+  })
+})
 
 describe('the types of columns', () => {
   it('are told from their cells', async () => {
@@ -58,9 +85,10 @@ describe('numbers in other spellings', () => {
   })
 
   it('come out exactly as they went in, and encode exactly', async () => {
-    const numbers = fc.array(fc.double({ noNaN: true, min: -1e9, max: 1e9 }).filter((value) => value === 0 || Math.abs(value) > 1e-9), { minLength: 1, maxLength: 12 })
+    const number = fc.double({ noNaN: true, min: -1e9, max: 1e9 }).filter((value) => value === 0 || Math.abs(value) > 1e-9)
+    const numbers = fc.array(number, { minLength: 1, maxLength: 12 })
     await fc.assert(fc.asyncProperty(numbers, fc.constantFrom('.', ','), async (values, mark) => {
-      const table = await clean(`x;y\n${values.map((value) => `${String(value).replace('.', mark)};7`).join('\n')}\n`, { decimalMark: mark as '.' | ',' })
+      const table = await clean(`x;y\n${values.map((value) => `${String(value).replace('.', mark)};7`).join('\n')}\n`, { decimalMark: mark })
       const expected = values.map((value) => value + 0)
       expect(valuesOf(table).x).toEqual(expected)
       const scale = chooseColumnScale(expected)
@@ -200,7 +228,8 @@ describe('suggested bounds', () => {
   })
 
   it('are finite, round, and never an extreme, except 0 below what is not negative', async () => {
-    await fc.assert(fc.asyncProperty(fc.array(fc.double({ noNaN: true, min: -1e20, max: 1e20 }), { minLength: 1, maxLength: 5 }), async (drawn) => {
+    const numbers = fc.array(fc.double({ noNaN: true, min: -1e20, max: 1e20 }), { minLength: 1, maxLength: 5 })
+    await fc.assert(fc.asyncProperty(numbers, async (drawn) => {
       const values = drawn.map((value) => Number(value.toPrecision(12)) + 0).filter((value) => value === 0 || Math.abs(value) > 1e-30)
       fc.pre(values.some((value) => value !== 0 && value !== 1))
       const [lower, upper] = await boundsOf(values)

@@ -11,8 +11,10 @@ import { createDatasetService, type DatasetService } from '../../../src/host/dat
 import { assertColumns, assertManifest, ciphertextLengthOf } from '../../../src/host/datasets/tensor-wire.ts'
 import { createVault } from '../../../src/host/secrets/vault.ts'
 import { openProfileDatabase, type ProfileDatabase } from '../../../src/host/storage/database.ts'
+import { createEngine } from '../../../src/engine/create-engine.ts'
 import type { Progress } from '../../../src/engine/engine.ts'
 import { createFakeEngine, type FakeEngine } from './fake-engine.ts'
+import { refusal } from './fixtures.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hesystem-datasets-'))
 const dataKey = new Uint8Array(randomBytes(32))
@@ -25,7 +27,8 @@ let use: string | null = null
 
 const open = (): void => {
   database = openProfileDatabase(path)
-  service = createDatasetService({ database, vault: createVault(dataKey), engine: () => Promise.resolve(engine), findUse: () => use, now: () => new Date(0) })
+  const vault = createVault(dataKey)
+  service = createDatasetService({ database, vault, engine: () => Promise.resolve(engine), findUse: () => use, now: () => new Date(0) })
 }
 
 beforeEach(() => {
@@ -40,7 +43,6 @@ beforeEach(() => {
 const wide = (rows: number): string =>
   `a,b,c,d,e,f,g\n${Array.from({ length: rows }, (_, row) => Array.from({ length: 7 }, (_unused, at) => row * 7 + at + 0.5).join(',')).join('\n')}\n`
 
-const refusal = (code: string): unknown => expect.objectContaining({ code })
 const hashes = (name: string): string[] => {
   const tensor = service.readTensor(name, 'data')
   return tensor.leaves.map((_, index) => createHash('sha256').update(tensor.readChunk(index)).digest('hex'))
@@ -119,7 +121,8 @@ describe('encrypting a dataset', () => {
     await service.importCsv({ name: 'wide', text: wide(700) })
     await service.encrypt('wide', { keyBits: 2048 })
     const tensor = service.readTensor('wide', 'data')
-    expect(tensor.commitment).toMatchObject({ rows: 700, columns: 7, chunkRows: 292, chunks: 3, key: { bits: 2048, n: engine.keys[0]?.publicKey.n.toString(16) } })
+    const n = engine.keys[0]?.publicKey.n.toString(16)
+    expect(tensor.commitment).toMatchObject({ rows: 700, columns: 7, chunkRows: 292, chunks: 3, key: { bits: 2048, n } })
     expect(() => { assertManifest(tensor) }).not.toThrow()
     expect(() => { assertColumns(tensor.commitment, service.readColumns('wide')) }).not.toThrow()
     const source = tensor.source()
@@ -229,8 +232,22 @@ describe('encrypting a dataset', () => {
         expect(everything.includes(spelling)).toBe(false)
       }
     }
-    const stranger = createDatasetService({ database, vault: createVault(new Uint8Array(randomBytes(32))), engine: () => Promise.resolve(engine) })
+    const vault = createVault(new Uint8Array(randomBytes(32)))
+    const stranger = createDatasetService({ database, vault, engine: () => Promise.resolve(engine) })
     expect(() => stranger.readKeyPair('tiny', 'data')).toThrow(refusal('crypto.unsealing-failed'))
+  })
+
+  it('hides the cells from all but the key, with the real engine', async () => {
+    const real = await createEngine({ workers: 1 })
+    try {
+      const seller = createDatasetService({ database, vault: createVault(dataKey), engine: () => Promise.resolve(real) })
+      await seller.importCsv({ name: 'real', text: 'a,b\n1.25,-3\n0,1e6\n-7.5,0\n' })
+      await seller.encrypt('real', { keyBits: 2048 })
+      const ciphertexts = await seller.readTensor('real', 'data').source().read(0, 6)
+      expect(await real.decrypt(seller.readKeyPair('real', 'data'), ciphertexts)).toEqual([125n, 0n, -750n, -3n, 1_000_000n, 0n])
+    } finally {
+      await real.close()
+    }
   })
 
   it('notices a chunk that rotted on disk', async () => {
@@ -260,8 +277,9 @@ describe('test data', () => {
     expect(test.commitment).toMatchObject({ rows: 50, columns: 11 })
     const integers = await engine.decrypt(service.readKeyPair('wages', 'test'), await test.source().read(0, 550))
     const columns = service.readColumns('wages')
-    expect(integers.map((integer, cell) => decodeInteger(integer, createRational(1n, BigInt(columns[Math.floor(cell / 50)]?.scale.denominator ?? 1))))).toEqual(
-      columns.flatMap((_, at) => rows.map((row) => row[at])))
+    const denominators = columns.flatMap(({ scale }) => rows.map(() => BigInt(scale.denominator)))
+    const values = integers.map((integer, cell) => decodeInteger(integer, createRational(1n, denominators[cell])))
+    expect(values).toEqual(columns.flatMap((_, at) => rows.map((row) => row[at])))
   })
 
   it('are twice the minimum of rows, at least fifty, or as many as asked for', async () => {

@@ -44,9 +44,11 @@ export const createFakeEngine = (): FakeEngine => {
       engine.cells.count += plaintexts.length
       const { bits } = 'publicKey' in key ? key.publicKey : key
       options?.onProgress?.({ done: plaintexts.length, total: plaintexts.length, estimatedSecondsLeft: 0 })
-      return new Uint8Array(Buffer.concat(plaintexts.flatMap((m) => [randomBytes(ciphertextLength(bits) - 64), bigIntToBytes(m + offset, 64)])))
+      const parts = plaintexts.flatMap((m) => [randomBytes(ciphertextLength(bits) - 64), bigIntToBytes(m + offset, 64)])
+      return new Uint8Array(Buffer.concat(parts))
     },
-    decrypt: (key, ciphertexts) => Promise.resolve(splitIntegers(ciphertexts, ciphertextLength(key.publicKey.bits)).map((c) => BigInt.asUintN(512, c) - offset)),
+    decrypt: ({ publicKey: { bits } }, ciphertexts) =>
+      Promise.resolve(splitIntegers(ciphertexts, ciphertextLength(bits)).map((c) => BigInt.asUintN(512, c) - offset)),
     add: unused,
     subtract: unused,
     scale: unused,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { expect } from 'vitest'
 import { computeSchemaHash } from '../../../src/host/datasets/merkle.ts'
 import { computeChunkRows, describeKey, type TensorShape } from '../../../src/host/datasets/tensor-wire.ts'
 import type { Column } from '../../../src/shared/schemas/details.ts'
@@ -20,3 +21,7 @@ export const createShape = (rows: number, columns: readonly Column[], chunkRows 
 }
 
 export const randomChunk = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes))
+
+/** Matches the error of a code, with at least these details. */
+export const refusal = (code: string, details: object = {}): unknown =>
+  expect.objectContaining({ code, details: expect.objectContaining(details) as unknown })

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseCsv, readCsvFile } from '../../../src/host/datasets/parse-csv.ts'
+import { refusal } from './fixtures.ts'
 
-const refusal = (code: string, details: object = {}): unknown => expect.objectContaining({ code, details: expect.objectContaining(details) as unknown })
 
 describe('a CSV file', () => {
   it.each([[',', 'a,b\n1,2\n'], [';', 'a;b\n1,5;2,5\n'], ['\t', 'a\tb\n1,5\t2,5\n'], ['|', 'a|b\n1,5|2;5\n'], [',', 'a\n1\n2\n']])('shows its separator %j', async (separator, text) => {

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { RecordBatchStreamWriter, RecordBatchReader, tableFromIPC, tableToIPC, vectorFromArray, Table, Int32 } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
 import {
-  assertChunk, assertColumns, assertManifest, ciphertextLengthOf, computeChunkLeaf, computeChunkRows, decodeChunk, encodeChunk, parseManifest, rowsInChunk,
+  assertChunk, assertColumns, assertManifest, ciphertextLengthOf, computeChunkLeaf, computeChunkRows, decodeChunk, encodeChunk,
+  parseManifest, rowsInChunk,
 } from '../../../src/host/datasets/tensor-wire.ts'
 import { computeRoot } from '../../../src/host/datasets/merkle.ts'
 import { createColumn, createShape, randomChunk } from './fixtures.ts'
@@ -65,13 +66,16 @@ describe('a chunk on the wire', () => {
   it('is refused with anything after it, before it, cut off, or in more than one batch', () => {
     const raw = randomChunk(9 * length)
     const bytes = encodeChunk(shape, columns, 0, raw)
-    const [batch] = RecordBatchReader.from(bytes)
-    const twice = batch === undefined ? new Uint8Array() : RecordBatchStreamWriter.writeAll([batch, batch]).toUint8Array(true)
-    const halves = batch === undefined ? new Uint8Array() : RecordBatchStreamWriter.writeAll([batch.slice(0, 1), batch.slice(1)]).toUint8Array(true)
+    const batches = [...RecordBatchReader.from(bytes)]
+    expect(batches).toHaveLength(1)
+    const twice = RecordBatchStreamWriter.writeAll([...batches, ...batches]).toUint8Array(true)
+    const halves = RecordBatchStreamWriter.writeAll(batches.flatMap((batch) => [batch.slice(0, 1), batch.slice(1)])).toUint8Array(true)
     const file = tableToIPC(tableFromIPC(bytes), 'file')
     const cuts = [0, 1, 8, 100, bytes.length - 9, bytes.length - 8, bytes.length - 1].map((end) => bytes.subarray(0, end))
     const longer = [Buffer.concat([bytes, Buffer.of(0)]), Buffer.concat([bytes, bytes]), Buffer.concat([Buffer.of(0), bytes])]
-    for (const wrong of [...cuts, ...longer, twice, halves, file]) expect(() => decodeChunk(new Uint8Array(wrong), shape, columns, 0)).toThrow(invalid)
+    for (const wrong of [...cuts, ...longer, twice, halves, file]) {
+      expect(() => decodeChunk(new Uint8Array(wrong), shape, columns, 0)).toThrow(invalid)
+    }
   })
 
   it('is refused where Arrow holds other types or nonsense', () => {
@@ -110,7 +114,9 @@ describe('a manifest', () => {
 
   it('is refused with a leaf changed, swapped, missing or added', () => {
     const [a = '', b = '', c = ''] = leaves
-    for (const wrong of [[a, b, b], [b, a, c], [a, b], [a, b, c, c], []]) expect(() => parseManifest({ commitment, leaves: wrong }, commitment)).toThrow(refused)
+    for (const wrong of [[a, b, b], [b, a, c], [a, b], [a, b, c, c], []]) {
+      expect(() => parseManifest({ commitment, leaves: wrong }, commitment)).toThrow(refused)
+    }
   })
 
   it('is refused when it commits to anything but the listing\'s tensor', () => {
