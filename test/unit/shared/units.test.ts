@@ -1,0 +1,38 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formatEther, parseAmountWei, parseDurationSeconds } from '../../../src/shared/units.ts'
+
+describe('amounts', () => {
+  it('reads ether, gwei and wei exactly', () => {
+    expect(parseAmountWei('0.02ether')).toBe(20_000_000_000_000_000n)
+    expect(parseAmountWei('1')).toBe(10n ** 18n)
+    expect(parseAmountWei('5 gwei')).toBe(5_000_000_000n)
+    expect(parseAmountWei('100wei')).toBe(100n)
+    expect(parseAmountWei('0.000000000000000001ether')).toBe(1n)
+  })
+
+  it('refuses what is finer than a wei, negative, or no amount', () => {
+    for (const text of ['0.0000000000000000001', '0.5wei', '-1', '', 'ether', '1e3', '1,5', '0x10', '1 dollar']) {
+      expect(() => parseAmountWei(text), text).toThrowError(expect.objectContaining({ code: 'input.invalid' }))
+    }
+  })
+
+  it('writes ether so that it reads back as the same amount', () => {
+    fc.assert(fc.property(fc.bigInt(0n, 10n ** 30n), (valueWei) => {
+      expect(parseAmountWei(formatEther(valueWei))).toBe(valueWei)
+    }))
+    expect(formatEther(-1n)).toBe('-0.000000000000000001')
+  })
+})
+
+describe('lengths of time', () => {
+  it('reads seconds, minutes, hours, days and weeks', () => {
+    expect(['90', '90s', '10m', '1h', '7d', '2w'].map(parseDurationSeconds)).toEqual([90, 90, 600, 3600, 604_800, 1_209_600])
+  })
+
+  it('refuses anything else', () => {
+    for (const text of ['', '1.5h', '-1h', 'h', '1y', '1h30m', '1e3']) {
+      expect(() => parseDurationSeconds(text), text).toThrowError(expect.objectContaining({ code: 'input.invalid' }))
+    }
+  })
+})
