@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { projectRoot } from '../../../scripts/run-command.ts'
+import type { ErrorDocument } from '../../../src/shared/errors.ts'
+import { onCleanup } from './cleanup.ts'
+
+export const mainPath = join(projectRoot, 'src/cli/main.ts')
+
+export interface Ended {
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Running {
+  readonly pid: number
+  readonly ended: Promise<Ended>
+  stdout(): string
+  stderr(): string
+  /** Ends it and waits until it has ended. */
+  kill(signal?: NodeJS.Signals): Promise<Ended>
+}
+
+export type Environment = Readonly<Record<string, string>>
+
+/** What the test runner sets for itself would change what our program does. */
+const inherited = (): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:VITEST|NODE_OPTIONS|NODE_ENV|HESYSTEM_)/.test(name)))
+
+/** Starts one process of the command line; killed when the test file is over, if it still runs then. */
+export const launch = (args: readonly string[], environment: Environment = {}): Running => {
+  const child = spawn(process.execPath, [mainPath, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...inherited(), ...environment } })
+  const { pid } = child
+  if (pid === undefined) throw new Error(`could not start ${args.join(' ')}`)
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text })
+  let over = false
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (exitCode, signal) => {
+      over = true
+      resolve({ exitCode, signal, stdout, stderr })
+    })
+  })
+  const kill = (signal: NodeJS.Signals = 'SIGKILL'): Promise<Ended> => {
+    if (!over) child.kill(signal)
+    return ended
+  }
+  onCleanup(() => kill())
+  return { pid, ended, stdout: () => stdout, stderr: () => stderr, kill }
+}
+
+/** Looks again and again until there is something; fails with what the process said if it ends first. */
+export const waitFor = async <T>(running: Running, find: () => T | null | undefined | false, what: string): Promise<T> => {
+  let over: Ended | null = null
+  void running.ended.then((ended) => { over = ended })
+  for (;;) {
+    const found = find()
+    if (found !== null && found !== undefined && found !== false) return found
+    if (over !== null) throw new Error(`the process ended before ${what}:\n${running.stdout()}\n${running.stderr()}`)
+    await sleep(10)
+  }
+}
+
+/** The text as JSON; undefined as long as it is none. */
+export const findJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** The one error document at the end of what a failed command said on stderr. */
+export const parseErrorDocument = (stderr: string): ErrorDocument => {
+  const start = `\n${stderr}`.lastIndexOf('\n{\n')
+  const document = start === -1 ? undefined : findJson(stderr.slice(start))
+  if (typeof document !== 'object' || document === null || !('error' in document)) throw new Error(`no error document in:\n${stderr}`)
+  return document.error as ErrorDocument
+}
+
+/** The command line over one home, always with --json. */
+export interface CommandLine {
+  readonly home: string
+  launch(...args: string[]): Running
+  /** Runs a command that must end with 0; gives its document. */
+  run<T>(...args: string[]): Promise<T>
+  /** Runs a command that must end with 1, saying nothing on stdout; gives its error. */
+  refuse(...args: string[]): Promise<ErrorDocument>
+  /** Starts a command that goes on until it is stopped; `document` is the first thing it says. */
+  start<T>(...args: string[]): Promise<{ readonly running: Running; readonly document: T }>
+}
+
+export const createCommandLine = (home: string, environment: Environment): CommandLine => {
+  const launchHere = (...args: string[]): Running => launch(['--home', home, '--json', ...args], environment)
+  return {
+    home,
+    launch: launchHere,
+    run: async <T>(...args: string[]) => {
+      const { exitCode, signal, stdout, stderr } = await launchHere(...args).ended
+      if (exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${exitCode ?? signal}:\n${stderr}`)
+      return JSON.parse(stdout) as T
+    },
+    refuse: async (...args) => {
+      const { exitCode, signal, stdout, stderr } = await launchHere(...args).ended
+      if (exitCode !== 1 || stdout !== '') throw new Error(`${args.join(' ')} ended with ${exitCode ?? signal}, not refused:\n${stdout}\n${stderr}`)
+      return parseErrorDocument(stderr)
+    },
+    start: async <T>(...args: string[]) => {
+      const running = launchHere(...args)
+      const document = await waitFor(running, () => findJson(running.stdout()), `${args.join(' ')} had started`)
+      return { running, document: document as T }
+    },
+  }
+}
