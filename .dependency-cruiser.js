@@ -33,7 +33,8 @@ const table = {
     ],
     node: 'all',
   },
-  client: { rooms: ['shared'], files: hostsPublicFace },
+  // Node's modules: the library asks on the terminal, reads user_info.txt, and knows where profiles are.
+  client: { rooms: ['shared'], files: hostsPublicFace, node: ['crypto', 'fs', 'os', 'path', 'readline/promises'] },
   headless: { rooms: ['host', 'client', 'shared'], packages: ['zod', 'fastify', '@fastify'], node: 'all' },
   cli: { rooms: ['host', 'client', 'shared'], files: ['package.json'], packages: ['commander', 'zod'], node: 'all' },
   main: { rooms: ['host', 'shared'], packages: ['electron'], node: 'all' },

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
 import { AppError } from '../shared/errors.ts'
 import { parseAmountWei, parseDurationSeconds } from '../shared/units.ts'
@@ -40,13 +39,4 @@ export const parseChoice = <T extends string>(...choices: readonly T[]) => (text
   const found = choices.find((choice) => choice === text)
   if (found === undefined) throw new InvalidArgumentError(choices.join(' or '))
   return found
-}
-
-/** A file the user named. Throws `input.file-unreadable`. */
-export const readUserFile = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new AppError('input.file-unreadable', `Cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, { details: { path }, cause: error })
-  }
 }

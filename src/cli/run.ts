@@ -1,7 +1,6 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { CommanderError } from 'commander'
+import { askSecret, createPassphraseAsker } from '../client/ask.ts'
+import { defaultHome } from '../client/home.ts'
 import { createHost, type Host } from '../host/index.ts'
 import { AppError } from '../shared/errors.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
@@ -12,33 +11,9 @@ export interface GlobalOptions {
   readonly secrets?: string
 }
 
-export const resolveHome = ({ home }: GlobalOptions): string => home ?? process.env['HESYSTEM_HOME'] ?? join(homedir(), '.hesystem')
+export const resolveHome = ({ home }: GlobalOptions): string => home ?? defaultHome()
 
-/** Asks on the terminal without echo. Throws `access.passphrase-needed` where nobody can type. */
-export const askSecret = async (question: string): Promise<string> => {
-  if (!process.stdin.isTTY) throw new AppError('access.passphrase-needed', `${question.replace(/:\s*$/, '')}: nobody is there to type it.`)
-  const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
-  try {
-    process.stderr.write(question)
-    // What is typed is not shown: readline's own echo goes nowhere while the question is open.
-    const { write } = process.stderr
-    process.stderr.write = () => true
-    try {
-      return await reader.question('')
-    } finally {
-      process.stderr.write = write
-      process.stderr.write('\n')
-    }
-  } finally {
-    reader.close()
-  }
-}
-
-const askPassphrase = async (purpose: 'create' | 'unlock'): Promise<string> => {
-  const passphrase = await askSecret(purpose === 'create' ? 'Choose a passphrase for this profile: ' : 'Passphrase: ')
-  if (purpose === 'create' && await askSecret('The same again: ') !== passphrase) throw new AppError('input.invalid', 'The two passphrases differ; nothing was made.')
-  return passphrase
-}
+const askPassphrase = createPassphraseAsker((question) => askSecret(`${question}: `))
 
 const parseSecretStore = (text: string | undefined): 'keychain' | 'passphrase' | undefined => {
   if (text === undefined || text === 'keychain' || text === 'passphrase') return text

@@ -15,6 +15,7 @@ export type Family = 'input' | 'access' | 'crypto' | 'policy' | 'chain' | 'escro
 export const errorCodes = defineErrorCodes({
   // input: what somebody typed, uploaded or sent
   'input.invalid': { status: 400, next: 'Correct the named value and try again.' },
+  'input.unanswered': { status: 400, next: 'Give it as an option of initialize(), or run where somebody can type it.' },
   'input.not-found': { status: 404, next: 'Check the name or id; the matching list command shows what there is.' },
   'input.tensor-value': { status: 400, next: 'Give finite numbers, or nested arrays of them.' },
   'input.tensor-shape': { status: 400, next: 'Make the shapes agree, as NumPy would ask: axes are matched from the last, and an axis of 1 stretches.' },
@@ -105,6 +106,8 @@ export const errorCodes = defineErrorCodes({
   'crypto.invalid-signature': { status: 400, next: 'Sign again with the wallet named in the document.' },
   'crypto.sealed-answer-invalid': { status: 422, next: 'Check that this is the purchase\'s own one-time secret; if it is, dispute the purchase.' },
   'crypto.invalid-answer': { status: 502, next: 'Dispute the purchase: these bytes are not an answer.' },
+  'crypto.certificate-invalid': { status: 422, next: 'Do not buy: nothing proves that this key can answer rightly. Ask the seller to list again with a certificate.' },
+  'crypto.proof-invalid': { status: 422, next: 'Do not confirm. Dispute the purchase: `hesystem dispute PURCHASE`, and `hesystem disputes evidence PURCHASE` for the arbiter.' },
   'crypto.invalid-key': { status: 422, next: 'Do not buy: no answer under such a key can be trusted.' },
 
   // policy: what a listing answers
@@ -159,6 +162,7 @@ export const errorCodes = defineErrorCodes({
   // runtime: this machine
   'runtime.worker-died': { status: 503, next: 'Start it again; the worker was replaced.' },
   'runtime.backend-unavailable': { status: 500, next: 'Choose the backend `bigint`, which works everywhere, or none, and the fastest that works is taken.' },
+  'runtime.not-initialized': { status: 409, next: 'Call `await initialize()` first; a closed session cannot be used again.' },
   'runtime.engine-closed': { status: 503, next: 'Start the program again; it was shutting down.' },
   'runtime.cancelled': { status: 499, next: 'Start it again; finished work is kept.' },
   'runtime.script-crashed': { status: 500, next: 'Simplify the script near the end of what it did; the sandbox it ran in was thrown away.' },

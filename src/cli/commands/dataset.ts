@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { parseJsonAs } from '../../shared/parse.ts'
-import { parseChoice, parseCount, parseKeyBits, readUserFile } from '../arguments.ts'
+import { readUserFile } from '../../client/read-user-file.ts'
+import { parseChoice, parseCount, parseKeyBits } from '../arguments.ts'
 import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
 
 interface ImportOptions {

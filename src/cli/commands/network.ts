@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { networkKindOf } from '../../host/index.ts'
 import { parseCount } from '../arguments.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
 
@@ -18,7 +19,7 @@ export const addNetworkCommands = (program: Command, globals: () => GlobalOption
     .option('--contract <address>', 'the market contract there')
     .action((name: string, options: { rpc: string; chainId: number; contract?: string }) => withHost(globals(), async (host, terminal) => {
       const added = host.networks.add({
-        name, kind: options.chainId === 31_337 ? 'practice' : 'custom', rpcUrl: options.rpc, chainId: options.chainId, contract: options.contract ?? null,
+        name, kind: networkKindOf(options.chainId), rpcUrl: options.rpc, chainId: options.chainId, contract: options.contract ?? null,
       })
       if (host.networks.findActive() === null) host.networks.use(name)
       terminal.result(added, `Network ${name} is known (chain ${added.chainId}).`)

@@ -2,8 +2,9 @@ import type { Command } from 'commander'
 import { AppError } from '../../shared/errors.ts'
 import { formatEther } from '../../shared/units.ts'
 import type { WalletService, WalletSummary } from '../../host/wallet/wallet-service.ts'
-import { readUserFile } from '../arguments.ts'
-import { askSecret, withHost, type GlobalOptions } from '../run.ts'
+import { askSecret } from '../../client/ask.ts'
+import { readUserFile } from '../../client/read-user-file.ts'
+import { withHost, type GlobalOptions } from '../run.ts'
 
 interface ImportOptions {
   readonly mnemonic?: boolean

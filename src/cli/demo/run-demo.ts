@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 import { createHost, evaluateOnPlainTable, type AnswerJson, type PlainEvaluation } from '../../host/index.ts'
 import { startPracticeChain, type PracticeAccount } from '../../host/chain/practice-chain.ts'
 import { AppError } from '../../shared/errors.ts'
-import { readUserFile } from '../arguments.ts'
+import { readUserFile } from '../../client/read-user-file.ts'
 import { compareWithExpected } from './compare.ts'
 import { createParty, type Party } from './party.ts'
 

@@ -34,7 +34,9 @@ export const deriveFromAnswer = (answer: AnswerValue, details: Details, table: T
 }
 
 /** Runs a script over one of the listing's tables, as a graph alone. */
-export const deriveFromScript = async ({ source, fileName }: ScriptFile, details: Details, table: TensorCommitment): Promise<DerivedScript> => {
+export const deriveFromScript = async (
+  { source, fileName }: ScriptFile, details: Details, table: TensorCommitment,
+): Promise<DerivedScript> => {
   const dataset = openTable(details, table)
   const { answer, log } = await runScript({
     source, fileName, backend: createGraphBackend(dataset.data),

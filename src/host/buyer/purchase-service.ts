@@ -92,7 +92,10 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
 
   const pay = async (purchase: Purchase): Promise<NumberedPurchase> => {
     const { number } = await market.buy(`buy:${purchase.id}`, {
-      listing: purchase.listing, termsHash: purchase.termsHash, maxTotalWei: purchase.maxTotalWei, deadlineSeconds: purchase.deadlineSeconds,
+      listing: purchase.listing,
+      termsHash: purchase.termsHash,
+      maxTotalWei: purchase.maxTotalWei,
+      deadlineSeconds: purchase.deadlineSeconds,
     })
     return { ...store.setNumber(purchase.id, number), number }
   }
@@ -105,7 +108,12 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
       throw new AppError('escrow.costs-more', `The listing asks ${total} wei, guarantee included; at most ${maxTotalWei} were to be paid.`, { details: { totalWei: total.toString(), maxTotalWei: maxTotalWei.toString() } })
     }
     return store.begin({
-      url: listing.url, contractUrl: listing.onChain.url, text: listing.text, detailsHash: listing.detailsHash, listing: listing.number, termsHash,
+      url: listing.url,
+      contractUrl: listing.onChain.url,
+      text: listing.text,
+      detailsHash: listing.detailsHash,
+      listing: listing.number,
+      termsHash,
       buyer: (await wallet()).address,
       maxTotalWei: maxTotalWei ?? total,
       deadlineSeconds: await market.readTime() + (deadlineSeconds ?? defaultDeadlineSeconds),
@@ -142,7 +150,9 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
   const secondRequest = (number: bigint): AppError =>
     new AppError('escrow.second-request', 'The one result of this purchase has been requested already.', { details: { purchase: number.toString() } })
 
-  const computeAndKeep = async (purchase: NumberedPurchase, program: Program, script: ScriptFile, options: JobOptions): Promise<ComputedResult> => {
+  const computeAndKeep = async (
+    purchase: NumberedPurchase, program: Program, script: ScriptFile, options: JobOptions,
+  ): Promise<ComputedResult> => {
     const { details } = purchase
     const computed = await computeOnDataset(program, details, openDownloaded(details, chunksOf(purchase)), await engine(), now, options)
     const result = { ...computed, script: script.source, fileName: script.fileName }

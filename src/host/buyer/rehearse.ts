@@ -80,8 +80,10 @@ export const checkScript = async (script: ScriptFile, details: Details, seller: 
 
 /** Evaluates a program of the test table twice, on the plain rows and on their ciphertexts, which the seller opens for anybody. */
 const runOnTestData = async (
-  { answer, dataset, program }: DerivedProgram, { test, columns, test_result_link }: Details, { rows, chunks }: TestData, seller: SellerClient, engine: Engine, options: JobOptions,
+  { answer, dataset, program }: DerivedProgram, details: Details, { rows, chunks }: TestData,
+  seller: SellerClient, engine: Engine, options: JobOptions,
 ): Promise<TestRun> => {
+  const { test, columns, test_result_link } = details
   const scales = columns.map(({ scale }) => createRational(BigInt(scale.numerator), BigInt(scale.denominator)))
   const plain = evaluatePlain(answer, dataset, (cell) => {
     const column = Math.floor(cell / test.rows)
@@ -97,13 +99,18 @@ const runOnTestData = async (
   return { plain, encrypted, largestDifference: compareAnswers(plain, encrypted) }
 }
 
-/** Runs an answer built in code on the test data fetched before. Throws `input.answer-invalid`, `input.tensor-mixed`, and the seller client's errors. */
+/**
+ * Runs an answer built in code on the test data fetched before. Throws `input.answer-invalid`, `input.tensor-mixed`, and the seller
+ * client's errors.
+ */
 export const rehearseAnswer = async (
   answer: AnswerValue, details: Details, testData: TestData, seller: SellerClient, engine: Engine, options: JobOptions = {},
 ): Promise<TestRun> => runOnTestData(deriveFromAnswer(answer, details, details.test), details, testData, seller, engine, options)
 
 /** Runs a script on the test table twice, plain and encrypted, and says whether the real table would answer it. */
-export const rehearse = async (script: ScriptFile, details: Details, seller: SellerClient, engine: Engine, options: JobOptions = {}): Promise<Rehearsal> => {
+export const rehearse = async (
+  script: ScriptFile, details: Details, seller: SellerClient, engine: Engine, options: JobOptions = {},
+): Promise<Rehearsal> => {
   const derived = await deriveFromScript(script, details, details.test)
   const run = await runOnTestData(derived, details, await fetchTestData(details, seller), seller, engine, options)
   const real = await deriveFromScript(script, details, details.dataset)

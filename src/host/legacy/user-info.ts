@@ -1,6 +1,5 @@
-import { AppError } from '../../shared/errors.ts'
 import { findDeadNetworkInUrl, type KnownChain } from '../settings/known-chains.ts'
-import { parsePrivateKey } from '../wallet/account.ts'
+import { assertSameAddress, parsePrivateKey } from '../wallet/account.ts'
 import { createFieldReader } from './field-reader.ts'
 
 const fileName = 'user_info.txt'
@@ -30,12 +29,7 @@ export const parseUserInfo = (text: string): UserInfo => {
   const account = parsePrivateKey(fields.text(['private_key', 'user_private_key', 'secret_key', 'key']))
   const endpointUrl = fields.url(['endpoint_url', 'endpoint', 'url', 'rpc_url', 'provider', 'provider_url', 'infura_url'], ['http:', 'https:', 'ws:', 'wss:'])
   if (!/^(0x)?[0-9a-fA-F]{40}$/.test(addressText)) throw fields.invalid('address', 'must be an Ethereum address: 0x and 40 hex digits')
-  const given = addressText.replace(/^0x/, '').toLowerCase()
-  if (account.address.slice(2).toLowerCase() !== given) {
-    throw new AppError('input.address-mismatch', `${fileName} names the address 0x${given}, but its private key belongs to ${account.address}.`, {
-      details: { given: `0x${given}`, derived: account.address },
-    })
-  }
+  assertSameAddress(addressText, account.address, fileName)
   return {
     address: account.address,
     privateKey: account.privateKey,

@@ -21,6 +21,12 @@ const knownChains: readonly KnownChain[] = [
 
 export const findKnownChain = (chainId: number): KnownChain | null => knownChains.find((chain) => chain.chainId === chainId) ?? null
 
+/** The kind of network a chain id stands for where nothing else is said. */
+export const networkKindOf = (chainId: number): 'practice' | 'public' | 'custom' => {
+  if (chainId === practiceChainId) return 'practice'
+  return findKnownChain(chainId) === null ? 'custom' : 'public'
+}
+
 /** What a person calls a chain: its name, or `chain 12345`. */
 export const chainName = (chainId: number): string => findKnownChain(chainId)?.name ?? `chain ${chainId}`
 

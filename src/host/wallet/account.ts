@@ -44,6 +44,18 @@ export const parsePrivateKey = (text: string): Account => {
   }
 }
 
+/**
+ * Throws `input.address-mismatch` unless `given` (any case, with or without 0x) is the address of the account; `source` says who
+ * named it.
+ */
+export const assertSameAddress = (given: string, address: string, source: string): void => {
+  const digits = given.replace(/^0x/i, '').toLowerCase()
+  if (address.slice(2).toLowerCase() === digits) return
+  throw new AppError('input.address-mismatch', `${source} names the address 0x${digits.slice(0, 40)}, but its private key belongs to ${address}.`, {
+    details: { given: `0x${digits.slice(0, 40)}`, derived: address },
+  })
+}
+
 /** Reads a Web3 Secret Storage v3 keystore. Throws `input.keystore-invalid`. */
 export const parseKeystore = async (json: string, password: string): Promise<Account> => {
   try {
