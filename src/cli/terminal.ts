@@ -38,7 +38,7 @@ const createProgress = (label: string, stderr: NodeJS.WriteStream): ((progress: 
   }
 }
 
-export const createTerminal = (json: boolean, stdout: NodeJS.WriteStream = process.stdout, stderr: NodeJS.WriteStream = process.stderr): Terminal => ({
+export const createTerminal = (json: boolean, { stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'> = process): Terminal => ({
   json,
   result: (document, words) => { stdout.write(`${json ? toJson(document) : words}\n`) },
   note: (text) => { stderr.write(`${text}\n`) },

@@ -78,7 +78,8 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const wallet = createWalletService({ database, vault })
   const engine = once(() => createEngine(options.engine))
   const listingStore = createListingStore(database)
-  const datasets = createDatasetService({ database, vault, engine: engine.get, findUse: (name) => listingStore.list().find(({ dataset }) => dataset === name)?.id ?? null })
+  const findUse = (name: string): string | null => listingStore.list().find(({ dataset }) => dataset === name)?.id ?? null
+  const datasets = createDatasetService({ database, vault, engine: engine.get, findUse })
   const unlockedWallet = once<BaseWallet>(() => wallet.unlock())
 
   const chain = once(async () => {
@@ -96,7 +97,8 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     const sales = createSalesService(market, listingStore, saleStore)
     const deliveries = createDeliveries({ sales: saleStore, listings: listingStore, datasets, engine: engine.get, market, now })
     const purchases = createPurchaseService({ database, vault, wallet: unlockedWallet.get, engine: engine.get, market, now })
-    const receipts = createReceiptService({ database, market, wallet: unlockedWallet.get, purchases, listings: listingStore, sales: saleStore, now })
+    const records = { listings: listingStore, sales: saleStore }
+    const receipts = createReceiptService({ database, market, wallet: unlockedWallet.get, purchases, ...records, now })
     return {
       connection, outbox, market, sales, purchases, receipts,
       listings: createListingService({ database, datasets, market: () => Promise.resolve(market), now }),
@@ -109,7 +111,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
         return { amountWei, to: to ?? market.account, transaction: hash }
       },
       serve: (serveOptions) => startServing(serveOptions, {
-        listings: listingStore, sales: saleStore, salesService: sales, datasets, deliveries, engine: engine.get, market, now, createReceipt: receipts.signAsSeller,
+        ...records, salesService: sales, datasets, deliveries, engine: engine.get, market, now, createReceipt: receipts.signAsSeller,
       }),
     }
   })

@@ -11,7 +11,7 @@ export const parseDurationSeconds = (text: string): number => {
 
 const decimalsPerUnit: Readonly<Record<string, number>> = { wei: 0, gwei: 9, ether: 18, eth: 18 }
 
-/** Wei of "0.02ether", "5 gwei", "100wei"; a bare number is ether. Exact: more decimals than a wei has are refused. Throws `input.invalid`. */
+/** Wei of "0.02ether", "5 gwei", "100wei"; a bare number is ether. Exact: finer than a wei is refused. Throws `input.invalid`. */
 export const parseAmountWei = (text: string): bigint => {
   const match = /^(\d{1,30})(?:\.(\d{1,30}))?\s*([a-z]*)$/i.exec(text.trim())
   const decimals = match === null ? undefined : decimalsPerUnit[(match[3] ?? '').toLowerCase() || 'ether']

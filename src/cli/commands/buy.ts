@@ -46,7 +46,8 @@ const addMarketCommands = (program: Command, globals: () => GlobalOptions): void
       const { market: chain } = await host.trade()
       const { details, number, onChain, detailsHash } = await openListing(url, chain)
       const [rows, columns] = details.num_rows
-      terminal.result({ listing: number, open: onChain.open, terms: onChain.terms, termsHash: onChain.termsHash, detailsHash, details, decryptionProved: false }, [
+      const { open, terms, termsHash } = onChain
+      terminal.result({ listing: number, open, terms, termsHash, detailsHash, details, decryptionProved: false }, [
         `${details.title} (listing ${number}, ${onChain.open ? 'open' : 'closed'})`,
         details.description,
         `${rows} rows × ${columns} columns, encrypted with a ${details.dataset.key.bits}-bit key; terms and document agree.`,

@@ -22,6 +22,8 @@ const columnNotesSchema = z.record(z.string(), z.strictObject({
   upper: z.number().exactOptional(),
 }))
 
+const readColumnNotes = (path: string): z.infer<typeof columnNotesSchema> => parseJsonAs(columnNotesSchema, readUserFile(path), path)
+
 const splitNames = (text: string | undefined): string[] => (text === undefined ? [] : text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
 
 export const addDatasetCommands = (program: Command, globals: () => GlobalOptions): void => {
@@ -36,7 +38,7 @@ export const addDatasetCommands = (program: Command, globals: () => GlobalOption
       const { report } = await host.datasets.importCsv({
         name: options.name, path: file, options: {
           exclude: splitNames(options.exclude), missing: options.missing, categories: options.categories,
-          ...(options.columns === undefined ? {} : { columns: parseJsonAs(columnNotesSchema, readUserFile(options.columns), options.columns) }),
+          ...(options.columns === undefined ? {} : { columns: readColumnNotes(options.columns) }),
         },
       })
       terminal.result({ name: options.name, report }, `Dataset ${options.name}: ${report.rowsKept} rows × ${report.columns.length} columns.`)

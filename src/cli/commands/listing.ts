@@ -27,8 +27,10 @@ interface CreateOptions {
 /** Where `serve` listens unless told otherwise; a listing made without --url points there. */
 export const defaultServePort = 7373
 
-const toDocument = ({ id, dataset, details, terms, url, number, state }: StoredListing): unknown =>
-  ({ id, dataset, title: details.title, listing: number, state, url, terms, policy: details.policy, rows: details.num_rows[0], columns: details.num_rows[1] })
+const toDocument = ({ id, dataset, details, terms, url, number, state }: StoredListing): unknown => {
+  const { title, policy, num_rows: [rows, columns] } = details
+  return { id, dataset, title, listing: number, state, url, terms, policy, rows, columns }
+}
 
 const describe = ({ id, number, state, terms, url }: StoredListing): string =>
   `${id}  ${state}${number === null ? '' : ` as listing ${number}`}  ${formatEther(terms.valueWei)} ether + ${formatEther(terms.guaranteeWei)} guarantee  ${url}`
@@ -84,7 +86,10 @@ export const addListingCommands = (program: Command, globals: () => GlobalOption
   addCreate(listing, globals)
   const simple = (name: 'publish' | 'close' | 'open', description: string): void => {
     listing.command(`${name} <id>`).description(description)
-      .action((id: string) => withHost(globals(), async (host, terminal) => { show(terminal, await (await host.trade()).listings[name](id)) }))
+      .action((id: string) => withHost(globals(), async (host, terminal) => {
+        const { listings } = await host.trade()
+        show(terminal, await listings[name](id))
+      }))
   }
   simple('publish', 'put it on the contract, for buyers to find')
   simple('close', 'take no new purchases; live ones go on')
@@ -93,11 +98,14 @@ export const addListingCommands = (program: Command, globals: () => GlobalOption
     .requiredOption('--value <amount>', 'the new price', parseAmount)
     .option('--guarantee <amount>', 'the new deposit', parseAmount)
     .option('--interaction-fee <amount>', 'the new fee', parseAmount)
-    .action((id: string, options: { value: bigint; guarantee?: bigint; interactionFee?: bigint }) => withHost(globals(), async (host, terminal) => {
+    .action((id: string, options: Pick<CreateOptions, 'value' | 'guarantee' | 'interactionFee'>) => withHost(globals(), async (host, terminal) => {
       show(terminal, await (await host.trade()).listings.reprice(id, toDraft(options)))
     }))
   listing.command('relocate <id> <url>').description('the server has moved: live purchases follow')
-    .action((id: string, url: string) => withHost(globals(), async (host, terminal) => { show(terminal, await (await host.trade()).listings.relocate(id, url)) }))
+    .action((id: string, url: string) => withHost(globals(), async (host, terminal) => {
+      const { listings } = await host.trade()
+      show(terminal, await listings.relocate(id, url))
+    }))
   listing.command('list').description('all listings of this profile')
     .action(() => withHost(globals(), async (host, terminal) => {
       const listings = (await host.trade()).listings.list()

@@ -47,7 +47,13 @@ export const addServeCommands = (program: Command, globals: () => GlobalOptions)
     .action(() => withHost(globals(), async (host, terminal) => {
       const views = await (await host.trade()).sales.list()
       const rows = views.map(({ onChain, listing, sale, reclaimable }) => ({
-        purchase: onChain.id, listing, buyer: onChain.buyer, state: onChain.state, valueWei: onChain.terms.valueWei, handled: sale?.state ?? null, reclaimable,
+        purchase: onChain.id,
+        listing,
+        buyer: onChain.buyer,
+        state: onChain.state,
+        valueWei: onChain.terms.valueWei,
+        handled: sale?.state ?? null,
+        reclaimable,
         refusal: sale?.refusal === null || sale?.refusal === undefined ? null : JSON.parse(sale.refusal) as unknown,
       }))
       terminal.result({ sales: rows }, rows.length === 0 ? 'Nothing sold yet.' : rows.map((row) =>

@@ -43,7 +43,9 @@ const forwardNotes = (child: ChildProcess, show: (line: string) => void): (() =>
   return () => lines.join('\n')
 }
 
-export const createParty = (name: string, home: string, environment: Readonly<Record<string, string>>, show: (line: string) => void): Party => {
+export const createParty = (
+  name: string, home: string, environment: Readonly<Record<string, string>>, show: (line: string) => void,
+): Party => {
   const running = new Set<Running>()
 
   const launch = (args: readonly string[]): Running => {

@@ -58,7 +58,13 @@ const findFreePort = (): Promise<number> => new Promise((resolve, reject) => {
 })
 
 interface WalletDocument { readonly balanceWei: string }
-interface TransactionsDocument { readonly transactions: readonly { readonly purpose: string; readonly hash: string; readonly gasUsed: string; readonly feeWei: string; readonly status: string }[] }
+interface TransactionDocument {
+  readonly purpose: string
+  readonly status: string
+  readonly hash: string
+  readonly gasUsed: string
+  readonly feeWei: string
+}
 
 const readBalance = async (party: Party): Promise<bigint> => BigInt((await party.run<WalletDocument>('wallet', 'show')).balanceWei)
 
@@ -84,7 +90,8 @@ const evaluateExpected = async (sellerHome: string, script: string): Promise<Pla
 
 const assertHeld = (report: DemoReport): void => {
   const { before, after } = report.balances
-  const feesOf = (name: string): bigint => report.transactions.filter((transaction) => transaction.name.startsWith(name)).reduce((sum, { feeWei }) => sum + BigInt(feeWei), 0n)
+  const feesOf = (party: string): bigint =>
+    report.transactions.filter(({ name }) => name.startsWith(party)).reduce((sum, { feeWei }) => sum + BigInt(feeWei), 0n)
   const checks: readonly (readonly [boolean, string])[] = [
     [report.state === 'Settled', `the purchase is ${report.state}, not Settled`],
     [report.maxRelativeError <= largestRelativeError, `the answer is off by ${report.maxRelativeError}`],
@@ -111,8 +118,14 @@ const termsFor = (rows: number, columns: number): string[] =>
 
 interface ListingDocument { readonly id: string; readonly terms: { readonly guaranteeWei: string } }
 
+interface OpenShop {
+  readonly url: string
+  readonly guarantee: bigint
+  readonly before: Balances
+}
+
 /** The seller's part up to an open shop; gives the listing's address. */
-const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, options: DemoOptions): Promise<{ url: string; guarantee: bigint; before: Balances }> => {
+const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, options: DemoOptions): Promise<OpenShop> => {
   const [sellerAccount, buyerAccount] = accounts as readonly [PracticeAccount, PracticeAccount]
   const before = await step('open two profiles and deploy the market', async () => {
     await prepare(seller, sellerAccount, rpcUrl, [])
@@ -166,7 +179,7 @@ const writeReceipts = async ({ seller, buyer, receiptsFolder, step }: Stage, pur
 
 const listTransactions = async ({ seller, buyer }: Stage): Promise<DemoReport['transactions']> => {
   const lists = await Promise.all((['seller', 'buyer'] as const).map(async (name) => {
-    const { transactions } = await { seller, buyer }[name].run<TransactionsDocument>('tx', 'list')
+    const { transactions } = await { seller, buyer }[name].run<{ transactions: readonly TransactionDocument[] }>('tx', 'list')
     return transactions.filter(({ status }) => status === 'confirmed').map(({ purpose, hash, gasUsed, feeWei }) => ({ name: `${name}: ${purpose}`, hash, gasUsed, feeWei }))
   }))
   return lists.flat()

@@ -22,7 +22,9 @@ export interface DownloadTask {
  * Fetches the dataset's missing chunks, each checked against the root in the terms and against the rules for ciphertexts
  * before it is kept; an interrupted download goes on where it stopped.
  */
-export const downloadDataset = async ({ details, number, seller, withToken, chunks, engine, options = {} }: DownloadTask): Promise<void> => {
+export const downloadDataset = async (
+  { details, number, seller, withToken, chunks, engine, options = {} }: DownloadTask,
+): Promise<void> => {
   const { dataset, columns } = details
   const base = `/v1/purchases/${number}/data`
   const signal = options.signal === undefined ? {} : { signal: options.signal }

@@ -135,7 +135,10 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
     begin: ({ url, contractUrl, text, detailsHash, listing, termsHash, buyer, maxTotalWei, deadlineSeconds, createdAt }) => {
       const { lastInsertRowid } = database.prepare(`INSERT INTO purchases
         (chain_id, contract, url, contract_url, details, details_hash, listing, terms_hash, buyer, max_total_wei, deadline_seconds, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-        .run(chainId, contract, url, contractUrl, text, detailsHash, listing.toString(), termsHash, buyer, maxTotalWei.toString(), deadlineSeconds, createdAt)
+        .run(
+          chainId, contract, url, contractUrl, text, detailsHash, listing.toString(), termsHash, buyer, maxTotalWei.toString(),
+          deadlineSeconds, createdAt,
+        )
       return get(Number(lastInsertRowid))
     },
     forget: (id) => { database.prepare('DELETE FROM purchases WHERE id = ? AND number IS NULL').run(id) },
@@ -159,13 +162,22 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
         }
         database.prepare(`INSERT OR REPLACE INTO results
           (purchase, script, file_name, program, program_hash, ciphertexts, result_hash, computed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
-          .run(id, result.script, result.fileName, result.program, result.programHash, result.ciphertexts, result.resultHash, result.computedAt)
+          .run(
+            id, result.script, result.fileName, result.program, result.programHash, result.ciphertexts, result.resultHash,
+            result.computedAt,
+          )
       }).immediate()
     },
     findResult: (id) => {
       const row = database.prepare<[number], ResultRow>('SELECT * FROM results WHERE purchase = ?').get(id)
       return row === undefined ? null : {
-        script: row.script, fileName: row.file_name, program: row.program, programHash: row.program_hash, ciphertexts: row.ciphertexts, resultHash: row.result_hash, computedAt: row.computed_at,
+        script: row.script,
+        fileName: row.file_name,
+        program: row.program,
+        programHash: row.program_hash,
+        ciphertexts: row.ciphertexts,
+        resultHash: row.result_hash,
+        computedAt: row.computed_at,
       }
     },
     findByNumber: (number) => select('number = ?', number.toString())[0] ?? null,

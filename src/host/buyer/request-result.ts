@@ -40,7 +40,9 @@ const assertAnswerable = async ({ details }: NumberedPurchase, program: Program,
 }
 
 /** The one-time key and the signed request are on disk before anything about them is on chain. */
-const prepare = async (purchase: NumberedPurchase, result: ComputedResult, { store, vault, wallet }: RequestDependencies): Promise<Purchase> => {
+const prepare = async (
+  purchase: NumberedPurchase, result: ComputedResult, { store, vault, wallet }: RequestDependencies,
+): Promise<Purchase> => {
   const { secretKey, publicKey } = generateSealingKey()
   const request: ResultRequest = {
     chainId: purchase.details.chain_id,
@@ -59,7 +61,9 @@ const prepare = async (purchase: NumberedPurchase, result: ComputedResult, { sto
   })
 }
 
-const send = async (purchase: NumberedPurchase, submission: ResultSubmission, { seller, wallet, market, signal }: RequestDependencies): Promise<void> => {
+const send = async (
+  purchase: NumberedPurchase, submission: ResultSubmission, { seller, wallet, market, signal }: RequestDependencies,
+): Promise<void> => {
   await retryUntilConfirmed(signal, () => seller.withSession(wallet, market.chainId, (token) =>
     seller.fetchJson(`/v1/purchases/${purchase.number}/result`, resultAcceptedSchema, { token, body: submission, ...(signal === undefined ? {} : { signal }) })))
 }
@@ -94,8 +98,14 @@ const awaitDelivery = async (purchase: NumberedPurchase, dependencies: RequestDe
   }
 }
 
-/** Opens and checks a delivery: the hash on the contract, the seal, the number and size of the cells. Throws `crypto.invalid-answer` and its kind. */
-const open = (purchase: NumberedPurchase, program: Program, delivery: Delivery, vault: Vault): { integers: readonly bigint[]; answer: AnswerJson; sealed: Uint8Array } => {
+interface OpenedAnswer {
+  readonly integers: readonly bigint[]
+  readonly answer: AnswerJson
+  readonly sealed: Uint8Array
+}
+
+/** Opens and checks a delivery: the hash on the contract, the seal, the number and size of the cells. Throws `crypto.*`. */
+const open = (purchase: NumberedPurchase, program: Program, delivery: Delivery, vault: Vault): OpenedAnswer => {
   const { requestHash, sealingSecret, details } = purchase
   if (requestHash === null || sealingSecret === null) throw new AppError('bug.unexpected', 'An answer arrived for a request that was never made.')
   if (delivery.requestHash !== requestHash) throw new AppError('crypto.invalid-answer', 'The delivery on the contract is for another request.')

@@ -84,7 +84,8 @@ export const createSellerClient = (origin: string): SellerClient => {
     return bytes
   }
 
-  const fetchText = async (path: string, options?: RequestOptions): Promise<string> => new TextDecoder().decode(await fetchBytes(path, options))
+  const fetchText = async (path: string, options?: RequestOptions): Promise<string> =>
+    new TextDecoder().decode(await fetchBytes(path, options))
 
   const fetchJson = async <T>(path: string, schema: z.ZodType<T>, options?: RequestOptions): Promise<T> =>
     parseJsonAs(schema, await fetchText(path, options), `the seller's answer to ${path}`, 'runtime.seller-misbehaved')
@@ -99,7 +100,9 @@ export const createSellerClient = (origin: string): SellerClient => {
     }
     const { host } = new URL(origin)
     // Signing another server's challenge would let this seller sign in there in our name.
-    if (challenge.domain !== host || new URL(challenge.uri).origin !== origin || challenge.chainId !== chainId || getAddress(challenge.address) !== wallet.address) {
+    const isForUs = challenge.domain === host && new URL(challenge.uri).origin === origin
+      && challenge.chainId === chainId && getAddress(challenge.address) === wallet.address
+    if (!isForUs) {
       throw new AppError('access.foreign-challenge', 'The seller asked to sign a sign-in message made for another server, wallet or network.', { details: { domain: challenge.domain } })
     }
     const { token } = await fetchJson('/v1/sessions', sessionSchema, { body: { message, signature: await wallet.signMessage(message) } })

@@ -8,8 +8,10 @@ export interface PlainEvaluation {
   readonly columns: number
 }
 
-/** A script on a dataset's plain cells in float64, by an evaluator that shares nothing with encoder, graph or planner (cli.md, `expected`). */
-export const evaluateOnPlainTable = async (datasets: DatasetService, name: string, script: { readonly fileName: string; readonly source: string }): Promise<PlainEvaluation> => {
+/** A script on a dataset's plain cells in float64, by an evaluator that shares nothing with encoder, graph or planner. */
+export const evaluateOnPlainTable = async (
+  datasets: DatasetService, name: string, script: { readonly fileName: string; readonly source: string },
+): Promise<PlainEvaluation> => {
   const columns = datasets.readColumns(name).map((column) => column.name)
   const rows = datasets.readRows(name)
   const answer = await evaluateReference({ ...script, columns, rows, listing: { title: name, rows: rows.length, columns } })

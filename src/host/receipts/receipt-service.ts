@@ -49,9 +49,13 @@ const parseContent = (datasetRoot: string, request: string | null, signature: st
   program: program === null ? null : parseJsonAs(programSchema, program, 'the stored program', 'store.corrupt'),
 })
 
-export const createReceiptService = ({ database, market, wallet, purchases, listings, sales, now }: ReceiptServiceDependencies): ReceiptService => {
-  const sign = async (purchase: PurchaseOnChain, content: Content): Promise<Receipt> =>
-    signReceipt(createReceipt({ chainId: market.chainId, contract: market.contract, purchase, history: await market.readHistory(purchase.id), ...content }), await wallet())
+export const createReceiptService = (dependencies: ReceiptServiceDependencies): ReceiptService => {
+  const { database, market, wallet, purchases, listings, sales, now } = dependencies
+
+  const sign = async (purchase: PurchaseOnChain, content: Content): Promise<Receipt> => {
+    const history = await market.readHistory(purchase.id)
+    return signReceipt(createReceipt({ chainId: market.chainId, contract: market.contract, purchase, history, ...content }), await wallet())
+  }
 
   const signAsSeller = (purchase: PurchaseOnChain, listing: StoredListing): Promise<Receipt> => {
     const sale = sales.find(purchase.id)
@@ -87,7 +91,9 @@ export const createReceiptService = ({ database, market, wallet, purchases, list
         throw new AppError('input.not-found', `Purchase ${number} was neither bought nor sold by this wallet.`, { details: { purchase: number.toString() } })
       }
       const role: ReceiptRole = listing === null ? 'buyer' : 'seller'
-      const exported = listing === null ? await exportAsBuyer(onChain) : { receipt: await signAsSeller(onChain, listing), missingHalf: null }
+      const exported: ExportedReceipt = listing === null
+        ? await exportAsBuyer(onChain)
+        : { receipt: await signAsSeller(onChain, listing), missingHalf: null }
       save(role, number, exported.receipt)
       return exported
     },

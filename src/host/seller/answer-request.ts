@@ -15,7 +15,8 @@ import { encodeAnswer } from '../protocol/answer-codec.ts'
 /** Reads a program from the network and holds it to its canonical form and the listing's policy, before any data is touched (S2). */
 export const parsePermittedProgram = (value: unknown, details: Details): Program => {
   const program = parseAs(programSchema, value, 'the program', 'input.program-invalid')
-  if (program.datasetRoot !== details.dataset.root || program.rows !== details.dataset.rows || program.columns !== details.dataset.columns) {
+  const { root, rows, columns } = details.dataset
+  if (program.datasetRoot !== root || program.rows !== rows || program.columns !== columns) {
     throw new AppError('input.program-invalid', 'The program was made for another dataset.', { details: { root: program.datasetRoot } })
   }
   assertCellCount(program, details.policy)
@@ -30,7 +31,9 @@ export const parsePermittedProgram = (value: unknown, details: Details): Program
  * Returns the answer's payload, unsealed. Throws `policy.result-mismatch`, one and the same error whatever the
  * difference, and `policy.answer-out-of-bounds` (S3).
  */
-export const answerProgram = async (program: Program, ciphertexts: Uint8Array, details: Details, tensor: StoredTensor, key: PaillierKeyPair, engine: Engine): Promise<Uint8Array> => {
+export const answerProgram = async (
+  program: Program, ciphertexts: Uint8Array, details: Details, tensor: StoredTensor, key: PaillierKeyPair, engine: Engine,
+): Promise<Uint8Array> => {
   const own = await engine.evaluate(key.publicKey, tensor.source(), programToForms(program))
   if (own.length !== ciphertexts.length || !timingSafeEqual(own, ciphertexts)) {
     throw new AppError('policy.result-mismatch', 'The encrypted result is not what this program computes from the listing\'s table.')

@@ -37,7 +37,14 @@ export interface Deliveries {
 /** What the buyer asked for, not what this machine could not do just now: such a refusal is final and declined on chain. */
 const isRefusal = (error: unknown): error is AppError => isAppError(error) && /^(?:policy|input|crypto)\./.test(error.code)
 
-const assertSubmission = (purchase: PurchaseOnChain, listing: StoredListing, { request, signature, program, ciphertexts }: ResultSubmission): { ciphertexts: Uint8Array; program: string } => {
+interface CheckedSubmission {
+  readonly ciphertexts: Uint8Array
+  /** The program's canonical text. */
+  readonly program: string
+}
+
+const assertSubmission = (purchase: PurchaseOnChain, listing: StoredListing, submission: ResultSubmission): CheckedSubmission => {
+  const { request, signature, program, ciphertexts } = submission
   const requestHash = hashResultRequest(request)
   if (requestHash !== purchase.requestHash) {
     throw new AppError('access.request-mismatch', 'This request is not the one whose hash stands on the contract.', { details: { expected: purchase.requestHash, found: requestHash } })

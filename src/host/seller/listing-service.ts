@@ -6,7 +6,7 @@ import type { DatasetService } from '../datasets/dataset-service.ts'
 import type { Market, ListingTerms } from '../chain/market.ts'
 import { sealedLength, sealedLimit } from '../protocol/answer-codec.ts'
 import { encodeDetails, hashDetails } from '../trade/details-document.ts'
-import { createListingStore, type StoredListing } from './listing-store.ts'
+import { createListingStore, type ListingChange, type StoredListing } from './listing-store.ts'
 
 export interface ListingDraft {
   readonly dataset: string
@@ -31,7 +31,7 @@ export interface ListingDraft {
 }
 
 export interface ListingService {
-  /** Writes a draft down. Throws `escrow.wrong-terms` for terms or limits that cannot stand, `escrow.*` for what the contract would refuse. */
+  /** Writes a draft down. Throws `escrow.wrong-terms` for terms or limits that cannot stand, `input.*` for names and addresses. */
   create(draft: ListingDraft): Promise<StoredListing>
   publish(id: string): Promise<StoredListing>
   close(id: string): Promise<StoredListing>
@@ -147,7 +147,10 @@ export const createListingService = ({ database, datasets, market, now }: Listin
     }
   }
 
-  const change = async (id: string, act: (listing: StoredListing & { readonly number: bigint }, market: Market) => Promise<Partial<StoredListing>>): Promise<StoredListing> => {
+  type Change = (listing: StoredListing & { readonly number: bigint }, market: Market) => Promise<ListingChange>
+
+  /** One change on chain, then the same here: interrupted in between, the same key gives the earlier outcome again. */
+  const change = async (id: string, act: Change): Promise<StoredListing> => {
     const listing = store.show(id)
     const { number } = listing
     if (number === null) throw new AppError('escrow.wrong-state', `Listing ${id} has not been published yet.`, { details: { listing: id } })
@@ -161,7 +164,8 @@ export const createListingService = ({ database, datasets, market, now }: Listin
       const text = encodeDetails(details)
       const terms = createTerms(draft, hashDetails(text))
       assertTerms(terms)
-      return store.insert({ id, dataset: draft.dataset, details, text, terms, url: createDetailsUrl(draft.serverUrl, details), createdAt: now().toISOString() })
+      const url = createDetailsUrl(draft.serverUrl, details)
+      return store.insert({ id, dataset: draft.dataset, details, text, terms, url, createdAt: now().toISOString() })
     },
 
     publish: async (id) => {

@@ -31,10 +31,12 @@ export interface StoredListing {
   readonly createdAt: string
 }
 
+export type ListingChange = Partial<Pick<StoredListing, 'number' | 'state' | 'terms' | 'url'>>
+
 export interface ListingStore {
   createId(dataset: string): string
   insert(listing: Pick<StoredListing, 'id' | 'dataset' | 'details' | 'text' | 'terms' | 'url' | 'createdAt'>): StoredListing
-  update(id: string, change: Partial<Pick<StoredListing, 'number' | 'state' | 'terms' | 'url'>>): StoredListing
+  update(id: string, change: ListingChange): StoredListing
   list(): readonly StoredListing[]
   find(id: string): StoredListing | null
   findByNumber(place: MarketPlace, number: bigint): StoredListing | null
@@ -106,7 +108,10 @@ export const createListingStore = (database: ProfileDatabase): ListingStore => {
       if (find(id) !== null) throw new AppError('input.already-exists', `There is already a listing called ${id}.`, { details: { listing: id } })
       database.prepare(`INSERT INTO listings (id, dataset, chain_id, contract, seller, details, details_hash, terms, url, state, created_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'draft', ?)`)
-        .run(id, dataset, details.chain_id, details.contract_address, details.seller, text, terms.detailsHash, encodeTerms(terms), url, createdAt)
+        .run(
+          id, dataset, details.chain_id, details.contract_address, details.seller, text, terms.detailsHash, encodeTerms(terms), url,
+          createdAt,
+        )
       return show(id)
     },
     update: (id, change) => {

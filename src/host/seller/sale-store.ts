@@ -98,7 +98,10 @@ export const createSaleStore = (database: ProfileDatabase, { chainId, contract }
     receive: (sale) => {
       database.prepare(`INSERT INTO sales (chain_id, contract, purchase, listing, buyer, request_hash, request, signature, body_hash, program, ciphertexts, state, received_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received', ?) ON CONFLICT DO NOTHING`)
-        .run(...key(sale.purchase), sale.listing, sale.buyer, sale.requestHash, sale.request, sale.signature, sale.bodyHash, sale.program, sale.ciphertexts, sale.receivedAt)
+        .run(
+          ...key(sale.purchase), sale.listing, sale.buyer, sale.requestHash, sale.request, sale.signature, sale.bodyHash, sale.program,
+          sale.ciphertexts, sale.receivedAt,
+        )
       const stored = find(sale.purchase)
       if (stored === null) throw new AppError('bug.unexpected', `Sale ${sale.purchase} was written and is not there.`)
       return stored

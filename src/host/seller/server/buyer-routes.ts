@@ -21,6 +21,11 @@ export interface BuyerRouteDependencies {
   readonly onError: (error: unknown, purchase: bigint) => void
 }
 
+interface Authorised {
+  readonly purchase: PurchaseOnChain
+  readonly listing: StoredListing
+}
+
 const arrowType = 'application/vnd.apache.arrow.stream'
 
 /** A refunded buyer has what they paid back: nothing more is served for it (S7). */
@@ -34,8 +39,10 @@ const parsePurchaseNumber = (text: string | undefined): bigint => {
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCodes, code)
 
 /** What only the buyer of a purchase gets; authority comes from the recovered signer and the confirmed state of the chain alone. */
-export const createBuyerRoutes = ({ listings, sales, datasets, deliveries, market, createReceipt, onError }: BuyerRouteDependencies): readonly Route[] => {
-  const authorise = async ({ parameters, account }: RequestContext<unknown>): Promise<{ purchase: PurchaseOnChain; listing: StoredListing }> => {
+export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonly Route[] => {
+  const { listings, sales, datasets, deliveries, market, createReceipt, onError } = dependencies
+
+  const authorise = async ({ parameters, account }: RequestContext<unknown>): Promise<Authorised> => {
     const number = parsePurchaseNumber(parameters['id'])
     const found = await market.findPurchase(number)
     const listing = found === null ? null : listings.findByNumber(market, found.listing)
