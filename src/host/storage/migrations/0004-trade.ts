@@ -37,7 +37,8 @@ CREATE TABLE sales (
 ) STRICT;
 
 CREATE TABLE purchases (
-  id INTEGER PRIMARY KEY,
+  -- Never given twice, not even after a purchase was forgotten: it names the payment in the outbox.
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   chain_id INTEGER NOT NULL,
   contract TEXT NOT NULL,
   number TEXT,
