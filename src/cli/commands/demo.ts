@@ -1,15 +1,12 @@
 import type { Command } from 'commander'
-import { fileURLToPath } from 'node:url'
 
-import { sampleColumnsPath, sampleDatasetPath } from '../../../resources/sample/sample-dataset.ts'
+import { sampleColumnsPath, sampleDatasetPath, sampleScriptPath } from '../../host/index.ts'
 import { formatEther } from '../../shared/units.ts'
 import { describeAnswer } from '../answer-text.ts'
 import { parseAmount, parseChoice, parseKeyBits } from '../arguments.ts'
 import { runDemo, type DemoReport } from '../demo/run-demo.ts'
 import type { GlobalOptions } from '../run.ts'
 import { createTerminal } from '../terminal.ts'
-
-const sampleScript = fileURLToPath(new URL('../../../resources/scripts/demo.ts', import.meta.url))
 
 const describe = (report: DemoReport): string => {
   const { before, after } = report.balances
@@ -53,7 +50,7 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
       const terminal = createTerminal(globals().json === true)
       const report = await runDemo({
         data: options.data ?? sampleDatasetPath(),
-        script: options.script ?? sampleScript,
+        script: options.script ?? sampleScriptPath(),
         ...(options.data === undefined ? { columns: sampleColumnsPath() } : {}),
         keyBits: options.keyBits,
         missing: options.missing,

