@@ -11,8 +11,8 @@ export const queryProfile = <T>(home: string, sql: string, ...values: (string | 
   }
 }
 
-/** Everything a profile holds, table by table, to be compared with what it holds later. */
+/** Everything a profile holds, table by table, to be compared with what it holds later; SQLite's own counters left out. */
 export const readProfile = (home: string): Readonly<Record<string, unknown[]>> => {
-  const tables = queryProfile<{ name: string }>(home, 'SELECT name FROM sqlite_master WHERE type = \'table\' ORDER BY name')
+  const tables = queryProfile<{ name: string }>(home, 'SELECT name FROM sqlite_master WHERE type = \'table\' AND name NOT LIKE \'sqlite_%\' ORDER BY name')
   return Object.fromEntries(tables.map(({ name }) => [name, queryProfile(home, `SELECT * FROM "${name}"`)]))
 }

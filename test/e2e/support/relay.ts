@@ -37,11 +37,14 @@ const readAll = async (stream: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(parts)
 }
 
-const forward = (port: number, incoming: IncomingMessage, body: Buffer): Promise<{ reply: Reply; headers: IncomingMessage['headers'] }> =>
+type Headers = IncomingMessage['headers']
+
+const forward = (port: number, incoming: IncomingMessage, body: Buffer): Promise<{ reply: Reply; headers: Headers }> =>
   new Promise((resolve, reject) => {
     const { method, url, headers } = incoming
     const outgoing = request({ host: '127.0.0.1', port, method, path: url, headers, agent: false }, (response) => {
-      readAll(response).then((bytes) => { resolve({ reply: { status: response.statusCode ?? 0, body: bytes }, headers: response.headers }) }, reject)
+      const { statusCode: status = 0, headers: replied } = response
+      readAll(response).then((bytes) => { resolve({ reply: { status, body: bytes }, headers: replied }) }, reject)
     })
     outgoing.on('error', reject)
     outgoing.end(body)

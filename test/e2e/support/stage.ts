@@ -6,7 +6,7 @@ import { deployMarket } from '../../../src/host/chain/deploy.ts'
 import { createOutbox } from '../../../src/host/chain/outbox.ts'
 import { startPracticeChain, type PracticeChain } from '../../../src/host/chain/practice-chain.ts'
 import { createHost, type Host } from '../../../src/host/index.ts'
-import type { ServeEvent, Serving } from '../../../src/host/seller/serve.ts'
+import type { ServeOptions, Serving } from '../../../src/host/seller/serve.ts'
 import { openProfileDatabase } from '../../../src/host/storage/database.ts'
 import { createFolder, onCleanup } from './cleanup.ts'
 import { createCommandLine, type CommandLine, type Environment } from './command-line.ts'
@@ -81,10 +81,11 @@ export const openStage = async (): Promise<Stage> => {
   }
 }
 
-/** The seller's server in this process, quiet and without a watch of its own unless asked; ended when the test file is over. */
-export const serve = async (host: Host, options: { publicUrl?: string; autoReclaim?: boolean; onEvent?: (event: ServeEvent) => void } = {}): Promise<Serving> => {
+/** The seller's server in this process, saying nothing and reclaiming nothing unless asked; ended when the test file is over. */
+export const serve = async (host: Host, options: Partial<ServeOptions> = {}): Promise<Serving> => {
   const { serve: start } = await host.trade()
-  const serving = await start({ host: '127.0.0.1', port: 0, watchIntervalMilliseconds: 200, autoReclaim: false, onEvent: () => undefined, ...options })
+  const quiet = { host: '127.0.0.1', port: 0, watchIntervalMilliseconds: 200, autoReclaim: false, onEvent: () => undefined }
+  const serving = await start({ ...quiet, ...options })
   onCleanup(() => serving.stop())
   return serving
 }
