@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import type { StoredListing } from '../../host/seller/listing-store.ts'
 import { formatEther } from '../../shared/units.ts'
+import { readUserFile } from '../../client/read-user-file.ts'
 import { parseContractInfo } from '../../host/index.ts'
 import { AppError } from '../../shared/errors.ts'
-import { parseAmount, parseChoice, parseCount, parseDuration, parsePositive, readUserFile } from '../arguments.ts'
+import { parseAmount, parseChoice, parseCount, parseDuration, parsePositive } from '../arguments.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
 
