@@ -5,6 +5,8 @@ export type CryptoErrorCode =
   | 'plaintext-out-of-range'
   | 'value-out-of-range'
   | 'decryption-check-failed'
+  | 'invalid-certificate'
+  | 'invalid-proof'
   | 'randomness-failed'
   | 'invalid-argument'
 

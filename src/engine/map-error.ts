@@ -9,6 +9,8 @@ const catalogueCode: Readonly<Record<CryptoErrorCode, ErrorCode>> = {
   'plaintext-out-of-range': 'crypto.plaintext-out-of-range',
   'value-out-of-range': 'crypto.value-out-of-range',
   'decryption-check-failed': 'crypto.decryption-check-failed',
+  'invalid-certificate': 'crypto.certificate-invalid',
+  'invalid-proof': 'crypto.proof-invalid',
   'randomness-failed': 'crypto.randomness-failed',
   'invalid-argument': 'crypto.invalid-argument',
 }
