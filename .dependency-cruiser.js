@@ -20,7 +20,7 @@ const hostsPublicFace = ['src/host/index.ts', 'src/host/create-host.ts']
  */
 const table = {
   crypto: { packages: ['paillier-bigint'] },
-  shared: { packages: ['zod'] },
+  shared: { packages: ['zod', '@orpc/contract'] },
   compute: { rooms: ['shared', 'crypto'] },
   policy: { rooms: ['shared', 'compute'] },
   script: { rooms: ['compute', 'shared'], packages: ['typescript', 'quickjs-emscripten', '@jitl'] },
@@ -30,16 +30,17 @@ const table = {
     files: ['resources/', 'contracts/artifacts/'],
     packages: [
       'zod', 'better-sqlite3', 'ethers', 'fastify', '@fastify', 'pino', 'apache-arrow', 'csv-parse', '@noble', 'siwe', 'keytar',
+      '@orpc/server',
     ],
     node: 'all',
   },
   // Node's modules: the library asks on the terminal, reads user_info.txt, and knows where profiles are.
   client: { rooms: ['shared'], files: hostsPublicFace, node: ['crypto', 'fs', 'os', 'path', 'readline/promises'] },
-  headless: { rooms: ['host', 'client', 'shared'], packages: ['zod', 'fastify', '@fastify'], node: 'all' },
+  headless: { rooms: ['host', 'shared'], packages: ['@orpc/server', 'ws'], node: 'all' },
   cli: { rooms: ['host', 'client', 'shared'], files: ['package.json'], packages: ['commander', 'zod'], node: 'all' },
-  main: { rooms: ['host', 'shared'], packages: ['electron'], node: 'all' },
+  main: { rooms: ['host', 'shared'], packages: ['electron', '@orpc/server'], node: 'all' },
   preload: { typesOf: ['shared'], packages: ['electron'] },
-  renderer: { rooms: ['shared'], typesOf: ['compute'], packages: ['react', 'react-dom', 'monaco-editor'] },
+  renderer: { rooms: ['shared'], typesOf: ['compute'], packages: ['react', 'react-dom', 'monaco-editor', '@orpc/client'] },
 }
 
 const escape = (text) => text.replaceAll('.', '\\.').replaceAll('/', '\\/')

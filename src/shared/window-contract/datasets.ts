@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { columnSchema } from '../schemas/details.ts'
+import { emptySchema, errorDocumentSchema, nameSchema, procedure, timeSchema } from './base.ts'
+import { jobStartedSchema } from './jobs.ts'
+
+export const keyBitsSchema = z.union([z.literal(2048), z.literal(3072), z.literal(4096)])
+
+const encryptionSchema = z.strictObject({
+  keyBits: keyBitsSchema,
+  chunksDone: z.int().min(0),
+  chunks: z.int().min(1),
+  complete: z.boolean(),
+})
+
+/** A column without the numbers behind its ciphertexts. */
+export const datasetColumnSchema = columnSchema.omit({ scale: true })
+
+export const datasetSummarySchema = z.strictObject({
+  name: nameSchema,
+  rows: z.int(),
+  columns: z.int(),
+  createdAt: timeSchema,
+  /** null: no test data was made. */
+  testRows: z.int().nullable(),
+  /** null: encryption has not begun. */
+  data: encryptionSchema.nullable(),
+  test: encryptionSchema.nullable(),
+  /** The listing that stands on it, which keeps it from being removed. */
+  usedBy: z.string().nullable(),
+})
+export type DatasetSummaryJson = z.infer<typeof datasetSummarySchema>
+
+const columnDoubtSchema = z.strictObject({ name: z.string(), reason: z.enum(['excluded', 'identifier', 'free-text', 'empty']) })
+
+/** What an import recognised and did. */
+export const importSummarySchema = z.strictObject({
+  encoding: z.string(),
+  byteOrderMark: z.boolean(),
+  separator: z.string(),
+  decimalMark: z.string(),
+  decimalMarkGuessed: z.boolean(),
+  thousandsMarks: z.array(z.string()),
+  rowsRead: z.int(),
+  blankRows: z.int(),
+  rowsDropped: z.int(),
+  rowsKept: z.int(),
+  cellsFilled: z.int(),
+  leftOut: z.array(columnDoubtSchema),
+  flagged: z.array(columnDoubtSchema),
+})
+
+/** What its owner decides of one column, by its name in the file. */
+export const columnNotesSchema = z.strictObject({
+  unit: z.string().max(100).exactOptional(),
+  description: z.string().max(2000).exactOptional(),
+  /** Takes numbers, or text that looks like an identifier, as words of a category. */
+  type: z.literal('category').exactOptional(),
+  /** Declared bounds: public, and they must enclose every value. */
+  lower: z.number().exactOptional(),
+  upper: z.number().exactOptional(),
+})
+
+export const importDecisionsSchema = z.strictObject({
+  separator: z.enum([',', ';', '\t', '|']).exactOptional(),
+  decimalMark: z.enum(['.', ',']).exactOptional(),
+  exclude: z.array(z.string()).max(2000).exactOptional(),
+  missing: z.enum(['fail', 'drop', 'mean', 'median']).exactOptional(),
+  categories: z.enum(['codes', 'one-hot']).exactOptional(),
+  columns: z.record(z.string(), columnNotesSchema).exactOptional(),
+})
+export type ImportDecisions = z.infer<typeof importDecisionsSchema>
+
+/** A file as the window read it: bytes, so that its encoding can still be recognised. At most 100 MiB of content. */
+export const fileSchema = z.strictObject({ fileName: nameSchema, contentBase64: z.base64().max(140_000_000) })
+
+export const previewSchema = z.strictObject({
+  /** The first rows as written, under the file's own header. */
+  header: z.array(z.string()),
+  rows: z.array(z.array(z.string())),
+  rowsRead: z.int(),
+  /** What each column of the file would become under the decisions. */
+  columns: z.array(z.strictObject({
+    name: z.string(),
+    kind: z.enum(['number', 'integer', 'boolean', 'category', 'left-out']),
+    leftOut: z.enum(['excluded', 'identifier', 'free-text', 'empty']).nullable(),
+    /** Kept, but every value is different, as in an identifier. */
+    looksLikeIdentifier: z.boolean(),
+    missing: z.int().min(0),
+    /** The words of a category, at most twenty of them. */
+    words: z.array(z.string()),
+    /** Suggested, or as decided: rounded, never the exact extremes. null for what is left out. */
+    lower: z.number().nullable(),
+    upper: z.number().nullable(),
+  })),
+  /** What the import would do; null where it would be refused, which `problem` tells. */
+  summary: importSummarySchema.nullable(),
+  problem: errorDocumentSchema.nullable(),
+})
+export type ImportPreview = z.infer<typeof previewSchema>
+
+const byName = z.strictObject({ name: nameSchema })
+
+export const datasetsContract = {
+  /** Nothing is kept. Throws what makes the file unreadable as a table; what stands in an import's way is in `problem`. */
+  preview: procedure.input(z.strictObject({ file: fileSchema, decisions: importDecisionsSchema })).output(previewSchema),
+  import: procedure.input(z.strictObject({ name: nameSchema, file: fileSchema, decisions: importDecisionsSchema }))
+    .output(datasetSummarySchema),
+  list: procedure.input(emptySchema).output(z.array(datasetSummarySchema)),
+  show: procedure.input(byName)
+    .output(datasetSummarySchema.extend({ columnList: z.array(datasetColumnSchema), summary: importSummarySchema })),
+  /** The imported rows, for their owner to look at: a page at a time. */
+  rows: procedure.input(z.strictObject({ name: nameSchema, offset: z.int().min(0), limit: z.int().min(1).max(500) }))
+    .output(z.strictObject({ offset: z.int(), total: z.int(), rows: z.array(z.array(z.number())) })),
+  /** How the values of a column spread, for its owner's plot: `edges` has one more entry than `counts`. */
+  histogram: procedure.input(z.strictObject({ name: nameSchema, column: z.string(), bins: z.int().min(1).max(100) }))
+    .output(z.strictObject({ edges: z.array(z.number()), counts: z.array(z.int()) })),
+  /** A job of kind `encrypt`: goes on where an earlier one stopped. */
+  encrypt: procedure.input(z.strictObject({ name: nameSchema, keyBits: keyBitsSchema })).output(jobStartedSchema),
+  /** A job of kind `test-data`: made-up rows of the same columns, encrypted under another key. */
+  testData: procedure.input(z.strictObject({ name: nameSchema, keyBits: keyBitsSchema, rows: z.int().min(1).max(10_000).exactOptional() }))
+    .output(jobStartedSchema),
+  remove: procedure.input(byName).output(emptySchema),
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { addressSchema } from '../schemas/common.ts'
+import { policySchema } from '../schemas/details.ts'
+import { emptySchema, nameSchema, numberSchema, procedure, termsSchema, timeSchema, urlSchema, weiSchema } from './base.ts'
+
+export const listingSchema = z.strictObject({
+  id: z.string(),
+  dataset: nameSchema,
+  title: z.string(),
+  description: z.string(),
+  state: z.enum(['draft', 'published', 'closed']),
+  /** Its number on the contract; null until published. */
+  number: numberSchema.nullable(),
+  url: urlSchema,
+  terms: termsSchema,
+  policy: policySchema,
+  rows: z.int(),
+  columns: z.int(),
+  keyBits: z.int(),
+  createdAt: timeSchema,
+  /** False where it was made for another chain or contract than the one in use. */
+  onThisNetwork: z.boolean(),
+})
+export type ListingJson = z.infer<typeof listingSchema>
+
+export const listingDraftSchema = z.strictObject({
+  dataset: nameSchema,
+  title: z.string().min(1).max(200).exactOptional(),
+  description: z.string().max(5000).exactOptional(),
+  valueWei: weiSchema,
+  /** By default a tenth of the price with an arbiter, half of it without. */
+  guaranteeWei: weiSchema.exactOptional(),
+  interactionFeeWei: weiSchema.exactOptional(),
+  deliverySeconds: z.int().min(1).exactOptional(),
+  expirationSeconds: z.int().min(1).exactOptional(),
+  disputeSeconds: z.int().min(1).exactOptional(),
+  arbiter: addressSchema.exactOptional(),
+  /** Where the seller's server answers, such as http://127.0.0.1:7373, which is also the default. */
+  serverUrl: urlSchema.exactOptional(),
+  minRows: z.int().min(1).exactOptional(),
+  condition: z.number().positive().exactOptional(),
+  maxAnswerCells: z.int().min(1).exactOptional(),
+  maxAnswerBits: z.int().min(1).exactOptional(),
+  confirmations: z.int().min(1).exactOptional(),
+})
+export type ListingDraftJson = z.infer<typeof listingDraftSchema>
+
+/** Exactly what the world learns of a listing, and what it costs its seller. */
+export const publicViewSchema = z.strictObject({
+  items: z.array(z.strictObject({
+    /** Who can read it: anybody from the chain, anybody from the server, or buyers alone. */
+    where: z.enum(['chain', 'server', 'buyers']),
+    what: z.string(),
+    value: z.string(),
+  })),
+  /** null where the network in use cannot tell. */
+  costs: z.strictObject({
+    publishGas: z.string(), publishFeeWei: weiSchema,
+    /** For the longest answer that the policy permits, at the present gas price. */
+    deliveryGas: z.string(), deliveryFeeWei: weiSchema,
+    /** Price less one delivery. Negative where a sale would lose money. */
+    netEarningsWei: z.string().regex(/^-?\d+$/),
+  }).nullable(),
+})
+
+const byId = z.strictObject({ id: z.string() })
+
+/** Publishing, closing, opening, new prices and moves to another URL are moves of `signing`: each is a transaction. */
+export const listingsContract = {
+  /** A draft; nothing is on chain. */
+  create: procedure.input(listingDraftSchema).output(listingSchema),
+  list: procedure.input(emptySchema).output(z.array(listingSchema)),
+  show: procedure.input(byId).output(listingSchema),
+  becomesPublic: procedure.input(byId).output(publicViewSchema),
+}

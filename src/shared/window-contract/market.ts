@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { addressSchema } from '../schemas/common.ts'
+import { policySchema } from '../schemas/details.ts'
+import { emptySchema, hashSchema, numberSchema, procedure, termsSchema, urlSchema } from './base.ts'
+import { datasetColumnSchema } from './datasets.ts'
+
+/** One line of the market: what the chain alone tells, or a URL somebody added by hand. */
+export const marketEntrySchema = z.strictObject({
+  url: urlSchema,
+  source: z.enum(['chain', 'added']),
+  /** null for an added URL that no listing on the contract names. */
+  number: numberSchema.nullable(),
+  open: z.boolean().nullable(),
+  seller: addressSchema.nullable(),
+  terms: termsSchema.nullable(),
+  /** Sold by the wallet of this profile. */
+  mine: z.boolean(),
+})
+export type MarketEntry = z.infer<typeof marketEntrySchema>
+
+/** A listing as opened: fetched from its server and found to agree with the contract. */
+export const openedListingSchema = z.strictObject({
+  url: urlSchema,
+  number: numberSchema,
+  open: z.boolean(),
+  title: z.string(),
+  description: z.string(),
+  seller: addressSchema,
+  mine: z.boolean(),
+  rows: z.int(),
+  columns: z.array(datasetColumnSchema),
+  terms: termsSchema,
+  termsHash: hashSchema,
+  /** The document's hash, found on the contract. */
+  detailsHash: hashSchema,
+  policy: policySchema,
+  /** The policy in words, a line a rule. */
+  policyWords: z.array(z.string()),
+  key: z.strictObject({ keyId: hashSchema, bits: z.int(), certified: z.boolean() }),
+  testRows: z.int(),
+  confirmations: z.int(),
+  /** `none`: the answer rests on the seller's word and the escrow. */
+  proof: z.string(),
+})
+export type OpenedListingJson = z.infer<typeof openedListingSchema>
+
+const byUrl = z.strictObject({ url: urlSchema })
+
+export const marketContract = {
+  list: procedure.input(emptySchema).output(z.array(marketEntrySchema)),
+  /** Throws where the server is gone or document and contract disagree: the code tells which. */
+  show: procedure.input(byUrl).output(openedListingSchema),
+  /** Opens the URL first; what cannot be opened is not added. */
+  add: procedure.input(byUrl).output(openedListingSchema),
+  forget: procedure.input(byUrl).output(emptySchema),
+}
