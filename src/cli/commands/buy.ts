@@ -5,7 +5,6 @@ import type { PurchaseView } from '../../host/buyer/purchase-service.ts'
 import type { ScriptFile } from '../../host/buyer/derive.ts'
 import { openListing } from '../../host/buyer/open-listing.ts'
 import { checkScript, rehearse } from '../../host/buyer/rehearse.ts'
-import { AppError } from '../../shared/errors.ts'
 import type { AnswerJson } from '../../host/index.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
@@ -95,12 +94,12 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
       })
       terminal.result(toDocument(await purchases.show(purchase.number)), `Purchase ${purchase.number}: paid into escrow.`)
     }))
-  program.command('compute <purchase> <script>').description('download what is missing, run the script on the ciphertexts, keep the encrypted result')
-    .action((number: string, path: string) => withHost(globals(), async (host, terminal) => {
+  program.command('compute').description('download what is missing, run the script on the ciphertexts, keep the encrypted result')
+    .argument('<purchase>', 'its number', parseNumber).argument('<script>')
+    .action((purchase: bigint, path: string) => withHost(globals(), async (host, terminal) => {
       const script = readScript(path)
       const { signal } = createInterrupt()
       const { purchases } = await host.trade()
-      const purchase = parseNumberArgument(number)
       await purchases.download(purchase, { signal, onProgress: terminal.progress('downloading') })
       const result = await purchases.compute(purchase, script, { signal, onProgress: terminal.progress('computing') })
       terminal.result(
@@ -108,20 +107,20 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
         `Computed on purchase ${purchase}; the encrypted result is kept (${result.resultHash}).`,
       )
     }))
-  program.command('request <purchase>').description('send the result, wait for the answer, open and check it')
+  program.command('request').description('send the result, wait for the answer, open and check it').argument('<purchase>', 'its number', parseNumber)
     .option('--out <file>', 'also write the answer there, as JSON')
-    .action((number: string, options: { out?: string }) => withHost(globals(), async (host, terminal) => {
+    .action((number: bigint, options: { out?: string }) => withHost(globals(), async (host, terminal) => {
       const { signal } = createInterrupt()
       const { purchases } = await host.trade()
-      const purchase = await purchases.request(parseNumberArgument(number), { signal, onStep: (step) => { terminal.note(step) } })
+      const purchase = await purchases.request(number, { signal, onStep: (step) => { terminal.note(step) } })
       const answer = JSON.parse(purchase.answer ?? 'null') as AnswerJson
       if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(answer, null, 2)}\n`)
       terminal.result({ purchase: purchase.number, answer, proofVerified: null, notice: decryptionNotice }, `${describeAnswer(answer)}\n${decryptionNotice}`)
     }))
   const move = (name: 'confirm' | 'litigate' | 'dispute', description: string): void => {
-    program.command(`${name} <purchase>`).description(description)
-      .action((number: string) => withHost(globals(), async (host, terminal) => {
-        const { id, state } = await (await host.trade()).purchases[name](parseNumberArgument(number))
+    program.command(name).description(description).argument('<purchase>', 'its number', parseNumber)
+      .action((number: bigint) => withHost(globals(), async (host, terminal) => {
+        const { id, state } = await (await host.trade()).purchases[name](number)
         terminal.result({ purchase: id, state }, `Purchase ${id} is ${state}.`)
       }))
   }
@@ -135,20 +134,12 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
       const views = await (await host.trade()).purchases.list()
       terminal.result({ purchases: views.map(toDocument) }, views.length === 0 ? 'Nothing bought yet. `hesystem market list` shows what is on sale.' : views.map(describe).join('\n'))
     }))
-  purchases.command('show <purchase>').description('one purchase, with its answer')
-    .action((number: string) => withHost(globals(), async (host, terminal) => {
-      const view = await (await host.trade()).purchases.show(parseNumberArgument(number))
+  purchases.command('show').description('one purchase, with its answer').argument('<purchase>', 'its number', parseNumber)
+    .action((number: bigint) => withHost(globals(), async (host, terminal) => {
+      const view = await (await host.trade()).purchases.show(number)
       const answer = view.purchase.answer === null ? '' : `\n${describeAnswer(JSON.parse(view.purchase.answer) as AnswerJson)}\n${decryptionNotice}`
       terminal.result(toDocument(view), describe(view) + answer)
     }))
-}
-
-const parseNumberArgument = (text: string): bigint => {
-  try {
-    return parseNumber(text)
-  } catch (error) {
-    throw new AppError('input.invalid', `"${text}" is not the number of a purchase.`, { cause: error, details: { value: text } })
-  }
 }
 
 export const addBuyCommands = (program: Command, globals: () => GlobalOptions): void => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Trade } from '../../host/index.ts'
 import type { ServeEvent } from '../../host/seller/serve.ts'
 import { toErrorDocument } from '../../shared/errors.ts'
 import { formatEther } from '../../shared/units.ts'
@@ -20,6 +21,24 @@ const describeEvent = (event: ServeEvent): string => {
   }
 }
 
+/** Says the same of one purchase only once in a row: the watch tries a stuck one again every second. */
+const createReporter = (note: (text: string) => void): ((event: ServeEvent) => void) => {
+  let last = ''
+  return (event) => {
+    const text = describeEvent(event)
+    if (text !== last) note(text)
+    last = text
+  }
+}
+
+/** Every delivery posts a bond as large as the guarantee: a wallet that cannot is told before the first buyer finds out. */
+const warnOfShortBond = async ({ market, listings }: Trade, note: (text: string) => void): Promise<void> => {
+  const largestWei = listings.list().reduce((most, { terms }) => (terms.guaranteeWei > most ? terms.guaranteeWei : most), 0n)
+  const balanceWei = await market.readAccountBalance(market.account)
+  if (balanceWei > largestWei) return
+  note(`Warning: this wallet holds ${formatEther(balanceWei)} ether; delivering needs a bond of ${formatEther(largestWei)} ether, and gas.`)
+}
+
 export const addServeCommands = (program: Command, globals: () => GlobalOptions): void => {
   program.command('serve').description('the seller\'s server; runs until interrupted. Running it authorises deliveries and reclaims by itself')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -27,13 +46,15 @@ export const addServeCommands = (program: Command, globals: () => GlobalOptions)
     .option('--public-url <url>', 'how buyers reach it through a TLS proxy')
     .action((options: { host: string; port: number; publicUrl?: string }) => withHost(globals(), async (host, terminal) => {
       const interrupt = createInterrupt()
-      const { serve, connection } = await host.trade()
+      const trade = await host.trade()
+      const { serve, connection } = trade
       await host.engine()
+      await warnOfShortBond(trade, terminal.note)
       const serving = await serve({
         ...options,
         watchIntervalMilliseconds: connection.isDevelopment ? 1000 : 15_000,
         autoReclaim: host.settings.get().autoReclaim,
-        onEvent: (event) => { terminal.note(describeEvent(event)) },
+        onEvent: createReporter(terminal.note),
       })
       const document = { url: serving.localUrl, port: serving.port }
       terminal.result(document, `Serving at ${serving.localUrl}. Ctrl-C stops it.`)
