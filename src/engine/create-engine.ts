@@ -12,6 +12,7 @@ import { generateKey } from './generate-key.ts'
 import { createMeter, withCancellation } from './jobs.ts'
 import { fromCryptoError, withMappedErrors } from './map-error.ts'
 import type { Task } from './messages.ts'
+import { createCertificate, proveDecryption, verifyCertificate, verifyDecryption } from './proof-jobs.ts'
 import { createKeyBytes, prepareKey, type EngineKey } from './task-key.ts'
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts'
 import { workerUrl } from './worker-url.ts'
@@ -157,6 +158,10 @@ export const createEngine = async (options: EngineOptions = {}): Promise<Engine>
     rerandomise: (key, ciphertexts, jobOptions) => rerandomise(pool, key, ciphertexts, jobOptions),
     evaluate: (key, inputs, forms, jobOptions) => evaluateForms(pool, key, inputs, forms, jobOptions),
     assertCiphertexts: (key, ciphertexts, jobOptions) => assertCiphertexts(pool, key, ciphertexts, jobOptions),
+    createCertificate: (key, jobOptions) => createCertificate(pool, key, jobOptions),
+    verifyCertificate: (key, certificate, jobOptions) => verifyCertificate(pool, key, certificate, jobOptions),
+    proveDecryption: (key, claim, jobOptions) => proveDecryption(pool, key, claim, jobOptions),
+    verifyDecryption: (key, claim, proof, jobOptions) => verifyDecryption(pool, key, claim, proof, jobOptions),
     close: () => pool.close(),
   }
 }

@@ -1,3 +1,5 @@
+import type { DecryptionStatement } from '../crypto/decryption-proof.ts'
+import type { KeyCertificate } from '../crypto/key-certificate.ts'
 import type { KeyBits, LinearForm, PaillierKeyPair, PaillierPublicKey } from '../crypto/types.ts'
 
 export interface Progress {
@@ -17,6 +19,11 @@ export interface JobOptions {
 export interface CiphertextSource {
   readonly count: number
   read(start: number, count: number): Uint8Array | Promise<Uint8Array>
+}
+
+/** That ciphertexts, end to end, decrypt to these plaintexts, within one trade. */
+export interface DecryptionClaim extends Omit<DecryptionStatement, 'ciphertexts'> {
+  readonly ciphertexts: Uint8Array
 }
 
 export type BackendName = 'bigint' | 'node-crypto'
@@ -54,5 +61,13 @@ export interface Engine {
   evaluate(key: PaillierPublicKey, inputs: CiphertextSource, forms: readonly LinearForm[], options?: JobOptions): Promise<Uint8Array>
   /** Throws `crypto.invalid-ciphertext`, naming the first index, unless all are 0 < c < n² with gcd(c, n) = 1. */
   assertCiphertexts(key: PaillierPublicKey, ciphertexts: Uint8Array, options?: JobOptions): Promise<void>
+  /** Proves that one's own key is sound (crypto/key-certificate.ts). */
+  createCertificate(key: PaillierKeyPair, options?: JobOptions): Promise<KeyCertificate>
+  /** Throws `crypto.invalid-key` for a malformed modulus, `crypto.certificate-invalid` where the roots prove nothing about it. */
+  verifyCertificate(key: PaillierPublicKey, certificate: KeyCertificate, options?: JobOptions): Promise<void>
+  /** Proves a decryption (crypto/decryption-proof.ts). Throws `crypto.proof-invalid` for a claim that is false or out of bounds. */
+  proveDecryption(key: PaillierKeyPair, claim: DecryptionClaim, options?: JobOptions): Promise<Uint8Array>
+  /** Throws `crypto.proof-invalid` unless the bytes prove the claim. */
+  verifyDecryption(key: PaillierPublicKey, claim: DecryptionClaim, proof: Uint8Array, options?: JobOptions): Promise<void>
   close(): Promise<void>
 }

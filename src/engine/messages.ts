@@ -1,3 +1,4 @@
+import type { DecryptionStatement } from '../crypto/decryption-proof.ts'
 import type { CryptoErrorCode } from '../crypto/errors.ts'
 import type { LinearForm } from '../crypto/types.ts'
 import type { BackendName } from './engine.ts'
@@ -13,6 +14,15 @@ export interface KeyBytes {
   readonly bytes: Uint8Array
 }
 
+type Claim = Omit<DecryptionStatement, 'ciphertexts'>
+
+/** A proof to be made or checked, whole. */
+export type ProofTask =
+  | { readonly operation: 'certify-key' }
+  | { readonly operation: 'verify-certificate'; readonly roots: readonly bigint[] }
+  | { readonly operation: 'prove-decryption'; readonly claim: Claim; readonly ciphertexts: Uint8Array }
+  | { readonly operation: 'verify-decryption'; readonly claim: Claim; readonly ciphertexts: Uint8Array; readonly proof: Uint8Array }
+
 /**
  * One batch for a worker. Ciphertexts and residues mod n are fixed-length, big-endian, end to end, and transferred. `firstIndex`
  * is where the batch begins among the caller's ciphertexts, so that errors count as the caller does.
@@ -24,6 +34,7 @@ export type Task = { readonly key: KeyBytes } & (
   | { readonly operation: 'scale'; readonly ciphertexts: Uint8Array; readonly factors: readonly bigint[]; readonly firstIndex: number }
   | { readonly operation: 'evaluate'; readonly ciphertexts: Uint8Array; readonly forms: readonly LinearForm[] }
   | { readonly operation: 'find-invalid'; readonly ciphertexts: Uint8Array }
+  | ProofTask
 )
 
 export interface TaskFailure {
@@ -35,7 +46,8 @@ export interface TaskFailure {
 }
 
 /**
- * `bytes`: ciphertexts; for decrypt residues mod n; for find-invalid the index in the batch as four big-endian bytes, or none.
+ * `bytes`: ciphertexts; for decrypt residues mod n; for proofs made the proof, for proofs checked nothing;
+ * for find-invalid the index in the batch as four big-endian bytes, or none.
  * `milliseconds` is the time it took in the worker.
  */
 export type TaskReply =

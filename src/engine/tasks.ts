@@ -10,6 +10,8 @@ import {
 } from '../crypto/paillier.ts'
 import type { RandomBytes } from '../crypto/random.ts'
 import type { KeyBytes, Task } from './messages.ts'
+import { runProofTask } from './proof-tasks.ts'
+import type { Sha256 } from '../crypto/transcript.ts'
 
 type PreparedKey = PreparedPublicKey | PreparedPrivateKey
 
@@ -36,7 +38,7 @@ const createKeyRing = (): ((key: KeyBytes) => PreparedKey) => {
 const indexBytes = (index: number | null): Uint8Array => (index === null ? new Uint8Array(0) : bigIntToBytes(BigInt(index), 4))
 
 /** What one worker does with its tasks: bytes in, bytes out. Throws CryptoError. */
-export const createTaskRunner = (power: ModularPower, randomBytes: RandomBytes): ((task: Task) => Uint8Array) => {
+export const createTaskRunner = (power: ModularPower, randomBytes: RandomBytes, sha256: Sha256): ((task: Task) => Uint8Array) => {
   const prepare = createKeyRing()
 
   const encryptAll = (key: PreparedKey, residues: Uint8Array): bigint[] =>
@@ -75,6 +77,8 @@ export const createTaskRunner = (power: ModularPower, randomBytes: RandomBytes):
         return join(evaluateLinearForms(key, parseCiphertexts(key, task.ciphertexts), task.forms, power))
       case 'find-invalid':
         return indexBytes(findInvalidCiphertext(key, parseCiphertexts(key, task.ciphertexts)))
+      default:
+        return runProofTask(task, key, isPrivate(key) ? key : null, { power, randomBytes, sha256 })
     }
   }
 }

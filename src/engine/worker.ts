@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createCheckedRandom } from '../crypto/random.ts'
 import { createPower } from './backends.ts'
@@ -11,7 +11,7 @@ const port = parentPort
 if (port === null) throw new Error('this module is the entry of a worker thread')
 
 const { backend } = workerData as WorkerSettings
-const runTask = createTaskRunner(createPower(backend), createCheckedRandom(randomBytes))
+const runTask = createTaskRunner(createPower(backend), createCheckedRandom(randomBytes), (bytes) => createHash('sha256').update(bytes).digest())
 
 const answer = (task: Task): TaskReply => {
   const start = performance.now()

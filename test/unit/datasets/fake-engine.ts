@@ -55,6 +55,10 @@ export const createFakeEngine = (): FakeEngine => {
     rerandomise: unused,
     evaluate: unused,
     assertCiphertexts: unused,
+    createCertificate: async () => Promise.resolve([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n]),
+    verifyCertificate: unused,
+    proveDecryption: unused,
+    verifyDecryption: unused,
     close: () => Promise.resolve(),
   }
   return engine

@@ -27,6 +27,10 @@ const createEngineDouble = (backend: Engine['backend']): Engine & { isClosed(): 
     rerandomise: unasked,
     evaluate: unasked,
     assertCiphertexts: unasked,
+    createCertificate: unasked,
+    verifyCertificate: unasked,
+    proveDecryption: unasked,
+    verifyDecryption: unasked,
     close: async () => { closed = true },
     isClosed: () => closed,
   }

@@ -6,6 +6,7 @@ import { createEngine } from '../../../src/engine/create-engine.ts'
 import type { Engine } from '../../../src/engine/engine.ts'
 import { createKeyBytes } from '../../../src/engine/task-key.ts'
 import { createTaskRunner } from '../../../src/engine/tasks.ts'
+import { sha256 } from '../crypto/proof-fixtures.ts'
 import { keyPair, rejection, works } from './fixtures.ts'
 
 /** More work than any test waits for. */
@@ -108,14 +109,14 @@ describe('in a worker', () => {
 
   it('the bytes of a key are wiped when they were read', () => {
     const key = createKeyBytes(keyPair)
-    createTaskRunner(powerByBigInt, randomBytes)({ operation: 'encrypt', key, residues })
+    createTaskRunner(powerByBigInt, randomBytes, sha256)({ operation: 'encrypt', key, residues })
     expect(key.bytes.every((byte) => byte === 0)).toBe(true)
   })
 
   it('a broken random generator stops encryption', () => {
     const runTask = createTaskRunner(powerByBigInt, () => {
       throw new Error('no entropy')
-    })
+    }, sha256)
     expect(() => runTask({ operation: 'encrypt', key: createKeyBytes(keyPair), residues })).toThrow('no entropy')
   })
 })
