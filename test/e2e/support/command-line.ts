@@ -94,8 +94,13 @@ export interface CommandLine {
   start<T>(...args: string[]): Promise<{ readonly running: Running; readonly document: T }>
 }
 
-export const createCommandLine = (home: string, environment: Environment): CommandLine => {
-  const launchHere = (...args: string[]): Running => launch(['--home', home, '--json', ...args], environment)
+/** `heard` collects all that its processes say. */
+export const createCommandLine = (home: string, environment: Environment, heard: string[] = []): CommandLine => {
+  const launchHere = (...args: string[]): Running => {
+    const running = launch(['--home', home, '--json', ...args], environment)
+    void running.ended.then(({ stdout, stderr }) => heard.push(stdout, stderr))
+    return running
+  }
   return {
     home,
     launch: launchHere,

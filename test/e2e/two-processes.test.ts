@@ -1,0 +1,195 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { HDNodeWallet, JsonRpcProvider, parseEther, toQuantity, Wallet } from 'ethers'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createHost } from '../../src/host/index.ts'
+import { createFolder, onCleanup } from './support/cleanup.ts'
+import { createCommandLine, launch, type CommandLine, type Environment, type Running } from './support/command-line.ts'
+import { expectedAnswer, refusedScript, script, tableCsv } from './support/shop.ts'
+
+const folder = createFolder()
+const passphrase = 'correct horse battery staple'
+const file = (name: string, content: string): string => {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+const environment: Environment = { HESYSTEM_PASSPHRASE_FILE: file('passphrase', passphrase) }
+const value = parseEther('0.02')
+const guarantee = value / 2n
+
+interface TransactionList {
+  readonly transactions: readonly { readonly status: string; readonly feeWei: string }[]
+}
+
+describe('a trade between two command lines with a home each and a chain of its own', () => {
+  let chain: Running
+  let provider: JsonRpcProvider
+  let rpcUrl: string
+  let seller: CommandLine
+  let buyer: CommandLine
+  let serving: Running
+  let buyerWallet: { readonly address: string; readonly mnemonic: string }
+  let contract: string
+  let url: string
+  let purchase: string
+  const sellerKey = Wallet.createRandom().privateKey
+  /** All that the parties' commands have said, to be searched for secrets at the end. */
+  const heard: string[] = []
+  const before: Record<string, bigint> = {}
+
+  beforeAll(async () => {
+    const { running, document } = await createCommandLine(join(folder, 'chain'), {}).start<{ rpcUrl: string }>('chain', 'practice')
+    chain = running
+    rpcUrl = document.rpcUrl
+    provider = new JsonRpcProvider(rpcUrl, 31_337, { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1 })
+    onCleanup(() => { provider.destroy() })
+    seller = createCommandLine(join(folder, 'seller'), environment, heard)
+    buyer = createCommandLine(join(folder, 'buyer'), environment, heard)
+  })
+
+  const fund = async (address: string): Promise<void> => {
+    await provider.send('anvil_setBalance', [address, toQuantity(parseEther('10'))])
+    before[address] = await provider.getBalance(address)
+  }
+
+  it('lets each party make a profile, with a wallet brought along or a new one', async () => {
+    const { address } = await seller.run<{ address: string }>('wallet', 'import', '--private-key', '--secret-file', file('key', sellerKey))
+    expect(address).toBe(new Wallet(sellerKey).address)
+    await fund(address)
+    // Not overheard: what this says holds the recovery phrase, once, on purpose.
+    buyerWallet = await createCommandLine(buyer.home, environment).run('wallet', 'create')
+    await fund(buyerWallet.address)
+    expect(await buyer.refuse('wallet', 'create')).toMatchObject({ code: 'access.wallet-exists' })
+  })
+
+  it('deploys the market, and refuses to deploy it again', async () => {
+    await seller.run('network', 'add', 'practice', '--rpc', rpcUrl, '--chain-id', '31337');
+    ({ contract } = await seller.run<{ contract: string }>('contract', 'deploy'))
+    expect(await seller.refuse('contract', 'deploy')).toMatchObject({ code: 'input.already-exists', details: { contract } })
+    await buyer.run('network', 'add', 'practice', '--rpc', rpcUrl, '--chain-id', '31337', '--contract', contract)
+    expect(await buyer.run('contract', 'show')).toMatchObject({ contract, chainId: 31_337 })
+  })
+
+  it('brings a table, encrypts it with its test data, and puts it on sale', async () => {
+    await seller.run('dataset', 'import', file('wages.csv', tableCsv), '--name', 'wages')
+    await seller.run('dataset', 'encrypt', 'wages', '--key-bits', '2048')
+    await seller.run('dataset', 'test-data', 'wages', '--rows', '8', '--key-bits', '2048')
+    expect(await seller.run('dataset', 'show', 'wages')).toMatchObject({ rows: 12, testRows: 8, data: { keyBits: 2048 }, test: { keyBits: 2048 } })
+    const started = await seller.start<{ url: string }>('serve', '--port', '0')
+    serving = started.running
+    const { id } = await seller.run<{ id: string }>('listing', 'create', 'wages', '--value', '0.02ether', '--min-rows', '4', '--url', started.document.url)
+    const published = await seller.run<{ url: string }>('listing', 'publish', id)
+    expect(published).toMatchObject({ state: 'published', listing: '1', terms: { valueWei: `${value}`, guaranteeWei: `${guarantee}` } });
+    ({ url } = published)
+  })
+
+  it('lets the buyer look, rehearse and check for free', async () => {
+    expect(await buyer.run('market', 'list')).toMatchObject({ listings: [{ id: '1', url, open: true }] })
+    expect(await buyer.run('market', 'show', url)).toMatchObject({ details: { num_rows: [12, 3], proof: 'none' } })
+    const path = file(script.fileName, script.source)
+    expect(await buyer.run('try', url, path)).toMatchObject({ largestDifference: 0, verdict: { allowed: true } })
+    expect(await buyer.run('check', url, path)).toEqual({ allowed: true })
+    const refused = await buyer.launch('check', url, file(refusedScript.fileName, refusedScript.source)).ended
+    expect(refused.exitCode).toBe(1)
+    expect(JSON.parse(refused.stdout)).toMatchObject({ allowed: false, code: 'policy.min-rows' })
+    expect(await buyer.run<TransactionList>('tx', 'list')).toEqual({ transactions: [] })
+  })
+
+  it('sells one answer, exact to the last digit, for the price, and gives the guarantee back', async () => {
+    ({ purchase } = await buyer.run<{ purchase: string }>('buy', url))
+    expect(await buyer.run('purchases', 'show', purchase)).toMatchObject({ state: 'Paid', answer: null })
+    await buyer.run('compute', purchase, join(folder, script.fileName))
+    const out = join(folder, 'answer.json')
+    expect(await buyer.run('request', purchase, '--out', out)).toMatchObject({ answer: expectedAnswer, proofVerified: null })
+    expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(expectedAnswer)
+    expect(await buyer.run('confirm', purchase)).toMatchObject({ state: 'Settled' })
+    expect(await seller.run('sales', 'list')).toMatchObject({ sales: [{ purchase, state: 'Settled', handled: 'delivered' }] })
+    for (const party of [seller, buyer]) await party.run('wallet', 'withdraw')
+    expect(await buyer.refuse('wallet', 'withdraw')).toMatchObject({ code: 'escrow.nothing-to-withdraw' })
+
+    const changeOf = async (party: CommandLine): Promise<bigint> => {
+      const { address, balanceWei } = await party.run<{ address: string; balanceWei: string }>('wallet', 'show')
+      const { transactions } = await party.run<TransactionList>('tx', 'list')
+      expect(transactions.map(({ status }) => status)).toEqual(transactions.map(() => 'confirmed'))
+      const fees = transactions.reduce((sum, { feeWei }) => sum + BigInt(feeWei), 0n)
+      return BigInt(balanceWei) + fees - (before[address] ?? 0n)
+    }
+    expect([await changeOf(seller), await changeOf(buyer)]).toEqual([value, -value])
+  })
+
+  it('gives both a receipt that verifies without network or profile, and not with one byte changed', async () => {
+    const nowhere = createCommandLine(join(folder, 'nowhere'), {})
+    const paths = { buyer: join(folder, 'buyer.json'), seller: join(folder, 'seller.json') }
+    expect(await buyer.run('receipts', 'export', purchase, '--out', paths.buyer)).toMatchObject({ missingHalf: null })
+    await seller.run('receipts', 'export', purchase, '--out', paths.seller)
+    expect(await nowhere.run('receipts', 'verify', paths.buyer)).toEqual({ ok: true, signatures: { seller: 'valid', buyer: 'valid' }, problems: [] })
+    expect(await nowhere.run('receipts', 'verify', paths.seller)).toMatchObject({ ok: true, signatures: { seller: 'valid', buyer: 'missing' } })
+    expect(readdirSync(folder)).not.toContain('nowhere')
+
+    const receipt = readFileSync(paths.buyer, 'utf8')
+    const tampered: readonly (readonly [field: string, change: (text: string) => string])[] = [
+      ['trade.termsHash', (text) => text.replace(`"valueWei": "${value}"`, `"valueWei": "${value + 1n}"`)],
+      ['program', (text) => text.replace('"numerator": "1"', '"numerator": "2"')],
+      ['trade.credits', (text) => text.replace(`"amountWei": "${value + guarantee}"`, `"amountWei": "${value + guarantee - 1n}"`)],
+      ['signatures.buyer', (text) => text.replace('"listing": "1"', '"listing": "2"')],
+    ]
+    for (const [field, change] of tampered) {
+      const altered = change(receipt)
+      expect(altered, field).not.toBe(receipt)
+      const { exitCode, stdout } = await nowhere.launch('receipts', 'verify', file('tampered.json', altered)).ended
+      const { ok, problems } = JSON.parse(stdout) as { ok: boolean; problems: { field: string }[] }
+      expect({ exitCode, ok }).toEqual({ exitCode: 1, ok: false })
+      expect(problems.map((problem) => problem.field)).toContain(field)
+    }
+  })
+
+  it('tells failure from misuse by its exit code, and failures as one JSON document on stderr', async () => {
+    const { exitCode, stdout, stderr } = await buyer.launch('purchases', 'show', '77').ended
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    const document = JSON.parse(stderr) as { error: unknown }
+    expect(document.error).toMatchObject({ code: 'input.not-found', message: expect.any(String), details: { purchase: '77' } })
+
+    const misuse = [['nonsense'], ['buy'], ['dataset', 'import', 'x.csv'], ['dataset', 'encrypt', 'x', '--key-bits', '1024'], ['buy', url, '--max-total', 'much'],
+      ['serve', '--port', '70000'], ['purchases', 'show', 'first'], ['--nonsense', 'doctor'], []]
+    const outcomes = await Promise.all(misuse.map(async (args) => ({ args, ...await launch(args, environment).ended })))
+    expect(outcomes.map(({ args, exitCode: code, stdout: text }) => ({ args, code, text }))).toEqual(misuse.map((args) => ({ args, code: 2, text: '' })))
+    for (const args of [['--help'], ['buy', '--help']]) expect((await launch(args).ended).exitCode).toBe(0)
+  })
+
+  it('keeps no secret in the clear, in neither home and in nothing it said', async () => {
+    const keys: string[] = []
+    for (const { home } of [seller, buyer]) {
+      const host = await createHost({ home, environment })
+      for (const { name } of host.datasets.list()) {
+        for (const kind of ['data', 'test'] as const) {
+          const { p, q } = host.datasets.readKeyPair(name, kind)
+          keys.push(...[p, q].flatMap((prime) => [prime.toString(16), prime.toString()]))
+        }
+      }
+      await host.close()
+    }
+    expect(keys).toHaveLength(8)
+    const buyerKey = HDNodeWallet.fromPhrase(buyerWallet.mnemonic).privateKey
+    const words = [passphrase, buyerWallet.mnemonic, ...[sellerKey, buyerKey].map((key) => key.slice(2)), ...keys]
+    const bytes = words.flatMap((word) => [
+      Buffer.from(word),
+      ...(/^(?:[0-9a-f]{2})+$/.test(word) ? [Buffer.from(word, 'hex'), Buffer.from(Buffer.from(word, 'hex').toString('base64').slice(0, 40))] : []),
+    ])
+    const leaks = (content: Buffer): boolean => bytes.some((secret) => content.includes(secret))
+    const files = [seller, buyer].flatMap(({ home }) => readdirSync(home, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+    expect(files.map((path) => path.slice(folder.length + 1))).toContain('seller/profile.sqlite-wal')
+    expect(files.filter((path) => leaks(readFileSync(path)))).toEqual([])
+    expect(heard.length).toBeGreaterThan(40)
+    expect(leaks(Buffer.from(heard.join('\n')))).toBe(false)
+    // The search itself finds what is there: a key written down in the clear.
+    expect(leaks(readFileSync(join(folder, 'key')))).toBe(true)
+  })
+
+  it('ends the server and the chain cleanly when they are interrupted', async () => {
+    expect(await serving.kill('SIGINT')).toMatchObject({ exitCode: 0, signal: null })
+    expect(await chain.kill('SIGTERM')).toMatchObject({ exitCode: 0, signal: null })
+    expect(await buyer.refuse('market', 'show', url)).toMatchObject({ code: 'chain.unreachable' })
+  })
+})
