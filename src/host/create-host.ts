@@ -10,22 +10,25 @@ import { createPurchaseService, type PurchaseService } from './buyer/purchase-se
 import { createDatasetService, type DatasetService } from './datasets/dataset-service.ts'
 import { createReceiptService, type ReceiptService } from './receipts/receipt-service.ts'
 import { createDeliveries } from './seller/deliveries.ts'
+import { guardMoves, type MoveGuard } from './seller/guard-moves.ts'
 import { createListingService, type ListingService } from './seller/listing-service.ts'
 import { createListingStore } from './seller/listing-store.ts'
 import { createSaleStore } from './seller/sale-store.ts'
 import { createSalesService, type SalesService } from './seller/sales-service.ts'
 import { startServing, type ServeOptions, type Serving } from './seller/serve.ts'
 import { openProfile, type OpenProfileOptions } from './secrets/open-profile.ts'
+import type { Network } from './settings/network-schema.ts'
 import { createNetworkService, type NetworkService } from './settings/networks.ts'
 import { createSettingsService, type SettingsService } from './settings/settings.ts'
 import { createWalletService, type WalletService } from './wallet/wallet-service.ts'
+import { createWindowStore, type WindowStore } from './window/window-store.ts'
 
 export interface HostOptions extends OpenProfileOptions {
   readonly engine?: EngineOptions
   readonly now?: () => Date
 }
 
-/** Everything that needs the active network: opened once, when first asked for. */
+/** Everything that needs the active network: opened when first asked for, and anew when the network has become another. */
 export interface Trade {
   readonly connection: ChainConnection
   readonly outbox: Outbox
@@ -34,7 +37,8 @@ export interface Trade {
   readonly sales: SalesService
   readonly purchases: PurchaseService
   readonly receipts: ReceiptService
-  serve(options: ServeOptions): Promise<Serving>
+  /** `guard`, where given, has the last word on every transaction that serving sends by itself. */
+  serve(options: ServeOptions & { readonly guard?: MoveGuard }): Promise<Serving>
   /** Pays out everything the contract owes the wallet, to it or to another address. Throws `escrow.nothing-to-withdraw`. */
   withdraw(to?: string): Promise<{ readonly amountWei: bigint; readonly to: string; readonly transaction: string }>
 }
@@ -46,6 +50,7 @@ export interface Host {
   readonly settings: SettingsService
   readonly networks: NetworkService
   readonly datasets: DatasetService
+  readonly window: WindowStore
   engine(): Promise<Engine>
   /** The active network without a contract, for deploying one. Throws `chain.network-missing`. */
   chain(): Promise<{ readonly connection: ChainConnection; readonly outbox: Outbox }>
@@ -69,6 +74,31 @@ const once = <T>(create: () => Promise<T>): { get: () => Promise<T>; current: ()
   }
 }
 
+interface PerNetwork<T> {
+  get(): Promise<T>
+  current(): Promise<T> | null
+}
+
+/** Opens `T` for the network in use; when that has become another, or changed, the old one is closed and a new one opened. */
+const perNetwork = <T>(getNetwork: () => Network, open: (network: Network) => Promise<T>, close: (opened: T) => void): PerNetwork<T> => {
+  let current: { readonly network: string, readonly opened: Promise<T> } | null = null
+  return {
+    current: () => current?.opened ?? null,
+    get: async () => {
+      const network = getNetwork()
+      const name = JSON.stringify(network)
+      if (current?.network === name) return current.opened
+      current?.opened.then(close, () => undefined)
+      const opened = open(network).catch((error: unknown) => {
+        if (current?.opened === opened) current = null
+        throw error
+      })
+      current = { network: name, opened }
+      return opened
+    },
+  }
+}
+
 /** Opens a profile and puts the services together over it: the composition root. */
 export const createHost = async (options: HostOptions): Promise<Host> => {
   const { home, database, vault, close } = await openProfile(options)
@@ -82,20 +112,22 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const datasets = createDatasetService({ database, vault, engine: engine.get, findUse })
   const unlockedWallet = once<BaseWallet>(() => wallet.unlock())
 
-  const chain = once(async () => {
-    const connection = connectChain(networks.getActive())
+  const chain = perNetwork(networks.getActive, async (network) => {
+    const connection = connectChain(network)
     await connection.assertReady()
     const signer = await unlockedWallet.get()
     return { connection, outbox: createOutbox({ database, connection, wallet: () => signer, now }) }
+  }, ({ connection, outbox }) => {
+    outbox.close()
+    connection.close()
   })
 
-  const trade = once(async (): Promise<Trade> => {
+  const trade = perNetwork(networks.getActive, async (): Promise<Trade> => {
     const { connection, outbox } = await chain.get()
     await outbox.resume()
     const market = createMarket({ connection, outbox })
     const saleStore = createSaleStore(database, market)
     const sales = createSalesService(market, listingStore, saleStore)
-    const deliveries = createDeliveries({ sales: saleStore, listings: listingStore, datasets, engine: engine.get, market, now })
     const purchases = createPurchaseService({ database, vault, wallet: unlockedWallet.get, engine: engine.get, market, now })
     const records = { listings: listingStore, sales: saleStore }
     const receipts = createReceiptService({ database, market, wallet: unlockedWallet.get, purchases, ...records, now })
@@ -110,14 +142,20 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
         const { hash } = to === undefined ? await market.withdraw(key) : await market.withdrawTo(key, to)
         return { amountWei, to: to ?? market.account, transaction: hash }
       },
-      serve: (serveOptions) => startServing(serveOptions, {
-        ...records, salesService: sales, datasets, deliveries, engine: engine.get, market, now, createReceipt: receipts.signAsSeller,
-      }),
+      serve: ({ guard, ...serveOptions }) => {
+        const acting = guard === undefined ? market : guardMoves(market, guard)
+        return startServing(serveOptions, {
+          ...records, datasets, engine: engine.get, market: acting, now, createReceipt: receipts.signAsSeller,
+          salesService: createSalesService(acting, listingStore, saleStore),
+          deliveries: createDeliveries({ ...records, datasets, engine: engine.get, market: acting, now }),
+        })
+      },
     }
-  })
+  }, () => undefined)
 
   return {
     home, wallet, settings, networks, datasets,
+    window: createWindowStore(database, now),
     engine: engine.get,
     chain: chain.get,
     trade: trade.get,

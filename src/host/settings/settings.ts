@@ -12,6 +12,8 @@ const settingsSchema = z.strictObject({
   autoLitigate: z.boolean().default(true),
   /** Reclaim after the expiration without asking first, as the 2020 server did. */
   autoReclaim: z.boolean().default(true),
+  /** The window's colours: by default as the system has them. */
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
 })
 export type Settings = Readonly<z.infer<typeof settingsSchema>>
 
@@ -20,6 +22,7 @@ const updateSchema = z.strictObject({
   autoConfirm: z.boolean().exactOptional(),
   autoLitigate: z.boolean().exactOptional(),
   autoReclaim: z.boolean().exactOptional(),
+  theme: settingsSchema.shape.theme.unwrap().exactOptional(),
 })
 
 export interface SettingsService {

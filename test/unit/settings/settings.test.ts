@@ -27,7 +27,7 @@ describe('settings and networks', () => {
   })
 
   it('start as the 2020 system behaved, and keep what was changed', () => {
-    const initial = { activeNetwork: null, autoConfirm: true, autoLitigate: true, autoReclaim: true }
+    const initial = { activeNetwork: null, autoConfirm: true, autoLitigate: true, autoReclaim: true, theme: 'system' }
     expect(settings.get()).toEqual(initial)
     settings.update({ autoConfirm: false })
     expect(createSettingsService(database).get()).toEqual({ ...initial, autoConfirm: false })

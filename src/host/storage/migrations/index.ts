@@ -2,6 +2,7 @@ import { profile } from './0001-profile.ts'
 import { datasets } from './0002-datasets.ts'
 import { transactions } from './0003-transactions.ts'
 import { trade } from './0004-trade.ts'
+import { windowTables } from './0005-window.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   { version: 2, sql: datasets },
   { version: 3, sql: transactions },
   { version: 4, sql: trade },
+  { version: 5, sql: windowTables },
 ]
