@@ -1,8 +1,9 @@
 import { builtinModules } from 'node:module'
 
-/** Where the program is entered: the shells, the library, the worker (started by path), and the reference for the engine's tests. */
+/** Where the program is entered: the shells, the library, the workers (started by path), and the reference for the engine's tests. */
 const entries = [
   '^src/(cli|headless)/main\\.ts$', '^src/(client|main|preload)/index\\.ts$', '^src/renderer/main\\.tsx$', '^src/engine/worker\\.ts$',
+  '^src/host/scripts/script-worker\\.ts$',
   '^src/crypto/paillier-bigint\\.ts$',
 ]
 

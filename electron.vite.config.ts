@@ -5,14 +5,14 @@ import { join } from 'node:path'
 const source = (path: string): string => join(import.meta.dirname, 'src', path)
 
 /**
- * Builds the window: three bundles under out/. Node and the command line need no build (docs/adr/0001). The crypto worker is an
- * entry of its own beside main, because the engine starts it as a file next to the one it runs from.
+ * Builds the window: three bundles under out/. Node and the command line need no build (docs/adr/0001). The workers for
+ * ciphertexts and scripts are entries of their own beside main, because they are started as files next to the one that runs.
  */
 export default defineConfig({
   main: {
     build: {
       rolldownOptions: {
-        input: { index: source('main/index.ts'), worker: source('engine/worker.ts') },
+        input: { index: source('main/index.ts'), worker: source('engine/worker.ts'), 'script-worker': source('host/scripts/script-worker.ts') },
         output: { entryFileNames: '[name].js' },
       },
     },

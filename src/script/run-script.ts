@@ -102,7 +102,8 @@ const toError = (
  * `runtime.script-out-of-memory`, `runtime.script-too-much-work`, `runtime.script-crashed`.
  *
  * The deadline holds wherever the interpreter polls for it: all of the script's own loops and regular expressions. A single
- * native call over a huge sparse array (`new Array(2 ** 32 - 1).join()`) is not interrupted: run scripts in a thread that can be ended.
+ * native call over a huge sparse array (`new Array(2 ** 32 - 1).join()`) is not interrupted:
+ * the host runs scripts in a thread that can be ended (host/scripts/script-thread.ts).
  */
 export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<ScriptOutcome<T>> => {
   const text: ScriptText = { source: run.source, fileName: run.fileName }

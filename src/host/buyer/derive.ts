@@ -3,25 +3,17 @@ import type { Program } from '../../shared/schemas/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
 import { createDataset, type Dataset } from '../../compute/dataset.ts'
 import { deriveProgram } from '../../compute/program.ts'
-import { createGraphBackend } from '../../script/graph-backend.ts'
-import { runScript } from '../../script/run-script.ts'
+import type { ScriptListing } from '../../script/run-script.ts'
+import type { DerivedScript, ScriptFile } from '../scripts/script-job.ts'
+import { deriveInThread, type ScriptThreadOptions } from '../scripts/script-thread.ts'
 import { describeDataset } from '../trade/details-document.ts'
 
-export interface ScriptFile {
-  /** As errors name it. */
-  readonly fileName: string
-  readonly source: string
-}
+export type { DerivedScript, ScriptFile } from '../scripts/script-job.ts'
 
 export interface DerivedProgram {
   readonly answer: AnswerValue
   readonly dataset: Dataset
   readonly program: Program
-}
-
-export interface DerivedScript extends DerivedProgram {
-  /** What the script wrote with console.log. */
-  readonly log: readonly string[]
 }
 
 /** The listing's real table or its test table with the tensor that stands for it: a graph alone, no ciphertext is touched. */
@@ -33,14 +25,17 @@ export const deriveFromAnswer = (answer: AnswerValue, details: Details, table: T
   return { answer, dataset, program: deriveProgram(answer, dataset) }
 }
 
-/** Runs a script over one of the listing's tables, as a graph alone. */
-export const deriveFromScript = async (
-  { source, fileName }: ScriptFile, details: Details, table: TensorCommitment,
-): Promise<DerivedScript> => {
-  const dataset = openTable(details, table)
-  const { answer, log } = await runScript({
-    source, fileName, backend: createGraphBackend(dataset.data),
-    listing: { title: details.title, rows: table.rows, columns: details.columns.map(({ name }) => name) },
-  })
-  return { answer, dataset, program: deriveProgram(answer, dataset), log }
+/** What a script knows of the table besides its tensor. */
+const describeListing = (details: Details, { rows }: TensorCommitment): ScriptListing =>
+  ({ title: details.title, rows, columns: details.columns.map(({ name }) => name) })
+
+export interface DeriveOptions extends ScriptThreadOptions {
+  /** The table's numbers, where they are public (test data): the plain answer is then computed too. */
+  readonly rows?: readonly (readonly number[])[]
 }
+
+/** Runs a script over one of the listing's tables, as a graph alone, in a thread of its own. Throws as deriveInThread. */
+export const deriveFromScript = (
+  script: ScriptFile, details: Details, table: TensorCommitment, { rows, ...options }: DeriveOptions = {},
+): Promise<DerivedScript> =>
+  deriveInThread(script, describeListing(details, table), { description: describeDataset(details, table), rows: rows ?? null }, options)

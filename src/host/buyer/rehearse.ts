@@ -1,17 +1,17 @@
 import type { Details } from '../../shared/schemas/details.ts'
+import type { Program } from '../../shared/schemas/program.ts'
 import { checkVerdictSchema, testDataSchema, testResultsSchema, type CheckVerdict } from '../../shared/schemas/http.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import type { AnswerJson, AnswerValue } from '../../compute/answer.ts'
 import { answerShapes, describeProgram, evaluatePlain, programToForms, readAnswer, type ProgramDescription } from '../../compute/program.ts'
-import { encodeValue } from '../../crypto/encoding.ts'
-import { createRational } from '../../crypto/rational.ts'
 import type { Engine, JobOptions } from '../../engine/engine.ts'
 import { assertPolicy } from '../../policy/policy.ts'
 import { createTensorSource } from '../datasets/tensor-source.ts'
 import { assertChunk, ciphertextLengthOf, decodeChunk, parseManifest } from '../datasets/tensor-wire.ts'
+import { createCellReader } from '../scripts/script-job.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import { publicKeyOf } from './compute.ts'
-import { deriveFromAnswer, deriveFromScript, type DerivedProgram, type ScriptFile } from './derive.ts'
+import { deriveFromAnswer, deriveFromScript, type ScriptFile } from './derive.ts'
 import type { SellerClient } from './seller-client.ts'
 
 /** A listing's test table, checked against the terms: the same rows in the clear and encrypted. */
@@ -69,6 +69,10 @@ export const compareAnswers = (a: AnswerJson, b: AnswerJson): number => {
 /** The policy's verdict on a script, from its program alone: first by this machine, then by the seller's. Free, and not counted. */
 export const checkScript = async (script: ScriptFile, details: Details, seller: SellerClient): Promise<CheckVerdict> => {
   const { program } = await deriveFromScript(script, details, details.dataset)
+  return checkProgram(program, details, seller)
+}
+
+const checkProgram = async (program: Program, details: Details, seller: SellerClient): Promise<CheckVerdict> => {
   try {
     assertPolicy(program, details.policy, describeDataset(details))
   } catch (error) {
@@ -78,23 +82,20 @@ export const checkScript = async (script: ScriptFile, details: Details, seller: 
   return seller.fetchJson(`${details.meta_link}/check`, checkVerdictSchema, { body: { program } })
 }
 
-/** Evaluates a program of the test table twice, on the plain rows and on their ciphertexts, which the seller opens for anybody. */
+const signalOf = ({ signal }: JobOptions): Pick<JobOptions, 'signal'> => (signal === undefined ? {} : { signal })
+
+/** Evaluates a program of the test table on its ciphertexts, which the seller opens for anybody, beside the answer on the plain rows. */
 const runOnTestData = async (
-  { answer, dataset, program }: DerivedProgram, details: Details, { rows, chunks }: TestData,
+  program: Program, plain: AnswerJson, { test, test_result_link }: Details, { chunks }: TestData,
   seller: SellerClient, engine: Engine, options: JobOptions,
 ): Promise<TestRun> => {
-  const { test, columns, test_result_link } = details
-  const scales = columns.map(({ scale }) => createRational(BigInt(scale.numerator), BigInt(scale.denominator)))
-  const plain = evaluatePlain(answer, dataset, (cell) => {
-    const column = Math.floor(cell / test.rows)
-    return encodeValue(rows[cell % test.rows]?.[column] as number, scales[column] as (typeof scales)[number])
-  })
   const source = createTensorSource({
     rows: test.rows, columns: test.columns, chunkRows: test.chunkRows, ciphertextLength: ciphertextLengthOf(test),
     readChunk: (index) => chunks[index] as Uint8Array,
   })
   const ciphertexts = await engine.evaluate(publicKeyOf(test), source, programToForms(program), options)
-  const { integers } = await seller.fetchJson(test_result_link, testResultsSchema, { body: { ciphertexts: Buffer.from(ciphertexts).toString('base64') } })
+  const body = { ciphertexts: Buffer.from(ciphertexts).toString('base64') }
+  const { integers } = await seller.fetchJson(test_result_link, testResultsSchema, { body })
   const encrypted = readAnswer(program, integers.map(BigInt))
   return { plain, encrypted, largestDifference: compareAnswers(plain, encrypted) }
 }
@@ -104,21 +105,26 @@ const runOnTestData = async (
  * client's errors.
  */
 export const rehearseAnswer = async (
-  answer: AnswerValue, details: Details, testData: TestData, seller: SellerClient, engine: Engine, options: JobOptions = {},
-): Promise<TestRun> => runOnTestData(deriveFromAnswer(answer, details, details.test), details, testData, seller, engine, options)
+  value: AnswerValue, details: Details, testData: TestData, seller: SellerClient, engine: Engine, options: JobOptions = {},
+): Promise<TestRun> => {
+  const { answer, dataset, program } = deriveFromAnswer(value, details, details.test)
+  const plain = evaluatePlain(answer, dataset, createCellReader(dataset, testData.rows))
+  return runOnTestData(program, plain, details, testData, seller, engine, options)
+}
 
 /** Runs a script on the test table twice, plain and encrypted, and says whether the real table would answer it. */
 export const rehearse = async (
   script: ScriptFile, details: Details, seller: SellerClient, engine: Engine, options: JobOptions = {},
 ): Promise<Rehearsal> => {
-  const derived = await deriveFromScript(script, details, details.test)
-  const run = await runOnTestData(derived, details, await fetchTestData(details, seller), seller, engine, options)
-  const real = await deriveFromScript(script, details, details.dataset)
+  const testData = await fetchTestData(details, seller)
+  const { program, plain, log } = await deriveFromScript(script, details, details.test, { ...signalOf(options), rows: testData.rows })
+  const run = await runOnTestData(program, plain, details, testData, seller, engine, options)
+  const real = await deriveFromScript(script, details, details.dataset, signalOf(options))
   return {
     ...run,
-    log: derived.log,
+    log,
     program: describeProgram(real.program),
     shapes: answerShapes(real.program),
-    verdict: await checkScript(script, details, seller),
+    verdict: await checkProgram(real.program, details, seller),
   }
 }

@@ -1,5 +1,5 @@
 import type { AnswerJson } from '../../compute/answer.ts'
-import { evaluateReference } from '../../script/reference-backend.ts'
+import { evaluateInThread } from '../scripts/script-thread.ts'
 import type { DatasetService } from './dataset-service.ts'
 
 export interface PlainEvaluation {
@@ -14,6 +14,6 @@ export const evaluateOnPlainTable = async (
 ): Promise<PlainEvaluation> => {
   const columns = datasets.readColumns(name).map((column) => column.name)
   const rows = datasets.readRows(name)
-  const answer = await evaluateReference({ ...script, columns, rows, listing: { title: name, rows: rows.length, columns } })
+  const answer = await evaluateInThread(script, { title: name, rows: rows.length, columns }, { columns, rows })
   return { answer: answer as AnswerJson, rows: rows.length, columns: columns.length }
 }

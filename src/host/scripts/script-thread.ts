@@ -1,0 +1,95 @@
+import { Worker } from 'node:worker_threads'
+import { defaultScriptLimits } from '../../script/limits.ts'
+import type { ReferenceTable } from '../../script/reference-backend.ts'
+import { createScriptError } from '../../script/script-error.ts'
+import type { JsonValue, ScriptListing } from '../../script/run-script.ts'
+import { AppError, type ErrorCode, type ErrorDetails } from '../../shared/errors.ts'
+import type { DerivedScript, DescribedTable, ScriptFile, ScriptJob, ScriptJobResult } from './script-job.ts'
+
+/** What the thread says on its way: `answered` once the script has ended and only its program is still to be derived. */
+export type ScriptMessage =
+  | { readonly kind: 'started' | 'answered' }
+  | { readonly kind: 'result'; readonly result: ScriptJobResult }
+  | {
+    readonly kind: 'failure'; readonly code: ErrorCode; readonly message: string; readonly details: ErrorDetails; readonly retryable: boolean
+    readonly stack: string | null
+  }
+
+export interface ScriptThreadOptions {
+  readonly signal?: AbortSignal
+  /** Time from the thread's start of work to the script's end; past it the thread is ended, whatever it does. */
+  readonly deadlineMilliseconds?: number
+}
+
+/** The sandbox stops loops at its own deadline, with a better word; only what it cannot stop runs into this one. */
+const graceMilliseconds = 2_000
+/** Deriving a program follows a graph whose size is limited; this is far more than the largest takes. */
+const deriveMilliseconds = 300_000
+/** The heap beside the sandbox's own memory: syntax tree, graph and program. */
+const heapMegabytes = 2_048
+
+/** The worker's entry beside this module: TypeScript in the source tree, JavaScript in a bundled build. */
+const workerUrl = (): URL => new URL(import.meta.url.endsWith('.js') ? './script-worker.js' : './script-worker.ts', import.meta.url)
+
+const timeoutError = (script: ScriptFile, milliseconds: number): AppError =>
+  createScriptError('runtime.script-timeout', `the script was still running after ${milliseconds / 1000} s and was stopped`, script, null)
+
+/** What a thread that ended by itself says about its job. */
+const deathError = (script: ScriptFile, fault: unknown): AppError =>
+  (fault as { code?: unknown } | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    ? createScriptError('runtime.script-out-of-memory', `the script and its tensors needed more than ${heapMegabytes} MiB of memory`, script, null)
+    : createScriptError('runtime.script-crashed', 'the thread that ran the script ended in the midst of it', script, null, { cause: fault })
+
+const toError = ({ code, message, details, retryable, stack }: ScriptMessage & { kind: 'failure' }): AppError =>
+  new AppError(code, message, { details, retryable, ...(stack === null ? {} : { cause: new Error(stack) }) })
+
+/** A job in a thread of its own, which is ended with it, at the deadline, or when `signal` aborts: nothing a script does outlives it. */
+const runInThread = (job: ScriptJob, { signal, deadlineMilliseconds }: ScriptThreadOptions): Promise<ScriptJobResult> => {
+  const limit = deadlineMilliseconds ?? defaultScriptLimits.deadlineMilliseconds + graceMilliseconds
+  return new Promise<ScriptJobResult>((resolve, reject) => {
+    signal?.throwIfAborted()
+    const worker = new Worker(workerUrl(), { workerData: job, resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } })
+    let timer: NodeJS.Timeout | undefined
+    const end = (settle: () => void): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      settle()
+      void worker.terminate()
+    }
+    const abort = (): void => { end(() => { reject(signal?.reason as Error) }) }
+    const stopAfter = (milliseconds: number): void => {
+      clearTimeout(timer)
+      timer = setTimeout(() => { end(() => { reject(timeoutError(job.script, milliseconds)) }) }, milliseconds)
+    }
+    worker.on('message', (message: ScriptMessage) => {
+      if (message.kind === 'result') end(() => { resolve(message.result) })
+      else if (message.kind === 'failure') end(() => { reject(toError(message)) })
+      else stopAfter(message.kind === 'started' ? limit : deriveMilliseconds)
+    })
+    worker.on('error', (fault) => { end(() => { reject(deathError(job.script, fault)) }) })
+    worker.on('exit', () => { end(() => { reject(deathError(job.script, null)) }) })
+    signal?.addEventListener('abort', abort, { once: true })
+  })
+}
+
+/**
+ * The program behind a script over a described table, with the plain answer where the table's numbers are given. The script, its
+ * parsing and its graph live in a thread that is ended with the job. Throws as runScript and deriveProgram, and
+ * `runtime.script-timeout`, `runtime.script-out-of-memory`, `runtime.script-crashed` for what the sandbox itself cannot stop.
+ */
+export const deriveInThread = async (
+  script: ScriptFile, listing: ScriptListing, table: DescribedTable, options: ScriptThreadOptions = {},
+): Promise<DerivedScript> => {
+  const result = await runInThread({ kind: 'derive', script, listing, table }, options)
+  if (result.kind !== 'derive') throw new AppError('bug.unexpected', 'A script\'s thread answered another job.')
+  return result.derived
+}
+
+/** The answer a script would have on plain numbers, by the evaluator that shares nothing with compute/. Throws as deriveInThread. */
+export const evaluateInThread = async (
+  script: ScriptFile, listing: ScriptListing, table: ReferenceTable, options: ScriptThreadOptions = {},
+): Promise<JsonValue> => {
+  const result = await runInThread({ kind: 'evaluate', script, listing, table }, options)
+  if (result.kind !== 'evaluate') throw new AppError('bug.unexpected', 'A script\'s thread answered another job.')
+  return result.answer
+}
