@@ -41,7 +41,13 @@ const table = {
   cli: { rooms: ['host', 'client', 'shared'], files: ['package.json'], packages: ['commander', 'zod'], node: 'all' },
   main: { rooms: ['host', 'shared'], packages: ['electron', '@orpc/server'], node: 'all' },
   preload: { typesOf: ['shared'], packages: ['electron'] },
-  renderer: { rooms: ['shared'], typesOf: ['compute'], packages: ['react', 'react-dom', 'monaco-editor', '@orpc/client'] },
+  renderer: {
+    rooms: ['shared'],
+    typesOf: ['compute'],
+    packages: [
+      'react', 'react-dom', '@mantine', '@tanstack', '@tabler', '@fontsource', 'monaco-editor', 'uplot', 'qrcode-generator', '@orpc/client',
+    ],
+  },
 }
 
 const escape = (text) => text.replaceAll('.', '\\.').replaceAll('/', '\\/')
