@@ -1,0 +1,167 @@
+import { hexlify, randomBytes } from 'ethers'
+import { AppError } from '../../shared/errors.ts'
+import { formatEther } from '../../shared/units.ts'
+import { answerSchema } from '../../shared/window-contract/base.ts'
+import type { Move } from '../../shared/window-contract/signing.ts'
+import { parseJsonAs } from '../../shared/parse.ts'
+import type { Trade } from '../create-host.ts'
+import { openListing } from '../buyer/open-listing.ts'
+import type { PurchaseOnChain } from '../chain/market.ts'
+import type { JobRun } from './jobs.ts'
+import { describeDeadlines, planCall } from './plan-listing-moves.ts'
+import type { MovePlan } from './move-plan.ts'
+
+type MoveOf<Kind extends Move['kind']> = Extract<Move, { kind: Kind }>
+
+const buyDeadlineSeconds = 600
+
+export const planBuy = async (trade: Trade, { url, maxTotalWei }: MoveOf<'buy'>): Promise<MovePlan> => {
+  const { market, purchases } = trade
+  const { details, number, onChain } = await openListing(url, market)
+  const { terms, termsHash, open } = onChain
+  if (!open) throw new AppError('escrow.listing-closed', 'The listing is closed: it takes no new purchases.', { details: { listing: number.toString() } })
+  const totalWei = terms.valueWei + terms.guaranteeWei
+  if (maxTotalWei !== undefined && totalWei > BigInt(maxTotalWei)) {
+    throw new AppError('escrow.costs-more', `The listing asks ${totalWei} wei, guarantee included; at most ${maxTotalWei} were to be paid.`, { details: { totalWei: totalWei.toString(), maxTotalWei } })
+  }
+  const deadlineSeconds = await market.readTime() + buyDeadlineSeconds
+  return {
+    ...planCall(trade, { function: 'buy', args: [number, termsHash, totalWei, deadlineSeconds], valueWei: totalWei }),
+    kind: 'buy',
+    title: `Buy one answer from “${details.title}”`,
+    words: [
+      `${formatEther(terms.valueWei)} ether is the price, ${formatEther(terms.guaranteeWei)} ether your guarantee, which comes back when you confirm the answer.`,
+      'The contract holds both until then. You may download and compute as often as you like, and ask for one answer.',
+      'Before you have asked, and if the answer is late, you can cancel and get everything back.',
+    ],
+    warnings: details.proof === 'none' ? ['This listing does not prove its decryptions: the answer rests on the seller\'s word and the escrow.'] : [],
+    subject: url,
+    counterparty: onChain.seller,
+    priceWei: terms.valueWei,
+    guaranteeWei: terms.guaranteeWei,
+    deadlines: describeDeadlines(terms),
+    termsHash,
+    recheck: async () => {
+      const now = await market.readListing(number)
+      if (now.termsHash !== termsHash) throw new AppError('escrow.terms-changed', 'The listing has other terms now than those that were shown.', { details: { listing: number.toString() } })
+    },
+    stoppable: false,
+    carryOut: async () => {
+      const bought = await purchases.buy(url, { maxTotalWei: totalWei, deadlineSeconds: buyDeadlineSeconds })
+      return { kind: 'purchase', purchase: bought.number.toString(), state: 'Paid' }
+    },
+  }
+}
+
+/** What is the same for every move of one purchase. */
+const ofPurchase = ({ id, seller, terms, termsHash }: PurchaseOnChain): Omit<MovePlan, 'kind' | 'title' | 'words' | 'call' | 'estimate' | 'carryOut'> => ({
+  warnings: [],
+  subject: id.toString(),
+  counterparty: seller,
+  priceWei: terms.valueWei,
+  guaranteeWei: terms.guaranteeWei,
+  deadlines: describeDeadlines(terms),
+  termsHash,
+  stoppable: false,
+})
+
+const stepWords = {
+  checking: 'Asking whether the listing would answer this', requesting: 'Noting the request on the contract', sending: 'Sending the encrypted result',
+  waiting: 'Waiting for the seller to answer', opening: 'Opening and checking the answer',
+} as const
+
+const planRequest = (trade: Trade, purchase: PurchaseOnChain): MovePlan => {
+  const { purchases } = trade
+  const isNew = purchase.state === 'Paid'
+  if (isNew && purchases.findResult(purchase.id) === null) {
+    throw new AppError('escrow.wrong-state', 'There is no result to request an answer for: compute first.', { details: { purchase: purchase.id.toString() } })
+  }
+  // The hash of the request is made with its one-time key when it is sent; any other costs the same.
+  const planned = planCall(trade, { function: 'requestResult', args: [purchase.id, hexlify(randomBytes(32))], valueWei: 0n })
+  const call = planned.call === null ? null : {
+    ...planned.call, args: planned.call.args.map(({ name, value }) => ({ name, value: name === 'purchase' || value === purchase.id.toString() ? value : 'made when it is sent' })),
+  }
+  return {
+    ...ofPurchase(purchase),
+    ...(isNew ? { call, estimate: planned.estimate } : { call: null, estimate: null }),
+    kind: 'request',
+    title: isNew ? `Ask for the answer of purchase ${purchase.id}` : `Fetch the answer of purchase ${purchase.id}`,
+    words: isNew
+      ? ['The kept encrypted result is sent to the seller, who decrypts it once. There is no second request.', 'The seller learns the script\'s program, not the table\'s use elsewhere.']
+      : ['The request stands on the contract already; nothing is signed for it.'],
+    warnings: isNew ? ['From here on the purchase cannot be cancelled unless the seller is late.'] : [],
+    stoppable: true,
+    carryOut: async ({ signal, step }: JobRun) => {
+      const { answer } = await purchases.request(purchase.id, { signal, onStep: (name) => { step(stepWords[name]) } })
+      return { kind: 'answer', purchase: purchase.id.toString(), answer: parseJsonAs(answerSchema, answer ?? 'null', 'the answer', 'store.corrupt') }
+    },
+  }
+}
+
+const sayings = {
+  confirm: {
+    function: 'confirmResult', title: 'Confirm the answer of purchase',
+    words: ['You say that the answer is right: the seller is paid, and your guarantee comes back to you.'], warnings: ['This cannot be taken back.'],
+  },
+  litigate: {
+    function: 'litigate', title: 'Cancel purchase',
+    words: ['Price and guarantee are credited back to you, because no answer was asked for yet or the seller let the time pass.'], warnings: ['The purchase is over then.'],
+  },
+  dispute: {
+    function: 'dispute', title: 'Dispute the answer of purchase',
+    words: ['You say that the answer is wrong. The arbiter decides, where the terms name one.'],
+    warnings: ['Without an arbiter both sides lose: half of the price and both guarantees are gone when the dispute is closed.'],
+  },
+  decline: {
+    function: 'decline', title: 'Decline purchase',
+    words: ['You will not answer this request: price and guarantee go back to the buyer, and you earn nothing.'], warnings: ['This cannot be taken back.'],
+  },
+  reclaim: {
+    function: 'reclaim', title: 'Reclaim the payment of purchase',
+    words: ['You delivered, and the buyer stayed silent until the time was over: the price and your own deposit are credited to you.'], warnings: [],
+  },
+} as const
+
+/** Moves of one purchase, the buyer's and the seller's. Throws what the contract would refuse, before anything is signed. */
+export const planPurchaseMove = async (
+  trade: Trade, { kind, purchase: text }: MoveOf<'request' | 'confirm' | 'litigate' | 'dispute' | 'decline' | 'reclaim'>,
+): Promise<MovePlan> => {
+  const purchase = await trade.market.readPurchase(BigInt(text))
+  if (kind === 'request') return planRequest(trade, purchase)
+  const said = sayings[kind]
+  const service = kind === 'decline' || kind === 'reclaim' ? { act: () => trade.sales[kind](purchase.id) } : { act: () => trade.purchases[kind](purchase.id) }
+  return {
+    ...ofPurchase(purchase),
+    ...planCall(trade, { function: said.function, args: [purchase.id], valueWei: 0n }),
+    kind,
+    title: `${said.title} ${purchase.id}`,
+    words: said.words,
+    warnings: said.warnings,
+    counterparty: kind === 'decline' || kind === 'reclaim' ? purchase.buyer : purchase.seller,
+    carryOut: async () => {
+      const { state } = await service.act()
+      return { kind: 'purchase', purchase: purchase.id.toString(), state }
+    },
+  }
+}
+
+export const planWithdraw = async (trade: Trade, { to }: MoveOf<'withdraw'>): Promise<MovePlan> => {
+  const { market } = trade
+  const amountWei = await market.readBalance(market.account)
+  if (amountWei === 0n) throw new AppError('escrow.nothing-to-withdraw', 'The contract owes this wallet nothing.')
+  return {
+    ...planCall(trade, to === undefined ? { function: 'withdraw', args: [], valueWei: 0n } : { function: 'withdrawTo', args: [to], valueWei: 0n }),
+    kind: 'withdraw',
+    title: `Pay out ${formatEther(amountWei)} ether`,
+    words: [`What the contract owes this wallet is paid to ${to ?? 'the wallet itself'}.`],
+    warnings: to === undefined ? [] : ['Check the address letter by letter: what is sent to a wrong one is lost.'],
+    subject: to ?? market.account,
+    counterparty: to ?? null,
+    priceWei: null,
+    guaranteeWei: null,
+    deadlines: [],
+    termsHash: null,
+    stoppable: false,
+    carryOut: async () => ({ kind: 'withdrawn', ...await trade.withdraw(to).then(({ amountWei: paid, to: receiver, transaction }) => ({ amountWei: paid.toString(), to: receiver, transaction })) }),
+  }
+}
