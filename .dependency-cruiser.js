@@ -185,7 +185,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(fixtures|out|coverage)/' },
+    exclude: { path: '(^|/)(fixtures|out|coverage)/|^src/engine/kernel/assembly/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
