@@ -3,7 +3,7 @@ import type { Details } from '../shared/schemas/details.ts'
 import type {
   AnswerJson, AnswerValue, Host, JobOptions, ListingTerms, PurchaseState, Tensor, TestData, TestRun, Trade,
 } from '../host/index.ts'
-import { createSellerClient, fetchTestData, openListing, openTable, rehearseAnswer } from '../host/index.ts'
+import { createSellerClient, fetchTestData, openTable, rehearseAnswer } from '../host/index.ts'
 
 /** What is on sale: the seller's document, found to be the one the contract names, and the contract's terms. */
 export interface Listing {
@@ -143,7 +143,7 @@ export const createClient = (host: Host, trade: Trade): Client => {
     openPurchase,
 
     requestTest: async (url) => {
-      const { details, seller, ...opened } = await openListing(url, open().market)
+      const { details, seller, ...opened } = await open().openListing(url)
       const testData = await fetchTestData(details, seller)
       const listing = { number: opened.number, url: opened.url, details, terms: opened.onChain.terms }
       return { ...testData, data: openTable(details, details.test).data, listing }

@@ -58,11 +58,18 @@ const refuse = (why: string, index: number | null = null): never => {
   throw new CryptoError('invalid-proof', why, index)
 }
 
-/** What must hold of a statement before a proof of it can mean anything. The bound keeps it binding even if n hides a small factor. */
+/**
+ * Whether proofs of so many answers of so many bits are binding under a key of `bits` bits: B + 257 + ⌈log₂ k⌉ < |n|. With this bound
+ * they are so even if n hides a small factor f; without it m + n/f could be proved after about f hashes.
+ */
+export const isProvable = (cells: number, answerBits: number, bits: KeyBits): boolean =>
+  answerBits + 257 + bitLength(BigInt(cells - 1)) < bits
+
+/** What must hold of a statement before a proof of it can mean anything. */
 const assertStatement = (key: PreparedPublicKey, { ciphertexts, plaintexts, answerBits }: DecryptionStatement): void => {
   const cells = ciphertexts.length
   if (cells === 0 || plaintexts.length !== cells) refuse(`${plaintexts.length} plaintexts are claimed for ${cells} ciphertexts`)
-  if (answerBits + 257 + bitLength(BigInt(cells - 1)) >= key.bits) refuse(`answers of ${answerBits} bits are too large for a proof under ${key.bits} bits`)
+  if (!isProvable(cells, answerBits, key.bits)) refuse(`answers of ${answerBits} bits are too large for a proof under ${key.bits} bits`)
   const bound = 1n << BigInt(answerBits)
   const outside = plaintexts.findIndex((m) => m > bound || m < -bound)
   if (outside >= 0) refuse(`plaintext ${outside} is larger than ${answerBits} bits`, outside)

@@ -6,6 +6,7 @@ import type { Engine, EngineOptions } from '../engine/engine.ts'
 import { connectChain, type ChainConnection } from './chain/connect.ts'
 import { createMarket, type Market } from './chain/market.ts'
 import { createOutbox, type Outbox } from './chain/outbox.ts'
+import { createListingOpener, type OpenListing } from './buyer/open-listing.ts'
 import { createPurchaseService, type PurchaseService } from './buyer/purchase-service.ts'
 import { createDatasetService, type DatasetService } from './datasets/dataset-service.ts'
 import { createReceiptService, type ReceiptService } from './receipts/receipt-service.ts'
@@ -35,6 +36,8 @@ export interface Trade {
   readonly market: Market
   readonly listings: ListingService
   readonly sales: SalesService
+  /** What is on sale behind a URL, checked against the contract and its keys certified. */
+  readonly openListing: OpenListing
   readonly purchases: PurchaseService
   readonly receipts: ReceiptService
   /** `guard`, where given, has the last word on every transaction that serving sends by itself. */
@@ -128,11 +131,12 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     const market = createMarket({ connection, outbox })
     const saleStore = createSaleStore(database, market)
     const sales = createSalesService(market, listingStore, saleStore)
-    const purchases = createPurchaseService({ database, vault, wallet: unlockedWallet.get, engine: engine.get, market, now })
+    const openListing = createListingOpener({ market, engine: engine.get })
+    const purchases = createPurchaseService({ database, vault, wallet: unlockedWallet.get, engine: engine.get, market, openListing, now })
     const records = { listings: listingStore, sales: saleStore }
     const receipts = createReceiptService({ database, market, wallet: unlockedWallet.get, purchases, ...records, now })
     return {
-      connection, outbox, market, sales, purchases, receipts,
+      connection, outbox, market, sales, openListing, purchases, receipts,
       listings: createListingService({ database, datasets, market: () => Promise.resolve(market), now }),
       withdraw: async (to) => {
         const amountWei = await market.readBalance(market.account)

@@ -7,7 +7,6 @@ export type { Engine, EngineOptions, JobOptions, Progress } from '../engine/engi
 export type { AnswerJson, AnswerValue } from '../compute/answer.ts'
 export { concat, dot, Tensor } from '../compute/tensor.ts'
 export { openTable } from './buyer/derive.ts'
-export { openListing } from './buyer/open-listing.ts'
 export { fetchTestData, rehearseAnswer, type TestData, type TestRun } from './buyer/rehearse.ts'
 export { createSellerClient } from './buyer/seller-client.ts'
 export { connectChain } from './chain/connect.ts'

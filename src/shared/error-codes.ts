@@ -43,6 +43,8 @@ export const errorCodes = defineErrorCodes({
   'input.script-no-answer': { status: 400, next: 'End the script with `export default` and the answer it computed.' },
   'input.script-syntax': { status: 400, next: 'Correct the script at the line and column given.' },
   'input.script-threw': { status: 400, next: 'Correct the script at the line given.' },
+  'input.evidence-invalid': { status: 400, next: 'Give the file that `hesystem disputes evidence PURCHASE --out FILE` wrote, unchanged.' },
+  'input.evidence-foreign': { status: 422, next: 'Ask the buyer for the evidence of this very purchase.' },
   'input.details-invalid': { status: 422, next: 'Ask the seller: the details document of this listing is not one this version can read.' },
   'input.url-invalid': { status: 400, next: 'Give the http(s) address of a listing, as the seller published it.' },
   'input.already-exists': { status: 409, next: 'Choose another name.' },

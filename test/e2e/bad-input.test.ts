@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { openListing } from '../../src/host/buyer/open-listing.ts'
 import { rehearse } from '../../src/host/buyer/rehearse.ts'
 import type { PurchaseService } from '../../src/host/buyer/purchase-service.ts'
+import type { OpenListing } from '../../src/host/buyer/open-listing.ts'
 import type { Market } from '../../src/host/chain/market.ts'
 import type { Host } from '../../src/host/index.ts'
 import type { ErrorCode } from '../../src/shared/error-codes.ts'
@@ -22,6 +22,7 @@ describe('bad input', () => {
   let host: Host
   let purchases: PurchaseService
   let market: Market
+  let openListing: OpenListing
   /** Between buyer and seller, and between the buyer and the chain. */
   let relay: Relay
   let chainRelay: Relay
@@ -41,7 +42,7 @@ describe('bad input', () => {
     const { id, details } = await publishListing(shop, relay.url)
     listing = { id, url: relay.url + details.meta_link }
     host = await buyer.open();
-    ({ purchases, market } = await host.trade())
+    ({ purchases, market, openListing } = await host.trade())
   })
 
   /** The act is refused with `code`; the profile and the wallet's count of transactions stay as they were. */
@@ -218,13 +219,13 @@ describe('bad input', () => {
 
   describe('while the seller is away', () => {
     it('fails cleanly at each step, and goes on once the seller is back', async () => {
-      const opened = await openListing(listing.url, market)
+      const opened = await openListing(listing.url)
       const engine = await host.engine()
       const computed = await buyAndCompute()
       const { number: bought } = await purchases.buy(listing.url)
       relay.forwardTo(1)
       try {
-        await expectRefused(buyer, 'runtime.seller-unreachable', () => openListing(listing.url, market))
+        await expectRefused(buyer, 'runtime.seller-unreachable', () => openListing(listing.url))
         await expectRefused(buyer, 'runtime.seller-unreachable', () => rehearse(script, opened.details, opened.seller, engine))
         await expectRefused(buyer, 'runtime.seller-unreachable', () => purchases.buy(listing.url))
         await expectRefused(buyer, 'runtime.seller-unreachable', () => purchases.compute(bought, script))

@@ -1,8 +1,8 @@
 import { hexlify } from 'ethers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { openListing } from '../../src/host/buyer/open-listing.ts'
 import type { PurchaseService } from '../../src/host/buyer/purchase-service.ts'
 import { createSellerClient } from '../../src/host/buyer/seller-client.ts'
+import type { OpenListing } from '../../src/host/buyer/open-listing.ts'
 import type { Market } from '../../src/host/chain/market.ts'
 import type { Host } from '../../src/host/index.ts'
 import { hashResultRequest, signResultRequest } from '../../src/host/protocol/result-request.ts'
@@ -21,6 +21,7 @@ describe('the one result of a purchase', () => {
   let host: Host
   let purchases: PurchaseService
   let market: Market
+  let openListing: OpenListing
   let relay: Relay
   let url: string
 
@@ -33,7 +34,7 @@ describe('the one result of a purchase', () => {
     const { details } = await publishListing(shop, relay.url)
     url = relay.url + details.meta_link
     host = await (await stage.createParty('buyer')).open();
-    ({ purchases, market } = await host.trade())
+    ({ purchases, market, openListing } = await host.trade())
   })
 
   /** A purchase with its data downloaded and its result computed. */
@@ -142,7 +143,7 @@ describe('the one result of a purchase', () => {
   })
 
   it('decrypts of test results only what are ciphertexts under the test key', async () => {
-    const { details, seller: client } = await openListing(url, market)
+    const { details, seller: client } = await openListing(url)
     const decrypt = (bytes: Uint8Array): Promise<{ integers: string[] }> =>
       client.fetchJson(details.test_result_link, testResultsSchema, { body: { ciphertexts: Buffer.from(bytes).toString('base64') } })
     // (1 + n)^5 is a ciphertext of 5.

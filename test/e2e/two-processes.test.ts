@@ -101,7 +101,7 @@ describe('a trade between two command lines with a home each and a chain of its 
     expect(await buyer.run('purchases', 'show', purchase)).toMatchObject({ state: 'Paid', answer: null })
     await buyer.run('compute', purchase, join(folder, script.fileName))
     const out = join(folder, 'answer.json')
-    expect(await buyer.run('request', purchase, '--out', out)).toMatchObject({ answer: expectedAnswer, proofVerified: null })
+    expect(await buyer.run('request', purchase, '--out', out)).toMatchObject({ answer: expectedAnswer, proofVerified: true })
     expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(expectedAnswer)
     expect(await buyer.run('confirm', purchase)).toMatchObject({ state: 'Settled' })
     expect(await seller.run('sales', 'list')).toMatchObject({ sales: [{ purchase, state: 'Settled', handled: 'delivered' }] })

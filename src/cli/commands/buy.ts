@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { PurchaseView } from '../../host/buyer/purchase-service.ts'
 import type { ScriptFile } from '../../host/buyer/derive.ts'
-import { openListing } from '../../host/buyer/open-listing.ts'
 import { checkScript, rehearse } from '../../host/buyer/rehearse.ts'
 import type { AnswerJson } from '../../host/index.ts'
 import { formatEther } from '../../shared/units.ts'
@@ -23,13 +22,21 @@ const toDocument = ({ purchase, onChain }: PurchaseView): unknown => ({
   state: onChain?.state ?? 'Buying',
   deadlineSeconds: onChain?.deadlineSeconds ?? null,
   answer: purchase.answer === null ? null : JSON.parse(purchase.answer) as unknown,
+  proofVerified: purchase.proofVerified,
+  fault: purchase.answerFault === null ? null : JSON.parse(purchase.answerFault) as unknown,
   createdAt: purchase.createdAt,
 })
 
 const describe = ({ purchase, onChain }: PurchaseView): string =>
   `${purchase.number ?? '…'}  ${onChain?.state ?? 'Buying'}  ${purchase.details.title}  ${purchase.url}`
 
-const decryptionNotice = 'The decryption is not proved: this answer rests on the seller\'s word.'
+/** What a person is told of an answer's truth; the proof covers the decryption, not the table. */
+const describeProof = (proofVerified: boolean | null): string => {
+  if (proofVerified === null) return 'The decryption is not proved: this answer rests on the seller\'s word.'
+  return proofVerified
+    ? 'The decryption is proved. That the encrypted table is the real one is not.'
+    : 'The delivered answer does not hold: do not confirm it. `hesystem dispute` and `hesystem disputes evidence` are what is left.'
+}
 
 const addMarketCommands = (program: Command, globals: () => GlobalOptions): void => {
   const market = program.command('market').description('what is on sale')
@@ -42,18 +49,18 @@ const addMarketCommands = (program: Command, globals: () => GlobalOptions): void
     }))
   market.command('show <url>').description('a listing: table, columns, terms, policy')
     .action((url: string) => withHost(globals(), async (host, terminal) => {
-      const { market: chain } = await host.trade()
-      const { details, number, onChain, detailsHash } = await openListing(url, chain)
+      const { openListing } = await host.trade()
+      const { details, number, onChain, detailsHash } = await openListing(url)
       const [rows, columns] = details.num_rows
       const { open, terms, termsHash } = onChain
-      terminal.result({ listing: number, open, terms, termsHash, detailsHash, details, decryptionProved: false }, [
+      terminal.result({ listing: number, open, terms, termsHash, detailsHash, details, decryptionProved: true }, [
         `${details.title} (listing ${number}, ${onChain.open ? 'open' : 'closed'})`,
         details.description,
         `${rows} rows × ${columns} columns, encrypted with a ${details.dataset.key.bits}-bit key; terms and document agree.`,
         ...details.columns.map(({ name, type, unit, lower, upper, description }) => `  ${name}  ${type}  ${unit}  ${lower} … ${upper}  ${description}`),
         `Price ${formatEther(onChain.terms.valueWei)} ether; guarantee ${formatEther(onChain.terms.guaranteeWei)} ether, returned when you confirm.`,
         `Every cell of an answer treats alike groups of at least ${details.policy.minRows} rows; at most ${details.policy.maxAnswerCells} cells; along each axis 1/${details.policy.condition} of the table.`,
-        decryptionNotice,
+        'Every answer comes with a proof of its decryption, checked before you can confirm; the key is certified.',
       ].filter((line) => line !== '').join('\n'))
     }))
 }
@@ -62,7 +69,7 @@ const addRehearsalCommands = (program: Command, globals: () => GlobalOptions): v
   program.command('try <url> <script>').description('run a script on the test data, plain and encrypted, side by side; free')
     .action((url: string, path: string) => withHost(globals(), async (host, terminal) => {
       const script = readScript(path)
-      const { details, seller } = await openListing(url, (await host.trade()).market)
+      const { details, seller } = await (await host.trade()).openListing(url)
       const outcome = await rehearse(script, details, seller, await host.engine(), { onProgress: terminal.progress('computing on test ciphertexts') })
       terminal.result(outcome, [
         ...outcome.log,
@@ -75,7 +82,7 @@ const addRehearsalCommands = (program: Command, globals: () => GlobalOptions): v
   program.command('check <url> <script>').description('would this script pass the listing\'s policy? free, before paying')
     .action((url: string, path: string) => withHost(globals(), async (host, terminal) => {
       const script = readScript(path)
-      const { details, seller } = await openListing(url, (await host.trade()).market)
+      const { details, seller } = await (await host.trade()).openListing(url)
       const verdict = await checkScript(script, details, seller)
       terminal.result(verdict, verdict.allowed ? 'The listing would answer it.' : `The listing would refuse it: ${verdict.message} (${verdict.code})`)
       if (!verdict.allowed) process.exitCode = 1
@@ -115,7 +122,9 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
       const purchase = await purchases.request(number, { signal, onStep: (step) => { terminal.note(step) } })
       const answer = JSON.parse(purchase.answer ?? 'null') as AnswerJson
       if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(answer, null, 2)}\n`)
-      terminal.result({ purchase: purchase.number, answer, proofVerified: null, notice: decryptionNotice }, `${describeAnswer(answer)}\n${decryptionNotice}`)
+      const { proofVerified } = purchase
+      const notice = describeProof(proofVerified)
+      terminal.result({ purchase: purchase.number, answer, proofVerified, notice }, `${describeAnswer(answer)}\n${notice}`)
     }))
   const move = (name: 'confirm' | 'litigate' | 'dispute', description: string): void => {
     program.command(name).description(description).argument('<purchase>', 'its number', parseNumber)
@@ -137,8 +146,10 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
   purchases.command('show').description('one purchase, with its answer').argument('<purchase>', 'its number', parseNumber)
     .action((number: bigint) => withHost(globals(), async (host, terminal) => {
       const view = await (await host.trade()).purchases.show(number)
-      const answer = view.purchase.answer === null ? '' : `\n${describeAnswer(JSON.parse(view.purchase.answer) as AnswerJson)}\n${decryptionNotice}`
-      terminal.result(toDocument(view), describe(view) + answer)
+      const { answer, proofVerified } = view.purchase
+      const words = answer === null ? [] : [describeAnswer(JSON.parse(answer) as AnswerJson)]
+      const proof = answer === null && proofVerified === null ? [] : [describeProof(proofVerified)]
+      terminal.result(toDocument(view), [describe(view), ...words, ...proof].join('\n'))
     }))
 }
 

@@ -18,7 +18,7 @@ const describe = (report: DemoReport): string => {
     '', 'The answer, computed on ciphertexts and decrypted once:', describeAnswer(report.answer),
     '', 'The same on the plain table, in float64:', describeAnswer(report.expected),
     '', `Largest error: ${report.maxAbsError} (relative ${report.maxRelativeError})`,
-    'The decryption is not proved yet: the answer rests on the seller\'s word and the escrow.',
+    report.proofVerified === true ? 'The decryption is proved.' : 'The decryption is not proved.',
     '', `Purchase: ${report.state}. Price ${formatEther(report.value)} ether, guarantee ${formatEther(report.guarantee)} ether (returned).`,
     `Seller ${change(before.seller, after.seller)}, buyer ${change(before.buyer, after.buyer)}, gas included.`,
     '', 'Gas:', ...report.transactions.map(({ name, gasUsed }) => `${gasUsed.padStart(10)}  ${name}`),

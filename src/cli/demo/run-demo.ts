@@ -93,6 +93,7 @@ const assertHeld = (report: DemoReport): void => {
   const feesOf = (party: string): bigint =>
     report.transactions.filter(({ name }) => name.startsWith(party)).reduce((sum, { feeWei }) => sum + BigInt(feeWei), 0n)
   const checks: readonly (readonly [boolean, string])[] = [
+    [report.proofVerified === true, 'the decryption was not proved'],
     [report.state === 'Settled', `the purchase is ${report.state}, not Settled`],
     [report.maxRelativeError <= largestRelativeError, `the answer is off by ${report.maxRelativeError}`],
     [report.rehearsalDifference <= largestRelativeError, `the two rehearsals differ by ${report.rehearsalDifference}`],

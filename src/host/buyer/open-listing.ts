@@ -2,8 +2,9 @@ import type { Details } from '../../shared/schemas/details.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { ListingOnChain, Market } from '../chain/market.ts'
 import { hashDetails, parseDetails } from '../trade/details-document.ts'
-import { assertPublicKey } from '../../crypto/keys.ts'
-import { CryptoError } from '../../crypto/errors.ts'
+import { gcd } from '../../crypto/rational.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { parseCertificate } from '../protocol/check-proofs.ts'
 import { createSellerClient, type SellerClient } from './seller-client.ts'
 
 /** A listing as its details document and the contract tell it, found to agree. */
@@ -27,39 +28,57 @@ export const parseListingUrl = (text: string): URL => {
   return url
 }
 
-/** A malformed key makes every answer meaningless, so it is refused before the first wei moves (S11). */
-const assertKeys = (details: Details): void => {
-  for (const { key } of [details.dataset, details.test]) {
-    try {
-      assertPublicKey({ n: BigInt(`0x${key.n}`), bits: key.bits })
-    } catch (error) {
-      if (!(error instanceof CryptoError)) throw error
-      throw new AppError('crypto.invalid-key', `The listing's key is malformed: ${error.message}`, { cause: error, details: { keyId: key.keyId } })
-    }
-  }
+export interface ListingOpenerDependencies {
+  readonly market: Market
+  readonly engine: () => Promise<Engine>
 }
 
 /**
  * Opens the details behind a URL and holds them against the contract: same chain, same contract, the hash of the very
- * bytes stands in a listing of the same seller. Throws `input.details-invalid`, `chain.wrong-chain`, `chain.wrong-contract`,
- * `escrow.not-listed`, `crypto.invalid-key`, and the seller client's errors.
+ * bytes stands in a listing of the same seller; and its keys are shown to be sound. Throws `input.details-invalid`, `chain.wrong-chain`,
+ * `chain.wrong-contract`, `escrow.not-listed`, `crypto.invalid-key`, `crypto.certificate-invalid`, and the seller client's errors.
  */
-export const openListing = async (address: string, market: Market): Promise<OpenedListing> => {
-  const url = parseListingUrl(address)
-  const seller = createSellerClient(url.origin)
-  const text = await seller.fetchText(url.pathname + url.search)
-  const details = parseDetails(text)
-  if (details.chain_id !== market.chainId) {
-    throw new AppError('chain.wrong-chain', `This listing is on chain ${details.chain_id}; the network in use is chain ${market.chainId}.`, { details: { expected: details.chain_id, found: market.chainId } })
+export type OpenListing = (address: string) => Promise<OpenedListing>
+
+/** Everything an answer means rests on the key: malformed, shared or uncertified ones are refused before the first wei moves (S11). */
+const createKeyCheck = (engine: () => Promise<Engine>): ((details: Details) => Promise<void>) => {
+  /** Moduli found sound: what was proved once stays so. */
+  const sound = new Set<string>()
+  return async ({ dataset, test }) => {
+    if (gcd(BigInt(`0x${dataset.key.n}`), BigInt(`0x${test.key.n}`)) !== 1n) {
+      throw new AppError('crypto.invalid-key', 'The listing\'s two keys share a factor: whoever is shown one can open the other.')
+    }
+    for (const { key } of [dataset, test]) {
+      if (sound.has(key.n)) continue
+      await (await engine()).verifyCertificate({ n: BigInt(`0x${key.n}`), bits: key.bits }, parseCertificate(key))
+      sound.add(key.n)
+    }
   }
-  if (details.contract_address.toLowerCase() !== market.contract.toLowerCase()) {
-    throw new AppError('chain.wrong-contract', `This listing is sold through ${details.contract_address}; the network in use trades at ${market.contract}.`)
+}
+
+export const createListingOpener = ({ market, engine }: ListingOpenerDependencies): OpenListing => {
+  const assertKeys = createKeyCheck(engine)
+  return async (address) => {
+    const url = parseListingUrl(address)
+    const seller = createSellerClient(url.origin)
+    const text = await seller.fetchText(url.pathname + url.search)
+    const details = parseDetails(text)
+    if (details.chain_id !== market.chainId) {
+      throw new AppError('chain.wrong-chain', `This listing is on chain ${details.chain_id}; the network in use is chain ${market.chainId}.`, {
+        details: { expected: details.chain_id, found: market.chainId },
+      })
+    }
+    if (details.contract_address.toLowerCase() !== market.contract.toLowerCase()) {
+      const message = `This listing is sold through ${details.contract_address}; the network in use trades at ${market.contract}.`
+      throw new AppError('chain.wrong-contract', message)
+    }
+    await assertKeys(details)
+    const detailsHash = hashDetails(text)
+    const number = await market.findListing({ seller: details.seller, detailsHash })
+    if (number === null) {
+      const message = 'No listing on the contract stands behind this document: it was altered, or never published by the seller it names.'
+      throw new AppError('escrow.not-listed', message, { details: { detailsHash } })
+    }
+    return { url: url.href, details, text, detailsHash, number, onChain: await market.readListing(number), seller }
   }
-  assertKeys(details)
-  const detailsHash = hashDetails(text)
-  const number = await market.findListing({ seller: details.seller, detailsHash })
-  if (number === null) {
-    throw new AppError('escrow.not-listed', 'No listing on the contract stands behind this document: it was altered, or never published by the seller it names.', { details: { detailsHash } })
-  }
-  return { url: url.href, details, text, detailsHash, number, onChain: await market.readListing(number), seller }
 }

@@ -1,17 +1,19 @@
 import type { BaseWallet } from 'ethers'
 import type { z } from 'zod'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, type ErrorDocument } from '../../shared/errors.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
 import type { Engine, JobOptions } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain, PurchaseState } from '../chain/market.ts'
 import { createChunkStore } from '../datasets/chunk-store.ts'
+import type { Evidence } from '../protocol/evidence.ts'
 import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { computeOnDataset, hashProgram } from './compute.ts'
 import { deriveFromAnswer, deriveFromScript, type ScriptFile } from './derive.ts'
+import { discloseAnswer } from './disclose.ts'
 import { downloadDataset, openDownloaded } from './download.ts'
-import { openListing, parseListingUrl, type OpenedListing } from './open-listing.ts'
+import { parseListingUrl, type OpenListing, type OpenedListing } from './open-listing.ts'
 import { createPurchaseStore, type ComputedResult, type Purchase } from './purchase-store.ts'
 import { requestResult, type NumberedPurchase, type RequestDependencies } from './request-result.ts'
 import { retryUntilConfirmed } from './retry.ts'
@@ -45,9 +47,12 @@ export interface PurchaseService {
   computeAnswer(number: bigint, answer: AnswerValue, options?: JobOptions): Promise<ComputedResult>
   /** Sends the kept result and waits for its answer. */
   request(number: bigint, options?: Pick<RequestDependencies, 'signal' | 'onStep'>): Promise<Purchase>
+  /** Pays the seller for an answer whose proof held. Throws `escrow.wrong-state` before it was opened, the answer's own fault after. */
   confirm(number: bigint): Promise<PurchaseOnChain>
   litigate(number: bigint): Promise<PurchaseOnChain>
   dispute(number: bigint): Promise<PurchaseOnChain>
+  /** What an arbiter, or anybody else, needs to judge the delivered answer. It discloses the answer. Throws `escrow.not-delivered`. */
+  disclose(number: bigint): Promise<Evidence>
   list(): Promise<readonly PurchaseView[]>
   show(number: bigint): Promise<PurchaseView>
   /** Throws `input.not-found`. */
@@ -64,13 +69,15 @@ export interface PurchaseServiceDependencies {
   readonly wallet: () => Promise<BaseWallet>
   readonly engine: () => Promise<Engine>
   readonly market: Market
+  readonly openListing: OpenListing
   readonly now: () => Date
 }
 
 const defaultDeadlineSeconds = 600
 const unansweredStates: readonly PurchaseState[] = ['Paid', 'Requested', 'Delivered']
 
-export const createPurchaseService = ({ database, vault, wallet, engine, market, now }: PurchaseServiceDependencies): PurchaseService => {
+export const createPurchaseService = (dependencies: PurchaseServiceDependencies): PurchaseService => {
+  const { database, vault, wallet, engine, market, openListing, now } = dependencies
   const store = createPurchaseStore(database, market)
 
   const get = (number: bigint): NumberedPurchase => {
@@ -147,6 +154,11 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
     return null
   }
 
+  const refusedAnswer = ({ number, answerFault }: NumberedPurchase): AppError => {
+    const { code, message } = JSON.parse(answerFault ?? '{}') as ErrorDocument
+    return new AppError(code, message, { details: { purchase: number.toString() } })
+  }
+
   const secondRequest = (number: bigint): AppError =>
     new AppError('escrow.second-request', 'The one result of this purchase has been requested already.', { details: { purchase: number.toString() } })
 
@@ -173,7 +185,7 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
     },
 
     buy: async (url, options = {}) => {
-      const listing = await openListing(url, market)
+      const listing = await openListing(url)
       const unanswered = options.resume === true ? await findUnanswered(listing.number) : null
       const purchase = unanswered ?? store.findUnfinished(listing.number) ?? await begin(listing, options)
       try {
@@ -204,12 +216,15 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
 
     request: async (number, options = {}) => {
       const purchase = get(number)
-      return requestResult(purchase, { store, market, vault, wallet: await wallet(), seller: await sellerOf(purchase), ...options })
+      return requestResult(purchase, {
+        store, market, vault, wallet: await wallet(), engine: await engine(), seller: await sellerOf(purchase), ...options,
+      })
     },
 
     confirm: async (number) => {
       const purchase = get(number)
-      if (purchase.answer === null && (await market.readPurchase(number)).state === 'Delivered') {
+      if (purchase.proofVerified !== true && (await market.readPurchase(number)).state === 'Delivered') {
+        if (purchase.answerFault !== null) throw refusedAnswer(purchase)
         throw new AppError('escrow.wrong-state', 'The answer has not been opened and checked yet: request it first, then confirm.', { details: { purchase: number.toString() } })
       }
       await market.confirmResult(`purchase:${number}:confirm`, number)
@@ -228,6 +243,7 @@ export const createPurchaseService = ({ database, vault, wallet, engine, market,
       return market.readPurchase(number)
     },
 
+    disclose: (number) => discloseAnswer(get(number), { store, market, vault }),
     list: () => Promise.all(store.list().map(view)),
     show: (number) => view(get(number)),
   }

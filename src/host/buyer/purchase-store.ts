@@ -14,6 +14,8 @@ export interface Purchase {
   readonly url: string
   readonly contractUrl: string
   readonly details: Details
+  /** The document's very bytes. */
+  readonly detailsText: string
   readonly detailsHash: string
   readonly listing: bigint
   readonly termsHash: string
@@ -30,6 +32,10 @@ export interface Purchase {
   readonly sealed: Uint8Array | null
   readonly answer: string | null
   readonly integers: readonly bigint[] | null
+  /** Whether the answer's proof held; null where none has been checked. */
+  readonly proofVerified: boolean | null
+  /** Why the delivered answer does not hold: an error document as JSON. */
+  readonly answerFault: string | null
   readonly createdAt: string
 }
 
@@ -58,7 +64,10 @@ export interface PurchaseStore {
   forget(id: number): void
   setNumber(id: number, number: bigint): Purchase
   setRequest(id: number, request: { json: string; signature: string; requestHash: string; sealingSecret: Uint8Array }): Purchase
+  /** An answer whose proof held. */
   setAnswer(id: number, answer: { sealed: Uint8Array; answer: string; integers: readonly bigint[] }): Purchase
+  /** A delivered answer that does not open, or whose proof does not hold. */
+  setAnswerFault(id: number, fault: string): void
   /** Replaces an earlier result; refused with `escrow.second-request` once a request has been signed for one. */
   setResult(id: number, result: ComputedResult): void
   findResult(id: number): ComputedResult | null
@@ -87,6 +96,8 @@ interface PurchaseRow {
   readonly sealed: Uint8Array | null
   readonly answer: string | null
   readonly integers: string | null
+  readonly proof_verified: number | null
+  readonly answer_fault: string | null
   readonly created_at: string
 }
 
@@ -96,6 +107,7 @@ const fromRow = (row: PurchaseRow): Purchase => ({
   url: row.url,
   contractUrl: row.contract_url,
   details: parseDetails(row.details),
+  detailsText: row.details,
   detailsHash: row.details_hash,
   listing: BigInt(row.listing),
   termsHash: row.terms_hash,
@@ -109,6 +121,8 @@ const fromRow = (row: PurchaseRow): Purchase => ({
   sealed: row.sealed,
   answer: row.answer,
   integers: row.integers === null ? null : row.integers.split(',').map(BigInt),
+  proofVerified: row.proof_verified === null ? null : row.proof_verified === 1,
+  answerFault: row.answer_fault,
   createdAt: row.created_at,
 })
 
@@ -152,8 +166,12 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
       return get(id)
     },
     setAnswer: (id, { sealed, answer, integers }) => {
-      database.prepare('UPDATE purchases SET sealed = ?, answer = ?, integers = ? WHERE id = ?').run(sealed, answer, integers.join(','), id)
+      database.prepare('UPDATE purchases SET sealed = ?, answer = ?, integers = ?, proof_verified = 1, answer_fault = NULL WHERE id = ?')
+        .run(sealed, answer, integers.join(','), id)
       return get(id)
+    },
+    setAnswerFault: (id, fault) => {
+      database.prepare('UPDATE purchases SET proof_verified = 0, answer_fault = ? WHERE id = ? AND answer IS NULL').run(fault, id)
     },
     setResult: (id, result) => {
       database.transaction(() => {

@@ -2,14 +2,16 @@ import { getBytes, hexlify, keccak256, type BaseWallet } from 'ethers'
 import { answerSchema, checkVerdictSchema, resultAcceptedSchema, type ResultSubmission } from '../../shared/schemas/http.ts'
 import { programSchema, type Program } from '../../shared/schemas/program.ts'
 import { resultRequestSchema, type ResultRequest } from '../../shared/schemas/result-request.ts'
-import { AppError, isAppError } from '../../shared/errors.ts'
+import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { AnswerJson } from '../../compute/answer.ts'
 import { readAnswer } from '../../compute/program.ts'
 import type { Delivery, Market } from '../chain/market.ts'
-import { decodeAnswer } from '../protocol/answer-codec.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { isAnswerFault } from '../protocol/evidence.ts'
+import { openDelivery } from '../protocol/opened-answer.ts'
 import { hashResultRequest, signResultRequest } from '../protocol/result-request.ts'
-import { generateSealingKey, unsealAnswer } from '../protocol/sealing.ts'
+import { generateSealingKey } from '../protocol/sealing.ts'
 import type { Vault } from '../secrets/types.ts'
 import type { ComputedResult, Purchase, PurchaseStore } from './purchase-store.ts'
 import { pollMilliseconds, retryUntilConfirmed, sleep } from './retry.ts'
@@ -21,6 +23,7 @@ export interface RequestDependencies {
   readonly vault: Vault
   readonly wallet: BaseWallet
   readonly seller: SellerClient
+  readonly engine: Engine
   readonly signal?: AbortSignal
   /** Told at each step, for people who watch. */
   readonly onStep?: (step: 'checking' | 'requesting' | 'sending' | 'waiting' | 'opening') => void
@@ -98,32 +101,42 @@ const awaitDelivery = async (purchase: NumberedPurchase, dependencies: RequestDe
   }
 }
 
-interface OpenedAnswer {
+const parseRequest = (json: string): ResultRequest => parseJsonAs(resultRequestSchema, json, 'the stored request', 'store.corrupt')
+
+/** The one-time secret of a purchase whose result was requested. */
+export const readSealingSecret = (purchase: NumberedPurchase, vault: Vault): Uint8Array => {
+  if (purchase.sealingSecret === null) throw new AppError('bug.unexpected', 'An answer arrived for a request that was never made.')
+  return vault.open(secretPurpose(purchase), purchase.sealingSecret)
+}
+
+interface CheckedAnswer {
   readonly integers: readonly bigint[]
   readonly answer: AnswerJson
   readonly sealed: Uint8Array
 }
 
-/** Opens and checks a delivery: the hash on the contract, the seal, the number and size of the cells. Throws `crypto.*`. */
-const open = (purchase: NumberedPurchase, program: Program, delivery: Delivery, vault: Vault): OpenedAnswer => {
-  const { requestHash, sealingSecret, details } = purchase
-  if (requestHash === null || sealingSecret === null) throw new AppError('bug.unexpected', 'An answer arrived for a request that was never made.')
-  if (delivery.requestHash !== requestHash) throw new AppError('crypto.invalid-answer', 'The delivery on the contract is for another request.')
+/** Opens and checks a delivery: the hash on the contract, the seal, the cells, the proof of decryption. Throws `crypto.*`. */
+const check = async (
+  purchase: NumberedPurchase, request: ResultRequest, result: ComputedResult, delivery: Delivery, { vault, engine }: RequestDependencies,
+): Promise<CheckedAnswer> => {
   const sealed = getBytes(delivery.sealedAnswer)
+  if (delivery.requestHash !== purchase.requestHash) throw new AppError('crypto.invalid-answer', 'The delivery on the contract is for another request.')
   if (keccak256(sealed) !== delivery.answerHash) throw new AppError('crypto.invalid-answer', 'The sealed answer does not have the hash that stands on the contract.')
-  const { integers, maxAnswerBits } = decodeAnswer(unsealAnswer(sealed, vault.open(secretPurpose(purchase), sealingSecret), requestHash))
-  if (maxAnswerBits !== details.policy.maxAnswerBits || integers.length !== program.cells.length) {
-    throw new AppError('crypto.invalid-answer', `The answer holds ${integers.length} cells where the program asks for ${program.cells.length}.`)
-  }
-  return { integers, answer: readAnswer(program, integers), sealed }
+  const { details } = purchase
+  const { integers, key, claim, proof } = openDelivery({
+    request, details, ciphertexts: result.ciphertexts, sealed, sealingSecret: readSealingSecret(purchase, vault),
+  })
+  await engine.verifyDecryption(key, claim, proof)
+  return { integers, answer: readAnswer(parseProgram(result), integers), sealed }
 }
 
 /**
  * Asks for the one answer and waits for it: checks that it would be answered, writes the request down, notes it on the
- * contract, sends it, waits for the delivery, opens it. Every step may be interrupted; calling again goes on from there.
+ * contract, sends it, waits for the delivery, opens it and verifies its proof. Every step may be interrupted; calling again goes on
+ * from there. An answer that does not hold is refused with `crypto.*`, which stays written down.
  */
 export const requestResult = async (purchase: NumberedPurchase, dependencies: RequestDependencies): Promise<Purchase> => {
-  const { store, market, vault, seller, onStep } = dependencies
+  const { store, market, seller, onStep } = dependencies
   if (purchase.answer !== null) return purchase
   const result = store.findResult(purchase.id)
   if (result === null) throw new AppError('escrow.wrong-state', 'There is no result to request an answer for: compute first.', { details: { purchase: purchase.number.toString() } })
@@ -137,6 +150,7 @@ export const requestResult = async (purchase: NumberedPurchase, dependencies: Re
   const prepared = store.list().find(({ id }) => id === purchase.id)
   if (prepared === undefined || prepared.request === null || prepared.signature === null || prepared.requestHash === null) throw new AppError('bug.unexpected', 'The request was written and is not there.')
   const numbered = { ...prepared, number: purchase.number }
+  const request = parseRequest(prepared.request)
 
   const { state, deadlineSeconds } = await market.readPurchase(purchase.number)
   if (state === 'Requested' && await market.readTime() > deadlineSeconds) throw missed(purchase)
@@ -147,7 +161,7 @@ export const requestResult = async (purchase: NumberedPurchase, dependencies: Re
   if (state === 'Paid' || state === 'Requested') {
     onStep?.('sending')
     await send(numbered, {
-      request: parseJsonAs(resultRequestSchema, prepared.request, 'the stored request', 'store.corrupt'),
+      request,
       signature: prepared.signature,
       program,
       ciphertexts: Buffer.from(result.ciphertexts.buffer, result.ciphertexts.byteOffset, result.ciphertexts.byteLength).toString('base64'),
@@ -156,6 +170,11 @@ export const requestResult = async (purchase: NumberedPurchase, dependencies: Re
   onStep?.('waiting')
   const delivery = await awaitDelivery(numbered, dependencies)
   onStep?.('opening')
-  const { integers, answer, sealed } = open(numbered, program, delivery, vault)
-  return store.setAnswer(purchase.id, { sealed, integers, answer: JSON.stringify(answer) })
+  try {
+    const { integers, answer, sealed } = await check(numbered, request, result, delivery, dependencies)
+    return store.setAnswer(purchase.id, { sealed, integers, answer: JSON.stringify(answer) })
+  } catch (error) {
+    if (isAnswerFault(error)) store.setAnswerFault(purchase.id, JSON.stringify(toErrorDocument(error)))
+    throw error
+  }
 }

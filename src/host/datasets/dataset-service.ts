@@ -64,6 +64,8 @@ export interface DatasetService {
   readTensor(name: string, kind: TensorKind): StoredTensor
   /** Throws `input.dataset-not-encrypted`, `crypto.unsealing-failed`. */
   readKeyPair(name: string, kind: TensorKind): PaillierKeyPair
+  /** Makes the certificates of both keys, once: a buyer pays under no key without one. Throws `input.dataset-not-encrypted`. */
+  certify(name: string): Promise<void>
   readColumns(name: string): readonly Column[]
   /** The public made-up rows. Throws `input.test-data-missing`. */
   readTestRows(name: string): number[][]
@@ -187,6 +189,10 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
 
     readTensor: (name, kind) => tensors.read(requireDataset(name), kind),
     readKeyPair: (name, kind) => tensors.readKeyPair(requireDataset(name), kind),
+    certify: async (name) => {
+      const dataset = requireDataset(name)
+      for (const kind of ['data', 'test'] as const) await tensors.certify(dataset, kind)
+    },
     readColumns: (name) => requireDataset(name).columns,
     readTestRows: (name) => {
       const dataset = requireDataset(name)

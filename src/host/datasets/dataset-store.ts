@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { KeyBits } from '../../crypto/types.ts'
+import { hexIntegerSchema } from '../../shared/schemas/common.ts'
 import { columnSchema, type Column } from '../../shared/schemas/details.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
@@ -29,6 +30,8 @@ export interface StoredTensorRow {
   readonly sealedKey: Uint8Array
   /** null until every chunk is encrypted. */
   readonly root: string | null
+  /** Hexadecimal roots (crypto/key-certificate.ts); null until they were made. */
+  readonly certificate: readonly string[] | null
 }
 
 /** The SQL of datasets, their cells and their tensors; callers group it into transactions. */
@@ -42,13 +45,14 @@ export interface DatasetStore {
   /** Row by row, from row `start`. */
   readCells(id: number, kind: TensorKind, start: number, count: number): number[][]
   /** Keeps what is there where the tensor was begun before. */
-  insertTensor(id: number, kind: TensorKind, tensor: Omit<StoredTensorRow, 'root'>): void
+  insertTensor(id: number, kind: TensorKind, tensor: Omit<StoredTensorRow, 'root' | 'certificate'>): void
   findTensor(id: number, kind: TensorKind): StoredTensorRow | null
   /** False, and nothing changed, where the chunk has a leaf already. */
   insertLeaf(id: number, kind: TensorKind, chunk: number, leaf: string): boolean
   /** In order of the chunks. */
   readLeaves(id: number, kind: TensorKind): readonly { readonly chunk: number; readonly leaf: string }[]
   setRoot(id: number, kind: TensorKind, root: string): void
+  setCertificate(id: number, kind: TensorKind, roots: readonly string[]): void
   remove(id: number): void
 }
 
@@ -70,9 +74,11 @@ interface TensorRow {
   readonly n: string
   readonly sealed_key: Buffer
   readonly root: string | null
+  readonly certificate: string | null
 }
 
 const columnsSchema = z.array(columnSchema)
+const rootsSchema = z.array(hexIntegerSchema)
 
 const toDataset = (row: DatasetRow): StoredDataset => ({
   id: row.id,
@@ -92,6 +98,7 @@ const toTensor = (row: TensorRow): StoredTensorRow => ({
   n: row.n,
   sealedKey: new Uint8Array(row.sealed_key),
   root: row.root,
+  certificate: row.certificate === null ? null : parseJsonAs(rootsSchema, row.certificate, 'a stored key certificate', 'store.corrupt'),
 })
 
 // Column names are the user's; the cells' tables are named by number, so that no name reaches the SQL.
@@ -144,6 +151,10 @@ export const createDatasetStore = (database: ProfileDatabase): DatasetStore => (
 
   readLeaves: (id, kind) => database
     .prepare<[number, string], { chunk: number; leaf: string }>('SELECT chunk, leaf FROM tensor_leaves WHERE dataset = ? AND kind = ? ORDER BY chunk').all(id, kind),
+
+  setCertificate: (id, kind, roots) => {
+    database.prepare('UPDATE tensors SET certificate = ? WHERE dataset = ? AND kind = ?').run(JSON.stringify(roots), id, kind)
+  },
 
   setRoot: (id, kind, root) => { database.prepare('UPDATE tensors SET root = ? WHERE dataset = ? AND kind = ?').run(root, id, kind) },
 

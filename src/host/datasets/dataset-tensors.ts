@@ -45,6 +45,8 @@ export interface DatasetTensors {
   encrypt(dataset: StoredDataset, kind: TensorKind, rows: number, options: EncryptOptions): Promise<void>
   read(dataset: StoredDataset, kind: TensorKind): StoredTensor
   readKeyPair(dataset: StoredDataset, kind: TensorKind): PaillierKeyPair
+  /** Makes the certificate of the table's key, once. */
+  certify(dataset: StoredDataset, kind: TensorKind): Promise<void>
   removeChunks(dataset: StoredDataset): void
 }
 
@@ -59,13 +61,13 @@ const defaultKeyBits: KeyBits = 3072
 
 const purposeOf = (n: string): string => `dataset-key/${n}`
 
-const shapeOf = ({ rows, chunkRows, schemaHash, n, keyBits }: StoredTensorRow, columns: readonly Column[]): TensorShape => ({
+const shapeOf = ({ rows, chunkRows, schemaHash, n, keyBits, certificate }: StoredTensorRow, columns: readonly Column[]): TensorShape => ({
   schemaHash,
   rows,
   columns: columns.length,
   chunkRows,
   chunks: Math.ceil(rows / chunkRows),
-  key: describeKey({ n: BigInt(`0x${n}`), bits: keyBits }),
+  key: describeKey({ n: BigInt(`0x${n}`), bits: keyBits }, certificate),
 })
 
 export const createDatasetTensors = ({ database, store, vault, engine }: DatasetTensorsDependencies): DatasetTensors => {
@@ -106,7 +108,7 @@ export const createDatasetTensors = ({ database, store, vault, engine }: Dataset
     const tensor = { rows, chunkRows: Math.min(chunkRows, rows), schemaHash: computeSchemaHash(columns), keyBits, n, sealedKey }
     store.insertTensor(id, kind, tensor)
     // Another process may have begun the same table in the meantime: its key is the one that counts.
-    return store.findTensor(id, kind) ?? { ...tensor, root: null }
+    return store.findTensor(id, kind) ?? { ...tensor, root: null, certificate: null }
   }
 
   const runEncryption = async (dataset: StoredDataset, kind: TensorKind, rows: number, options: EncryptOptions): Promise<void> => {
@@ -176,6 +178,13 @@ export const createDatasetTensors = ({ database, store, vault, engine }: Dataset
     },
 
     readKeyPair: (dataset, kind) => openKey(requireTensor(dataset, kind)),
+
+    certify: async (dataset, kind) => {
+      const tensor = requireTensor(dataset, kind)
+      if (tensor.certificate !== null) return
+      const certificate = await (await engine()).createCertificate(openKey(tensor))
+      store.setCertificate(dataset.id, kind, certificate.map((root) => root.toString(16)))
+    },
 
     removeChunks: (dataset) => { for (const kind of ['data', 'test'] as const) chunksOf(dataset, kind).remove() },
   }

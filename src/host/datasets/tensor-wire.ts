@@ -106,12 +106,12 @@ const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(by
 
 const refuseManifest = (why: string): AppError => new AppError('input.manifest-invalid', `The manifest does not hold together: ${why}.`)
 
-/** A public key as commitments carry it. */
-export const describeKey = (key: PaillierPublicKey): TensorCommitment['key'] => ({
+/** A public key as commitments carry it, with its certificate's roots in hexadecimal where there is one. */
+export const describeKey = (key: PaillierPublicKey, roots: readonly string[] | null = null): TensorCommitment['key'] => ({
   keyId: `0x${Buffer.from(computeKeyId(key, sha256)).toString('hex')}`,
   bits: key.bits,
   n: key.n.toString(16),
-  certificate: null,
+  certificate: roots === null ? null : { scheme: 'grsb-2018', roots: [...roots] },
 })
 
 /** The public key of a commitment. Throws `input.manifest-invalid` unless n has the stated bits and hashes to the key's id. */

@@ -11,6 +11,8 @@ import type { Engine } from '../../engine/engine.ts'
 import type { PaillierKeyPair } from '../../crypto/types.ts'
 import type { StoredTensor } from '../datasets/dataset-service.ts'
 import { encodeAnswer } from '../protocol/answer-codec.ts'
+import { createClaim } from '../protocol/opened-answer.ts'
+import type { ResultRequest } from '../../shared/schemas/result-request.ts'
 
 /** Reads a program from the network and holds it to its canonical form and the listing's policy, before any data is touched (S2). */
 export const parsePermittedProgram = (value: unknown, details: Details): Program => {
@@ -25,23 +27,35 @@ export const parsePermittedProgram = (value: unknown, details: Details): Program
   return program
 }
 
+export interface AnswerTask {
+  readonly request: ResultRequest
+  readonly program: Program
+  /** What the buyer computed. */
+  readonly ciphertexts: Uint8Array
+  readonly details: Details
+  readonly tensor: StoredTensor
+  readonly key: PaillierKeyPair
+}
+
 /**
  * Computes the one answer to a permitted program: recomputes the canonical ciphertexts from the seller's own table,
- * compares them byte for byte with what the buyer sent, and decrypts its own recomputation, never the buyer's (S1).
- * Returns the answer's payload, unsealed. Throws `policy.result-mismatch`, one and the same error whatever the
+ * compares them byte for byte with what the buyer sent, decrypts its own recomputation, never the buyer's (S1), and proves
+ * the decryption. Returns the answer's payload, unsealed. Throws `policy.result-mismatch`, one and the same error whatever the
  * difference, and `policy.answer-out-of-bounds` (S3).
  */
 export const answerProgram = async (
-  program: Program, ciphertexts: Uint8Array, details: Details, tensor: StoredTensor, key: PaillierKeyPair, engine: Engine,
+  { request, program, ciphertexts, details, tensor, key }: AnswerTask, engine: Engine,
 ): Promise<Uint8Array> => {
   const own = await engine.evaluate(key.publicKey, tensor.source(), programToForms(program))
   if (own.length !== ciphertexts.length || !timingSafeEqual(own, ciphertexts)) {
     throw new AppError('policy.result-mismatch', 'The encrypted result is not what this program computes from the listing\'s table.')
   }
   const integers = await engine.decrypt(key, own)
-  const bound = 1n << BigInt(details.policy.maxAnswerBits)
+  const { maxAnswerBits } = details.policy
+  const bound = 1n << BigInt(maxAnswerBits)
   if (integers.some((integer) => integer >= bound || integer <= -bound)) {
-    throw new AppError('policy.answer-out-of-bounds', 'The answer is larger than this listing may give out.', { details: { maxAnswerBits: details.policy.maxAnswerBits } })
+    throw new AppError('policy.answer-out-of-bounds', 'The answer is larger than this listing may give out.', { details: { maxAnswerBits } })
   }
-  return encodeAnswer({ maxAnswerBits: details.policy.maxAnswerBits, integers, proof: null })
+  const proof = await engine.proveDecryption(key, createClaim(request, details, own, integers))
+  return encodeAnswer({ maxAnswerBits, integers, proof })
 }

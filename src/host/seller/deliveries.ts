@@ -79,7 +79,9 @@ export const createDeliveries = ({ sales, listings, datasets, engine, market, no
     const request = parseJsonAs(resultRequestSchema, sale.request, 'the stored request', 'store.corrupt')
     try {
       const program = parsePermittedProgram(parseJsonAs(programSchema, sale.program, 'the stored program'), details)
-      const payload = await answerProgram(program, sale.ciphertexts, details, datasets.readTensor(dataset, 'data'), datasets.readKeyPair(dataset, 'data'), await engine())
+      const payload = await answerProgram({
+        request, program, ciphertexts: sale.ciphertexts, details, tensor: datasets.readTensor(dataset, 'data'), key: datasets.readKeyPair(dataset, 'data'),
+      }, await engine())
       sales.answer(sale.purchase, sealAnswer(payload, getBytes(request.x25519PublicKey), sale.requestHash))
     } catch (error) {
       if (!isRefusal(error)) throw error

@@ -1,4 +1,6 @@
 import { getAddress } from 'ethers'
+import { decryptionProofBytes, isProvable } from '../../crypto/decryption-proof.ts'
+import type { KeyBits } from '../../crypto/types.ts'
 import type { Policy, Details } from '../../shared/schemas/details.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
@@ -84,7 +86,7 @@ const assertTerms = (terms: ListingTerms): void => {
   }
 }
 
-const createPolicy = (draft: ListingDraft, rows: number): Policy => {
+const createPolicy = (draft: ListingDraft, rows: number, keyBits: KeyBits): Policy => {
   const policy: Policy = {
     mode: 'disclosed',
     minRows: draft.minRows ?? 10,
@@ -98,7 +100,12 @@ const createPolicy = (draft: ListingDraft, rows: number): Policy => {
     })
   }
   if (!(policy.condition > 0)) throw new AppError('escrow.wrong-terms', '`condition` must be a number above 0.')
-  const bytes = sealedLength(policy.maxAnswerCells, policy.maxAnswerBits)
+  if (!isProvable(policy.maxAnswerCells, policy.maxAnswerBits, keyBits)) {
+    throw new AppError('escrow.wrong-terms', `Under a key of ${keyBits} bits, answers of ${policy.maxAnswerBits} bits are too large to be proved.`, {
+      details: { keyBits, maxAnswerBits: policy.maxAnswerBits, maxAnswerCells: policy.maxAnswerCells },
+    })
+  }
+  const bytes = sealedLength(policy.maxAnswerCells, policy.maxAnswerBits, decryptionProofBytes(keyBits))
   if (bytes > sealedLimit) {
     throw new AppError('escrow.wrong-terms', `The largest permitted answer would take ${bytes} bytes sealed; the contract carries ${sealedLimit}.`, {
       details: { bytes, limit: sealedLimit, maxAnswerCells: policy.maxAnswerCells, maxAnswerBits: policy.maxAnswerBits },
@@ -118,10 +125,11 @@ export const createListingService = ({ database, datasets, market, now }: Listin
   const store = createListingStore(database)
 
   const describe = async (draft: ListingDraft, id: string): Promise<Details> => {
+    await datasets.certify(draft.dataset)
     const data = datasets.readTensor(draft.dataset, 'data')
     const test = datasets.readTensor(draft.dataset, 'test')
     const { chainId, contract, account } = await market()
-    const policy = createPolicy(draft, data.commitment.rows)
+    const policy = createPolicy(draft, data.commitment.rows, data.commitment.key.bits)
     const base = `/v1/listings/${id}`
     return {
       version: 1,
@@ -143,7 +151,7 @@ export const createListingService = ({ database, datasets, market, now }: Listin
       dataset: data.commitment,
       test: test.commitment,
       confirmations: draft.confirmations ?? 1,
-      proof: 'none',
+      proof: 'dj-batch-1',
     }
   }
 

@@ -33,8 +33,8 @@ export const keySchema = z.strictObject({
   keyId: bytes32Schema,
   bits: z.union([z.literal(2048), z.literal(3072), z.literal(4096)]),
   n: hexIntegerSchema,
-  /** Proof that n is well-formed (protocol.md, key certificate); null: not proved. */
-  certificate: z.null(),
+  /** Proof that gcd(n, φ(n)) = 1: n-th roots of numbers that follow from n (protocol.md, key certificate); null: none was made yet. */
+  certificate: z.strictObject({ scheme: z.literal('grsb-2018'), roots: z.array(hexIntegerSchema).length(8) }).nullable(),
 })
 
 /** An encrypted table as committed to: the Merkle root over its chunks (protocol.md, "Tensors on the wire"). */
@@ -74,7 +74,7 @@ export const detailsSchema = z.strictObject({
   test: tensorCommitmentSchema,
   /** Blocks the seller waits for before it releases data or an answer. */
   confirmations: z.int().min(1),
-  /** How a decryption is proved; `none` until the listing's seller offers proofs. */
-  proof: z.literal('none'),
+  /** How an answer's decryption is proved (protocol.md, "Proof of correct decryption"). */
+  proof: z.literal('dj-batch-1'),
 })
 export type Details = z.infer<typeof detailsSchema>

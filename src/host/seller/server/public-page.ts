@@ -20,7 +20,7 @@ const describeListing = ({ details, terms, state }: StoredListing, origin: strin
 <dt>What is answered</dt><dd>${minRows === 1
     ? 'Answers about single rows are sold here.'
     : `Every number answered stands on groups of at least ${minRows} rows that it treats alike.`} At most ${maxAnswerCells} cells; along each axis at most 1/${condition} of the table.</dd>
-<dt>Proof</dt><dd>The decryption is not proved: you rely on the seller's word for it, and on the escrow's terms.</dd>
+<dt>Proof</dt><dd>The key is certified, and every answer's decryption is proved before you can confirm. Nobody can prove that the table is real.</dd>
 <dt>State</dt><dd>${state === 'closed' ? 'Closed: no new purchases.' : 'On sale.'}</dd>
 <dt>How to buy</dt><dd>Open <code>${escape(origin + details.meta_link)}</code> in HEsystem, or run <code>hesystem market show ${escape(origin + details.meta_link)}</code></dd>
 </dl>

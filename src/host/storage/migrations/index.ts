@@ -3,6 +3,7 @@ import { datasets } from './0002-datasets.ts'
 import { transactions } from './0003-transactions.ts'
 import { trade } from './0004-trade.ts'
 import { windowTables } from './0005-window.ts'
+import { proofs } from './0006-proofs.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   { version: 3, sql: transactions },
   { version: 4, sql: trade },
   { version: 5, sql: windowTables },
+  { version: 6, sql: proofs },
 ]

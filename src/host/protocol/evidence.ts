@@ -1,0 +1,81 @@
+import { getBytes, keccak256 } from 'ethers'
+import { z } from 'zod'
+import { encodeProgram } from '../../compute/program.ts'
+import { programSchema } from '../../shared/schemas/program.ts'
+import { resultRequestSchema } from '../../shared/schemas/result-request.ts'
+import { isAppError, type AppError, type ErrorCode } from '../../shared/errors.ts'
+import type { PurchaseOnChain } from '../chain/market.ts'
+import { hashDetails, parseDetails } from '../trade/details-document.ts'
+import { sha256Hex } from '../trade/hash.ts'
+import { assertProved } from './check-proofs.ts'
+import { fromBase64, openDelivery, openedAnswerSchema, sealingKeyOf } from './opened-answer.ts'
+import { hashResultRequest } from './result-request.ts'
+
+/** What a buyer lays before the arbiter (protocol.md, "Request, sealing, dispute"): everything that the verdict follows from. */
+export const evidenceSchema = z.strictObject({
+  version: z.literal(1),
+  kind: z.literal('hesystem-dispute-evidence'),
+  request: resultRequestSchema,
+  program: programSchema,
+  answer: openedAnswerSchema,
+})
+export type Evidence = z.infer<typeof evidenceSchema>
+
+/** The market that the arbiter looks at. */
+export interface MarketPlace {
+  readonly chainId: number
+  readonly contract: string
+}
+
+export interface Verdict {
+  readonly for: 'buyer' | 'seller'
+  /** Why, as a code: what is wrong with the answer or with the evidence; null for an answer that is right. */
+  readonly ground: ErrorCode | null
+  readonly reason: string
+}
+
+/** What of the evidence does not belong to the purchase as the contract knows it, or null. */
+const findForeignPart = ({ request, program, answer }: Evidence, chain: MarketPlace, onChain: PurchaseOnChain): string | null => {
+  const checks: readonly (readonly [boolean, string])[] = [
+    [request.chainId === chain.chainId && request.contract.toLowerCase() === chain.contract.toLowerCase(), 'chain and contract'],
+    [request.purchase === onChain.id.toString(), 'purchase'],
+    [hashResultRequest(request) === onChain.requestHash, 'request'],
+    [hashDetails(answer.details) === onChain.terms.detailsHash, 'details document'],
+    [keccak256(fromBase64(answer.sealed)) === onChain.answerHash, 'sealed answer'],
+    [sha256Hex(fromBase64(answer.ciphertexts)) === request.resultHash, 'encrypted result'],
+    [sha256Hex(encodeProgram(program)) === request.programHash, 'program'],
+    [sealingKeyOf(getBytes(answer.sealingSecret)) === request.x25519PublicKey, 'one-time secret'],
+  ]
+  return checks.find(([holds]) => !holds)?.[1] ?? null
+}
+
+/** An answer at fault, in the sense of the protocol; anything else that goes wrong is no verdict. */
+const grounds: readonly ErrorCode[] = ['crypto.sealed-answer-invalid', 'crypto.invalid-answer', 'crypto.proof-invalid']
+export const isAnswerFault = (error: unknown): error is AppError => grounds.some((code) => isAppError(error, code))
+
+/**
+ * The arbiter's verdict: for the buyer if and only if the evidence is of this purchase, and the sealed bytes do not open, do
+ * not hold the cells that were asked for, or their proof does not verify. Evidence of something else proves nothing: for the seller.
+ */
+export const computeVerdict = (
+  evidence: Evidence, chain: MarketPlace, onChain: PurchaseOnChain,
+): Verdict => {
+  const foreign = findForeignPart(evidence, chain, onChain)
+  if (foreign !== null) {
+    return { for: 'seller', ground: 'input.evidence-foreign', reason: `The evidence proves nothing: its ${foreign} is not the one that stands on the contract.` }
+  }
+  const { request, answer } = evidence
+  try {
+    assertProved(openDelivery({
+      request,
+      details: parseDetails(answer.details),
+      ciphertexts: fromBase64(answer.ciphertexts),
+      sealed: fromBase64(answer.sealed),
+      sealingSecret: getBytes(answer.sealingSecret),
+    }))
+    return { for: 'seller', ground: null, reason: 'The sealed answer opens, and its proof of decryption holds.' }
+  } catch (error) {
+    if (!isAnswerFault(error)) throw error
+    return { for: 'buyer', ground: error.code, reason: error.message }
+  }
+}
