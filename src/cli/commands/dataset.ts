@@ -24,6 +24,10 @@ const columnNotesSchema = z.record(z.string(), z.strictObject({
 
 const readColumnNotes = (path: string): z.infer<typeof columnNotesSchema> => parseJsonAs(columnNotesSchema, readUserFile(path), path)
 
+interface EncryptionOptions {
+  readonly keyBits?: 2048 | 3072 | 4096
+}
+
 const splitNames = (text: string | undefined): string[] => (text === undefined ? [] : text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
 
 export const addDatasetCommands = (program: Command, globals: () => GlobalOptions): void => {
@@ -58,20 +62,21 @@ export const addDatasetCommands = (program: Command, globals: () => GlobalOption
         columns.map((column) => `  ${column.name}  ${column.type}  ${column.unit}  ${column.lower} … ${column.upper}`).join('\n')}`)
     }))
   dataset.command('encrypt <name>').description('under a key pair of its own; goes on where it was interrupted')
-    .option('--key-bits <n>', '2048, 3072 or 4096', parseKeyBits, 3072)
-    .action((name: string, options: { keyBits: 2048 | 3072 | 4096 }) => withHost(globals(), async (host, terminal) => {
+    .option('--key-bits <n>', '2048, 3072 or 4096; by default those of an interrupted run, else 3072', parseKeyBits)
+    .action((name: string, options: EncryptionOptions) => withHost(globals(), async (host, terminal) => {
       const { signal } = createInterrupt()
-      await host.datasets.encrypt(name, { keyBits: options.keyBits, signal, onProgress: terminal.progress(`encrypting ${name}`) })
+      await host.datasets.encrypt(name, { ...options, signal, onProgress: terminal.progress(`encrypting ${name}`) })
       const { commitment } = host.datasets.readTensor(name, 'data')
       terminal.result({ name, commitment }, `Dataset ${name} is encrypted: ${commitment.chunks} chunks, root ${commitment.root}.`)
     }))
   dataset.command('test-data <name>').description('public made-up rows of the same columns, encrypted under another key')
     .option('--rows <n>', 'how many', parseCount)
-    .option('--key-bits <n>', '2048, 3072 or 4096', parseKeyBits, 3072)
-    .action((name: string, options: { rows?: number; keyBits: 2048 | 3072 | 4096 }) => withHost(globals(), async (host, terminal) => {
+    .option('--key-bits <n>', '2048, 3072 or 4096; by default those of an interrupted run, else 3072', parseKeyBits)
+    .action((name: string, options: EncryptionOptions & { readonly rows?: number }) => withHost(globals(), async (host, terminal) => {
+      const { rows, keyBits } = options
       const { signal } = createInterrupt()
-      host.datasets.createTestData(name, options.rows === undefined ? {} : { rows: options.rows })
-      await host.datasets.encryptTestData(name, { keyBits: options.keyBits, signal, onProgress: terminal.progress('encrypting test data') })
+      host.datasets.createTestData(name, rows === undefined ? {} : { rows })
+      await host.datasets.encryptTestData(name, { ...(keyBits === undefined ? {} : { keyBits }), signal, onProgress: terminal.progress('encrypting test data') })
       const { commitment } = host.datasets.readTensor(name, 'test')
       terminal.result({ name, commitment }, `Test data of ${name}: ${commitment.rows} made-up rows, root ${commitment.root}.`)
     }))
