@@ -5,6 +5,7 @@ import type { Program } from '../../shared/schemas/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
 import type { Engine, JobOptions } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain, PurchaseState } from '../chain/market.ts'
+import type { StoredTransaction } from '../chain/outbox.ts'
 import { createChunkStore } from '../datasets/chunk-store.ts'
 import type { Evidence } from '../protocol/evidence.ts'
 import type { Vault } from '../secrets/types.ts'
@@ -35,6 +36,8 @@ export interface PurchaseView {
 }
 
 export interface PurchaseService {
+  /** Gives every payment its number that was confirmed after a stop had come between: to be called once at start. */
+  recover(): Promise<void>
   /** Pays into escrow, once: an interrupted purchase of the same listing is taken up again, not made a second time. */
   buy(url: string, options?: BuyOptions): Promise<NumberedPurchase>
   download(number: bigint, options?: JobOptions): Promise<NumberedPurchase>
@@ -107,6 +110,8 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     return { ...store.setNumber(purchase.id, number), number }
   }
 
+  const paymentOf = ({ id }: Purchase): StoredTransaction | null => market.outbox.find(`buy:${id}`)
+
   const begin = async (listing: OpenedListing, { maxTotalWei, deadlineSeconds }: BuyOptions): Promise<Purchase> => {
     const { terms, termsHash, open } = listing.onChain
     if (!open) throw new AppError('escrow.listing-closed', 'The listing is closed: it takes no new purchases.', { details: { listing: listing.number.toString() } })
@@ -129,9 +134,20 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
   }
 
   /** An intention goes when nothing was sent for it or the chain refused it; what may still be mined stays, and is taken up again. */
-  const forgetUnpaid = ({ id }: Purchase): void => {
-    const sent = market.outbox.find(`buy:${id}`)
-    if (sent === null || sent.status === 'failed') store.forget(id)
+  const forgetUnpaid = (purchase: Purchase): void => {
+    const sent = paymentOf(purchase)
+    if (sent === null || sent.status === 'failed') store.forget(purchase.id)
+  }
+
+  /** An intention to buy that a stop interrupted. One that can never be paid any more goes: refused by the chain, or unsent and too late. */
+  const findUnfinished = async (listing: bigint): Promise<Purchase | null> => {
+    const unfinished = store.findUnfinished(listing)
+    if (unfinished === null) return null
+    const sent = paymentOf(unfinished)
+    const isOver = sent === null ? await market.readTime() > unfinished.deadlineSeconds : sent.status === 'failed'
+    if (!isOver) return unfinished
+    store.forget(unfinished.id)
+    return null
   }
 
   const download = async (number: bigint, options: JobOptions = {}): Promise<NumberedPurchase> => {
@@ -178,6 +194,9 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
   return {
     get,
     download,
+    recover: async () => {
+      for (const purchase of store.list()) if (purchase.number === null && paymentOf(purchase)?.status === 'confirmed') await pay(purchase)
+    },
     findResult: (number) => store.findResult(get(number).id),
     fetchFromSeller: async (number, what, schema) => {
       const seller = await sellerOf(get(number))
@@ -187,7 +206,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     buy: async (url, options = {}) => {
       const listing = await openListing(url)
       const unanswered = options.resume === true ? await findUnanswered(listing.number) : null
-      const purchase = unanswered ?? store.findUnfinished(listing.number) ?? await begin(listing, options)
+      const purchase = unanswered ?? await findUnfinished(listing.number) ?? await begin(listing, options)
       try {
         return await pay(purchase)
       } catch (error) {
