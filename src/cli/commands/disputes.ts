@@ -1,4 +1,8 @@
 import type { Command } from 'commander'
+import { writeFileSync } from 'node:fs'
+import { computeVerdict, evidenceSchema } from '../../host/protocol/evidence.ts'
+import { parseJsonAs } from '../../shared/parse.ts'
+import { readUserFile } from '../../client/read-user-file.ts'
 import { parseChoice, parseNumber } from '../arguments.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
 
@@ -11,6 +15,14 @@ export const addDisputeCommands = (program: Command, globals: () => GlobalOption
       const disputed = purchases.filter(({ state }) => state === 'Disputed')
       terminal.result({ disputes: disputed }, disputed.length === 0 ? 'No dispute is open.' : disputed.map(({ id, seller, buyer, terms }) =>
         `${id}  seller ${seller}  buyer ${buyer}  arbiter ${terms.arbiter}`).join('\n'))
+    }))
+  disputes.command('evidence').description('write what an arbiter needs: sealed answer, one-time secret, proof; it discloses the answer')
+    .argument('<purchase>', 'its number', parseNumber)
+    .requiredOption('--out <file>', 'write it there')
+    .action((number: bigint, options: { out: string }) => withHost(globals(), async (host, terminal) => {
+      const evidence = await (await host.trade()).purchases.disclose(number)
+      writeFileSync(options.out, `${JSON.stringify(evidence, null, 2)}\n`)
+      terminal.result({ purchase: number, out: options.out }, `Evidence of purchase ${number} written to ${options.out}. Whoever reads it reads the answer.`)
     }))
   disputes.command('rule').description('the arbiter decides').argument('<purchase>', 'its number', parseNumber)
     .requiredOption('--for <party>', 'buyer or seller', parseChoice('buyer', 'seller'))
@@ -26,5 +38,17 @@ export const addDisputeCommands = (program: Command, globals: () => GlobalOption
       await market.closeDispute(`purchase:${number}:close-dispute`, number)
       const { state } = await market.readPurchase(number)
       terminal.result({ purchase: number, state }, `Purchase ${number} is ${state}: the dispute is closed.`)
+    }))
+
+  program.command('arbitrate <file>').description('the verdict that follows from an evidence file and the contract; rules nothing by itself')
+    .action((path: string) => withHost(globals(), async (host, terminal) => {
+      const evidence = parseJsonAs(evidenceSchema, readUserFile(path), 'the evidence file', 'input.evidence-invalid')
+      const { market } = await host.trade()
+      const onChain = await market.readPurchase(BigInt(evidence.request.purchase))
+      const verdict = computeVerdict(evidence, market, onChain)
+      terminal.result({ purchase: onChain.id, state: onChain.state, ...verdict }, [
+        `For the ${verdict.for}: ${verdict.reason}`,
+        `The purchase is ${onChain.state}. \`hesystem disputes rule ${onChain.id} --for ${verdict.for}\` makes it so.`,
+      ].join('\n'))
     }))
 }

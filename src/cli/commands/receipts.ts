@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { verifyReceipt } from '../../host/protocol/verify-receipt.ts'
 import { AppError } from '../../shared/errors.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
+import { describeAnswer } from '../answer-text.ts'
 import { parseNumber } from '../arguments.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
 import { createTerminal } from '../terminal.ts'
@@ -14,6 +15,11 @@ const parseReceiptFile = (path: string): unknown => {
     if (error instanceof AppError) throw error
     throw new AppError('input.invalid', `${path} is not JSON, so it is no receipt.`, { details: { path }, cause: error })
   }
+}
+
+const describeDecryption = (proved: boolean | null): string => {
+  if (proved === null) return 'The answer is not enclosed: only its hash stands here.'
+  return proved ? 'The decryption is proved; that the encrypted table is the real one is not.' : 'The enclosed answer is not proved to be right.'
 }
 
 export const addReceiptCommands = (program: Command, globals: () => GlobalOptions): void => {
@@ -29,8 +35,9 @@ export const addReceiptCommands = (program: Command, globals: () => GlobalOption
     }))
   receipts.command('export').description('sign the receipt of a purchase as it stands now').argument('<purchase>', 'its number on the contract', parseNumber)
     .option('--out <file>', 'write it there')
-    .action((number: bigint, options: { out?: string }) => withHost(globals(), async (host, terminal) => {
-      const { receipt, missingHalf } = await (await host.trade()).receipts.export(number)
+    .option('--without-answer', 'keep the answer, and what proves it, to yourself')
+    .action((number: bigint, options: { out?: string; withoutAnswer?: true }) => withHost(globals(), async (host, terminal) => {
+      const { receipt, missingHalf } = await (await host.trade()).receipts.export(number, { encloseAnswer: options.withoutAnswer !== true })
       const text = `${JSON.stringify(receipt, null, 2)}\n`
       if (options.out !== undefined) writeFileSync(options.out, text)
       if (missingHalf !== null) terminal.note(`The seller's signature is missing: ${missingHalf}`)
@@ -39,10 +46,11 @@ export const addReceiptCommands = (program: Command, globals: () => GlobalOption
   receipts.command('verify <file>').description('check signatures, hashes and consistency of a receipt; needs no network and no profile')
     .action((path: string) => {
       const verdict = verifyReceipt(parseReceiptFile(path))
-      const { signatures, problems } = verdict
+      const { signatures, problems, decryptionProved, answer } = verdict
       createTerminal(globals().json === true).result(verdict, [
         verdict.ok ? 'The receipt holds together.' : 'The receipt does not hold.',
-        `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. The decryption is not proved by this version.`,
+        `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved)}`,
+        ...(answer === null ? [] : [describeAnswer(answer)]),
         ...problems.map(({ field, message }) => `  ${field}: ${message}`),
       ].join('\n'))
       if (!verdict.ok) process.exitCode = 1

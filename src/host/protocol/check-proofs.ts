@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { assertDecryption, decryptionProofFromBytes } from '../../crypto/decryption-proof.ts'
 import { assertKeyCertificate } from '../../crypto/key-certificate.ts'
 import { preparePublicKey } from '../../crypto/keys.ts'
+import { powerByBigInt, type ModularPower } from '../../crypto/modular.ts'
 import { parseCiphertexts } from '../../crypto/paillier.ts'
-import { createPower, selectBackend } from '../../engine/backends.ts'
 import { withMappedErrors } from '../../engine/map-error.ts'
+import { createNodeCryptoPower, findNodeCryptoFault } from '../../engine/node-crypto-power.ts'
 import type { TensorCommitment } from '../../shared/schemas/details.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Delivered } from './opened-answer.ts'
@@ -12,6 +13,9 @@ import type { Delivered } from './opened-answer.ts'
 /** Checks for files and arbiters: in this thread, with no engine to start and to close. */
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
+
+/** OpenSSL's powers where they pass their self-test, else BigInt's. */
+const choosePower = (): ModularPower => (findNodeCryptoFault() === null ? createNodeCryptoPower() : powerByBigInt)
 
 /** The roots of a listing's key certificate. Throws `crypto.certificate-invalid` where there are none. */
 export const parseCertificate = ({ keyId, certificate }: TensorCommitment['key']): bigint[] => {
@@ -23,7 +27,7 @@ export const parseCertificate = ({ keyId, certificate }: TensorCommitment['key']
 export const assertCertified = (key: TensorCommitment['key']): void => {
   const roots = parseCertificate(key)
   const publicKey = { n: BigInt(`0x${key.n}`), bits: key.bits }
-  withMappedErrors(() => { assertKeyCertificate(publicKey, roots, sha256, createPower(selectBackend(undefined))) })
+  withMappedErrors(() => { assertKeyCertificate(publicKey, roots, sha256, choosePower()) })
 }
 
 /** Throws `crypto.proof-invalid`, `crypto.invalid-ciphertext` unless the proof holds. */
@@ -31,6 +35,6 @@ export const assertProved = ({ key, claim, proof }: Delivered): void => {
   withMappedErrors(() => {
     const prepared = preparePublicKey(key)
     const statement = { ...claim, ciphertexts: parseCiphertexts(prepared, claim.ciphertexts) }
-    assertDecryption(prepared, statement, decryptionProofFromBytes(proof, key.bits), sha256, createPower(selectBackend(undefined)))
+    assertDecryption(prepared, statement, decryptionProofFromBytes(proof, key.bits), sha256, choosePower())
   })
 }

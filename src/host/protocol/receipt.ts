@@ -8,6 +8,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { PurchaseHistory, PurchaseOnChain } from '../chain/market.ts'
 import { purchaseMoves } from '../chain/market-events.ts'
 import { purchaseStates } from '../chain/terms.ts'
+import { openedAnswerSchema, type OpenedAnswer } from './opened-answer.ts'
 import { createDomain, recoverTypedDataSigner, signatureSchema, type TypedDataSigner, type TypedDataTypes } from './signatures.ts'
 
 const addressSchema = anyAddressSchema.refine((address) => isAddress(address), 'has a wrong checksum')
@@ -62,7 +63,9 @@ export const tradeSchema = z.strictObject({
 })
 export type ReceiptTrade = z.infer<typeof tradeSchema>
 
-export const receiptStatement = 'The decryption is not proved. The signatures hold what was traded, not that the answer is right.'
+/** What a receipt says for itself; both parties sign it with the trade. */
+export const receiptStatement = 'The signatures hold what was traded. Where the answer is enclosed, its proof shows that it was decrypted rightly; '
+  + 'nothing proves that the encrypted table was the real one.'
 
 export const receiptSchema = z.strictObject({
   version: z.literal(1),
@@ -72,8 +75,11 @@ export const receiptSchema = z.strictObject({
   request: z.strictObject({ request: resultRequestSchema, signature: signatureSchema }).nullable(),
   /** The program in full, where whoever made the receipt wanted it shown; its hash is in the trade. */
   program: programSchema.nullable(),
-  /** The proof of correct decryption: not made by this version. */
-  proof: z.null(),
+  /**
+   * The delivered answer, opened, with what its proof of decryption is about; null where nothing was delivered, or whoever made the
+   * receipt kept the answer to themselves: then `answerHash` alone stands for it.
+   */
+  proof: openedAnswerSchema.nullable(),
   signatures: z.strictObject({ seller: signatureSchema.nullable(), buyer: signatureSchema.nullable() }),
 })
 export type Receipt = z.infer<typeof receiptSchema>
@@ -92,6 +98,7 @@ export interface ReceiptParts {
   readonly datasetRoot: string
   readonly request: SignedResultRequest | null
   readonly program: Program | null
+  readonly proof?: OpenedAnswer | null
   readonly unprovedReplies?: number
 }
 
@@ -153,7 +160,7 @@ const orNull = (hash: string): string | null => (hash === ZeroHash ? null : hash
 
 /** The receipt of one purchase as it stands on the chain, unsigned. The same parts give the same trade to both parties. */
 export const createReceipt = ({
-  chainId, contract, purchase, history, datasetRoot, request, program, unprovedReplies = 0,
+  chainId, contract, purchase, history, datasetRoot, request, program, proof = null, unprovedReplies = 0,
 }: ReceiptParts): Receipt => ({
   version: 1,
   statement: receiptStatement,
@@ -184,7 +191,7 @@ export const createReceipt = ({
   },
   request: request === null ? null : { ...request },
   program,
-  proof: null,
+  proof,
   signatures: { seller: null, buyer: null },
 })
 
@@ -215,6 +222,7 @@ export const mergeReceipts = (mine: Receipt, theirs: Receipt): Receipt => {
     ...mine,
     request: mine.request ?? theirs.request,
     program: mine.program ?? theirs.program,
+    proof: mine.proof ?? theirs.proof,
     signatures: { seller: mine.signatures.seller ?? theirs.signatures.seller, buyer: mine.signatures.buyer ?? theirs.signatures.buyer },
   }
 }

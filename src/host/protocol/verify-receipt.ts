@@ -1,7 +1,9 @@
 import { isAppError } from '../../shared/errors.ts'
-import { encodeProgram } from '../../compute/program.ts'
+import type { AnswerJson } from '../../compute/answer.ts'
+import { encodeProgram, readAnswer } from '../../compute/program.ts'
 import { hashTerms } from '../chain/market.ts'
 import { sha256Hex } from '../trade/hash.ts'
+import { checkReceiptProof } from './verify-receipt-proof.ts'
 import { receiptSchema, recoverReceiptSigner, type Receipt, type ReceiptRole, type ReceiptTrade } from './receipt.ts'
 import { hashResultRequest, recoverResultRequestSigner } from './result-request.ts'
 
@@ -16,6 +18,10 @@ export interface ReceiptVerdict {
   /** Everything stated holds together, and at least one party signed. */
   readonly ok: boolean
   readonly signatures: Readonly<Record<ReceiptRole, SignatureVerdict>>
+  /** Whether the enclosed answer's decryption is proved; null where no answer is enclosed. */
+  readonly decryptionProved: boolean | null
+  /** The enclosed answer, where it is proved and the receipt shows its program. */
+  readonly answer: AnswerJson
   readonly problems: readonly ReceiptProblem[]
 }
 
@@ -105,9 +111,14 @@ const verifySignature = (receipt: Receipt, role: ReceiptRole): SignatureVerdict 
   return signer !== null && sameAddress(signer, receipt.trade[role]) ? 'valid' : 'invalid'
 }
 
+/** The enclosed answer as its program writes it; null where the file does not show it. */
+const answerOf = ({ program }: Receipt, integers: readonly bigint[] | null): AnswerJson =>
+  program === null || integers === null || integers.length !== program.cells.length ? null : readAnswer(program, integers)
+
 /**
- * Checks a receipt with no network: its form, both signatures, every hash that follows from what it holds, and that
- * moves, state and amounts agree. Never throws for what the file says.
+ * Checks a receipt with no network: its form, both signatures, every hash that follows from what it holds, that moves, state
+ * and amounts agree, and where the answer is enclosed, the key's certificate and the proof of its decryption. Never throws for
+ * what the file says.
  */
 export const verifyReceipt = (json: unknown): ReceiptVerdict => {
   const parsed = receiptSchema.safeParse(json)
@@ -115,16 +126,22 @@ export const verifyReceipt = (json: unknown): ReceiptVerdict => {
     return {
       ok: false,
       signatures: { seller: 'missing', buyer: 'missing' },
+      decryptionProved: null,
+      answer: null,
       problems: parsed.error.issues.map(({ path, message }) => ({ field: path.map(String).join('.'), message })),
     }
   }
   const receipt = parsed.data
   const signatures = { seller: verifySignature(receipt, 'seller'), buyer: verifySignature(receipt, 'buyer') }
   const verdicts = Object.entries(signatures)
+  const proof = checkReceiptProof(receipt)
   const problems = [
+    ...proof.problems,
     ...[checkTerms, checkRequest, checkProgram, checkMoves, checkAmounts].flatMap((check) => check(receipt)),
     ...verdicts.flatMap(([role, verdict]) => unless(verdict !== 'invalid', `signatures.${role}`, `is not the ${role}'s signature over this trade`)),
     ...unless(verdicts.some(([, verdict]) => verdict !== 'missing'), 'signatures', 'are missing: nobody has signed this receipt'),
   ]
-  return { ok: problems.length === 0, signatures, problems }
+  const ok = problems.length === 0
+  const decryptionProved = receipt.proof === null ? null : proof.problems.length === 0
+  return { ok, signatures, decryptionProved, answer: ok ? answerOf(receipt, proof.integers) : null, problems }
 }

@@ -1,4 +1,4 @@
-import type { BaseWallet } from 'ethers'
+import { ZeroHash, type BaseWallet } from 'ethers'
 import { programSchema } from '../../shared/schemas/program.ts'
 import { resultRequestSchema } from '../../shared/schemas/result-request.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
@@ -26,8 +26,11 @@ export interface ExportedReceipt {
 export interface ReceiptService {
   /** The seller's half, signed, as its server hands it to the buyer. */
   signAsSeller(purchase: PurchaseOnChain, listing: StoredListing): Promise<Receipt>
-  /** The receipt of a purchase this wallet bought or sold, as the trade stands now; kept in the profile. Throws `input.not-found`. */
-  export(purchase: bigint): Promise<ExportedReceipt>
+  /**
+   * The receipt of a purchase this wallet bought or sold, as the trade stands now; kept in the profile. A buyer's encloses the
+   * answer, with what proves it, unless `encloseAnswer` is false; the profile keeps it without. Throws `input.not-found`.
+   */
+  export(purchase: bigint, options?: { readonly encloseAnswer?: boolean }): Promise<ExportedReceipt>
   list(): readonly StoredReceipt[]
 }
 
@@ -41,7 +44,7 @@ export interface ReceiptServiceDependencies {
   readonly now: () => Date
 }
 
-type Content = Pick<ReceiptParts, 'datasetRoot' | 'request' | 'program'>
+type Content = Pick<ReceiptParts, 'datasetRoot' | 'request' | 'program' | 'proof'>
 
 const parseContent = (datasetRoot: string, request: string | null, signature: string | null, program: string | null): Content => ({
   datasetRoot,
@@ -62,10 +65,13 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
     return sign(purchase, parseContent(listing.details.dataset.root, sale?.request ?? null, sale?.signature ?? null, sale?.program ?? null))
   }
 
-  const exportAsBuyer = async (onChain: PurchaseOnChain): Promise<ExportedReceipt> => {
+  const exportAsBuyer = async (onChain: PurchaseOnChain, encloseAnswer: boolean): Promise<ExportedReceipt> => {
     const purchase = purchases.get(onChain.id)
     const program = purchase.request === null ? null : purchases.findResult(onChain.id)?.program ?? null
-    const mine = await sign(onChain, parseContent(purchase.details.dataset.root, purchase.request, purchase.signature, program))
+    const proof = encloseAnswer && onChain.answerHash !== ZeroHash ? (await purchases.disclose(onChain.id)).answer : null
+    const mine = await sign(onChain, {
+      ...parseContent(purchase.details.dataset.root, purchase.request, purchase.signature, program), proof,
+    })
     try {
       const theirs = await purchases.fetchFromSeller(onChain.id, 'receipt', receiptSchema)
       return { receipt: mergeReceipts(mine, theirs), missingHalf: null }
@@ -84,7 +90,7 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
 
   return {
     signAsSeller,
-    export: async (number) => {
+    export: async (number, { encloseAnswer = true } = {}) => {
       const onChain = await market.readPurchase(number)
       const listing = onChain.seller === market.account ? listings.findByNumber(market, onChain.listing) : null
       if (listing === null && onChain.buyer !== market.account) {
@@ -92,9 +98,10 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
       }
       const role: ReceiptRole = listing === null ? 'buyer' : 'seller'
       const exported: ExportedReceipt = listing === null
-        ? await exportAsBuyer(onChain)
+        ? await exportAsBuyer(onChain, encloseAnswer)
         : { receipt: await signAsSeller(onChain, listing), missingHalf: null }
-      save(role, number, exported.receipt)
+      // The one-time secret that opens the answer is in the file the user asked for, never in the clear in the profile.
+      save(role, number, { ...exported.receipt, proof: null })
       return exported
     },
     list: () => database.prepare<[], { role: ReceiptRole; purchase: string; document: string; updated_at: string }>('SELECT role, purchase, document, updated_at FROM receipts ORDER BY updated_at')

@@ -1,0 +1,217 @@
+import { getBytes, hexlify } from 'ethers'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { ErrorCode } from '../../../src/shared/errors.ts'
+import { createListingOpener } from '../../../src/host/buyer/open-listing.ts'
+import type { PurchaseService } from '../../../src/host/buyer/purchase-service.ts'
+import type { Market } from '../../../src/host/chain/market.ts'
+import type { Host, Trade } from '../../../src/host/index.ts'
+import { decodeAnswer, encodeAnswer, type AnswerPayload } from '../../../src/host/protocol/answer-codec.ts'
+import { computeVerdict, type Evidence } from '../../../src/host/protocol/evidence.ts'
+import { createClaim, toBase64 } from '../../../src/host/protocol/opened-answer.ts'
+import { sealAnswer, unsealAnswer } from '../../../src/host/protocol/sealing.ts'
+import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
+import { resultRequestSchema, type ResultRequest } from '../../../src/shared/schemas/result-request.ts'
+import { refusalOf } from '../../e2e/support/refusal.ts'
+import { openRelay, type Relay } from '../../e2e/support/relay.ts'
+import { expectedAnswer, prepareDataset, publishListing, script } from '../../e2e/support/shop.ts'
+import { openStage, serve, type Party } from '../../e2e/support/stage.ts'
+
+describe('a seller who has the key and lies (S13)', () => {
+  let shop: Host
+  let shopTrade: Trade
+  let arbiter: Party
+  let relay: Relay
+  let url: string
+  let market: Market
+  let purchases: PurchaseService
+  let trade: Trade
+
+  /** Paid, computed and requested on the contract; the seller's honest server never hears of it. */
+  const request = async (): Promise<{ number: bigint; request: ResultRequest }> => {
+    const { number } = await purchases.buy(url)
+    await purchases.compute(number, script)
+    relay.intercept({ before: ({ path }) => { if (path.endsWith('/result')) throw new Error('the wire is cut') } })
+    await refusalOf(() => purchases.request(number))
+    relay.intercept({})
+    return { number, request: resultRequestSchema.parse(JSON.parse(purchases.get(number).request ?? '')) }
+  }
+
+  const deliver = async (number: bigint, sealed: Uint8Array): Promise<void> => {
+    const { requestHash, terms } = await market.readPurchase(number)
+    await shopTrade.market.deliverResult(`lie:${number}`, number, requestHash, hexlify(sealed), terms.guaranteeWei)
+  }
+  const deliverPayload = async (number: bigint, asked: ResultRequest, payload: Uint8Array): Promise<void> =>
+    deliver(number, sealAnswer(payload, getBytes(asked.x25519PublicKey), (await market.readPurchase(number)).requestHash))
+
+  /** What an honest seller would send. */
+  const answerHonestly = async (number: bigint, asked: ResultRequest): Promise<AnswerPayload> => {
+    const { ciphertexts = new Uint8Array() } = purchases.findResult(number) ?? {}
+    const { details } = purchases.get(number)
+    const engine = await shop.engine()
+    const key = shop.datasets.readKeyPair('wages', 'data')
+    const integers = await engine.decrypt(key, ciphertexts)
+    const proof = await engine.proveDecryption(key, createClaim(asked, details, ciphertexts, integers))
+    return { maxAnswerBits: details.policy.maxAnswerBits, integers, proof, notes: '' }
+  }
+
+  beforeAll(async () => {
+    const stage = await openStage()
+    arbiter = await stage.createParty('arbiter')
+    shop = await (await stage.createParty('seller')).open()
+    shopTrade = await shop.trade()
+    await prepareDataset(shop)
+    relay = await openRelay()
+    const serving = await serve(shop, { publicUrl: relay.url })
+    relay.forwardTo(serving.port)
+    const listing = await publishListing(shop, relay.url, { arbiter: arbiter.address })
+    url = `${relay.url}/v1/listings/${listing.id}`
+    trade = await (await (await stage.createParty('buyer')).open()).trade()
+    ;({ purchases, market } = trade)
+  })
+
+  /** Nothing of the answer is believed; it can be disputed, and the evidence convicts. */
+  const expectCaught = async (number: bigint, code: ErrorCode): Promise<void> => {
+    expect((await refusalOf(() => purchases.request(number))).code).toBe(code)
+    expect(purchases.get(number)).toMatchObject({ answer: null, proofVerified: false })
+    expect((await refusalOf(() => purchases.confirm(number))).code).toBe(code)
+    expect((await market.readPurchase(number)).state).toBe('Delivered')
+    const { receipt } = await trade.receipts.export(number)
+    expect(verifyReceipt(JSON.parse(JSON.stringify(receipt)))).toMatchObject({ ok: false, decryptionProved: false, problems: [{ field: 'proof' }] })
+    await purchases.dispute(number)
+    const evidence = JSON.parse(JSON.stringify(await purchases.disclose(number))) as Evidence
+    expect(computeVerdict(evidence, market, await market.readPurchase(number))).toMatchObject({ for: 'buyer', ground: code })
+  }
+
+  it('with a changed value is caught', async () => {
+    const { number, request: asked } = await request()
+    const honest = await answerHonestly(number, asked)
+    const [first = 0n, ...rest] = honest.integers
+    await deliverPayload(number, asked, encodeAnswer({ ...honest, integers: [first + 1n, ...rest] }))
+    await expectCaught(number, 'crypto.proof-invalid')
+  })
+
+  it('with two cells swapped is caught', async () => {
+    const { number, request: asked } = await request()
+    const honest = await answerHonestly(number, asked)
+    await deliverPayload(number, asked, encodeAnswer({ ...honest, integers: [...honest.integers].reverse() }))
+    await expectCaught(number, 'crypto.proof-invalid')
+  })
+
+  it('with the right answer and the proof of another purchase is caught', async () => {
+    const first = await request()
+    const { proof } = await answerHonestly(first.number, first.request)
+    const { number, request: asked } = await request()
+    await deliverPayload(number, asked, encodeAnswer({ ...await answerHonestly(number, asked), proof }))
+    await expectCaught(number, 'crypto.proof-invalid')
+  })
+
+  it('without a proof is caught', async () => {
+    const { number, request: asked } = await request()
+    await deliverPayload(number, asked, encodeAnswer({ ...await answerHonestly(number, asked), proof: null }))
+    await expectCaught(number, 'crypto.proof-invalid')
+  })
+
+  it('with a truncated answer is caught', async () => {
+    const { number, request: asked } = await request()
+    const honest = await answerHonestly(number, asked)
+    await deliverPayload(number, asked, encodeAnswer({ ...honest, integers: honest.integers.slice(1) }))
+    await expectCaught(number, 'crypto.invalid-answer')
+  })
+
+  it('with bytes that do not open is caught, and the arbiter\'s ruling pays the buyer', async () => {
+    const { number } = await request()
+    await deliver(number, new Uint8Array(200).fill(1))
+    await expectCaught(number, 'crypto.sealed-answer-invalid')
+    const before = await market.readBalance(market.account)
+    const court = await arbiter.open()
+    await (await court.trade()).market.rule('rule', number, true)
+    await court.close()
+    const { state, terms } = await market.readPurchase(number)
+    expect(state).toBe('Refunded')
+    expect(await market.readBalance(market.account) - before).toBe(terms.valueWei + terms.guaranteeWei)
+  })
+
+  describe('and an honest one', () => {
+    let number: bigint
+    let evidence: Evidence
+
+    beforeAll(async () => {
+      ;({ number } = await purchases.buy(url))
+      await purchases.compute(number, script)
+      const { answer, proofVerified } = await purchases.request(number)
+      expect(JSON.parse(answer ?? '')).toEqual(expectedAnswer)
+      expect(proofVerified).toBe(true)
+      evidence = JSON.parse(JSON.stringify(await purchases.disclose(number))) as Evidence
+    })
+    const judge = async (changed: Evidence) => computeVerdict(changed, market, await market.readPurchase(number))
+
+    it('is ruled for, whatever the buyer says', async () => {
+      expect(await judge(evidence)).toMatchObject({ for: 'seller', ground: null })
+    })
+
+    it('is ruled for where the evidence was doctored: nothing in it can be made to look like a bad answer', async () => {
+      const { answer } = evidence
+      const sealed = unsealAnswer(Buffer.from(answer.sealed, 'base64'), getBytes(answer.sealingSecret), (await market.readPurchase(number)).requestHash)
+      expect(decodeAnswer(sealed).proof).not.toBeNull()
+      const doctored: readonly Partial<Evidence>[] = [
+        { answer: { ...answer, sealed: toBase64(new Uint8Array(200)) } },
+        { answer: { ...answer, sealingSecret: `0x${'11'.repeat(32)}` } },
+        { answer: { ...answer, ciphertexts: toBase64(new Uint8Array(4 * 512)) } },
+        { answer: { ...answer, details: answer.details.replace('"maxAnswerBits": 192', '"maxAnswerBits": 191') } },
+        { request: { ...evidence.request, purchase: '1' } },
+        { request: { ...evidence.request, x25519PublicKey: `0x${'22'.repeat(32)}` } },
+        { program: { ...evidence.program, cells: evidence.program.cells.slice(1) } },
+      ]
+      for (const change of doctored) {
+        expect(await judge({ ...evidence, ...change })).toMatchObject({ for: 'seller', ground: 'input.evidence-foreign' })
+      }
+    })
+
+    it('is confirmed, and both have a receipt whose proof convinces whoever has only the file', async () => {
+      await purchases.confirm(number)
+      const { receipt, missingHalf } = await trade.receipts.export(number)
+      expect(missingHalf).toBeNull()
+      const file = JSON.parse(JSON.stringify(receipt)) as typeof receipt
+      expect(verifyReceipt(file)).toEqual({
+        ok: true, signatures: { seller: 'valid', buyer: 'valid' }, decryptionProved: true, answer: expectedAnswer, problems: [],
+      })
+      const { proof } = file
+      if (proof === null) throw new Error('the receipt encloses no answer')
+      const flip = (text: string): string => `${text.slice(0, 40)}${text[40] === 'A' ? 'B' : 'A'}${text.slice(41)}`
+      for (const field of ['details', 'ciphertexts', 'sealed'] as const) {
+        expect(verifyReceipt({ ...file, proof: { ...proof, [field]: flip(proof[field]) } }).problems).toMatchObject([{ field: `proof.${field}` }])
+      }
+      const foreign = { ...proof, sealingSecret: `0x${'11'.repeat(32)}` }
+      expect(verifyReceipt({ ...file, proof: foreign }).problems).toMatchObject([{ field: 'proof.sealingSecret' }])
+    })
+
+    it('has a receipt that keeps the answer, where the buyer wants that, and never keeps the one-time secret in the profile', async () => {
+      const { receipt } = await trade.receipts.export(number, { encloseAnswer: false })
+      expect(verifyReceipt(receipt)).toMatchObject({ ok: true, decryptionProved: null, answer: null })
+      expect(JSON.stringify(trade.receipts.list().map((stored) => stored.receipt))).not.toContain(evidence.answer.sealingSecret)
+    })
+  })
+
+  it('cannot sell under a key that is not certified, or whose certificate is another\'s', async () => {
+    const listing = shopTrade.listings.list()[0]
+    if (listing === undefined) throw new Error('there is no listing')
+    const { dataset, test } = listing.details
+    const changes = [
+      { dataset: { ...dataset, key: { ...dataset.key, certificate: null } } },
+      { dataset: { ...dataset, key: { ...dataset.key, certificate: test.key.certificate } } },
+      { test: { ...test, key: { ...test.key, n: dataset.key.n, certificate: dataset.key.certificate } } },
+    ]
+    const codes: string[] = []
+    for (const change of changes) {
+      relay.intercept({
+        after: ({ path }, { status }) => path.endsWith(listing.id)
+          ? { status, body: Buffer.from(JSON.stringify({ ...listing.details, ...change })) }
+          : undefined,
+      })
+      // A fresh eye: what was found sound once is not looked at again.
+      codes.push((await refusalOf(() => createListingOpener({ market, engine: shop.engine })(url))).code)
+      relay.intercept({})
+    }
+    expect(codes).toEqual(['crypto.certificate-invalid', 'crypto.certificate-invalid', 'input.details-invalid'])
+  })
+})
