@@ -133,7 +133,6 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     const sales = createSalesService(market, listingStore, saleStore)
     const openListing = createListingOpener({ market, engine: engine.get })
     const purchases = createPurchaseService({ database, vault, wallet: unlockedWallet.get, engine: engine.get, market, openListing, now })
-    await purchases.recover()
     const records = { listings: listingStore, sales: saleStore }
     const receipts = createReceiptService({ database, market, wallet: unlockedWallet.get, purchases, ...records, now })
     return {

@@ -5,6 +5,7 @@ import type { Program } from '../../shared/schemas/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
 import type { Engine, JobOptions } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain, PurchaseState } from '../chain/market.ts'
+import { readEventId } from '../chain/market-events.ts'
 import type { StoredTransaction } from '../chain/outbox.ts'
 import { createChunkStore } from '../datasets/chunk-store.ts'
 import type { Evidence } from '../protocol/evidence.ts'
@@ -36,8 +37,6 @@ export interface PurchaseView {
 }
 
 export interface PurchaseService {
-  /** Gives every payment its number that was confirmed after a stop had come between: to be called once at start. */
-  recover(): Promise<void>
   /** Pays into escrow, once: an interrupted purchase of the same listing is taken up again, not made a second time. */
   buy(url: string, options?: BuyOptions): Promise<NumberedPurchase>
   download(number: bigint, options?: JobOptions): Promise<NumberedPurchase>
@@ -83,10 +82,22 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
   const { database, vault, wallet, engine, market, openListing, now } = dependencies
   const store = createPurchaseStore(database, market)
 
+  const paymentOf = ({ id }: Purchase): StoredTransaction | null => market.outbox.find(`buy:${id}`)
+
+  /** With the number of its confirmed payment, also where a stop came before `buy` could note and tell it. */
+  const withNumber = (purchase: Purchase): Purchase => {
+    const payment = purchase.number === null ? paymentOf(purchase) : null
+    if (payment === null || payment.status !== 'confirmed' || payment.outcome === null) return purchase
+    return { ...purchase, number: readEventId(payment.outcome.logs, market.contract, 'Purchased') }
+  }
+
   const get = (number: bigint): NumberedPurchase => {
-    const purchase = store.findByNumber(number)
-    if (purchase === null) throw new AppError('input.not-found', `There is no purchase ${number} in this profile on this network.`, { details: { purchase: number.toString() } })
-    return { ...purchase, number }
+    const known = store.findByNumber(number)
+    if (known !== null) return { ...known, number }
+    const untold = store.list().find((purchase) => withNumber(purchase).number === number)
+    if (untold === undefined) throw new AppError('input.not-found', `There is no purchase ${number} in this profile on this network.`, { details: { purchase: number.toString() } })
+    // Who names the number has seen it: from here on the purchase is known by it.
+    return { ...store.setNumber(untold.id, number), number }
   }
   const chunksOf = ({ id }: Purchase) => createChunkStore(database, 'purchase', String(id))
   /** One client a seller, so that a sign-in lasts for all that follows. */
@@ -109,8 +120,6 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     })
     return { ...store.setNumber(purchase.id, number), number }
   }
-
-  const paymentOf = ({ id }: Purchase): StoredTransaction | null => market.outbox.find(`buy:${id}`)
 
   const begin = async (listing: OpenedListing, { maxTotalWei, deadlineSeconds }: BuyOptions): Promise<Purchase> => {
     const { terms, termsHash, open } = listing.onChain
@@ -139,7 +148,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     if (sent === null || sent.status === 'failed') store.forget(purchase.id)
   }
 
-  /** An intention to buy that a stop interrupted. One that can never be paid any more goes: refused by the chain, or unsent and too late. */
+  /** An intention to buy that a stop interrupted. One that can never be paid any more goes: refused, or unsent and too late. */
   const findUnfinished = async (listing: bigint): Promise<Purchase | null> => {
     const unfinished = store.findUnfinished(listing)
     if (unfinished === null) return null
@@ -194,9 +203,6 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
   return {
     get,
     download,
-    recover: async () => {
-      for (const purchase of store.list()) if (purchase.number === null && paymentOf(purchase)?.status === 'confirmed') await pay(purchase)
-    },
     findResult: (number) => store.findResult(get(number).id),
     fetchFromSeller: async (number, what, schema) => {
       const seller = await sellerOf(get(number))
@@ -263,7 +269,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     },
 
     disclose: (number) => discloseAnswer(get(number), { store, market, vault }),
-    list: () => Promise.all(store.list().map(view)),
+    list: () => Promise.all(store.list().map(withNumber).map(view)),
     show: (number) => view(get(number)),
   }
 }
