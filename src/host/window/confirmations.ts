@@ -32,15 +32,18 @@ const free = { valueWei: 0n, expectedFeeWei: 0n, maxFeeWei: 0n }
 
 /** `prepare` shows, `confirm` does: nothing is signed that was not shown, and nothing shown is signed twice (S28). */
 export const createConfirmations = (
-  { host, jobs, changes, now }: Pick<WindowContext, 'host' | 'jobs' | 'changes' | 'now'>, planMove: (move: Move) => Promise<MovePlan>,
+  { host, jobs, changes, now }: Pick<WindowContext, 'host' | 'jobs' | 'changes' | 'now'>,
+  planMove: (move: Move) => Promise<MovePlan>,
 ): Confirmations => {
   const pending = new Map<string, Pending>()
 
   const take = (id: string): Pending => {
     const found = pending.get(id)
     pending.delete(id)
-    const stillHolds = found !== undefined && found.expiresAt > now().getTime() && found.network === JSON.stringify(host.networks.findActive())
-    if (!stillHolds) throw new AppError('access.confirmation-void', 'This confirmation was used already, is too old, or was for another network.')
+    const network = JSON.stringify(host.networks.findActive())
+    if (found === undefined || found.expiresAt <= now().getTime() || found.network !== network) {
+      throw new AppError('access.confirmation-void', 'This confirmation was used already, is too old, or was for another network.')
+    }
     return found
   }
 
@@ -86,7 +89,7 @@ export const createConfirmations = (
           maxCostWei: maxCostWei.toString(),
           balanceWei: balanceWei.toString(),
         },
-        deadlines: plan.deadlines,
+        deadlines: [...plan.deadlines],
         termsHash: plan.termsHash,
       }
     },

@@ -108,7 +108,7 @@ export const createJobRegistry = ({ now, onChange, onBug }: {
       const run: JobRun = {
         signal: entry.controller.signal,
         step: (words) => { update(entry, { step: words, progress: null }) },
-        progress: ({ done, total, estimatedSecondsLeft }) => { update(entry, { progress: { done, total, secondsLeft: estimatedSecondsLeft } }) },
+        progress: ({ done, total, estimatedSecondsLeft: secondsLeft }) => { update(entry, { progress: { done, total, secondsLeft } }) },
       }
       work(run).then((outcome) => { end(entry, { state: 'done', outcome }) }, (error: unknown) => { fail(entry, error) })
       return entry.job

@@ -22,7 +22,7 @@ export interface MovePlan {
   readonly call: Confirmation['call']
   readonly priceWei: bigint | null
   readonly guaranteeWei: bigint | null
-  readonly deadlines: Confirmation['deadlines']
+  readonly deadlines: readonly Confirmation['deadlines'][number][]
   readonly termsHash: string | null
   /** null where nothing is signed for now: what was sent before is only followed up. */
   readonly estimate: (() => Promise<CostEstimate>) | null

@@ -23,7 +23,9 @@ export const describeDeadlines = (terms: ListingTerms): MovePlan['deadlines'] =>
   ...(terms.arbiter === noArbiter ? [] : [{ what: 'The arbiter\'s time to rule on a dispute', seconds: terms.disputeSeconds }]),
 ]
 
-const nothing = { warnings: [], counterparty: null, priceWei: null, guaranteeWei: null, deadlines: [], termsHash: null, stoppable: false } as const
+const nothing = {
+  warnings: [], counterparty: null, priceWei: null, guaranteeWei: null, deadlines: [], termsHash: null, stoppable: false,
+} as const
 
 /** The practice chain asks for the shortest times a contract may allow; real networks for an hour (escrow.md). */
 const minimumSecondsFor = (kind: string): number => (kind === 'practice' ? 1 : 3600)
@@ -91,10 +93,11 @@ const planChange = (
 
 const planReprice = (trade: Trade, listing: StoredListing, number: bigint, move: MoveOf<'reprice'>): MovePlan => {
   const valueWei = BigInt(move.valueWei)
+  const hasArbiter = listing.terms.arbiter !== noArbiter
   const terms: ListingTerms = {
     ...listing.terms,
     valueWei,
-    guaranteeWei: move.guaranteeWei === undefined ? defaultGuaranteeWei(valueWei, listing.terms.arbiter !== noArbiter) : BigInt(move.guaranteeWei),
+    guaranteeWei: move.guaranteeWei === undefined ? defaultGuaranteeWei(valueWei, hasArbiter) : BigInt(move.guaranteeWei),
     interactionFeeWei: move.interactionFeeWei === undefined ? listing.terms.interactionFeeWei : BigInt(move.interactionFeeWei),
   }
   const { guaranteeWei, interactionFeeWei } = terms
@@ -125,7 +128,8 @@ export const planListingMove = (trade: Trade, move: MoveOf<'publish' | 'close' |
   switch (move.kind) {
     case 'close':
       return planChange(trade, listing, 'close', { function: 'closeListing', args: [number], valueWei: 0n }, {
-        title: `Close “${title}”`, words: ['Nobody can buy from it any more, until you open it again.', 'Purchases under way go on: keep serving until they have ended.'],
+        title: `Close “${title}”`,
+        words: ['Nobody can buy from it any more, until you open it again.', 'Purchases under way go on: keep serving until they have ended.'],
       }, () => trade.listings.close(listing.id))
     case 'open':
       return planChange(trade, listing, 'open', { function: 'reopenListing', args: [number], valueWei: 0n }, {

@@ -5,7 +5,6 @@ import { answerSchema } from '../../shared/window-contract/base.ts'
 import type { Move } from '../../shared/window-contract/signing.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { Trade } from '../create-host.ts'
-import { openListing } from '../buyer/open-listing.ts'
 import type { PurchaseOnChain } from '../chain/market.ts'
 import type { JobRun } from './jobs.ts'
 import { describeDeadlines, planCall } from './plan-listing-moves.ts'
@@ -16,8 +15,8 @@ type MoveOf<Kind extends Move['kind']> = Extract<Move, { kind: Kind }>
 const buyDeadlineSeconds = 600
 
 export const planBuy = async (trade: Trade, { url, maxTotalWei }: MoveOf<'buy'>): Promise<MovePlan> => {
-  const { market, purchases } = trade
-  const { details, number, onChain } = await openListing(url, market)
+  const { market, purchases, openListing } = trade
+  const { details, number, onChain } = await openListing(url)
   const { terms, termsHash, open } = onChain
   if (!open) throw new AppError('escrow.listing-closed', 'The listing is closed: it takes no new purchases.', { details: { listing: number.toString() } })
   const totalWei = terms.valueWei + terms.guaranteeWei
@@ -34,7 +33,7 @@ export const planBuy = async (trade: Trade, { url, maxTotalWei }: MoveOf<'buy'>)
       'The contract holds both until then. You may download and compute as often as you like, and ask for one answer.',
       'Before you have asked, and if the answer is late, you can cancel and get everything back.',
     ],
-    warnings: details.proof === 'none' ? ['This listing does not prove its decryptions: the answer rests on the seller\'s word and the escrow.'] : [],
+    warnings: [],
     subject: url,
     counterparty: onChain.seller,
     priceWei: terms.valueWei,

@@ -81,7 +81,8 @@ export const previewSchema = z.strictObject({
   /** What each column of the file would become under the decisions. */
   columns: z.array(z.strictObject({
     name: z.string(),
-    kind: z.enum(['number', 'integer', 'boolean', 'category', 'left-out']),
+    /** `unknown`: what stands in the import's way keeps it from being told. */
+    kind: z.enum(['number', 'integer', 'boolean', 'category', 'left-out', 'unknown']),
     leftOut: z.enum(['excluded', 'identifier', 'free-text', 'empty']).nullable(),
     /** Kept, but every value is different, as in an identifier. */
     looksLikeIdentifier: z.boolean(),

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { addressSchema } from '../schemas/common.ts'
-import { answerSchema, chainTimeSchema, emptySchema, hashSchema, numberSchema, procedure, termsSchema, timeSchema, urlSchema } from './base.ts'
+import {
+  answerSchema, chainTimeSchema, emptySchema, errorDocumentSchema, hashSchema, numberSchema, procedure, termsSchema, timeSchema, urlSchema,
+} from './base.ts'
 import { jobStartedSchema } from './jobs.ts'
 import { scriptNameSchema, scriptTextSchema } from './workspace.ts'
 
@@ -46,8 +48,10 @@ export const purchaseDetailsSchema = purchaseSummarySchema.extend({
     script: z.string(), fileName: z.string(), programHash: hashSchema, resultHash: hashSchema, computedAt: timeSchema,
   }).nullable(),
   answer: answerSchema.nullable(),
-  /** null: the seller's listing offers no proof of decryption. */
+  /** The answer's proof of decryption: null until there is one, false where it does not hold (see `problem`). */
   proofVerified: z.boolean().nullable(),
+  /** Why the delivered answer was not accepted: a reason to dispute. */
+  problem: errorDocumentSchema.nullable(),
   /** How to name the answer in a paper. */
   citation: z.string().nullable(),
   receiptId: z.string().nullable(),

@@ -6,9 +6,10 @@ export const gaugeSchema = z.strictObject({
   /** Numbers to decrypt. */
   cells: z.int().min(0),
   ciphertextOperations: z.number().min(0),
-  /** Bits of the largest weight, and of the largest integer the answer can hold (without sign). */
-  weightBits: z.int().min(0),
+  /** Bits of the largest integer the answer can hold (without sign). */
   answerBits: z.int().min(0),
+  /** The most by which rounding of weights can move any number of the answer, in its own units; 0: exact. */
+  errorBound: z.number().min(0),
   /** The listing's limits, to draw the gauge against. */
   maxAnswerCells: z.int().min(1),
   maxAnswerBits: z.int().min(1),

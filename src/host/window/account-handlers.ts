@@ -1,0 +1,83 @@
+import { AppError } from '../../shared/errors.ts'
+import type { NetworkJson } from '../../shared/window-contract/networks.ts'
+import { practiceChainId } from '../settings/known-chains.ts'
+import type { Network } from '../settings/network-schema.ts'
+import type { WindowContext } from './context.ts'
+import type { Handlers } from './handlers.ts'
+import type { Practice } from './practice.ts'
+import type { ServeControl } from './serve-control.ts'
+
+export const createWalletHandlers = ({ host, changes }: WindowContext): Handlers<'wallet'> => {
+  const { wallet } = host
+  const changed = <T>(made: T): T => {
+    changes.announce('wallet')
+    return made
+  }
+  return {
+    show: () => wallet.find(),
+    create: () => changed(wallet.create()),
+    importMnemonic: ({ words }) => changed(wallet.importMnemonic(words)),
+    importPrivateKey: ({ privateKey }) => changed(wallet.importPrivateKey(privateKey)),
+    importKeystore: async ({ json, password }) => changed(await wallet.importKeystore(json, password)),
+    importUserInfo: ({ text }) => {
+      const { deadNetwork, ignoredFields, ...imported } = wallet.importUserInfo(text)
+      return changed({ ...imported, deadNetwork: deadNetwork?.name ?? null, ignoredFields: [...ignoredFields] })
+    },
+    revealMnemonic: () => ({ mnemonic: wallet.exportMnemonic() }),
+    exportKeystore: async ({ password }) => ({ fileName: `hesystem-${wallet.show().address.toLowerCase()}.json`, json: await wallet.exportKeystore(password) }),
+    markBackedUp: () => {
+      wallet.markBackedUp()
+      return changed(wallet.show())
+    },
+  }
+}
+
+const localHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
+
+export const createNetworksHandlers = ({ host: { networks }, changes }: WindowContext, serve: ServeControl): Handlers<'networks'> => {
+  const show = (network: Network): NetworkJson => ({ ...network, active: networks.findActive()?.name === network.name })
+  /** Serving holds on to its network: neither its answers nor its deadlines move to another. */
+  const assertFree = (name: string): void => {
+    if (serve.isOn() && networks.findActive()?.name === name) throw new AppError('access.serving', 'Serving is on, on this very network.')
+  }
+  const use = (name: string): Network => {
+    const active = networks.findActive()
+    if (active !== null && active.name !== name) assertFree(active.name)
+    return networks.use(name)
+  }
+  const announce = (): void => { changes.announce('networks', 'wallet', 'listings', 'sales', 'market', 'purchases', 'receipts', 'activity') }
+  return {
+    list: () => networks.list().map(show),
+    save: (network) => {
+      assertFree(network.name)
+      const isLocal = URL.canParse(network.rpcUrl) && localHosts.has(new URL(network.rpcUrl).hostname)
+      const kind = isLocal && network.chainId === practiceChainId ? 'practice' : 'custom'
+      const saved = networks.save({ ...network, kind })
+      if (networks.findActive() === null) networks.use(saved.name)
+      announce()
+      return show(saved)
+    },
+    use: ({ name }) => {
+      const used = use(name)
+      announce()
+      return show(used)
+    },
+    remove: ({ name }) => {
+      networks.remove(name)
+      announce()
+      return {}
+    },
+  }
+}
+
+export const createPracticeHandlers = (practice: Practice, serve: ServeControl): Handlers<'practice'> => ({
+  state: () => practice.state(),
+  start: () => {
+    if (serve.isOn()) throw new AppError('access.serving', 'Serving is on; practice mode would change the network under it.')
+    return { job: practice.start().id }
+  },
+  stop: async () => {
+    await practice.stop()
+    return practice.state()
+  },
+})

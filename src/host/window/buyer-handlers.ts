@@ -1,0 +1,162 @@
+import { answerBits } from '../../compute/bounds.ts'
+import { answerShapes, describeProgram } from '../../compute/program.ts'
+import { parseJsonAs } from '../../shared/parse.ts'
+import { z } from 'zod'
+import type { MarketEntry } from '../../shared/window-contract/market.ts'
+import type { Gauge } from '../../shared/window-contract/rehearsal.ts'
+import type { Trade } from '../create-host.ts'
+import { deriveFromScript, type ScriptFile } from '../buyer/derive.ts'
+import type { OpenedListing } from '../buyer/open-listing.ts'
+import { checkScript, rehearse, type Rehearsal } from '../buyer/rehearse.ts'
+import { verifyReceipt } from '../protocol/verify-receipt.ts'
+import { describeDataset } from '../trade/details-document.ts'
+import { findTrade, type WindowContext } from './context.ts'
+import { toTermsJson } from './documents.ts'
+import { declareScriptApi } from './editor-types.ts'
+import type { Handlers } from './handlers.ts'
+import { toOpenedListing } from './listing-view.ts'
+import { describePurchase, readClock, toPurchaseSummary } from './purchase-view.ts'
+
+const listEntries = async ({ market }: Trade, added: readonly string[]): Promise<MarketEntry[]> => {
+  const listings = await market.findListings()
+  const known = new Set(listings.map(({ url }) => url))
+  return [
+    ...listings.map(({ id, open, seller, terms, url }): MarketEntry =>
+      ({ url, source: 'chain', number: id.toString(), open, seller, terms: toTermsJson(terms), mine: seller === market.account })),
+    ...added.filter((url) => !known.has(url)).map((url): MarketEntry => ({ url, source: 'added', number: null, open: null, seller: null, terms: null, mine: false })),
+  ]
+}
+
+export const createMarketHandlers = ({ host, changes }: WindowContext): Handlers<'market'> => ({
+  list: async () => {
+    const trade = await findTrade(host)
+    return trade === null ? [] : listEntries(trade, host.window.listUrls(trade.market))
+  },
+  show: async ({ url }) => {
+    const { openListing, market } = await host.trade()
+    return toOpenedListing(await openListing(url), market.account)
+  },
+  add: async ({ url }) => {
+    const { openListing, market } = await host.trade()
+    const opened = await openListing(url)
+    host.window.addUrl(market, opened.url)
+    changes.announce('market')
+    return toOpenedListing(opened, market.account)
+  },
+  forget: ({ url }) => {
+    host.window.removeUrl(url)
+    changes.announce('market')
+    return {}
+  },
+})
+
+const gaugeScript = async (script: ScriptFile, { details }: OpenedListing): Promise<Gauge> => {
+  const { program, roundingError, log } = await deriveFromScript(script, details, details.dataset)
+  const { cells, ciphertextOperations } = describeProgram(program)
+  return {
+    cells,
+    ciphertextOperations,
+    answerBits: answerBits(program, describeDataset(details)).reduce((most, bits) => Math.max(most, bits), 0),
+    errorBound: roundingError,
+    maxAnswerCells: details.policy.maxAnswerCells,
+    maxAnswerBits: details.policy.maxAnswerBits,
+    shapes: answerShapes(program).map(({ path, shape }) => ({ path, shape: [...shape] })),
+    log: [...log],
+  }
+}
+
+const toVerdict = (verdict: Rehearsal['verdict']) => (verdict.allowed
+  ? { allowed: true as const }
+  : { allowed: false as const, code: verdict.code, message: verdict.message })
+
+export const createWorkspaceHandlers = ({ host, jobs, scripts, changes }: WindowContext): Handlers<'workspace'> => {
+  const changed = <T>(made: T): T => {
+    changes.announce('scripts')
+    return made
+  }
+  return {
+    scripts: () => scripts.list(),
+    read: ({ name }) => scripts.read(name),
+    save: async ({ name, source }) => changed(await scripts.save(name, source)),
+    rename: async ({ name, to }) => changed(await scripts.rename(name, to)),
+    remove: async ({ name }) => {
+      await scripts.remove(name)
+      return changed({})
+    },
+    try: ({ url, ...script }) => ({
+      job: jobs.start({ kind: 'rehearse', label: `Rehearsing ${script.fileName}`, subject: url }, async ({ signal, progress, step }) => {
+        const startedAt = performance.now()
+        step('Opening the listing')
+        const opened = await (await host.trade()).openListing(url)
+        step('Computing on test data')
+        const outcome = await rehearse(script, opened.details, opened.seller, await host.engine(), { signal, onProgress: progress })
+        return {
+          kind: 'rehearsal',
+          rehearsal: {
+            plain: outcome.plain, encrypted: outcome.encrypted, largestDifference: outcome.largestDifference,
+            gauge: await gaugeScript(script, opened),
+            verdict: toVerdict(outcome.verdict),
+            milliseconds: performance.now() - startedAt,
+          },
+        }
+      }).id,
+    }),
+    check: async ({ url, ...script }) => {
+      const { details, seller } = await (await host.trade()).openListing(url)
+      return toVerdict(await checkScript(script, details, seller))
+    },
+    gauge: async ({ url, ...script }) => gaugeScript(script, await (await host.trade()).openListing(url)),
+    editorTypes: async ({ url }) => {
+      const opened = url === null ? null : await (await host.trade()).openListing(url)
+      return { declarations: declareScriptApi(opened?.details ?? null) }
+    },
+  }
+}
+
+export const createPurchasesHandlers = ({ host, jobs, changes }: WindowContext): Handlers<'purchases'> => ({
+  list: async () => {
+    const trade = await findTrade(host)
+    if (trade === null) return []
+    const clock = await readClock(trade)
+    return (await trade.purchases.list()).map((view) => {
+      const { number } = view.purchase
+      return toPurchaseSummary(view, number !== null && trade.purchases.findResult(number) !== null, clock)
+    }).reverse()
+  },
+  show: async ({ purchase }) => describePurchase(await host.trade(), BigInt(purchase)),
+  compute: async ({ purchase, ...script }) => {
+    const number = BigInt(purchase)
+    const { purchases } = await host.trade()
+    purchases.get(number)
+    return {
+      job: jobs.start({ kind: 'compute', label: `Computing ${script.fileName}`, subject: purchase }, async ({ signal, progress, step }) => {
+        try {
+          step('Downloading the encrypted table')
+          await purchases.download(number, { signal, onProgress: progress })
+          step('Computing on the encrypted table')
+          const { programHash, resultHash, computedAt } = await purchases.compute(number, script, { signal, onProgress: progress })
+          return { kind: 'computed', purchase, programHash, resultHash, computedAt }
+        } finally {
+          changes.announce('purchases')
+        }
+      }).id,
+    }
+  },
+})
+
+export const createReceiptsHandlers = ({ host, changes }: WindowContext): Handlers<'receipts'> => ({
+  list: async () => {
+    const trade = await findTrade(host)
+    return (trade?.receipts.list() ?? []).map(({ role, purchase, receipt, updatedAt }) =>
+      ({ id: `${role}-${purchase}`, role, purchase: purchase.toString(), state: receipt.trade.state, updatedAt })).reverse()
+  },
+  export: async ({ purchase }) => {
+    const { receipt, missingHalf } = await (await host.trade()).receipts.export(BigInt(purchase))
+    changes.announce('receipts')
+    return { fileName: `receipt-${purchase}.json`, json: `${JSON.stringify(receipt, null, 2)}\n`, missingHalf }
+  },
+  verify: ({ json }) => {
+    const { ok, signatures, problems } = verifyReceipt(parseJsonAs(z.unknown(), json, 'the receipt'))
+    return { ok, signatures: { ...signatures }, problems: problems.map(({ field, message }) => ({ field, message })) }
+  },
+})

@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import type { Host } from '../create-host.ts'
+import { createActivityHandlers, createAppHandlers, createJobsHandlers, createSettingsHandlers, type Shell } from './app-handlers.ts'
+import { createNetworksHandlers, createPracticeHandlers, createWalletHandlers } from './account-handlers.ts'
+import { createMarketHandlers, createPurchasesHandlers, createReceiptsHandlers, createWorkspaceHandlers } from './buyer-handlers.ts'
+import { createChanges } from './changes.ts'
+import { createConfirmations } from './confirmations.ts'
+import type { WindowContext } from './context.ts'
+import type { WindowHandlers } from './handlers.ts'
+import { createJobRegistry } from './jobs.ts'
+import { createMovePlanner } from './plan-moves.ts'
+import { createPractice, type PracticeOptions } from './practice.ts'
+import { createErrorInterceptor, createWindowRouter, type WindowRouter } from './router.ts'
+import { createScriptFiles } from './script-files.ts'
+import { createDatasetsHandlers, createListingsHandlers, createSalesHandlers, createServeHandlers } from './seller-handlers.ts'
+import { createServeControl } from './serve-control.ts'
+
+export interface WindowHostOptions {
+  readonly host: Host
+  readonly shell: Shell
+  readonly practice?: PracticeOptions
+  readonly now?: () => Date
+  /** What should not have happened, for the shell's log; the window is told only that it did. */
+  readonly onBug: (error: unknown) => void
+}
+
+/** Everything behind the window, whichever shell it is in. */
+export interface WindowHost {
+  readonly router: WindowRouter
+  readonly handlers: WindowHandlers
+  /** To be given to every transport of the router. */
+  readonly errorInterceptor: ReturnType<typeof createErrorInterceptor>
+  /** Practice mode and serving, as they were when the program last ended. */
+  resume(): Promise<void>
+  /** Ends serving, practice mode and all jobs; the host is its opener's to close. */
+  close(): Promise<void>
+}
+
+export const createWindowHost = (options: WindowHostOptions): WindowHost => {
+  const { host, shell, now = () => new Date(), onBug } = options
+  const changes = createChanges(now)
+  const jobs = createJobRegistry({ now, onChange: () => { changes.announce('jobs') }, onBug })
+  const scripts = createScriptFiles(join(host.home, 'scripts'))
+  const context: WindowContext = { host, jobs, changes, scripts, now, onBug }
+  const serve = createServeControl(context)
+  const practice = createPractice(context, options.practice)
+  const confirmations = createConfirmations(context, createMovePlanner(context, serve))
+  const handlers: WindowHandlers = {
+    app: createAppHandlers(context, shell, serve, practice),
+    wallet: createWalletHandlers(context),
+    networks: createNetworksHandlers(context, serve),
+    practice: createPracticeHandlers(practice, serve),
+    datasets: createDatasetsHandlers(context),
+    listings: createListingsHandlers(context),
+    serve: createServeHandlers(serve),
+    sales: createSalesHandlers(context),
+    market: createMarketHandlers(context),
+    workspace: createWorkspaceHandlers(context),
+    purchases: createPurchasesHandlers(context),
+    receipts: createReceiptsHandlers(context),
+    activity: createActivityHandlers(context),
+    settings: createSettingsHandlers(context),
+    signing: {
+      prepare: (move) => confirmations.prepare(move),
+      confirm: ({ id }) => ({ job: confirmations.confirm(id).id }),
+      refuse: ({ id }) => {
+        confirmations.refuse(id)
+        return {}
+      },
+    },
+    jobs: createJobsHandlers(context),
+  }
+  const awaitJob = async (id: string): Promise<void> => {
+    for await (const { state } of jobs.watch(id)) if (state !== 'running') return
+  }
+  return {
+    router: createWindowRouter(handlers, onBug),
+    handlers,
+    errorInterceptor: createErrorInterceptor(onBug),
+    resume: async () => {
+      const job = practice.resume()
+      if (job !== null) await awaitJob(job.id)
+      await serve.resume()
+    },
+    close: async () => {
+      await jobs.close()
+      await serve.close()
+      await practice.stop()
+    },
+  }
+}

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync, readFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PracticeState } from '../../shared/window-contract/networks.ts'
+import type { Job } from '../../shared/window-contract/jobs.ts'
+import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
+import { findPracticeChainProgram, startPracticeChain, type PracticeChain } from '../chain/practice-chain.ts'
+import { sampleScriptPath } from '../datasets/sample.ts'
+import type { WindowContext } from './context.ts'
+import { toErrorJson } from './documents.ts'
+import type { JobRun } from './jobs.ts'
+import { openPracticeSeller, type PracticeSeller } from './practice-seller.ts'
+
+export interface Practice {
+  state(): PracticeState
+  start(): Job
+  /** Starts again what ran when the program last ended, where its network is still the one in use. */
+  resume(): Job | null
+  stop(): Promise<void>
+}
+
+export interface PracticeOptions {
+  /** Bits of the practice seller's keys: play money needs no long ones. */
+  readonly keyBits?: 2048 | 3072 | 4096
+  readonly sellerWorkers?: number
+}
+
+const networkName = 'practice'
+const scriptName = 'average-wages.ts'
+const playMoneyWei = 100n * 10n ** 18n
+const enoughPlayMoneyWei = 10n ** 18n
+
+interface Running {
+  readonly chain: PracticeChain
+  readonly seller: PracticeSeller
+}
+
+/** The practice seller's profile has a passphrase of its own in a file beside it: it guards play money. */
+const readPassphraseFile = (folder: string): string => {
+  const path = join(folder, 'passphrase')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (!existsSync(path)) writeFileSync(path, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  if (readFileSync(path, 'utf8').length === 0) throw new AppError('store.corrupt', `${path} is empty.`)
+  return path
+}
+
+/** A local chain and a seller of the sample wages beside the user's own profile, in the same process. */
+export const createPractice = (
+  { host, jobs, changes, scripts, onBug }: Pick<WindowContext, 'host' | 'jobs' | 'changes' | 'scripts' | 'onBug'>, options: PracticeOptions = {},
+): Practice => {
+  const folder = join(host.home, 'practice')
+  let running: Running | null = null
+  let failure: PracticeState['error'] = null
+
+  const end = async (): Promise<void> => {
+    const ended = running
+    running = null
+    changes.announce('practice', 'networks', 'market')
+    await ended?.seller.close()
+    await ended?.chain.stop()
+  }
+
+  const startChain = (): Promise<PracticeChain> => startPracticeChain({
+    dataDir: join(folder, 'chain'),
+    onUnexpectedEnd: (message) => {
+      failure = toErrorJson(toErrorDocument(new AppError('chain.practice-chain-failed', message)))
+      end().catch(onBug)
+    },
+  })
+
+  const openSeller = (chain: PracticeChain, run: JobRun): Promise<PracticeSeller> => openPracticeSeller({
+    home: join(folder, 'seller'),
+    passphraseFile: readPassphraseFile(folder),
+    chain,
+    keyBits: options.keyBits ?? 2048,
+    ...(options.sellerWorkers === undefined ? {} : { workers: options.sellerWorkers }),
+    run,
+    onBug,
+  })
+
+  const prepareBuyer = async (chain: PracticeChain, contract: string): Promise<void> => {
+    const { address } = host.wallet.find() ?? host.wallet.create()
+    host.networks.save({ name: networkName, kind: 'practice', rpcUrl: chain.rpcUrl, chainId: chain.chainId, contract })
+    host.networks.use(networkName)
+    const { market } = await host.trade()
+    if (await market.readAccountBalance(address) < enoughPlayMoneyWei) await chain.setBalance(address, playMoneyWei)
+    const files = await scripts.list()
+    if (!files.some(({ name }) => name === scriptName)) await scripts.save(scriptName, readFileSync(sampleScriptPath(), 'utf8'))
+  }
+
+  const run = async (job: JobRun): Promise<{ kind: 'practice', listingUrl: string, script: string }> => {
+    failure = null
+    job.step('Starting the practice chain')
+    let chain = await startChain()
+    try {
+      const seller = await openSeller(chain, job).catch(async (error: unknown) => {
+        if (!isAppError(error, 'chain.wrong-contract')) throw error
+        // The chain has lost its state, and with it the seller's contract: what the seller knows is of a world that is gone.
+        await chain.stop()
+        rmSync(folder, { recursive: true, force: true })
+        chain = await startChain()
+        return openSeller(chain, job)
+      })
+      running = { chain, seller }
+      job.step('Filling your wallet with play money')
+      await prepareBuyer(chain, seller.contract)
+      return { kind: 'practice', listingUrl: seller.listingUrl, script: scriptName }
+    } catch (error) {
+      if (running === null) await chain.stop()
+      else await end()
+      if (!job.signal.aborted) failure = toErrorJson(toErrorDocument(error))
+      throw error
+    } finally {
+      changes.announce('practice', 'wallet', 'networks', 'market', 'scripts')
+    }
+  }
+
+  const start = (): Job => jobs.findRunning('practice')
+    ?? (running === null
+      ? jobs.start({ kind: 'practice', label: 'Starting practice mode' }, run)
+      : jobs.start({ kind: 'practice', label: 'Practice mode is on', stoppable: false }, ((listingUrl) => () =>
+        Promise.resolve({ kind: 'practice', listingUrl, script: scriptName }))(running.seller.listingUrl)))
+
+  return {
+    state: () => {
+      const job = jobs.findRunning('practice')
+      return {
+        state: job !== null ? 'starting' : running !== null ? 'running' : failure !== null ? 'failed' : 'off',
+        possible: findPracticeChainProgram() !== null,
+        job: job?.id ?? null,
+        listingUrl: running?.seller.listingUrl ?? null,
+        script: running === null ? null : scriptName,
+        error: failure,
+      }
+    },
+    start,
+    resume: () => (host.networks.findActive()?.name === networkName && existsSync(join(folder, 'seller')) ? start() : null),
+    stop: async () => {
+      const job = jobs.findRunning('practice')
+      if (job !== null) await jobs.stop(job.id)
+      failure = null
+      await end()
+    },
+  }
+}

@@ -1,0 +1,148 @@
+import { answerSchema, errorDocumentSchema } from '../../shared/window-contract/base.ts'
+import { parseJsonAs } from '../../shared/parse.ts'
+import type { PurchaseDetails, PurchaseSummary } from '../../shared/window-contract/purchases.ts'
+import type { Trade } from '../create-host.ts'
+import type { PurchaseHistory, PurchaseMove, PurchaseOnChain } from '../chain/market.ts'
+import type { PurchaseView } from '../buyer/purchase-service.ts'
+import { toTermsJson } from './documents.ts'
+
+type Step = PurchaseDetails['timeline'][number]
+type Next = PurchaseSummary['next']
+
+interface Clock {
+  /** Seconds on the chain. */
+  readonly nowSeconds: number
+  /** What the contract owes the buyer. */
+  readonly withdrawableWei: bigint
+}
+
+const isoOf = (seconds: number): string => new Date(seconds * 1000).toISOString()
+
+const findNext = ({ purchase, onChain }: PurchaseView, computed: boolean, { nowSeconds, withdrawableWei }: Clock): Next => {
+  switch (onChain?.state) {
+    case undefined: return 'wait-for-payment'
+    case 'Paid': return computed ? 'request' : 'compute'
+    case 'Requested': return nowSeconds > onChain.deadlineSeconds ? 'litigate' : 'wait-for-delivery'
+    case 'Delivered': return purchase.answer === null ? 'open-answer' : 'confirm'
+    case 'Disputed': return 'wait-for-ruling'
+    case 'Refunded':
+    case 'Settled': return withdrawableWei > 0n ? 'withdraw' : 'none'
+  }
+}
+
+export const toPurchaseSummary = (view: PurchaseView, computed: boolean, clock: Clock): PurchaseSummary => {
+  const { purchase, onChain } = view
+  return {
+    id: purchase.id,
+    number: purchase.number?.toString() ?? null,
+    title: purchase.details.title,
+    url: purchase.url,
+    listing: purchase.listing.toString(),
+    seller: purchase.details.seller,
+    state: onChain?.state ?? 'Buying',
+    terms: onChain === null ? null : toTermsJson(onChain.terms),
+    deadlineSeconds: onChain === null || onChain.deadlineSeconds === 0 ? null : onChain.deadlineSeconds,
+    answered: purchase.answer !== null,
+    next: findNext(view, computed, clock),
+    createdAt: purchase.createdAt,
+  }
+}
+
+const moveSteps: Readonly<Record<PurchaseMove, Pick<Step, 'name' | 'words'>>> = {
+  Purchased: { name: 'paid', words: 'Price and guarantee are held by the contract' },
+  InteractionOpened: { name: 'interaction-opened', words: 'Interactive use was opened' },
+  ResultRequested: { name: 'requested', words: 'The answer was asked for' },
+  Litigated: { name: 'litigated', words: 'Cancelled: price and guarantee came back' },
+  Declined: { name: 'declined', words: 'The seller declined: price and guarantee came back' },
+  Delivered: { name: 'delivered', words: 'The seller delivered the sealed answer' },
+  Confirmed: { name: 'confirmed', words: 'Confirmed: the seller is paid, the guarantee came back' },
+  Reclaimed: { name: 'reclaimed', words: 'The seller reclaimed the payment after your time to confirm' },
+  DisputeOpened: { name: 'disputed', words: 'The answer was disputed' },
+  Ruled: { name: 'ruled', words: 'The arbiter ruled' },
+  DisputeClosed: { name: 'dispute-closed', words: 'The dispute ended without a ruling' },
+}
+
+/** The trade as it should go on from each state, first what is due now. */
+const ahead: Readonly<Partial<Record<PurchaseSummary['state'], readonly Pick<Step, 'name' | 'words'>[]>>> = {
+  Buying: [{ name: 'paid', words: 'The payment is on its way to the chain' }],
+  Paid: [
+    { name: 'computed', words: 'Compute on the encrypted table' }, { name: 'requested', words: 'Ask for the answer' },
+    { name: 'delivered', words: 'The seller answers' }, { name: 'confirmed', words: 'Confirm the answer' },
+  ],
+  Requested: [{ name: 'delivered', words: 'The seller answers' }, { name: 'confirmed', words: 'Confirm the answer' }],
+  Delivered: [{ name: 'opened', words: 'Open and check the answer' }, { name: 'confirmed', words: 'Confirm the answer' }],
+  Disputed: [{ name: 'ruled', words: 'The arbiter rules' }],
+}
+
+interface Local {
+  readonly computedAt: string | null
+  readonly opened: boolean
+}
+
+const createTimeline = (state: PurchaseSummary['state'], onChain: PurchaseOnChain | null, history: PurchaseHistory, { computedAt, opened }: Local): Step[] => {
+  const done: Step[] = history.moves.map(({ name, transactionHash, timeSeconds }) =>
+    ({ ...moveSteps[name], state: 'done', at: isoOf(timeSeconds), transaction: transactionHash, deadline: null }))
+  const insertAfter = (name: Step['name'], step: Step): void => { done.splice(done.findIndex((candidate) => candidate.name === name) + 1, 0, step) }
+  const local = { state: 'done', transaction: null, deadline: null } as const
+  if (computedAt !== null) insertAfter('paid', { ...local, name: 'computed', words: 'Computed on the encrypted table', at: computedAt })
+  if (opened) insertAfter('delivered', { ...local, name: 'opened', words: 'The answer was opened and its proof checked', at: null })
+  const due = (ahead[state] ?? []).filter(({ name }) => !done.some((step) => step.name === name))
+  const deadline = onChain === null || onChain.deadlineSeconds === 0 ? null : isoOf(onChain.deadlineSeconds)
+  return [...done, ...due.map((step, index): Step =>
+    ({ ...step, state: index === 0 ? 'now' : 'to-come', at: null, transaction: null, deadline: index === 0 ? deadline : null }))]
+}
+
+const explanations = {
+  litigateEarly: 'Cancel before asking for an answer: price and guarantee come back to you.',
+  litigateLate: 'The seller let the delivery time pass: price and guarantee come back to you.',
+  dispute: 'Say that the answer is wrong. Do this where its proof does not hold; without an arbiter it costs you the guarantee and half of the price.',
+  again: 'Go on waiting for the answer; nothing is paid or signed anew.',
+} as const
+
+const listMoves = (state: PurchaseSummary['state'], onChain: PurchaseOnChain | null, nowSeconds: number): PurchaseDetails['moves'] => {
+  switch (state) {
+    case 'Paid': return [{ kind: 'litigate', explanation: explanations.litigateEarly }]
+    case 'Requested': return onChain !== null && nowSeconds > onChain.deadlineSeconds
+      ? [{ kind: 'litigate', explanation: explanations.litigateLate }]
+      : [{ kind: 'request', explanation: explanations.again }]
+    case 'Delivered': return [{ kind: 'dispute', explanation: explanations.dispute }]
+    default: return []
+  }
+}
+
+const citeAnswer = ({ purchase, onChain }: PurchaseView, { market }: Trade): string | null => {
+  if (onChain === null || purchase.answer === null) return null
+  const day = isoOf(onChain.deliveredAtSeconds).slice(0, 10)
+  const where = `contract ${market.contract} on chain ${market.chainId}`
+  return `“${purchase.details.title}”: answer bought through HEsystem as purchase ${onChain.id} of listing ${onChain.listing}, ${where}, ${day}.`
+}
+
+export const readClock = async ({ market }: Trade): Promise<Clock> =>
+  ({ nowSeconds: await market.readTime(), withdrawableWei: await market.readBalance(market.account) })
+
+/** One purchase as a timeline, with what may be done now. */
+export const describePurchase = async (trade: Trade, number: bigint): Promise<PurchaseDetails> => {
+  const { market, purchases } = trade
+  const view = await purchases.show(number)
+  const { purchase, onChain } = view
+  const clock = await readClock(trade)
+  const result = purchases.findResult(number)
+  const summary = toPurchaseSummary(view, result !== null, clock)
+  const { answerFault: fault } = purchase
+  return {
+    ...summary,
+    timeline: createTimeline(summary.state, onChain, await market.readHistory(number), {
+      computedAt: result?.computedAt ?? null, opened: purchase.answer !== null,
+    }),
+    moves: listMoves(summary.state, onChain, clock.nowSeconds),
+    computed: result === null ? null : {
+      script: result.script, fileName: result.fileName,
+      programHash: result.programHash, resultHash: result.resultHash, computedAt: result.computedAt,
+    },
+    answer: purchase.answer === null ? null : parseJsonAs(answerSchema, purchase.answer, 'the stored answer', 'store.corrupt'),
+    proofVerified: purchase.answer !== null ? true : fault !== null ? false : null,
+    problem: fault === null ? null : parseJsonAs(errorDocumentSchema, fault, 'the stored fault', 'store.corrupt'),
+    citation: citeAnswer(view, trade),
+    receiptId: `buyer-${market.chainId}-${market.contract}-${number}`,
+  }
+}

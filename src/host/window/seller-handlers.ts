@@ -1,0 +1,181 @@
+import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
+import { errorDocumentSchema } from '../../shared/window-contract/base.ts'
+import { parseJsonAs } from '../../shared/parse.ts'
+import type { SaleJson } from '../../shared/window-contract/sales.ts'
+import { parseListingUrl } from '../buyer/open-listing.ts'
+import { createSellerClient } from '../buyer/seller-client.ts'
+import type { SaleView } from '../seller/sales-service.ts'
+import { createListingStoreUse } from './dataset-use.ts'
+import { findPlace, findTrade, type WindowContext } from './context.ts'
+import { toDatasetJson, toErrorJson, toListingJson } from './documents.ts'
+import type { Handlers } from './handlers.ts'
+import { describePublic } from './listing-view.ts'
+import { previewImport, toSummary } from './preview-import.ts'
+import { defaultServePort, type ServeControl } from './serve-control.ts'
+
+const decode = (contentBase64: string): Uint8Array => new Uint8Array(Buffer.from(contentBase64, 'base64'))
+
+const countValues = (values: readonly number[], bins: number): { edges: number[], counts: number[] } => {
+  let smallest = Infinity
+  let largest = -Infinity
+  for (const value of values) {
+    smallest = Math.min(smallest, value)
+    largest = Math.max(largest, value)
+  }
+  const width = largest > smallest ? (largest - smallest) / bins : 1
+  const counts = new Array<number>(bins).fill(0)
+  for (const value of values) {
+    const bin = Math.min(bins - 1, Math.floor((value - smallest) / width))
+    counts[bin] = (counts[bin] ?? 0) + 1
+  }
+  return { edges: Array.from({ length: bins + 1 }, (_, index) => smallest + index * width), counts }
+}
+
+export const createDatasetsHandlers = (context: WindowContext): Handlers<'datasets'> => {
+  const { host: { datasets }, jobs, changes } = context
+  const findUse = createListingStoreUse(context)
+  const show = async (name: string) => toDatasetJson(datasets.show(name), await findUse(name))
+  return {
+    preview: ({ file, decisions }) => previewImport(decode(file.contentBase64), decisions),
+    import: async ({ name, file, decisions }) => {
+      await datasets.importTable({ name, text: decode(file.contentBase64), options: decisions })
+      changes.announce('datasets')
+      return show(name)
+    },
+    list: () => Promise.all(datasets.list().map(({ name }) => show(name))),
+    show: async ({ name }) => ({
+      ...await show(name),
+      columnList: datasets.readColumns(name).map(({ scale: _scale, ...column }) => column),
+      summary: toSummary(datasets.show(name).report),
+    }),
+    rows: ({ name, offset, limit }) => {
+      const rows = datasets.readRows(name)
+      return { offset, total: rows.length, rows: rows.slice(offset, offset + limit) }
+    },
+    histogram: ({ name, column, bins }) => {
+      const index = datasets.readColumns(name).findIndex((candidate) => candidate.name === column)
+      if (index === -1) throw new AppError('input.not-found', `Dataset ${name} has no column “${column.slice(0, 100)}”.`, { details: { dataset: name } })
+      return countValues(datasets.readRows(name).map((row) => row[index] ?? Number.NaN), bins)
+    },
+    encrypt: ({ name, keyBits }) => {
+      datasets.show(name)
+      return { job: jobs.start({ kind: 'encrypt', label: `Encrypting ${name}`, subject: name }, async ({ signal, progress }) => {
+        try {
+          await datasets.encrypt(name, { keyBits, signal, onProgress: progress })
+          return { kind: 'dataset', dataset: name }
+        } finally {
+          changes.announce('datasets')
+        }
+      }).id }
+    },
+    testData: ({ name, keyBits, rows }) => {
+      datasets.createTestData(name, rows === undefined ? {} : { rows })
+      return { job: jobs.start({ kind: 'test-data', label: `Encrypting test data of ${name}`, subject: name }, async ({ signal, progress }) => {
+        try {
+          await datasets.encryptTestData(name, { keyBits, signal, onProgress: progress })
+          return { kind: 'dataset', dataset: name }
+        } finally {
+          changes.announce('datasets')
+        }
+      }).id }
+    },
+    remove: ({ name }) => {
+      datasets.remove(name)
+      changes.announce('datasets')
+      return {}
+    },
+  }
+}
+
+const optionalWei = <Name extends string>(name: Name, wei: string | undefined): Partial<Record<Name, bigint>> =>
+  (wei === undefined ? {} : { [name]: BigInt(wei) } as Record<Name, bigint>)
+
+export const createListingsHandlers = ({ host, changes }: WindowContext): Handlers<'listings'> => ({
+  create: async ({ valueWei, guaranteeWei, interactionFeeWei, serverUrl, ...draft }) => {
+    const { listings } = await host.trade()
+    const created = await listings.create({
+      ...draft,
+      serverUrl: serverUrl ?? `http://127.0.0.1:${defaultServePort}`,
+      valueWei: BigInt(valueWei),
+      ...optionalWei('guaranteeWei', guaranteeWei),
+      ...optionalWei('interactionFeeWei', interactionFeeWei),
+    })
+    changes.announce('listings', 'datasets')
+    return toListingJson(created, findPlace(host))
+  },
+  list: async () => ((await findTrade(host))?.listings.list() ?? []).map((listing) => toListingJson(listing, findPlace(host))),
+  show: async ({ id }) => toListingJson((await host.trade()).listings.show(id), findPlace(host)),
+  becomesPublic: async ({ id }) => {
+    const trade = await host.trade()
+    return describePublic(trade.listings.show(id), trade)
+  },
+})
+
+export const createServeHandlers = (serve: ServeControl): Handlers<'serve'> => ({
+  state: () => serve.state(),
+  off: async () => {
+    await serve.off()
+    return serve.state()
+  },
+  events: (_input, signal) => serve.events(signal),
+  check: async ({ url: text }) => {
+    const url = parseListingUrl(text)
+    try {
+      await createSellerClient(url.origin).fetchText(url.pathname + url.search)
+      return { reachable: true, problem: null }
+    } catch (error) {
+      if (!isAppError(error)) throw error
+      return { reachable: false, problem: toErrorJson(toErrorDocument(error)) }
+    }
+  },
+})
+
+const toSaleJson = ({ onChain, listing, sale, reclaimable }: SaleView): SaleJson => ({
+  purchase: onChain.id.toString(),
+  listing,
+  buyer: onChain.buyer,
+  state: onChain.state,
+  valueWei: onChain.terms.valueWei.toString(),
+  guaranteeWei: onChain.terms.guaranteeWei.toString(),
+  paidAtSeconds: onChain.paidAtSeconds,
+  closedAtSeconds: onChain.closedAtSeconds === 0 ? null : onChain.closedAtSeconds,
+  deadlineSeconds: onChain.deadlineSeconds === 0 ? null : onChain.deadlineSeconds,
+  handled: sale?.state ?? null,
+  refusal: sale === null || sale.refusal === null ? null : parseJsonAs(errorDocumentSchema, sale.refusal, 'the stored refusal', 'store.corrupt'),
+  reclaimable,
+  declinable: onChain.state === 'Paid' || onChain.state === 'Requested',
+})
+
+export const createSalesHandlers = ({ host }: WindowContext): Handlers<'sales'> => ({
+  list: async () => (await (await findTrade(host))?.sales.list() ?? []).map(toSaleJson).reverse(),
+  earnings: async () => {
+    const trade = await findTrade(host)
+    const sales = await trade?.sales.list() ?? []
+    const days = new Map<string, { sales: number, earnedWei: bigint }>()
+    let settledWei = 0n
+    let pendingWei = 0n
+    let reclaimableWei = 0n
+    for (const { onChain, reclaimable } of sales) {
+      if (onChain.state !== 'Settled' && onChain.state !== 'Refunded') pendingWei += onChain.terms.valueWei
+      if (reclaimable) reclaimableWei += onChain.terms.valueWei
+      if (onChain.state !== 'Settled' || trade === null) continue
+      const { credits } = await trade.market.readHistory(onChain.id)
+      const credited = credits.find(({ account }) => account === onChain.seller)?.amountWei ?? 0n
+      // With the answer the seller deposited as much as the guarantee; it is not earned, it comes back.
+      const bond = onChain.deliveredAtSeconds === 0 ? 0n : onChain.terms.guaranteeWei
+      const earnedWei = credited > bond ? credited - bond : 0n
+      settledWei += earnedWei
+      const day = new Date(onChain.closedAtSeconds * 1000).toISOString().slice(0, 10)
+      const sum = days.get(day) ?? { sales: 0, earnedWei: 0n }
+      days.set(day, { sales: sum.sales + 1, earnedWei: sum.earnedWei + earnedWei })
+    }
+    const inOrder = [...days].sort(([a], [b]) => a.localeCompare(b))
+    return {
+      settledWei: settledWei.toString(),
+      pendingWei: pendingWei.toString(),
+      reclaimableWei: reclaimableWei.toString(),
+      withdrawableWei: trade === null ? '0' : (await trade.market.readBalance(trade.market.account)).toString(),
+      days: inOrder.map(([day, sum]) => ({ day, sales: sum.sales, earnedWei: sum.earnedWei.toString() })),
+    }
+  },
+})
