@@ -32,7 +32,7 @@ export const encrypt = (key: PreparedPublicKey, m: bigint, randomBytes: RandomBy
   encryptWith(key, m, randomUnit(key.n, randomBytes), power)
 
 /** The x in [0, a·b) with x ≡ xa mod a and x ≡ xb mod b, by Garner; `aInverse` is a⁻¹ mod b. */
-const combine = (xa: bigint, xb: bigint, a: bigint, b: bigint, aInverse: bigint): bigint =>
+export const combineResidues = (xa: bigint, xb: bigint, a: bigint, b: bigint, aInverse: bigint): bigint =>
   xa + a * residue((xb - xa) * aInverse, b)
 
 /**
@@ -42,7 +42,7 @@ const combine = (xa: bigint, xb: bigint, a: bigint, b: bigint, aInverse: bigint)
 export const nthPowerFromHalves = (key: PreparedPrivateKey, s: bigint, t: bigint, power: ModularPower): bigint => {
   const modP = power(s, key.p.prime, key.p.square)
   const modQ = power(t, key.q.prime, key.q.square)
-  return combine(modP, modQ, key.p.square, key.q.square, key.pSquareInverse)
+  return combineResidues(modP, modQ, key.p.square, key.q.square, key.pSquareInverse)
 }
 
 const randomNthPower = (key: PreparedPrivateKey, randomBytes: RandomBytes, power: ModularPower): bigint =>
@@ -92,7 +92,8 @@ export const decrypt = (
   const plaintexts = ciphertexts.map((c) => {
     ;[b, blinding] = [(2n * b) % n, (blinding * blinding) % nSquared]
     const blinded = (c * blinding) % nSquared
-    const m = residue(combine(decryptHalf(blinded, p, power), decryptHalf(blinded, q, power), p.prime, q.prime, key.pInverse) - b, n)
+    const [mp, mq] = [decryptHalf(blinded, p, power), decryptHalf(blinded, q, power)]
+    const m = residue(combineResidues(mp, mq, p.prime, q.prime, key.pInverse) - b, n)
     check = { c: (check.c * c) % nSquared, m: (check.m + m) % n }
     return m
   })

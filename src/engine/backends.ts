@@ -1,20 +1,67 @@
 import { powerByBigInt, type ModularPower } from '../crypto/modular.ts'
+import type { RandomBytes } from '../crypto/random.ts'
 import { AppError } from '../shared/errors.ts'
+import { createReferenceArithmetic, type Arithmetic } from './arithmetic.ts'
 import type { BackendName } from './engine.ts'
+import { createKernelArithmetic } from './kernel/kernel-arithmetic.ts'
+import { findKernelFault, measureKernel } from './kernel/self-test.ts'
+import type { WorkerSettings } from './messages.ts'
 import { createNodeCryptoPower, findNodeCryptoFault } from './node-crypto-power.ts'
 
-/** A fresh modular power of the named backend: one per worker, since node:crypto's keeps an object per modulus. */
-export const createPower = (backend: BackendName): ModularPower =>
-  backend === 'bigint' ? powerByBigInt : createNodeCryptoPower()
+export type PowerSource = WorkerSettings['powers']
+
+/** A fresh modular power: one per worker, since node:crypto's keeps an object per modulus. */
+export const createPower = (source: PowerSource): ModularPower => (source === 'bigint' ? powerByBigInt : createNodeCryptoPower())
+
+/** What a worker of these settings computes with. */
+export const createArithmetic = ({ backend, powers, randomness }: WorkerSettings, randomBytes: RandomBytes): Arithmetic =>
+  backend === 'wasm'
+    ? createKernelArithmetic(createPower(powers), randomBytes, randomness)
+    : createReferenceArithmetic(createPower(powers), randomBytes)
+
+export interface BackendChoice {
+  readonly backend: BackendName
+  readonly powers: PowerSource
+  readonly reason: string
+}
+
+/** What is known of the backends here; replaced in tests only. */
+export interface BackendProbes {
+  /** null, or what went wrong in the self-test. */
+  readonly findNodeCryptoFault: () => string | null
+  readonly findKernelFault: () => string | null
+  /** How many times as fast as BigInt's the kernel's products are. */
+  readonly measureKernel: () => number
+}
+
+const ownProbes: BackendProbes = { findNodeCryptoFault, findKernelFault, measureKernel }
+
+const unavailable = (backend: BackendName, fault: string): AppError =>
+  new AppError('runtime.backend-unavailable', `The backend ${backend} failed its self-test: ${fault}.`, { details: { backend } })
 
 /**
- * The backend to use: `node-crypto` where it passes its self-test, else `bigint`, openly (`Engine.backend` tells). Throws
- * `runtime.backend-unavailable` where a backend that was asked for by name fails. `findFault` is replaced in tests only.
+ * The backend to use: the kernel where it passes its self-test and a short calibration finds it faster than BigInt; powers by
+ * node:crypto where that passes its own; else BigInt, the reference. Never silently: `reason` says which and why. Throws
+ * `runtime.backend-unavailable` where a backend that was asked for by name fails.
  */
-export const selectBackend = (forced: BackendName | undefined, findFault: () => string | null = findNodeCryptoFault): BackendName => {
-  if (forced === 'bigint') return 'bigint'
-  const fault = findFault()
-  if (fault === null) return 'node-crypto'
-  if (forced === undefined) return 'bigint'
-  throw new AppError('runtime.backend-unavailable', `The backend ${forced} failed its self-test: ${fault}.`, { details: { backend: forced } })
+export const selectBackend = (forced: BackendName | undefined, probes: BackendProbes = ownProbes): BackendChoice => {
+  if (forced === 'bigint') return { backend: 'bigint', powers: 'bigint', reason: 'asked for' }
+  const powerFault = probes.findNodeCryptoFault()
+  const powers = powerFault === null ? 'node-crypto' : 'bigint'
+  const powerReason = powerFault === null ? 'powers by OpenSSL' : `powers by BigInt, as OpenSSL's failed their self-test: ${powerFault}`
+  if (forced === 'node-crypto') {
+    if (powerFault !== null) throw unavailable(forced, powerFault)
+    return { backend: forced, powers, reason: 'asked for' }
+  }
+  const kernelFault = probes.findKernelFault()
+  if (forced === 'wasm') {
+    if (kernelFault !== null) throw unavailable(forced, kernelFault)
+    return { backend: forced, powers, reason: `asked for; ${powerReason}` }
+  }
+  const gain = kernelFault === null ? probes.measureKernel() : 0
+  if (gain > 1) return { backend: 'wasm', powers, reason: `products ${gain.toFixed(1)} times as fast as BigInt's, ${powerReason}` }
+  const kernelReason = kernelFault === null
+    ? `the kernel's products take ${(1 / gain).toFixed(1)} times as long as BigInt's here`
+    : `the kernel failed its self-test: ${kernelFault}`
+  return { backend: powers, powers, reason: `${kernelReason}; ${powerReason}` }
 }

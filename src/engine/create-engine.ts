@@ -139,14 +139,15 @@ export const createEngine = async (options: EngineOptions = {}): Promise<Engine>
   if (!Number.isSafeInteger(workers) || workers < 1) {
     throw new AppError('crypto.invalid-argument', `An engine needs one worker or more, not ${workers}.`)
   }
-  const backend = selectBackend(options.backend)
-  const pool = createWorkerPool(workers, workerUrl(), { backend })
+  const { backend, powers, reason } = selectBackend(options.backend)
+  const pool = createWorkerPool(workers, workerUrl(), { backend, powers, randomness: options.randomness ?? 'table' })
   return {
     backend,
+    backendReason: reason,
     workers,
     generateKeyPair: async (bits, { signal, onProgress } = {}) => {
       const meter = createMeter(1, onProgress)
-      const key = await withCancellation(signal, (stop) => generateKey(bits, createPower(backend), stop))
+      const key = await withCancellation(signal, (stop) => generateKey(bits, createPower(powers), stop))
       meter.add(1)
       return key
     },

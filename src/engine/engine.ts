@@ -26,13 +26,23 @@ export interface DecryptionClaim extends Omit<DecryptionStatement, 'ciphertexts'
   readonly ciphertexts: Uint8Array
 }
 
-export type BackendName = 'bigint' | 'node-crypto'
+/** What computes: BigInt alone, the reference; OpenSSL for powers; or, with those powers, a WebAssembly kernel for products. */
+export type BackendName = 'bigint' | 'node-crypto' | 'wasm'
+
+/**
+ * Where an encryption's randomness comes from (docs/adr/0301): powers of a fixed random base by `table`, with exponents long enough to
+ * need no further assumption for the owner; rⁿ with r uniform, the `exact` distribution of Paillier's scheme; or, asked for by name
+ * only, `short` exponents, twice as fast again on a stronger assumption.
+ */
+export type Randomness = 'table' | 'exact' | 'short'
 
 export interface EngineOptions {
   /** Worker threads; by default one per core. */
   readonly workers?: number
   /** Forces a backend; by default the fastest that passes its self-test. */
   readonly backend?: BackendName
+  /** `table` by default. Tables need the backend `wasm`; the others always draw exactly. */
+  readonly randomness?: Randomness
 }
 
 /**
@@ -41,6 +51,8 @@ export interface EngineOptions {
  */
 export interface Engine {
   readonly backend: BackendName
+  /** Why this backend: what was asked for, measured or found wanting. */
+  readonly backendReason: string
   readonly workers: number
   generateKeyPair(bits: KeyBits, options?: JobOptions): Promise<PaillierKeyPair>
   /** Encrypts centred integers in (−n/3, n/3), as the key's owner (CRT) or with the public key alone. */

@@ -1,11 +1,14 @@
 import type { DecryptionStatement } from '../crypto/decryption-proof.ts'
 import type { CryptoErrorCode } from '../crypto/errors.ts'
 import type { LinearForm } from '../crypto/types.ts'
-import type { BackendName } from './engine.ts'
+import type { BackendName, Randomness } from './engine.ts'
 
 /** Given to each worker when it starts. */
 export interface WorkerSettings {
   readonly backend: BackendName
+  /** Who computes powers: OpenSSL, where it passed its self-test. */
+  readonly powers: 'bigint' | 'node-crypto'
+  readonly randomness: Randomness
 }
 
 /** A public key travels as n, a key pair as p ‖ q (crypto/keys.ts); the bytes are transferred and wiped when they were read. */

@@ -1,21 +1,12 @@
-import { bigIntToBytes, joinIntegers, splitIntegers } from '../crypto/bytes.ts'
-import {
-  keyPairFromBytes, preparePrivateKey, preparePublicKey, publicKeyFromBytes, type PreparedPrivateKey, type PreparedPublicKey,
-} from '../crypto/keys.ts'
-import { at } from '../crypto/lists.ts'
-import { residue, type ModularPower } from '../crypto/modular.ts'
-import {
-  add, assertCiphertexts, decrypt, encrypt, encryptAsOwner, evaluateLinearForms, findInvalidCiphertext, parseCiphertexts, rerandomise,
-  scale, subtract,
-} from '../crypto/paillier.ts'
+import { bigIntToBytes, joinIntegers } from '../crypto/bytes.ts'
+import { keyPairFromBytes, preparePrivateKey, preparePublicKey, publicKeyFromBytes } from '../crypto/keys.ts'
+import { residue } from '../crypto/modular.ts'
+import { assertCiphertexts, decrypt, parseCiphertexts, rerandomise } from '../crypto/paillier.ts'
 import type { RandomBytes } from '../crypto/random.ts'
+import { isPrivate, type Arithmetic, type PreparedKey } from './arithmetic.ts'
 import type { KeyBytes, Task } from './messages.ts'
 import { runProofTask } from './proof-tasks.ts'
 import type { Sha256 } from '../crypto/transcript.ts'
-
-type PreparedKey = PreparedPublicKey | PreparedPrivateKey
-
-const isPrivate = (key: PreparedKey): key is PreparedPrivateKey => 'p' in key
 
 const maximumKeys = 8
 
@@ -38,12 +29,9 @@ const createKeyRing = (): ((key: KeyBytes) => PreparedKey) => {
 const indexBytes = (index: number | null): Uint8Array => (index === null ? new Uint8Array(0) : bigIntToBytes(BigInt(index), 4))
 
 /** What one worker does with its tasks: bytes in, bytes out. Throws CryptoError. */
-export const createTaskRunner = (power: ModularPower, randomBytes: RandomBytes, sha256: Sha256): ((task: Task) => Uint8Array) => {
+export const createTaskRunner = (arithmetic: Arithmetic, randomBytes: RandomBytes, sha256: Sha256): ((task: Task) => Uint8Array) => {
   const prepare = createKeyRing()
-
-  const encryptAll = (key: PreparedKey, residues: Uint8Array): bigint[] =>
-    splitIntegers(residues, key.bits / 8).map((m) =>
-      isPrivate(key) ? encryptAsOwner(key, m, randomBytes, power) : encrypt(key, m, randomBytes, power))
+  const { power } = arithmetic
 
   const decryptAll = (key: PreparedKey, ciphertexts: bigint[]): Uint8Array => {
     if (!isPrivate(key)) throw new TypeError('decryption needs a private key')
@@ -60,23 +48,20 @@ export const createTaskRunner = (power: ModularPower, randomBytes: RandomBytes, 
     }
     switch (task.operation) {
       case 'encrypt':
-        return join(encryptAll(key, task.residues))
+        return arithmetic.encrypt(key, task.residues)
       case 'decrypt':
         return decryptAll(key, parseValid(task.ciphertexts, task.firstIndex))
       case 'rerandomise':
         return join(parseValid(task.ciphertexts, task.firstIndex).map((c) => rerandomise(key, c, randomBytes, power)))
       case 'add':
-      case 'subtract': {
-        const others = parseValid(task.others, task.firstIndex)
-        const combine = task.operation === 'add' ? add : subtract
-        return join(parseValid(task.ciphertexts, task.firstIndex).map((c, i) => combine(key, c, at(others, i))))
-      }
+      case 'subtract':
+        return arithmetic.combine(task.operation, key, task.ciphertexts, task.others, task.firstIndex)
       case 'scale':
-        return join(parseValid(task.ciphertexts, task.firstIndex).map((c, i) => scale(key, c, at(task.factors, i), power)))
+        return arithmetic.scale(key, task.ciphertexts, task.factors, task.firstIndex)
       case 'evaluate':
-        return join(evaluateLinearForms(key, parseCiphertexts(key, task.ciphertexts), task.forms, power))
+        return arithmetic.evaluate(key, task.ciphertexts, task.forms)
       case 'find-invalid':
-        return indexBytes(findInvalidCiphertext(key, parseCiphertexts(key, task.ciphertexts)))
+        return indexBytes(arithmetic.findInvalid(key, task.ciphertexts))
       default:
         return runProofTask(task, key, isPrivate(key) ? key : null, { power, randomBytes, sha256 })
     }

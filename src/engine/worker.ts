@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createCheckedRandom } from '../crypto/random.ts'
-import { createPower } from './backends.ts'
+import { createArithmetic } from './backends.ts'
 import { toTaskFailure } from './map-error.ts'
 import type { Task, TaskReply, WorkerSettings } from './messages.ts'
 import { createTaskRunner } from './tasks.ts'
@@ -10,8 +10,9 @@ import { createTaskRunner } from './tasks.ts'
 const port = parentPort
 if (port === null) throw new Error('this module is the entry of a worker thread')
 
-const { backend } = workerData as WorkerSettings
-const runTask = createTaskRunner(createPower(backend), createCheckedRandom(randomBytes), (bytes) => createHash('sha256').update(bytes).digest())
+const random = createCheckedRandom(randomBytes)
+const arithmetic = createArithmetic(workerData as WorkerSettings, random)
+const runTask = createTaskRunner(arithmetic, random, (bytes) => createHash('sha256').update(bytes).digest())
 
 const answer = (task: Task): TaskReply => {
   const start = performance.now()

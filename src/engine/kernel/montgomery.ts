@@ -86,19 +86,23 @@ export const createMontgomeryMachine = (modulus: bigint): MontgomeryMachine => {
   readAt(modulusAddress, bigIntToBytes(modulus, length))
   kernel.prepare()
 
-  const work = reserve(4)
-  const [scratch, one, literalOne, rSquared] = [work, work + 1, work + 2, work + 3]
+  const work = reserve(5)
+  const [scratch, one, literalOne, rSquared, raised] = [work, work + 1, work + 2, work + 3, work + 4]
   readResidue(one, r % modulus)
   readResidue(literalOne, 1n)
   readResidue(rSquared, (r * r) % modulus)
 
-  /** scratch = the form of R^exponent, by squarings from the left; rSquared is the form of R. */
+  // Results that are written together mostly have one degree, so the last power of R is kept.
+  let raisedTo: bigint | null = null
+  /** raised = the form of R^exponent, by squarings from the left; rSquared is the form of R. */
   const raiseR = (exponent: bigint): void => {
-    copy(scratch, exponent === 0n ? one : rSquared)
+    if (exponent === raisedTo) return
+    copy(raised, exponent === 0n ? one : rSquared)
     for (const bit of exponent.toString(2).slice(1)) {
-      multiply(scratch, scratch, scratch)
-      if (bit === '1') multiply(scratch, scratch, rSquared)
+      multiply(raised, raised, raised)
+      if (bit === '1') multiply(raised, raised, rSquared)
     }
+    raisedTo = exponent
   }
   const copy = (target: number, source: number): void => {
     new Uint8Array(kernel.memory.buffer).copyWithin(address(target), address(source), address(source) + bytesPerRegister)
@@ -108,7 +112,7 @@ export const createMontgomeryMachine = (modulus: bigint): MontgomeryMachine => {
       multiply(scratch, register, literalOne)
     } else {
       raiseR(degree - 1n)
-      multiply(scratch, scratch, register)
+      multiply(scratch, raised, register)
     }
     kernel.reduce(address(scratch))
     kernel.writeBytes(transferAddress, length, address(scratch))

@@ -112,9 +112,10 @@ const checkEngine = async (openEngine: () => Promise<Engine>): Promise<Finding> 
     const start = performance.now()
     await engine.encrypt(publicKey, plaintexts)
     const perSecond = Math.round(speedCount / ((performance.now() - start) / 1000))
-    const found = `${engine.backend}, ${engine.workers} workers, ${perSecond} public-key encryptions a second (${speedKeyBits} bits)`
+    const found = `${engine.backend} (${engine.backendReason}), ${engine.workers} workers, `
+      + `${perSecond} public-key encryptions a second (${speedKeyBits} bits)`
     return engine.backend === 'bigint'
-      ? warn(found, 'The faster backend failed its self-test here, so everything takes longer; another Node version may pass it.')
+      ? warn(found, 'The faster backends failed their self-tests here, so everything takes longer; another Node version may pass them.')
       : ok(found)
   } finally {
     await engine.close()

@@ -28,6 +28,7 @@ export const createFakeEngine = (): FakeEngine => {
     cells: { count: 0 },
     onBatch: () => undefined,
     backend: 'bigint',
+    backendReason: 'a double',
     workers: 1,
     generateKeyPair: async (bits, options) => {
       await Promise.resolve()

@@ -17,6 +17,7 @@ const createEngineDouble = (backend: Engine['backend']): Engine & { isClosed(): 
   }
   return {
     backend,
+    backendReason: 'measured so',
     workers: 2,
     generateKeyPair: async (bits) => ({ publicKey: { n: 15n, bits }, p: 3n, q: 5n }),
     encrypt: async () => new Uint8Array(),
@@ -110,7 +111,7 @@ describe('the doctor', () => {
     const engine = createEngineDouble('bigint')
     expect(entry(await examine({ openEngine: async () => engine }), 'engine')).toMatchObject({
       verdict: 'warn',
-      found: expect.stringMatching(/^bigint, 2 workers, .*2048 bits/) as string,
+      found: expect.stringMatching(/^bigint \(measured so\), 2 workers, .*2048 bits/) as string,
     })
     expect(engine.isClosed()).toBe(true)
   })

@@ -31,7 +31,7 @@ const withCell = (bytes: Uint8Array, index: number, c: bigint): Uint8Array => {
 
 describe('an engine', () => {
   it('says what it runs on', () => {
-    expect([engine.backend, engine.workers, single.backend, single.workers]).toEqual(['node-crypto', 2, 'bigint', 1])
+    expect([engine.backend, engine.workers, single.backend, single.workers]).toEqual(['wasm', 2, 'bigint', 1])
   })
 
   it('refuses a number of workers that is none', async () => {

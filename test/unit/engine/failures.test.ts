@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { powerByBigInt } from '../../../src/crypto/modular.ts'
+import { createReferenceArithmetic } from '../../../src/engine/arithmetic.ts'
 import { createEngine } from '../../../src/engine/create-engine.ts'
 import type { Engine } from '../../../src/engine/engine.ts'
 import { createKeyBytes } from '../../../src/engine/task-key.ts'
@@ -109,14 +110,15 @@ describe('in a worker', () => {
 
   it('the bytes of a key are wiped when they were read', () => {
     const key = createKeyBytes(keyPair)
-    createTaskRunner(powerByBigInt, randomBytes, sha256)({ operation: 'encrypt', key, residues })
+    createTaskRunner(createReferenceArithmetic(powerByBigInt, randomBytes), randomBytes, sha256)({ operation: 'encrypt', key, residues })
     expect(key.bytes.every((byte) => byte === 0)).toBe(true)
   })
 
   it('a broken random generator stops encryption', () => {
-    const runTask = createTaskRunner(powerByBigInt, () => {
+    const broken = (): never => {
       throw new Error('no entropy')
-    }, sha256)
+    }
+    const runTask = createTaskRunner(createReferenceArithmetic(powerByBigInt, broken), broken, sha256)
     expect(() => runTask({ operation: 'encrypt', key: createKeyBytes(keyPair), residues })).toThrow('no entropy')
   })
 })

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { powerByBigInt } from '../../../src/crypto/modular.ts'
-import { selectBackend } from '../../../src/engine/backends.ts'
 import { createNodeCryptoPower, findNodeCryptoFault } from '../../../src/engine/node-crypto-power.ts'
 import { key } from './fixtures.ts'
 
@@ -54,19 +53,5 @@ describe('the self-test', () => {
     expect(findNodeCryptoFault(() => () => {
       throw new Error('unsupported')
     })).toBe('unsupported')
-  })
-})
-
-describe('the choice of a backend', () => {
-  it('is node:crypto where it passes, BigInt where it does not', () => {
-    expect(selectBackend(undefined)).toBe('node-crypto')
-    expect(selectBackend(undefined, () => 'broken')).toBe('bigint')
-    expect(selectBackend('bigint', () => 'broken')).toBe('bigint')
-  })
-
-  it('is an error where the one asked for by name fails', () => {
-    const choose = () => selectBackend('node-crypto', () => 'zeros came out')
-    expect(choose).toThrow('zeros came out')
-    expect(choose).toThrow(expect.objectContaining({ code: 'runtime.backend-unavailable' }))
   })
 })
