@@ -1,10 +1,11 @@
 import { bigIntToBytes, bitLength, bytesToBigInt } from '../../crypto/bytes.ts'
 import { residue } from '../../crypto/modular.ts'
 import { montgomeryWasm } from './montgomery-wasm.ts'
+import { webAssembly, type WasmMemory } from './web-assembly.ts'
 
 /** What the module of assembly/montgomery.ts exports; numbers are addresses in its memory. */
 interface Kernel {
-  readonly memory: WebAssembly.Memory
+  readonly memory: WasmMemory
   layOut(limbs: number): number
   heapStart(): number
   prepare(): void
@@ -49,12 +50,12 @@ export interface MontgomeryMachine {
   get(register: number): bigint
 }
 
-let compiled: WebAssembly.Module | null = null
-const compiledModule = (): WebAssembly.Module => (compiled ??= new WebAssembly.Module(Buffer.from(montgomeryWasm, 'base64')))
+let compiled: object | null = null
+const compiledModule = (): object => (compiled ??= new webAssembly.Module(Buffer.from(montgomeryWasm, 'base64')))
 
 /** A machine for one modulus, with memory of its own, which grows with the registers set aside. */
 export const createMontgomeryMachine = (modulus: bigint): MontgomeryMachine => {
-  const kernel = new WebAssembly.Instance(compiledModule(), {}).exports as Kernel
+  const kernel = new webAssembly.Instance(compiledModule(), {}).exports as Kernel
   const limbs = limbsFor(bitLength(modulus))
   const length = Math.ceil(bitLength(modulus) / 8)
   const bytesPerRegister = 2 * limbs
