@@ -5,6 +5,7 @@ import { addDatasetCommands } from './commands/dataset.ts'
 import { addDemoCommand } from './commands/demo.ts'
 import { addDisputeCommands } from './commands/disputes.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addHeadlessCommands } from './commands/headless.ts'
 import { addListingCommands } from './commands/listing.ts'
 import { addNetworkCommands } from './commands/network.ts'
 import { addReceiptCommands } from './commands/receipts.ts'
@@ -24,6 +25,7 @@ export const createProgram = (): Command => {
     .addHelpText('after', '\nSecrets are typed, or come from a file named by --secret-file or HESYSTEM_PASSPHRASE_FILE; never from an argument.\nExit codes: 0 done, 1 failed, 2 usage.')
   const globals = (): GlobalOptions => program.opts()
   addDemoCommand(program, globals)
+  addHeadlessCommands(program, globals)
   addDoctorCommand(program, globals)
   addChainCommands(program, globals)
   addWalletCommands(program, globals)

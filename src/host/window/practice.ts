@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync, readFileSync, existsSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PracticeState } from '../../shared/window-contract/networks.ts'
 import type { Job } from '../../shared/window-contract/jobs.ts'
 import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
 import { findPracticeChainProgram, startPracticeChain, type PracticeChain } from '../chain/practice-chain.ts'
 import { sampleScriptPath } from '../datasets/sample.ts'
+import { writePrivateFile } from '../secrets/private-file.ts'
 import type { WindowContext } from './context.ts'
 import { toErrorJson } from './documents.ts'
 import type { JobRun } from './jobs.ts'
@@ -36,11 +37,10 @@ interface Running {
 }
 
 /** The practice seller's profile has a passphrase of its own in a file beside it: it guards play money. */
-const readPassphraseFile = (folder: string): string => {
+const ensurePassphraseFile = (folder: string): string => {
   const path = join(folder, 'passphrase')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (!existsSync(path)) writeFileSync(path, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' })
-  if (readFileSync(path, 'utf8').length === 0) throw new AppError('store.corrupt', `${path} is empty.`)
+  writePrivateFile(path, randomBytes(24).toString('base64url'), { exclusive: true })
   return path
 }
 
@@ -70,7 +70,7 @@ export const createPractice = (
 
   const openSeller = (chain: PracticeChain, run: JobRun): Promise<PracticeSeller> => openPracticeSeller({
     home: join(folder, 'seller'),
-    passphraseFile: readPassphraseFile(folder),
+    passphraseFile: ensurePassphraseFile(folder),
     chain,
     keyBits: options.keyBits ?? 2048,
     ...(options.sellerWorkers === undefined ? {} : { workers: options.sellerWorkers }),

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import { parseAs } from '../../shared/parse.ts'
 import { scriptNameSchema } from '../../shared/window-contract/workspace.ts'
+import { hasSystemCode, writePrivateFile } from '../secrets/private-file.ts'
 
 export interface ScriptEntry {
   readonly name: string
@@ -23,8 +23,6 @@ export interface ScriptFiles {
   remove(name: string): Promise<void>
 }
 
-const hasCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
-
 const missing = (name: string): AppError => new AppError('input.not-found', `There is no script ${name} in this profile.`, { details: { script: name } })
 
 export const createScriptFiles = (folder: string): ScriptFiles => {
@@ -35,33 +33,15 @@ export const createScriptFiles = (folder: string): ScriptFiles => {
       const { size, mtime } = await stat(pathOf(name))
       return { name, bytes: size, changedAt: mtime.toISOString() }
     } catch (error) {
-      if (hasCode(error, 'ENOENT')) throw missing(name)
+      if (hasSystemCode(error, 'ENOENT')) throw missing(name)
       throw error
-    }
-  }
-
-  const writeWhole = async (path: string, source: string): Promise<void> => {
-    const partial = `${path}.${randomUUID()}.partial`
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      const file = await open(partial, 'wx', 0o600)
-      try {
-        await file.writeFile(source, 'utf8')
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await rename(partial, path)
-    } catch (error) {
-      await rm(partial, { force: true })
-      throw new AppError('store.unwritable', `The script could not be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
     }
   }
 
   return {
     list: async () => {
       const names = await readdir(folder).catch((error: unknown) => {
-        if (hasCode(error, 'ENOENT')) return []
+        if (hasSystemCode(error, 'ENOENT')) return []
         throw error
       })
       return Promise.all(names.filter((name) => scriptNameSchema.safeParse(name).success).sort().map(describe))
@@ -71,7 +51,9 @@ export const createScriptFiles = (folder: string): ScriptFiles => {
       return { ...entry, source: await readFile(pathOf(name), 'utf8') }
     },
     save: async (name, source) => {
-      await writeWhole(pathOf(name), source)
+      const path = pathOf(name)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      writePrivateFile(path, source)
       return describe(name)
     },
     rename: async (name, to) => {
