@@ -62,20 +62,51 @@ export const powerByBigInt: ModularPower = (base, exponent, modulus) => {
   return result
 }
 
+/** Leading bits that a step of Lehmer's looks at: with its cofactors they stay exact in a double. */
+const lehmerBits = 50
+
 /**
- * The inverse of `value` modulo `modulus`, in [0, modulus), by Euclid. Throws `invalid-argument` where there is none.
- * Not constant-time: for public values, and for keys while they are prepared.
+ * As many steps of Euclid's algorithm on (u, v) as the leading bits decide, as the matrix [a, b, c, d] with u' = a·u + b·v and
+ * v' = c·u + d·v; null where they decide none [Knuth, TAOCP 2, 4.5.2, algorithm L; HAC, 14.57].
+ */
+const lehmerMatrix = (u: bigint, v: bigint): readonly [a: bigint, b: bigint, c: bigint, d: bigint] | null => {
+  const shift = BigInt(Math.max(0, bitLength(u) - lehmerBits))
+  let [x, y] = [Number(u >> shift), Number(v >> shift)]
+  let [a, b, c, d] = [1, 0, 0, 1]
+  while (y + c !== 0 && y + d !== 0) {
+    const quotient = Math.floor((x + a) / (y + c))
+    if (quotient !== Math.floor((x + b) / (y + d))) break
+    ;[a, c] = [c, a - quotient * c]
+    ;[b, d] = [d, b - quotient * d]
+    ;[x, y] = [y, x - quotient * y]
+  }
+  return b === 0 ? null : [BigInt(a), BigInt(b), BigInt(c), BigInt(d)]
+}
+
+/** gcd(value, modulus) and a factor with factor·value ≡ gcd modulo modulus, by Euclid's algorithm in Lehmer's steps. */
+const extendedEuclid = (value: bigint, modulus: bigint): { readonly divisor: bigint; readonly factor: bigint } => {
+  let [u, v] = [modulus, residue(value, modulus)]
+  let [uFactor, vFactor] = [0n, 1n]
+  while (v !== 0n) {
+    const matrix = lehmerMatrix(u, v)
+    const [a, b, c, d] = matrix ?? [0n, 1n, 1n, -(u / v)]
+    ;[u, v] = [a * u + b * v, c * u + d * v]
+    ;[uFactor, vFactor] = [a * uFactor + b * vFactor, c * uFactor + d * vFactor]
+  }
+  return { divisor: u, factor: uFactor }
+}
+
+/** Whether `value` has an inverse modulo `modulus`. Not constant-time. */
+export const isUnit = (value: bigint, modulus: bigint): boolean => extendedEuclid(value, modulus).divisor === 1n
+
+/**
+ * The inverse of `value` modulo `modulus`, in [0, modulus). Throws `invalid-argument` where there is none. Not constant-time: for
+ * public values, and for keys while they are prepared.
  */
 export const modularInverse = (value: bigint, modulus: bigint): bigint => {
-  let [previous, current] = [modulus, residue(value, modulus)]
-  let [previousFactor, factor] = [0n, 1n]
-  while (current !== 0n) {
-    const quotient = previous / current
-    ;[previous, current] = [current, previous - quotient * current]
-    ;[previousFactor, factor] = [factor, previousFactor - quotient * factor]
-  }
-  if (previous !== 1n) throw new CryptoError('invalid-argument', 'the number has no inverse: it shares a factor with the modulus')
-  return residue(previousFactor, modulus)
+  const { divisor, factor } = extendedEuclid(value, modulus)
+  if (divisor !== 1n) throw new CryptoError('invalid-argument', 'the number has no inverse: it shares a factor with the modulus')
+  return residue(factor, modulus)
 }
 
 /**

@@ -48,6 +48,8 @@ const readIntervals = async (source: CiphertextSource, intervals: readonly Inter
   return bytes
 }
 
+const firstCell = ({ runs: [first] }: Piece): number => first?.start ?? 0
+
 const sumOfCosts = (parts: readonly { readonly cost: number }[]): number => parts.reduce((sum, { cost }) => sum + cost, 0)
 
 /**
@@ -76,7 +78,8 @@ export const evaluateForms = async (
     joins.push({ forms: [joiningForm(pieces, form.constant)], targets: [target], cost: pieces.length, readCiphertexts: () => partials })
     return pieces.map((piece, place) => ({ ...piece, constant: 0n, target: cellAt(partials, place) }))
   })
-  const parts = gatherPieces(placed, most).map((pieces): Evaluation => {
+  // Pieces of different forms over the same cells become neighbours, so that a batch reads those once.
+  const parts = gatherPieces(placed.toSorted((a, b) => firstCell(a) - firstCell(b)), most).map((pieces): Evaluation => {
     const intervals = intervalsOf(pieces)
     return {
       forms: pieces.map(({ runs, constant }) => ({ runs: localRuns(runs, intervals), constant })),

@@ -16,20 +16,28 @@ export interface Interval {
   readonly count: number
 }
 
+/** A weight's share of a product of many powers; a few bits a product, whether they are interleaved or sorted into buckets. */
 const powerCost = (weight: bigint): number => {
   const bits = bitLength(weight)
-  return bits <= 1 ? 0 : Math.ceil(bits * 1.25)
+  return bits <= 1 ? 0 : Math.ceil(bits / 5) + 2
 }
 
 const runCost = ({ count, weight }: WeightedRun): number => count + powerCost(weight)
 
-const createPiece = (runs: readonly WeightedRun[], weight: bigint): Piece =>
-  ({ runs, weight, cost: runs.reduce((sum, run) => sum + runCost(run), 1) })
+/** The squarings, which all powers of a piece share. */
+const sharedCost = (runs: readonly WeightedRun[]): number => runs.reduce((most, { weight }) => Math.max(most, bitLength(weight)), 1)
 
-/** How many products a batch should have: enough to be worth a message, few enough to share the work and to stop promptly. */
+const costOf = (runs: readonly WeightedRun[]): number => runs.reduce((sum, run) => sum + runCost(run), sharedCost(runs))
+
+const createPiece = (runs: readonly WeightedRun[], weight: bigint): Piece => ({ runs, weight, cost: costOf(runs) })
+
+/**
+ * How many products a batch should have: enough to be worth a message, few enough to stop promptly; short work is shared evenly, in as
+ * few pieces as there are workers, since products of powers are cheaper the longer they are.
+ */
 export const chooseBatchCost = (forms: readonly LinearForm[], workers: number): number => {
-  const total = forms.reduce((sum, { runs }) => sum + runs.reduce((cost, run) => cost + runCost(run), 1), 0)
-  return Math.min(4000, Math.max(64, Math.ceil(total / (4 * workers))))
+  const total = forms.reduce((sum, { runs }) => sum + costOf(runs), 0)
+  return Math.min(6000, Math.max(64, Math.ceil(total / workers)))
 }
 
 /** A long run is cut into plain products; its weight is applied once, when they are joined. */

@@ -1,9 +1,8 @@
 import { bigIntToBytes, bitLength, bytesToBigInt, splitIntegers } from '../../crypto/bytes.ts'
 import { CryptoError } from '../../crypto/errors.ts'
 import type { PreparedPublicKey } from '../../crypto/keys.ts'
-import type { ModularPower } from '../../crypto/modular.ts'
+import { isUnit, type ModularPower } from '../../crypto/modular.ts'
 import type { RandomBytes } from '../../crypto/random.ts'
-import { gcd } from '../../crypto/rational.ts'
 import type { LinearForm } from '../../crypto/types.ts'
 import { createReferenceArithmetic, type Arithmetic, type PreparedKey } from '../arithmetic.ts'
 import type { Randomness } from '../engine.ts'
@@ -79,7 +78,7 @@ export const createKernelArithmetic = (power: ModularPower, randomBytes: RandomB
     for (let i = 0; i < count; i += 1) machine.multiply(product, product, first + i)
     const value = bytesToBigInt(machine.write(product, 0n))
     machine.release(product)
-    return gcd(value % n, n) === 1n
+    return isUnit(value, n)
   }
 
   const joinCells = (cells: readonly Uint8Array[], length: number): Uint8Array => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  centredResidue, integerSquareRoot, inverseModuloSquare, modularInverse, multiPower, powerByBigInt, residue,
+  centredResidue, integerSquareRoot, inverseModuloSquare, isUnit, modularInverse, multiPower, powerByBigInt, residue,
 } from '../../../src/crypto/modular.ts'
 import { gcd } from '../../../src/crypto/rational.ts'
 import { expectCryptoError } from './fixtures.ts'
@@ -39,6 +39,13 @@ describe('inverses', () => {
     fc.assert(fc.property(fc.bigInt({ min: -(2n ** 130n), max: 2n ** 130n }), modulus, (value, m) => {
       fc.pre(gcd(value, m) === 1n)
       expect(residue(value * modularInverse(value, m), m)).toBe(1n % m)
+    }))
+  })
+
+  it('exist exactly where there is no common factor', () => {
+    fc.assert(fc.property(natural(700n), fc.bigInt({ min: 2n, max: 2n ** 600n }), natural(70n), (value, m, factor) => {
+      expect(isUnit(value, m)).toBe(gcd(value, m) === 1n)
+      expect(isUnit(value * factor, m * factor + m)).toBe(gcd(value * factor, m * factor + m) === 1n)
     }))
   })
 

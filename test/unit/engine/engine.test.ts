@@ -105,7 +105,7 @@ describe('an evaluation', () => {
   })
 
   it('reads an asynchronous source in bounded pieces, whatever its length', async () => {
-    const repeats = 60
+    const repeats = 200
     let longest = 0
     const source = {
       count: 100 * repeats,
