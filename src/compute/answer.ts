@@ -1,11 +1,12 @@
 import { AppError } from '../shared/errors.ts'
 import type { AnswerLayout } from '../shared/schemas/program.ts'
+import { DeferredTensor } from './deferred.ts'
 import { Tensor } from './tensor.ts'
 
 type Leaf = number | string | boolean | null
 
 /** What a script may export. */
-export type AnswerValue = Leaf | Tensor | readonly AnswerValue[] | { readonly [name: string]: AnswerValue }
+export type AnswerValue = Leaf | Tensor | DeferredTensor | readonly AnswerValue[] | { readonly [name: string]: AnswerValue }
 
 /** The same with numbers and nested arrays of numbers in the tensors' places. */
 export type AnswerJson = Leaf | AnswerJson[] | { [name: string]: AnswerJson }
@@ -40,18 +41,30 @@ const isRecord = (value: object): boolean => {
   return prototype === null || prototype === Object.prototype
 }
 
-/** Gives each tensor of the answer the numbers of its cells. */
-type NumberCells = (tensor: Tensor) => number[]
+/** Gives each tensor of the answer the numbers of its cells, and each deferred one the references of its values. */
+export interface AnswerNumbering {
+  numberCells(tensor: Tensor): number[]
+  /** Called after numberCells for each of its leaves. */
+  numberValues(tensor: DeferredTensor): number[]
+}
+
+const layoutDeferred = (tensor: DeferredTensor, numbering: AnswerNumbering): AnswerLayout => ({
+  kind: 'deferred',
+  shape: [...tensor.shape],
+  leaves: Array.from(tensor.leaves, (leaf) => ({ shape: [...leaf.shape], cells: numbering.numberCells(leaf) })),
+  values: numbering.numberValues(tensor),
+})
 
 /**
  * The layout of an exported value, depth first, in order. Throws `input.answer-invalid`, naming the place, for what no answer can
  * hold.
  */
-export const layoutAnswer = (answer: unknown, numberCells: NumberCells, path = '', depth = 0): AnswerLayout => {
-  if (answer instanceof Tensor) return { kind: 'tensor', shape: [...answer.shape], cells: numberCells(answer) }
+export const layoutAnswer = (answer: unknown, numbering: AnswerNumbering, path = '', depth = 0): AnswerLayout => {
+  if (answer instanceof Tensor) return { kind: 'tensor', shape: [...answer.shape], cells: numbering.numberCells(answer) }
+  if (answer instanceof DeferredTensor) return layoutDeferred(answer, numbering)
   if (typeof answer !== 'object' || answer === null) return { kind: 'constant', value: readLeaf(answer, path) }
   if (depth >= answerLimits.depth) throw invalid(path, `nested more than ${answerLimits.depth} deep`)
-  const visit = (value: unknown, step: string | number): AnswerLayout => layoutAnswer(value, numberCells, pathTo(path, step), depth + 1)
+  const visit = (value: unknown, step: string | number): AnswerLayout => layoutAnswer(value, numbering, pathTo(path, step), depth + 1)
   if (Array.isArray(answer)) {
     assertCount(answer.length, path)
     return { kind: 'list', items: Array.from(answer, visit) }
@@ -65,20 +78,24 @@ export const layoutAnswer = (answer: unknown, numberCells: NumberCells, path = '
   return { kind: 'record', entries: entries.map(([name, value]) => [name, visit(value, name)]) }
 }
 
-/** The answer's tensors in order, each once. Throws as `layoutAnswer`. */
+/** The answer's encrypted tensors in order, each once, those below deferred ones included. Throws as `layoutAnswer`. */
 export const collectTensors = (answer: unknown): Tensor[] => {
   const tensors = new Set<Tensor>()
-  layoutAnswer(answer, (tensor) => {
+  const numberCells = (tensor: Tensor): number[] => {
     tensors.add(tensor)
     return []
-  })
+  }
+  layoutAnswer(answer, { numberCells, numberValues: () => [] })
   return [...tensors]
 }
 
+/** What no JSON number can say, after a division by 0 for instance, is said in words, so that nothing passes for a number. */
+const renderNumber = (value: number): Leaf => (Number.isFinite(value) ? value : String(value))
+
 /** Nested arrays of `shape`, row-major; the bare value for a scalar. */
-const nest = (shape: readonly number[], values: readonly number[]): AnswerJson => {
+const nest = (shape: readonly number[], values: readonly Leaf[]): AnswerJson => {
   const build = (axis: number, offset: number, size: number): AnswerJson => {
-    if (axis === shape.length) return values[offset] as number
+    if (axis === shape.length) return values[offset] as Leaf
     const length = shape[axis] as number
     const inner = size / length
     return Array.from({ length }, (_, index) => build(axis + 1, offset + index * inner, inner))
@@ -86,21 +103,26 @@ const nest = (shape: readonly number[], values: readonly number[]): AnswerJson =
   return build(0, 0, values.length)
 }
 
-/** The answer with the numbers of its cells filled in. */
-export const renderAnswer = (layout: AnswerLayout, numbers: readonly number[]): AnswerJson => {
+/** The answer with the numbers of its cells and deferred values filled in. */
+export const renderAnswer = (layout: AnswerLayout, numberOf: (reference: number) => number): AnswerJson => {
   switch (layout.kind) {
     case 'constant':
       return layout.value
     case 'tensor':
-      return nest(layout.shape, layout.cells.map((cell) => numbers[cell] as number))
+      return nest(layout.shape, layout.cells.map((cell) => renderNumber(numberOf(cell))))
+    case 'deferred':
+      return nest(layout.shape, layout.values.map((reference) => renderNumber(numberOf(reference))))
     case 'list':
-      return layout.items.map((item) => renderAnswer(item, numbers))
+      return layout.items.map((item) => renderAnswer(item, numberOf))
     case 'record':
-      return Object.fromEntries(layout.entries.map(([name, entry]) => [name, renderAnswer(entry, numbers)]))
+      return Object.fromEntries(layout.entries.map(([name, entry]) => [name, renderAnswer(entry, numberOf)]))
   }
 }
 
-/** The tensors of a layout with the place each has in the answer ('' where the answer is one tensor). */
+/**
+ * The encrypted tensors of a layout with the place each has in the answer ('' where the answer is one tensor); for a deferred value, the
+ * leaves that are decrypted for it.
+ */
 export const tensorsOfLayout = (
   layout: AnswerLayout, path = '',
 ): { readonly path: string; readonly shape: readonly number[]; readonly cells: readonly number[] }[] => {
@@ -109,6 +131,8 @@ export const tensorsOfLayout = (
       return []
     case 'tensor':
       return [{ path, shape: layout.shape, cells: layout.cells }]
+    case 'deferred':
+      return layout.leaves.map(({ shape, cells }) => ({ path, shape, cells }))
     case 'list':
       return layout.items.flatMap((item, index) => tensorsOfLayout(item, pathTo(path, index)))
     case 'record':

@@ -1,6 +1,6 @@
 import { gcd } from '../crypto/rational.ts'
-import { AppError } from '../shared/errors.ts'
-import type { AnswerLayout, Program, ProgramCell } from '../shared/schemas/program.ts'
+import type { AnswerLayout, DeferredLeaf, Program, ProgramCell } from '../shared/schemas/program.ts'
+import { createStepChecker, refuse, type StepChecker } from './canonical-steps.ts'
 import { maxRuns } from './affine.ts'
 import { answerLimits } from './answer.ts'
 import { isShapeAllowed, maxCells, sizeOf } from './shape.ts'
@@ -14,9 +14,6 @@ export const encodeCell = ({ scale, constant, terms }: ProgramCell): string =>
 /** Longer integers belong to no key (4096 bits) and no scale made here; they only cost the reader time. */
 const maxDigits = 2000
 
-const refuse = (where: string, why: string): never => {
-  throw new AppError('input.program-not-canonical', `program: ${where}: ${why}`, { details: { where } })
-}
 
 const readInteger = (text: string, where: string): bigint =>
   text.length > maxDigits ? refuse(where, `an integer has more than ${maxDigits} digits`) : BigInt(text)
@@ -67,24 +64,38 @@ const assertCells = ({ cells, rows, columns }: Program): void => {
   })
 }
 
+const assertTensor = ({ shape, cells: used }: DeferredLeaf, cells: number, numbered: number): number => {
+  if (!isShapeAllowed(shape)) refuse('answer', 'a tensor has too many axes or cells')
+  if (sizeOf(shape) !== used.length) refuse('answer', 'a tensor\'s shape does not hold its cells')
+  return used.reduce((next, cell) => {
+    if (cell > next || cell >= cells) refuse('answer', `cell ${cell} is not there, or is used before cell ${next}`)
+    return Math.max(next, cell + 1)
+  }, numbered)
+}
+
+const assertDeferred = (layout: AnswerLayout & { kind: 'deferred' }, cells: number, numbered: number, steps: StepChecker): number => {
+  if (!isShapeAllowed(layout.shape)) refuse('answer', 'a tensor has too many axes or cells')
+  if (sizeOf(layout.shape) !== layout.values.length) refuse('answer', 'a tensor\'s shape does not hold its values')
+  const next = layout.leaves.reduce((before, leaf) => assertTensor(leaf, cells, before), numbered)
+  steps.checkValues(layout.values, new Set(layout.leaves.flatMap((leaf) => leaf.cells)))
+  return next
+}
+
 /** Walks the layout in order; gives how many cells have been numbered so far. */
-const assertLayout = (layout: AnswerLayout, cells: number, numbered: number, depth: number): number => {
+const assertLayout = (layout: AnswerLayout, cells: number, numbered: number, steps: StepChecker, depth: number): number => {
   if (depth > answerLimits.depth) refuse('answer', `nested more than ${answerLimits.depth} deep`)
   switch (layout.kind) {
     case 'constant':
       return Object.is(layout.value, -0) ? refuse('answer', 'zero has no sign') : numbered
     case 'tensor':
-      if (!isShapeAllowed(layout.shape)) refuse('answer', 'a tensor has too many axes or cells')
-      if (sizeOf(layout.shape) !== layout.cells.length) refuse('answer', 'a tensor\'s shape does not hold its cells')
-      return layout.cells.reduce((next, cell) => {
-        if (cell > next || cell >= cells) refuse('answer', `cell ${cell} is not there, or is used before cell ${next}`)
-        return Math.max(next, cell + 1)
-      }, numbered)
+      return assertTensor(layout, cells, numbered)
+    case 'deferred':
+      return assertDeferred(layout, cells, numbered, steps)
     case 'list':
-      return layout.items.reduce((next, item) => assertLayout(item, cells, next, depth + 1), numbered)
+      return layout.items.reduce((next, item) => assertLayout(item, cells, next, steps, depth + 1), numbered)
     case 'record':
       if (new Set(layout.entries.map(([name]) => name)).size !== layout.entries.length) refuse('answer', 'a name is there twice')
-      return layout.entries.reduce((next, [, entry]) => assertLayout(entry, cells, next, depth + 1), numbered)
+      return layout.entries.reduce((next, [, entry]) => assertLayout(entry, cells, next, steps, depth + 1), numbered)
   }
 }
 
@@ -96,6 +107,8 @@ const assertLayout = (layout: AnswerLayout, cells: number, numbered: number, dep
 export const assertCanonicalProgram = (program: Program): void => {
   if (program.rows * program.columns > maxCells) refuse('table', `more than ${maxCells} cells`)
   assertCells(program)
-  const numbered = assertLayout(program.answer, program.cells.length, 0, 0)
+  const steps = createStepChecker(program.version === 2 ? program.steps : [])
+  const numbered = assertLayout(program.answer, program.cells.length, 0, steps, 0)
   if (numbered !== program.cells.length) refuse('answer', `cell ${numbered} is not used`)
+  steps.checkEnd()
 }

@@ -1,13 +1,16 @@
 import { createRational, gcd, multiplyRational, rationalToNumber, type Rational } from '../crypto/rational.ts'
 import type { LinearForm } from '../crypto/types.ts'
 import { AppError } from '../shared/errors.ts'
-import type { AnswerLayout, Program, ProgramCell } from '../shared/schemas/program.ts'
+import type { AnswerLayout, Program, ProgramCell, ProgramStep } from '../shared/schemas/program.ts'
 import { affineAlgebra, type AffineForms } from './affine.ts'
 import { collectTensors, layoutAnswer, renderAnswer, tensorsOfLayout, type AnswerJson, type AnswerValue } from './answer.ts'
 import { encodeCell } from './canonical.ts'
 import { absolute, type DatasetDescription } from './columns.ts'
+import { visitValues, type DeferredValue } from './deferred-value.ts'
+import { evaluateStep, plainResult, type StepResult } from './evaluate-steps.ts'
 import { evaluateGraph } from './graph.ts'
 import { createIntegerAlgebra, type ReadCell } from './integers.ts'
+import { createNumbering, createStepNumbering, evaluateSteps, exactCell } from './program-steps.ts'
 import { assertSameDataset, type Tensor } from './tensor.ts'
 
 const rationalJson = ({ numerator, denominator }: Rational): ProgramCell['scale'] =>
@@ -37,28 +40,29 @@ const tensorsOfDataset = (answer: AnswerValue, dataset: DatasetDescription): Ten
 }
 
 /**
- * The program of an answer, version 1: each cell's canonical form, equal cells once, numbered by first use. Equal answers,
- * however spelled, give equal programs. Throws `input.answer-invalid` (also where nothing in the answer is encrypted),
- * `input.tensor-mixed`, `input.tensor-too-large`.
+ * The program of an answer: each cell's canonical form, equal cells once, numbered by first use. Equal answers, however spelled, give
+ * equal programs; what is computed after decryption is kept as it was written, equal steps once. Throws `input.answer-invalid` (also
+ * where nothing in the answer is encrypted), `input.tensor-mixed`, `input.tensor-too-large`.
  */
 export const deriveProgram = (answer: AnswerValue, dataset: DatasetDescription): Program => {
   const tensors = tensorsOfDataset(answer, dataset)
   const forms = evaluateGraph(tensors.map(({ node }) => node), affineAlgebra)
   const formsOf = new Map(tensors.map((tensor, index) => [tensor, forms[index] as AffineForms]))
   const cells: ProgramCell[] = []
-  const numbers = new Map<string, number>()
-  const numberCell = (cell: ProgramCell): number => {
-    const text = encodeCell(cell)
-    const number = numbers.get(text) ?? cells.push(cell) - 1
-    numbers.set(text, number)
-    return number
-  }
-  const layout = layoutAnswer(answer, (tensor) =>
-    Array.from({ length: tensor.size }, (_, index) => numberCell(canonicalCell(formsOf.get(tensor) as AffineForms, index, tensor.scale))))
+  const steps: ProgramStep[] = []
+  const numberCell = createNumbering(cells, encodeCell)
+  const cellOf = (tensor: Tensor, index: number): number =>
+    numberCell(canonicalCell(formsOf.get(tensor) as AffineForms, index, tensor.scale))
+  const layout = layoutAnswer(answer, {
+    numberCells: (tensor) => Array.from({ length: tensor.size }, (_, index) => cellOf(tensor, index)),
+    numberValues: createStepNumbering(steps, ({ tensor, index }) => cellOf(tensor, index)),
+  })
   if (cells.length === 0) {
     throw new AppError('input.answer-invalid', 'the answer: nothing in it is encrypted, so there is nothing to buy', { details: { path: '' } })
   }
-  return { version: 1, datasetRoot: dataset.datasetRoot, rows: dataset.rows, columns: dataset.columns.length, cells, answer: layout }
+  const { datasetRoot, rows, columns } = dataset
+  const fields = { datasetRoot, rows, columns: columns.length, cells, answer: layout }
+  return steps.length === 0 ? { version: 1, ...fields } : { version: 2, ...fields, steps: steps as Extract<Program, { version: 2 }>['steps'] }
 }
 
 const encodeLayout = (layout: AnswerLayout): string => {
@@ -67,6 +71,9 @@ const encodeLayout = (layout: AnswerLayout): string => {
       return `{"kind":"constant","value":${JSON.stringify(layout.value)}}`
     case 'tensor':
       return `{"kind":"tensor","shape":[${layout.shape.join(',')}],"cells":[${layout.cells.join(',')}]}`
+    case 'deferred':
+      return `{"kind":"deferred","shape":[${layout.shape.join(',')}],"leaves":[${layout.leaves.map(({ shape, cells }) =>
+        `{"shape":[${shape.join(',')}],"cells":[${cells.join(',')}]}`).join(',')}],"values":[${layout.values.join(',')}]}`
     case 'list':
       return `{"kind":"list","items":[${layout.items.map(encodeLayout).join(',')}]}`
     case 'record':
@@ -75,8 +82,12 @@ const encodeLayout = (layout: AnswerLayout): string => {
 }
 
 /** The program's one JSON text, for hashing and sending: fixed order of keys, no spaces. */
-export const encodeProgram = ({ version, datasetRoot, rows, columns, cells, answer }: Program): string =>
-  `{"version":${version},"datasetRoot":"${datasetRoot}","rows":${rows},"columns":${columns},"cells":[${cells.map(encodeCell).join(',')}],"answer":${encodeLayout(answer)}}`
+export const encodeProgram = (program: Program): string => {
+  const { version, datasetRoot, rows, columns, cells, answer } = program
+  const steps = program.version === 2 ? `,"steps":${JSON.stringify(program.steps)}` : ''
+  const table = `"datasetRoot":"${datasetRoot}","rows":${rows},"columns":${columns}`
+  return `{"version":${version},${table},"cells":[${cells.map(encodeCell).join(',')}],"answer":${encodeLayout(answer)}${steps}}`
+}
 
 /** What the engine evaluates, one form per cell. The scales stay behind: they are applied when the answer is read. */
 export const programToForms = (program: Program): LinearForm[] =>
@@ -104,23 +115,39 @@ export const readAnswer = (program: Program, integers: readonly bigint[]): Answe
       details: { expected: program.cells.length, found: integers.length },
     })
   }
-  const numbers = program.cells.map(({ scale }, cell) =>
-    scaledNumber(integers[cell] as bigint, { numerator: BigInt(scale.numerator), denominator: BigInt(scale.denominator) }))
-  return renderAnswer(program.answer, numbers)
+  const scales = program.cells.map(({ scale }) => ({ numerator: BigInt(scale.numerator), denominator: BigInt(scale.denominator) }))
+  const steps = program.version === 2 ? evaluateSteps(program, integers, scales) : []
+  return renderAnswer(program.answer, (reference) =>
+    reference < 0
+      ? (steps[-1 - reference] as StepResult).number
+      : scaledNumber(integers[reference] as bigint, scales[reference] as Rational))
 }
 
 /** The true answer of a test run: the same graph over the plain integers, without program or ciphertext. */
 export const evaluatePlain = (answer: AnswerValue, dataset: DatasetDescription, readCell: ReadCell): AnswerJson => {
   const tensors = tensorsOfDataset(answer, dataset)
   const integers = evaluateGraph(tensors.map(({ node }) => node), createIntegerAlgebra(readCell))
-  const first = new Map<Tensor, number>()
+  const indices = new Map(tensors.map((tensor, index) => [tensor, index]))
+  const integerOf = (tensor: Tensor, cell: number): bigint => integers[indices.get(tensor) as number]?.[cell] as bigint
   const numbers: number[] = []
-  tensors.forEach((tensor, index) => {
-    first.set(tensor, numbers.length)
-    for (const integer of integers[index] as readonly bigint[]) numbers.push(scaledNumber(integer, tensor.scale))
+  const results = new Map<DeferredValue, StepResult>()
+  const done = new Set<DeferredValue>()
+  const evaluate = (value: DeferredValue): StepResult => {
+    switch (value.kind) {
+      case 'cell': return exactCell(integerOf(value.tensor, value.index), value.tensor.scale)
+      case 'number': return plainResult(value.value)
+      case 'step': return evaluateStep(value.operation, value.inputs.map((input) => results.get(input) as StepResult))
+    }
+  }
+  const layout = layoutAnswer(answer, {
+    numberCells: (tensor) => Array.from({ length: tensor.size }, (_, cell) =>
+      numbers.push(scaledNumber(integerOf(tensor, cell), tensor.scale)) - 1),
+    numberValues: ({ values }) => values.map((value) => {
+      visitValues(value, done, (part) => { results.set(part, evaluate(part)) })
+      return numbers.push((results.get(value) as StepResult).number) - 1
+    }),
   })
-  const layout = layoutAnswer(answer, (tensor) => Array.from({ length: tensor.size }, (_, index) => (first.get(tensor) as number) + index))
-  return renderAnswer(layout, numbers)
+  return renderAnswer(layout, (position) => numbers[position] as number)
 }
 
 /** The largest rounding-error bound among the answer's tensors, in units of the values. */
@@ -137,10 +164,13 @@ export interface ProgramDescription {
   readonly terms: number
   /** Ciphertexts that are multiplied in, over all cells. */
   readonly ciphertextOperations: number
+  /** Operations on numbers after decryption. */
+  readonly steps: number
 }
 
-export const describeProgram = ({ cells }: Program): ProgramDescription => ({
-  cells: cells.length,
-  terms: cells.reduce((sum, { terms }) => sum + terms.length, 0),
-  ciphertextOperations: cells.reduce((sum, { terms }) => terms.reduce((inner, [, count]) => inner + count, sum), 0),
+export const describeProgram = (program: Program): ProgramDescription => ({
+  cells: program.cells.length,
+  terms: program.cells.reduce((sum, { terms }) => sum + terms.length, 0),
+  ciphertextOperations: program.cells.reduce((sum, { terms }) => terms.reduce((inner, [, count]) => inner + count, sum), 0),
+  steps: program.version === 2 ? program.steps.length : 0,
 })

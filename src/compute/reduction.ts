@@ -10,7 +10,8 @@ import { createZeroState, deriveState, roundUp, type TensorState } from './state
 /** Nothing: all axes; a number or a list: those. */
 export type Axes = number | readonly number[] | undefined
 
-const resolveAxes = (operation: string, axes: Axes, shape: Shape): number[] => {
+/** Counted from the front, each once. Throws `input.tensor-index`. */
+export const resolveAxes = (operation: string, axes: Axes, shape: Shape): number[] => {
   const given = axes === undefined ? shape.map((_, axis) => axis) : typeof axes === 'number' ? [axes] : axes
   const normal = given.map((axis) => normaliseAxis(operation, axis, shape))
   if (new Set(normal).size !== normal.length) {

@@ -7,7 +7,11 @@
 /** Every method a backend must answer. Anything else a script asks for is refused before it reaches a backend. */
 export const tensorMethods = [
   // Elementwise with broadcasting; the argument is a number, a tensor, or a nested array of numbers.
-  'add', 'sub', 'mul', 'div', 'neg',
+  // pow is **; rsub, rdiv and rpow have the tensor on the right, as in 1 - data. Comparisons give 1 and 0.
+  'add', 'sub', 'mul', 'div', 'neg', 'pow', 'rsub', 'rdiv', 'rpow', 'gt', 'lt', 'ge', 'le', 'eq', 'ne',
+  // Number by number, after decryption; round goes to the even one at a half. where(condition, other) is this where the condition
+  // is not 0. decrypted() makes of each cell a number of the answer, on which any arithmetic is possible.
+  'sqrt', 'exp', 'log', 'abs', 'round', 'sigmoid', 'where', 'decrypted',
   // get(i, j, …) drops the leading axes. slice(start, stop?) is a[start:stop]; slice([start, stop, step], …) has a range for
   // each leading axis, null for the whole of one.
   'get', 'slice',
@@ -17,12 +21,21 @@ export const tensorMethods = [
   // concat(tensorOrList, axis = 0).
   'transpose', 'reshape', 'concat',
   // Over all cells (giving shape []), or over the axis or list of axes named, which are dropped.
-  'sum', 'mean',
+  'sum', 'mean', 'max', 'min', 'argmax', 'argmin', 'median',
+  // quantile(q, axis?), var(axis?, ddof = 0), std(axis?, ddof = 0); sort(axis = -1).
+  'quantile', 'var', 'std', 'sort',
+  // One column per variable: cov(other?, ddof = 1), corr(other?). leastSquares(target) gives the intercept, then a weight per column.
+  'cov', 'corr', 'leastSquares',
+  // Not possible, and why.
+  'groupBy', 'unique',
   // Over this tensor's last axis and the first of a vector or matrix; dot also takes a single number.
   'dot', 'matmul',
   // shape answers an array of numbers, size and dim a number.
   'shape', 'size', 'dim',
 ] as const
+
+/** Those of tensorMethods that stand for an operator with the tensor on its right: not offered by name. */
+export const reflectedMethods: readonly string[] = ['rsub', 'rdiv', 'rpow']
 
 export type TensorMethod = (typeof tensorMethods)[number]
 

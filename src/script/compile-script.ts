@@ -1,11 +1,14 @@
 import ts from 'typescript'
 import type { AppError } from '../shared/errors.ts'
+import { createOperatorTransform } from './operators.ts'
 import { createScriptError, type ScriptText } from './script-error.ts'
 import { createPositionFinder, type Position } from './source-map.ts'
 
 /** A script as plain JavaScript, and the way back to where its author wrote what. */
 export interface CompiledScript {
   readonly code: string
+  /** The global function it calls for its operators. */
+  readonly operatorHelper: string
   /** Where `export default` stands; null without. */
   readonly answerPosition: Position | null
   findPosition(generated: Position): Position | null
@@ -55,9 +58,11 @@ const assertAllowedSyntax = (file: ts.SourceFile, text: ScriptText): void => {
   visit(file, 0)
 }
 
+const offsetOf = (file: ts.SourceFile, { line, column }: Position): number => file.getPositionOfLineAndCharacter(line - 1, column - 1)
+
 /** For the opening bracket of a call, where the name before it begins: that is what a reader looks for. */
-const findCalledName = (file: ts.SourceFile, { line, column }: Position): Position => {
-  const offset = file.getPositionOfLineAndCharacter(line - 1, column - 1)
+const findCalledName = (file: ts.SourceFile, position: Position): Position => {
+  const offset = offsetOf(file, position)
   let start = offset
   const visit = (node: ts.Node): void => {
     if (offset < node.pos || offset > node.end) return
@@ -73,8 +78,11 @@ const transpile = (text: ScriptText): CompiledScript => {
   const fileName = 'script.ts'
   const file = ts.createSourceFile(fileName, text.source, ts.ScriptTarget.ES2023)
   assertAllowedSyntax(file, text)
-  const options = { fileName, compilerOptions, reportDiagnostics: true }
-  const { outputText, sourceMapText, diagnostics = [] } = ts.transpileModule(text.source, options)
+  const options: ts.TranspileOptions = { fileName, compilerOptions, reportDiagnostics: true }
+  const operators = createOperatorTransform(file)
+  const { outputText, sourceMapText, diagnostics = [] } = ts.transpileModule(text.source, {
+    ...options, transformers: { before: [operators.factory] },
+  })
   const [diagnostic] = diagnostics
   if (diagnostic !== undefined) {
     const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ')
@@ -85,17 +93,19 @@ const transpile = (text: ScriptText): CompiledScript => {
   const exported = file.statements.find((statement) => ts.isExportAssignment(statement))
   return {
     code: outputText,
+    operatorHelper: operators.helperName,
     answerPosition: exported === undefined ? null : positionOf(file, exported.getStart(file)),
     findPosition: (generated) => {
       const position = findPosition(generated)
-      return position === null ? null : findCalledName(file, position)
+      if (position === null || operators.offsets.has(offsetOf(file, position))) return position
+      return findCalledName(file, position)
     },
   }
 }
 
 /**
- * Strips a script's types. Throws `input.script-syntax` (also for `await`) and `input.script-import` with line, column and
- * fragment of the script.
+ * Strips a script's types and rewrites its operators so that they work on tensors. Throws `input.script-syntax` (also for `await`) and
+ * `input.script-import` with line, column and fragment of the script.
  */
 export const compileScript = (text: ScriptText): CompiledScript => {
   if (text.source.length > maxScriptLength) {

@@ -19,7 +19,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   Math.random = () => { throw new TypeError('Math.random is not available: a script must give the same answer each time') }
 
   const hostErrors = new WeakMap()
-  const methodNames = settings.methods.concat(keys(settings.aliases)).join(', ')
+  const methodNames = settings.methods.filter((name) => !settings.reflected.includes(name)).concat(keys(settings.aliases)).join(', ')
   let idOf, wrap
 
   const invoke = (method, tensor, args) => {
@@ -60,7 +60,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
     toJSON() { return describe(this) }
     [Symbol.toPrimitive](hint) {
       if (hint === 'string') return describe(this)
-      throw new TypeError('operators do not work on tensors: write a.add(b), a.sub(b), a.mul(b), a.div(b) or a.neg() instead of a + b, a - b, a * b, a / b or -a')
+      throw new TypeError('a tensor is not a number: + - * / ** > < >= <= == != and -a work on tensors; a++ is a = a + 1, Math.sqrt(a) is a.sqrt()')
     }
   }
   const define = (name, method) => defineProperty(Tensor.prototype, name, settings.properties.includes(name)
@@ -71,6 +71,44 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   Object.setPrototypeOf(Tensor.prototype, unknownMember)
   freeze(Tensor.prototype)
   freeze(Tensor)
+
+  const native = (operator, a, b) => {
+    switch (operator) {
+      case '+': return a + b
+      case '-': return a - b
+      case '*': return a * b
+      case '/': return a / b
+      case '**': return a ** b
+      case '>': return a > b
+      case '<': return a < b
+      case '>=': return a >= b
+      case '<=': return a <= b
+      case '==': return a == b
+      case '!=': return a != b
+    }
+  }
+  // For each operator the method with the tensor on its left, and the one with it on its right.
+  const operatorMethods = {
+    '+': ['add', 'add'], '-': ['sub', 'rsub'], '*': ['mul', 'mul'], '/': ['div', 'rdiv'], '**': ['pow', 'rpow'], '>': ['gt', 'lt'],
+    '<': ['lt', 'gt'], '>=': ['ge', 'le'], '<=': ['le', 'ge'], '==': ['eq', 'eq'], '!=': ['ne', 'ne'],
+  }
+  const assertTruth = (value) => {
+    if (idOf(value) === -1) return value
+    throw new TypeError('a tensor is neither true nor false: its numbers are not known while the script runs; compare with > < == and take sum() or where()')
+  }
+  // Object keys are made once, as JavaScript does in a[key] += b.
+  const toKey = (key) => (typeof key === 'object' || typeof key === 'function' ? Reflect.ownKeys({ [key]: 0 })[0] : key)
+  const operate = (operator, a, b) => {
+    if (operator === 'truth') return assertTruth(a)
+    if (operator === 'key') return toKey(a)
+    const isLeft = idOf(a) !== -1
+    if (operator === 'neg') return isLeft ? invoke('neg', a, []) : -a
+    if (!isLeft && idOf(b) === -1) return native(operator, a, b)
+    const other = isLeft ? b : a
+    if ((operator === '==' || operator === '!=') && (other === null || other === undefined)) return operator === '!='
+    return invoke(operatorMethods[operator][isLeft ? 0 : 1], isLeft ? a : b, [other])
+  }
+  defineProperty(globalThis, settings.operatorHelper, { value: operate })
 
   const refuse = (what) => stringify({ refused: what })
 

@@ -1,11 +1,13 @@
 import { AppError } from '../shared/errors.ts'
 import { isList, spread, toColumn, toNumber, type Arguments } from './arguments.ts'
-import type { AnswerValue, BackendArgument, BackendResult, TensorBackend, TensorMethod } from './backend.ts'
+import type { BackendArgument, BackendResult, TensorBackend, TensorMethod } from './backend.ts'
 import {
-  combine, countCells, dropAxis, indexError, join, multiplyMatrix, permute, resolveIndex, shapeError, showShape, sumOver, take, valueAt,
+  combine, countCells, dropAxis, indexError, join, multiplyMatrix, permute, resolveIndex, shapeError, showShape, sumOver, take,
   type ReferenceArray,
 } from './reference-array.ts'
-import { runScript, type JsonValue, type ScriptListing } from './run-script.ts'
+import {
+  covarianceOf, findExtreme, fitLeastSquares, listColumns, quantileOf, reduce, sortAlong, tabulatePairs, varianceOf,
+} from './reference-statistics.ts'
 
 type Argument = BackendArgument<ReferenceArray>
 type Args = Arguments<ReferenceArray>
@@ -51,9 +53,57 @@ const mean = (array: ReferenceArray, args: Args): ReferenceArray => {
   return { ...sums, values: sums.values.map((sum) => sum / count) }
 }
 
-const divide = (a: number, b: number): number => {
-  if (b === 0) throw new AppError('input.tensor-division-by-zero', 'div: a divisor is zero')
-  return a / b
+const quotient = (a: number, b: number): number => a / b
+
+/** By plain numbers as the encrypted tensors divide, which refuse 0; by a tensor as NumPy does. */
+const divide = (array: ReferenceArray, args: Args): ReferenceArray => {
+  const divisor = toArray('div', args)
+  if (!isArray(args[0]) && divisor.values.includes(0)) throw new AppError('input.tensor-division-by-zero', 'div: a divisor is zero')
+  return combine('div', array, divisor, quotient)
+}
+
+const roundHalfEven = (value: number): number => {
+  const rounded = Math.round(value)
+  return Math.abs(value - Math.trunc(value)) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded
+}
+
+const where = (array: ReferenceArray, [condition = null, other = null]: Args): ReferenceArray => {
+  const mask = toArray('where', [condition])
+  const chosen = combine('where', mask, array, (holds, value) => (holds === 0 ? Number.NaN : value))
+  return combine('where', chosen, combine('where', mask, toArray('where', [other]), (holds, value) => (holds === 0 ? value : Number.NaN)),
+    (yes, no) => (Number.isNaN(yes) ? no : yes))
+}
+
+const ddofOf = (method: string, value: Argument | undefined, otherwise: number): number =>
+  (value === undefined || value === null ? otherwise : toNumber(method, value))
+
+const variance = (method: string, array: ReferenceArray, args: Args): ReferenceArray =>
+  reduce(array, resolveAxes(method, args, array), (values) => varianceOf(method, values, ddofOf(method, args[1], 0)))
+
+/** This array's columns, those of an optional second one, and the ddof behind it. */
+const pairArguments = (method: string, array: ReferenceArray, [first, second]: Args): { columns: number[][]; ddof: number } => {
+  const other = isArray(first) ? first : null
+  return {
+    columns: [...listColumns(method, array), ...(other === null ? [] : listColumns(method, other))],
+    ddof: ddofOf(method, other === null && typeof first === 'number' ? first : second, 1),
+  }
+}
+
+const cov = (array: ReferenceArray, args: Args): ReferenceArray => {
+  const { columns, ddof } = pairArguments('cov', array, args)
+  return tabulatePairs(columns, (a, b) => covarianceOf(a, b, ddof))
+}
+
+const corr = (array: ReferenceArray, args: Args): ReferenceArray =>
+  tabulatePairs(pairArguments('corr', array, args).columns, (a, b) => covarianceOf(a, b, 0) / Math.sqrt(covarianceOf(a, a, 0) * covarianceOf(b, b, 0)))
+
+const leastSquares = (array: ReferenceArray, args: Args): ReferenceArray => {
+  const weights = fitLeastSquares(listColumns('leastSquares', array), [...toArray('leastSquares', args).values])
+  return { shape: [weights.length], values: Float64Array.from(weights), names: null }
+}
+
+const unavailable = (method: string) => (): never => {
+  throw new AppError('input.tensor-unavailable', `${method}: not possible on encrypted columns; count 0/1 columns instead`)
 }
 
 /** The indices Python's range(start, stop, step) visits on an axis of this length. */
@@ -147,11 +197,39 @@ const dot = (method: string, array: ReferenceArray, args: Args): ReferenceArray 
 const tensor = (array: ReferenceArray): BackendResult<ReferenceArray> => ({ kind: 'tensor', tensor: array })
 const value = (result: number | readonly number[]): BackendResult<ReferenceArray> => ({ kind: 'value', value: result })
 
-const methods: Record<TensorMethod, (array: ReferenceArray, args: Args) => BackendResult<ReferenceArray>> = {
+type Method = (array: ReferenceArray, args: Args) => BackendResult<ReferenceArray>
+
+const binary = (method: string, operate: (a: number, b: number) => number): Method =>
+  (array, args) => tensor(combine(method, array, toArray(method, args), operate))
+const comparison = (method: string, holds: (a: number, b: number) => boolean): Method => binary(method, (a, b) => (holds(a, b) ? 1 : 0))
+const unary = (evaluate: (value: number) => number): Method =>
+  (array) => tensor({ ...array, values: array.values.map((value) => evaluate(value)) })
+const reduction = (method: string, evaluate: (values: readonly number[]) => number): Method =>
+  (array, args) => tensor(reduce(array, resolveAxes(method, args, array), evaluate))
+
+const methods: Record<TensorMethod, Method> = {
   add: (array, args) => tensor(combine('add', array, toArray('add', args), (a, b) => a + b)),
   sub: (array, args) => tensor(combine('sub', array, toArray('sub', args), (a, b) => a - b)),
   mul: (array, args) => tensor(combine('mul', array, toArray('mul', args), (a, b) => a * b)),
-  div: (array, args) => tensor(combine('div', array, toArray('div', args), divide)),
+  div: (array, args) => tensor(divide(array, args)),
+  pow: binary('pow', (a, b) => a ** b),
+  rsub: binary('sub', (a, b) => b - a),
+  rdiv: binary('div', (a, b) => b / a),
+  rpow: binary('pow', (a, b) => b ** a),
+  gt: comparison('gt', (a, b) => a > b),
+  lt: comparison('lt', (a, b) => a < b),
+  ge: comparison('ge', (a, b) => a >= b),
+  le: comparison('le', (a, b) => a <= b),
+  eq: comparison('eq', (a, b) => a === b),
+  ne: comparison('ne', (a, b) => a !== b),
+  sqrt: unary(Math.sqrt),
+  exp: unary(Math.exp),
+  log: unary(Math.log),
+  abs: unary(Math.abs),
+  round: unary(roundHalfEven),
+  sigmoid: unary((x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)))),
+  where: (array, args) => tensor(where(array, args)),
+  decrypted: tensor,
   neg: (array) => tensor({ ...array, values: array.values.map((cell) => 0 - cell) }),
   get: (array, args) => tensor(get(array, args)),
   slice: (array, args) => tensor(slice(array, args)),
@@ -163,6 +241,24 @@ const methods: Record<TensorMethod, (array: ReferenceArray, args: Args) => Backe
   concat: (array, args) => tensor(concat(array, args)),
   sum: (array, args) => tensor(sumOver(array, resolveAxes('sum', args, array))),
   mean: (array, args) => tensor(mean(array, args)),
+  max: reduction('max', (values) => values[findExtreme('max', values, 1)] as number),
+  min: reduction('min', (values) => values[findExtreme('min', values, -1)] as number),
+  argmax: reduction('argmax', (values) => findExtreme('argmax', values, 1)),
+  argmin: reduction('argmin', (values) => findExtreme('argmin', values, -1)),
+  median: reduction('median', (values) => quantileOf('median', values, 0.5)),
+  quantile: (array, [q = null, ...axes]) =>
+    tensor(reduce(array, resolveAxes('quantile', axes, array), (values) => quantileOf('quantile', values, toNumber('quantile', q)))),
+  var: (array, args) => tensor(variance('var', array, args)),
+  std: (array, args) => {
+    const variances = variance('std', array, args)
+    return tensor({ ...variances, values: variances.values.map(Math.sqrt) })
+  },
+  sort: (array, [axis]) => tensor(sortAlong(array, resolveAxis('sort', axis ?? -1, array))),
+  cov: (array, args) => tensor(cov(array, args)),
+  corr: (array, args) => tensor(corr(array, args)),
+  leastSquares: (array, args) => tensor(leastSquares(array, args)),
+  groupBy: unavailable('groupBy'),
+  unique: unavailable('unique'),
   dot: (array, args) => tensor(dot('dot', array, args)),
   matmul: (array, args) => tensor(dot('matmul', array, args)),
   shape: ({ shape }) => value(shape),
@@ -190,40 +286,4 @@ export const createReferenceBackend = ({ columns, rows: table }: ReferenceTable)
     sizeOf: ({ values }) => values.length,
     call: (method, array, args) => methods[method](array, args),
   }
-}
-
-const isReferenceArray = (answer: AnswerValue<ReferenceArray>): answer is ReferenceArray =>
-  typeof answer === 'object' && answer !== null && 'values' in answer && answer.values instanceof Float64Array
-
-const assertFinite = (result: number): number => {
-  if (Number.isFinite(result)) return result
-  throw new AppError('input.tensor-overflow', 'a number of the answer does not fit a float64')
-}
-
-const nest = (array: ReferenceArray, index: readonly number[] = []): JsonValue => {
-  const length = array.shape[index.length]
-  if (length === undefined) return assertFinite(valueAt(array, index))
-  return Array.from({ length }, (_, position) => nest(array, [...index, position]))
-}
-
-const toJson = (answer: AnswerValue<ReferenceArray>): JsonValue => {
-  if (isReferenceArray(answer)) return nest(answer)
-  if (Array.isArray(answer)) return answer.map((item: AnswerValue<ReferenceArray>) => toJson(item))
-  if (typeof answer !== 'object' || answer === null) return answer
-  return Object.fromEntries(Object.entries(answer).map(([key, item]) => [key, toJson(item)]))
-}
-
-export interface ReferenceRun extends ReferenceTable {
-  readonly source: string
-  readonly fileName: string
-  readonly listing: ScriptListing
-}
-
-/**
- * The answer a script would have on the plain table: numbers for single cells, nested lists for larger tensors. Throws as
- * runScript does.
- */
-export const evaluateReference = async ({ source, fileName, listing, columns, rows: table }: ReferenceRun): Promise<JsonValue> => {
-  const { answer } = await runScript({ source, fileName, listing, backend: createReferenceBackend({ columns, rows: table }) })
-  return toJson(answer)
 }

@@ -1,6 +1,6 @@
 import { toAppError, type AppError } from '../shared/errors.ts'
 import {
-  tensorMethodAliases, tensorMethods, tensorProperties, type AnswerValue, type TensorBackend,
+  reflectedMethods, tensorMethodAliases, tensorMethods, tensorProperties, type AnswerValue, type TensorBackend,
 } from './backend.ts'
 import { compileScript, type CompiledScript } from './compile-script.ts'
 import { createHostCalls, type HostCalls } from './host-calls.ts'
@@ -113,6 +113,8 @@ export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<Sc
   const log = createLog(limits)
   const settings = {
     methods: tensorMethods, properties: tensorProperties, aliases: tensorMethodAliases, listing: run.listing, dataId: hostCalls.dataId,
+    operatorHelper: script.operatorHelper,
+    reflected: reflectedMethods,
   }
   const outcome = await runInSandbox({ code: script.code, settings, limits, host: { call: hostCalls.call, log: log.write } })
   if (outcome.kind !== 'answer') throw toError(outcome, text, script, limits, hostCalls)

@@ -5,7 +5,8 @@ import { answerError, deriveProgram, evaluatePlain } from '../../compute/program
 import { encodeValue } from '../../crypto/encoding.ts'
 import { createRational } from '../../crypto/rational.ts'
 import { createGraphBackend } from '../../script/graph-backend.ts'
-import { evaluateReference, type ReferenceTable } from '../../script/reference-backend.ts'
+import type { ReferenceTable } from '../../script/reference-backend.ts'
+import { evaluateReference } from '../../script/reference-evaluator.ts'
 import { runScript, type JsonValue, type ScriptListing } from '../../script/run-script.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 

@@ -16,28 +16,71 @@ export const programCellSchema = z.strictObject({
   terms: z.array(programRunSchema),
 })
 
+/**
+ * What is computed after decryption (compute.md, "Scripts"), one number a step, in float64; sums, differences, products and quotients
+ * of exact values stay exact up to 2048 bits (compute/evaluate-steps.ts). A reference names a value: cell i as i, step j as −1 − j; a
+ * step names earlier ones only. `number` gives a plain number; `choose` its second input where the first is not 0, else the third;
+ * `order` has the position first, then what is ordered; `quantile` the fraction first.
+ */
+export const stepOperations = [
+  'neg', 'sqrt', 'exp', 'log', 'abs', 'round', 'sigmoid',
+  'add', 'sub', 'mul', 'div', 'pow', 'gt', 'lt', 'ge', 'le', 'eq', 'ne',
+  'choose', 'sum', 'max', 'min', 'argmax', 'argmin', 'order', 'quantile',
+] as const
+export type StepOperation = (typeof stepOperations)[number]
+/** How many inputs an operation has; at least two where it is not listed. */
+export const stepArity: Readonly<Partial<Record<StepOperation, number>>> = {
+  neg: 1, sqrt: 1, exp: 1, log: 1, abs: 1, round: 1, sigmoid: 1,
+  add: 2, sub: 2, mul: 2, div: 2, pow: 2, gt: 2, lt: 2, ge: 2, le: 2, eq: 2, ne: 2, choose: 3,
+}
+export const programStepSchema = z.union([
+  z.tuple([z.literal('number'), z.number()]),
+  z.tuple([z.enum(stepOperations)], z.int()),
+])
+export type ProgramStep = readonly ['number', number] | readonly [StepOperation, ...number[]]
+
+/** An encrypted tensor below a deferred value: all its cells are decrypted, and count. */
+export interface DeferredLeaf {
+  readonly shape: readonly number[]
+  readonly cells: readonly number[]
+}
+
 /** How decrypted cells become the value the script exported. */
 export type AnswerLayout =
   | { readonly kind: 'constant'; readonly value: number | string | boolean | null }
   | { readonly kind: 'tensor'; readonly shape: readonly number[]; readonly cells: readonly number[] }
+  | { readonly kind: 'deferred'; readonly shape: readonly number[]; readonly leaves: readonly DeferredLeaf[]; readonly values: readonly number[] }
   | { readonly kind: 'list'; readonly items: readonly AnswerLayout[] }
   | { readonly kind: 'record'; readonly entries: readonly (readonly [string, AnswerLayout])[] }
 
+const shapeSchema = z.array(z.int().min(0)).max(8)
+
 export const answerLayoutSchema: z.ZodType<AnswerLayout> = z.lazy(() => z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant'), value: z.union([z.number(), z.string().max(1000), z.boolean(), z.null()]) }),
-  z.strictObject({ kind: z.literal('tensor'), shape: z.array(z.int().min(0)).max(8), cells: z.array(z.int().min(0)) }),
+  z.strictObject({ kind: z.literal('tensor'), shape: shapeSchema, cells: z.array(z.int().min(0)) }),
+  z.strictObject({
+    kind: z.literal('deferred'),
+    shape: shapeSchema,
+    leaves: z.array(z.strictObject({ shape: shapeSchema, cells: z.array(z.int().min(0)) })).min(1).max(10_000),
+    values: z.array(z.int()),
+  }),
   z.strictObject({ kind: z.literal('list'), items: z.array(answerLayoutSchema).max(1000) }),
   z.strictObject({ kind: z.literal('record'), entries: z.array(z.tuple([z.string().max(200), answerLayoutSchema])).max(1000) }),
 ]))
 
-export const programSchema = z.strictObject({
-  version: z.literal(1),
+const programFields = {
   datasetRoot: bytes32Schema,
   rows: z.int().min(1),
   columns: z.int().min(1),
   cells: z.array(programCellSchema).min(1),
   answer: answerLayoutSchema,
-})
+}
+
+/** Version 2 is version 1 with steps after decryption; an answer without any is always version 1, so that it has one text. */
+export const programSchema = z.discriminatedUnion('version', [
+  z.strictObject({ version: z.literal(1), ...programFields }),
+  z.strictObject({ version: z.literal(2), ...programFields, steps: z.array(programStepSchema).min(1) }),
+])
 
 export type Program = z.infer<typeof programSchema>
 export type ProgramCell = z.infer<typeof programCellSchema>

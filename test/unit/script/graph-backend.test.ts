@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createDataset } from '../../../src/compute/dataset.ts'
 import { evaluatePlain } from '../../../src/compute/program.ts'
 import { createGraphBackend } from '../../../src/script/graph-backend.ts'
-import { evaluateReference } from '../../../src/script/reference-backend.ts'
+import { evaluateReference } from '../../../src/script/reference-evaluator.ts'
 import { runScript } from '../../../src/script/run-script.ts'
 import { expectClose, numpyVectors } from './support.ts'
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { AppError, isAppError, type ErrorCode } from '../../../src/shared/errors.ts'
 import type { ScriptLimits } from '../../../src/script/limits.ts'
-import { createReferenceBackend, evaluateReference } from '../../../src/script/reference-backend.ts'
+import { createReferenceBackend } from '../../../src/script/reference-backend.ts'
+import { evaluateReference } from '../../../src/script/reference-evaluator.ts'
 import { runScript, type JsonValue } from '../../../src/script/run-script.ts'
 
 export const table = { columns: ['wage', 'age'], rows: [[1.5, 20], [2.25, 30], [-4, 41]] }

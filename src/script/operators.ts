@@ -1,0 +1,155 @@
+import ts from 'typescript'
+
+/** The operators that work on tensors, by their token. `===`, `%` and the bit operators stay JavaScript's. */
+const binaryOperators: ReadonlyMap<ts.SyntaxKind, string> = new Map<ts.SyntaxKind, string>([
+  [ts.SyntaxKind.PlusToken, '+'], [ts.SyntaxKind.MinusToken, '-'], [ts.SyntaxKind.AsteriskToken, '*'], [ts.SyntaxKind.SlashToken, '/'],
+  [ts.SyntaxKind.AsteriskAsteriskToken, '**'], [ts.SyntaxKind.GreaterThanToken, '>'], [ts.SyntaxKind.LessThanToken, '<'],
+  [ts.SyntaxKind.GreaterThanEqualsToken, '>='], [ts.SyntaxKind.LessThanEqualsToken, '<='], [ts.SyntaxKind.EqualsEqualsToken, '=='],
+  [ts.SyntaxKind.ExclamationEqualsToken, '!='],
+])
+
+const assignmentOperators: ReadonlyMap<ts.SyntaxKind, string> = new Map<ts.SyntaxKind, string>([
+  [ts.SyntaxKind.PlusEqualsToken, '+'], [ts.SyntaxKind.MinusEqualsToken, '-'], [ts.SyntaxKind.AsteriskEqualsToken, '*'],
+  [ts.SyntaxKind.SlashEqualsToken, '/'], [ts.SyntaxKind.AsteriskAsteriskEqualsToken, '**'],
+])
+
+/** -a, and the one whose operand is asked for its truth. */
+const prefixOperators: ReadonlyMap<ts.SyntaxKind, 'neg' | 'not'> = new Map([[ts.SyntaxKind.MinusToken, 'neg'], [ts.SyntaxKind.ExclamationToken, 'not']])
+
+const logicalOperators: ReadonlySet<ts.SyntaxKind> = new Set([ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken])
+
+export interface OperatorTransform {
+  readonly factory: ts.TransformerFactory<ts.SourceFile>
+  /** The global function that the transformed script calls for each operator; a name the script itself does not use. */
+  readonly helperName: string
+  /** Where operators stood in the source, as offsets: places that errors point to as they are. */
+  readonly offsets: ReadonlySet<number>
+}
+
+/** A name that occurs nowhere in the script. */
+const findFreeName = (file: ts.SourceFile): string => {
+  const taken = new Set<string>()
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) taken.add(node.text)
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  let name = '$operate'
+  for (let count = 1; taken.has(name); count++) name = `$operate${count}`
+  return name
+}
+
+const isNumberLiteral = (node: ts.Node): boolean => ts.isNumericLiteral(node) || ts.isBigIntLiteral(node)
+
+interface Rewriter {
+  readonly file: ts.SourceFile
+  readonly context: ts.TransformationContext
+  readonly visit: (node: ts.Expression) => ts.Expression
+  /** helper(operator, …operands), as if it stood at `offset`. */
+  readonly call: (operator: string, operands: readonly ts.Expression[], original: ts.Node, offset: number) => ts.Expression
+}
+
+/** Without parentheses and types around it: what an assignment assigns to. */
+const findTarget = (node: ts.Expression): ts.Expression => {
+  const isWrapped = ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isNonNullExpression(node)
+    || ts.isSatisfiesExpression(node) || ts.isTypeAssertionExpression(node)
+  return isWrapped ? findTarget(node.expression) : node
+}
+
+/** Evaluates an expression once, before anything else: `before` gets the assignment, the result is the variable. */
+const keepInVariable = ({ context }: Rewriter, value: ts.Expression, before: ts.Expression[]): ts.Identifier => {
+  const variable = context.factory.createTempVariable(context.hoistVariableDeclaration)
+  before.push(context.factory.createAssignment(variable, value))
+  return variable
+}
+
+/** `target op= value` as `target = target op value`, with object and key of the target evaluated once and first, as in JavaScript. */
+const rewriteAssignment = (rewriter: Rewriter, node: ts.BinaryExpression, operator: string): ts.Expression => {
+  const { file, context: { factory }, visit, call } = rewriter
+  const offset = node.operatorToken.getStart(file)
+  const target = findTarget(node.left)
+  const before: ts.Expression[] = []
+  const isFixed = ({ kind }: ts.Expression): boolean => kind === ts.SyntaxKind.SuperKeyword || kind === ts.SyntaxKind.ThisKeyword
+  const keepObject = (object: ts.Expression): ts.Expression => (isFixed(object) ? object : keepInVariable(rewriter, visit(object), before))
+  const keepKey = (key: ts.Expression): ts.Expression => keepInVariable(rewriter, call('key', [visit(key)], key, key.getStart(file)), before)
+  const createTarget = (): (() => ts.Expression) => {
+    if (ts.isPropertyAccessExpression(target)) {
+      const object = keepObject(target.expression)
+      return () => factory.createPropertyAccessExpression(object, target.name)
+    }
+    if (ts.isElementAccessExpression(target)) {
+      const object = keepObject(target.expression)
+      const key = keepKey(target.argumentExpression)
+      return () => factory.createElementAccessExpression(object, key)
+    }
+    return () => target
+  }
+  const place = createTarget()
+  const assignment = factory.createAssignment(place(), call(operator, [place(), visit(node.right)], node, offset))
+  if (before.length === 0) return ts.setTextRange(assignment, node)
+  return factory.createParenthesizedExpression(factory.createCommaListExpression([...before, assignment]))
+}
+
+/** The expression whose truth decides what a piece of syntax does; null for syntax that decides nothing. */
+const findCondition = (node: ts.Node): ts.Expression | null => {
+  if (ts.isIfStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node)) return node.expression
+  if (ts.isForStatement(node) || ts.isConditionalExpression(node)) return node.condition ?? null
+  if (ts.isPrefixUnaryExpression(node)) return prefixOperators.get(node.operator) === 'not' ? node.operand : null
+  return ts.isBinaryExpression(node) && logicalOperators.has(node.operatorToken.kind) ? node.left : null
+}
+
+/** Checks each condition: a tensor there is a mistake, which JavaScript would take for true. */
+const rewriteConditions = ({ file, context: { factory }, call }: Rewriter, original: ts.Node, node: ts.Node): ts.Node => {
+  const condition = findCondition(original)
+  const visited = findCondition(node)
+  if (condition === null || visited === null) return node
+  const truth = call('truth', [visited], condition, condition.getStart(file))
+  if (ts.isIfStatement(node)) return factory.updateIfStatement(node, truth, node.thenStatement, node.elseStatement)
+  if (ts.isWhileStatement(node)) return factory.updateWhileStatement(node, truth, node.statement)
+  if (ts.isDoStatement(node)) return factory.updateDoStatement(node, node.statement, truth)
+  if (ts.isForStatement(node)) return factory.updateForStatement(node, node.initializer, truth, node.incrementor, node.statement)
+  if (ts.isPrefixUnaryExpression(node)) return factory.updatePrefixUnaryExpression(node, truth)
+  if (ts.isBinaryExpression(node)) return factory.updateBinaryExpression(node, truth, node.operatorToken, node.right)
+  const { questionToken, whenTrue, colonToken, whenFalse } = node as ts.ConditionalExpression
+  return factory.updateConditionalExpression(node as ts.ConditionalExpression, truth, questionToken, whenTrue, colonToken, whenFalse)
+}
+
+const rewriteOperator = (rewriter: Rewriter, node: ts.Node): ts.Expression | null => {
+  const { file, visit, call } = rewriter
+  if (ts.isBinaryExpression(node)) {
+    const assigned = assignmentOperators.get(node.operatorToken.kind)
+    if (assigned !== undefined) return rewriteAssignment(rewriter, node, assigned)
+    const operator = binaryOperators.get(node.operatorToken.kind)
+    if (operator === undefined) return null
+    return call(operator, [visit(node.left), visit(node.right)], node, node.operatorToken.getStart(file))
+  }
+  const isNegation = ts.isPrefixUnaryExpression(node) && prefixOperators.get(node.operator) === 'neg' && !isNumberLiteral(node.operand)
+  return isNegation ? call('neg', [visit(node.operand)], node, node.getStart(file)) : null
+}
+
+/**
+ * Rewrites operators into calls of one global function, which does JavaScript's own for anything but tensors (prelude.ts): the
+ * order in which operands are evaluated, what is evaluated at all, and what a plain operator gives stay what they were. Enums are left
+ * alone: their values are computed by the compiler.
+ */
+export const createOperatorTransform = (file: ts.SourceFile): OperatorTransform => {
+  const helperName = findFreeName(file)
+  const offsets = new Set<number>()
+  const factory: ts.TransformerFactory<ts.SourceFile> = (context) => {
+    const call: Rewriter['call'] = (operator, operands, original, offset) => {
+      offsets.add(offset)
+      const helper = context.factory.createIdentifier(helperName)
+      const node = context.factory.createCallExpression(helper, undefined, [context.factory.createStringLiteral(operator), ...operands])
+      // The interpreter names the place of the call's bracket: both ends of the name before it stand where the operator stood.
+      ts.setSourceMapRange(helper, { pos: offset, end: offset })
+      return ts.setTextRange(node, original)
+    }
+    const rewriter: Rewriter = { file, context, call, visit: (node) => ts.visitNode(node, visitor) as ts.Expression }
+    const visitor = (node: ts.Node): ts.Node => {
+      if (ts.isEnumDeclaration(node) || ts.isTypeNode(node)) return node
+      return rewriteOperator(rewriter, node) ?? rewriteConditions(rewriter, node, ts.visitEachChild(node, visitor, context))
+    }
+    return (source) => ts.visitEachChild(source, visitor, context)
+  }
+  return { factory, helperName, offsets }
+}

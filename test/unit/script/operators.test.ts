@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { createDataset } from '../../../src/compute/dataset.ts'
+import { evaluatePlain } from '../../../src/compute/program.ts'
+import { createGraphBackend } from '../../../src/script/graph-backend.ts'
+import { runScript } from '../../../src/script/run-script.ts'
+import { wages } from '../compute/support.ts'
+import { evaluate, expectClose, expectFailure, failureOf, listing } from './support.ts'
+
+const evaluateByGraph = async (source: string) => {
+  const { dataset, readCell } = wages()
+  const { answer } = await runScript({ source, fileName: 'wages.ts', listing, backend: createGraphBackend(createDataset(dataset).data) })
+  return evaluatePlain(answer, dataset, readCell)
+}
+
+/** Each script exports one JSON value and does not know tensors: JavaScript itself is the yardstick. */
+const plainScripts = [
+  '1 + 2 * 3 - 4 / 5 ** 2', '"a" + 1 + 2', '1 + 2 + "a"', '"3" * "4"', '[] + {}', '[1] + [2]', '`${1 + 1}`', '-"5"', '-[7]', '- -3', '-(-3)',
+  '0.1 + 0.2', '2 ** 3 ** 2', '(-2) ** 2', '7 / 0 > 1', '"b" > "a"', '"10" < "9"', '10 < 9', '"10" < 9', 'null >= 0', 'undefined == null',
+  'null == 0', 'NaN != NaN', '"1" == 1', '[1] == 1', '({}) == "[object Object]"', 'true + true', 'null + 1', 'String(undefined + 1)',
+  'String(10n ** 20n)', 'String(-5n)', '5n > 4', '5n == 5', 'new String("a") == "a"', '[1, 2, 3].map((x) => x * 2).reduce((a, b) => a + b)',
+  '((a = 1, b = a + 1) => a + b)()', '(() => { let s = ""; for (let i = 0; i < 3; i++) s += i; return s })()',
+  '(() => { const o = { n: 1, get a() { return { b: this.n++ } } }; o.a.b += 5; return o.n })()',
+  '(() => { let i = 0; const a = [1, 2, 3]; a[i++] += 10; a[i++] *= 2; return [a, i] })()',
+  '(() => { const log: string[] = []; const t = (x: any) => { log.push(String(x)); return x }; const o: any = { v: 1 }; (t(o) as any)[t("v")] -= t(4); return [log, o] })()',
+  '(() => { const log: number[] = []; const t = (x: number) => { log.push(x); return x }; const r = t(1) + t(2) * t(3) - -t(4); return [log, r] })()',
+  '(() => { let n = 0; const f = () => { n += 1; return true }; const r = [false && f(), true || f(), null ?? f()]; return [n, r] })()',
+  '(() => { let a: any = { n: 1 }; const keep = a; a.n += (a = { n: 5 }, 10); return [keep.n, a.n] })()',
+  '(() => { let x = 1; x += (x = 10, 5); return x })()',
+  '(() => { const g = function* () { const o = { y: 10 }; o.y -= yield 1; return o.y }; const i = g(); i.next(); return i.next(4).value })()',
+  '(() => { class A { #p = 1; static q = 2; v = (A.q += 1); up() { this.#p *= 4; return this.#p } } const a = new A(); return [a.up(), a.v, A.q] })()',
+  '(() => { class A { get x() { return 3 } set x(v) { (this as any).y = v } } class B extends A { f() { super.x += 4; return (this as any).y } } return new B().f() })()',
+  '(() => { enum E { A = 1 + 1, B, C = "x".length, D = A * 4 } return [E.A, E.B, E.C, E.D] })()',
+  '(() => { const f = (n: number): number => (n < 2 ? n : f(n - 1) + f(n - 2)); return f(12) })()',
+  '(() => { try { (Symbol() as any) + 1 } catch (e) { return (e as Error).name } })()',
+  '(() => { try { (1n as any) + 1 } catch (e) { return (e as Error).name } })()',
+  '(() => { const c = 1 as any; try { eval("0"); (() => { "use strict"; const k: any = 1; k += 1 })() } catch (e) { return (e as Error).name } return c })()',
+  '(() => { let n = 3; let out = ""; while (n) { out += n; n -= 1 } do { out += "!" } while (!out) ; return out })()',
+  '(() => { const { a = 1 + 1, b: [c = 2 * 2] = [] } = {} as any; return [a, c] })()',
+  '(() => { const $operate = 5; return $operate + 1 })()',
+  '(() => { label: for (const x of [1, 2]) { for (;;) { if (x > 1) break label; continue label } } return "done" })()',
+  '(() => { const o = { valueOf() { return 4 } } as any; return [o * 2, o > 3, -o, o + "x", o == 4] })()',
+  '(() => { const order: string[] = []; const o = (n: string) => ({ [Symbol.toPrimitive](h: string) { order.push(n + h); return 1 } }) as any; o("a") < o("b"); o("c") + o("d"); -o("e"); return order })()',
+]
+
+describe('operators on anything but tensors', () => {
+  it.each(plainScripts)('are JavaScript\'s own: %s', async (expression) => {
+    const { transpile, ModuleKind, ScriptTarget } = (await import('typescript')).default
+    const code = transpile(`(globalThis as any).result = (${expression})`, { module: ModuleKind.None, target: ScriptTarget.ES2023 })
+    // The very same expression in this process, without the transform.
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- JavaScript is the yardstick
+    const expected: unknown = new Function(`"use strict"; const globalThis = {}; ${code}; return globalThis.result`)()
+    expect(await evaluate(`export default ${expression}`)).toEqual(expected)
+  })
+})
+
+describe('operators on tensors', () => {
+  it.each([
+    ['data + 3', 'data.add(3)'], ['data - 3', 'data.sub(3)'], ['data * 3', 'data.mul(3)'], ['data / 4', 'data.div(4)'], ['-data', 'data.neg()'],
+    ['3 + data', 'data.add(3)'], ['1 - data', 'data.neg().add(1)'], ['3 * data', 'data.mul(3)'], ['data + [1, 2]', 'data.add([1, 2])'],
+    ['[[1], [2], [3]] * data', 'data.mul([[1], [2], [3]])'], ['data + data.t().t()', 'data.mul(2)'], ['data - data.mean(0)', 'data.sub(data.mean(0))'],
+    ['(data * 2 + 1).mean(0)', 'data.mul(2).add(1).mean(0)'], ['-data[0][1]', 'data.get(0, 1).neg()'],
+    ['(() => { let t = data; t += 1; t *= 2; t -= 3; t /= 4; return t })()', 'data.add(1).mul(2).sub(3).div(4)'],
+    ['(() => { const o = { t: data }; o.t += 1; o["t"] *= 2; return o.t })()', 'data.add(1).mul(2)'],
+  ])('%s is %s, whether encrypted or plain', async (operators, methods) => {
+    const expected = await evaluateByGraph(`export default ${methods}`)
+    expect(await evaluateByGraph(`export default ${operators}`)).toEqual(expected)
+    expectClose(await evaluate(`export default ${operators}`), expected, 1e-14)
+  })
+
+  it.each([
+    ['wage + "x"', 'input.tensor-value', /^wages\.ts:2:21: add: the argument must be a tensor/, 21],
+    ['data + [1, 2, 3]', 'input.tensor-shape', /do not/, 21],
+    ['2+data+[1,2,3]', 'input.tensor-shape', /do not/, 22],
+    ['data.add(1) * (data+[1, 2, 3])', 'input.tensor-shape', /do not/, 35],
+    ['data + undefined', 'input.tensor-value', /must be a tensor/, 21],
+    ['data % 2', 'input.script-threw', /a tensor is not a number: \+ - \* \//, null],
+    ['Math.sqrt(data)', 'input.script-threw', /Math\.sqrt\(a\) is a\.sqrt\(\)/, null],
+  ] as const)('point to themselves where they fail: %s', async (expression, code, message, column) => {
+    const source = `const wage = data.col("wage")\nexport default ${expression}`
+    await expectFailure(source, code, message)
+    if (column !== null) expect((await failureOf(source)).details).toMatchObject({ line: 2, column })
+  })
+
+  it.each([
+    ['if (data > 0) { }', 5], ['while (data) { }', 8], ['const x = data ? 1 : 2', 11], ['const x = !data', 12], ['const x = data.sum() && 1', 11],
+    ['for (; data; ) { }', 8], ['do { } while (data == 1)', 15],
+  ])('refuse to be true or false: %s', async (source, column) => {
+    await expectFailure(source, 'input.script-threw', /a tensor is neither true nor false/)
+    expect((await failureOf(source)).details).toMatchObject({ line: 1, column })
+  })
+
+  it('make the key of a compound assignment once, as the language says', async () => {
+    const source = 'let calls = 0; const key = { toString() { calls += 1; return "k" } }; const o: any = { k: 2 }; o[key as any] **= 3'
+    expect(await evaluate(`${source}; export default [o.k, calls]`)).toEqual([8, 1])
+  })
+
+  it('leave comparisons with nothing, and identity, to JavaScript', async () => {
+    expect(await evaluate('export default [data == null, data != undefined, data === data]')).toEqual([false, true, true])
+  })
+
+  it('shows its shape where it is written into a text', async () => {
+    expect(await evaluate('export default `${data}`')).toBe('Tensor(3, 2)')
+  })
+})
