@@ -1,0 +1,92 @@
+import { MantineProvider } from '@mantine/core'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
+import { ActivityLogPage } from '../features/activity/log-page.tsx'
+import { ReceiptsPage } from '../features/activity/receipts-page.tsx'
+import { VerifyPage } from '../features/activity/verify-page.tsx'
+import { DatasetPage } from '../features/datasets/dataset-page.tsx'
+import { DatasetsPage } from '../features/datasets/datasets-page.tsx'
+import { ImportPage } from '../features/datasets/import-page.tsx'
+import { FirstRunPage } from '../features/first-run/first-run-page.tsx'
+import { ListingDraftPage } from '../features/listings/listing-draft-page.tsx'
+import { ListingsPage } from '../features/listings/listings-page.tsx'
+import { OwnListingPage } from '../features/listings/own-listing-page.tsx'
+import { ListingPage } from '../features/market/listing-page.tsx'
+import { MarketPage } from '../features/market/market-page.tsx'
+import { PurchasePage } from '../features/purchases/purchase-page.tsx'
+import { PurchasesPage } from '../features/purchases/purchases-page.tsx'
+import { SalesPage } from '../features/sales/sales-page.tsx'
+import { ServePage } from '../features/serve/serve-page.tsx'
+import { SettingsPage } from '../features/settings/settings-page.tsx'
+import { WalletPage } from '../features/wallet/wallet-page.tsx'
+import { Shell } from '../shell/shell.tsx'
+import { Trouble } from '../ui/trouble.tsx'
+import { createQueries, shell, useAsk, useChanges } from './api.ts'
+import { MovesProvider } from './moves.tsx'
+import { goTo, usePlace, type Place } from './router.ts'
+import { theme } from './theme.ts'
+
+// The editor is most of the bundle: it is read when it is first needed.
+const WorkspacePage = lazy(async () => ({ default: (await import('../features/workspace/workspace-page.tsx')).WorkspacePage }))
+
+const buyPages = ([page, id]: readonly string[], query: URLSearchParams): ReactNode => {
+  if (page === 'listing') return <ListingPage key={query.get('url')} url={query.get('url') ?? ''} />
+  if (page === 'workspace') return <WorkspacePage url={query.get('url')} script={query.get('script')} />
+  if (page === 'purchases') return id === undefined ? <PurchasesPage /> : <PurchasePage key={id} purchase={id} />
+  return <MarketPage />
+}
+
+const sellPages = ([page, id]: readonly string[], query: URLSearchParams): ReactNode => {
+  if (page === 'listings') return id === undefined ? <ListingsPage /> : id === 'new' ? <ListingDraftPage dataset={query.get('dataset')} /> : <OwnListingPage key={id} id={id} />
+  if (page === 'serve') return <ServePage />
+  if (page === 'sales') return <SalesPage />
+  if (id === 'import') return <ImportPage />
+  return id === undefined ? <DatasetsPage /> : <DatasetPage key={id} name={query.get('name') ?? id} />
+}
+
+const pageAt = ({ parts: [room, ...rest], query }: Place): ReactNode => {
+  switch (room) {
+    case 'sell': return sellPages(rest, query)
+    case 'activity': return rest[0] === 'log' ? <ActivityLogPage /> : rest[0] === 'verify' ? <VerifyPage /> : <ReceiptsPage />
+    case 'wallet': return <WalletPage />
+    case 'settings': return <SettingsPage />
+    default: return buyPages(rest, query)
+  }
+}
+
+const Pages = () => {
+  const place = usePlace()
+  useEffect(() => {
+    if (place.path === '/') goTo('#/buy/market')
+    document.getElementById('content')?.scrollTo(0, 0)
+  }, [place.path])
+  return <Suspense fallback={<p className="page quiet">Opening the editor…</p>}>{pageAt(place)}</Suspense>
+}
+
+/** The first run until its last step is done, though wallet and network are there before; then the shell. */
+const Rooms = () => {
+  const { connected } = useChanges()
+  const firstRun = useAsk(['status', 'first-run'], () => shell.app.firstRun({}))
+  const [settingUp, setSettingUp] = useState<boolean | null>(null)
+  const { data } = firstRun
+  useEffect(() => {
+    if (data !== undefined) setSettingUp((before) => before ?? !data.complete)
+  }, [data])
+  if (data === undefined || settingUp === null) return <div className="page"><Trouble error={firstRun.error} onRetry={() => { void firstRun.refetch() }} /></div>
+  if (settingUp) return <FirstRunPage state={data} onDone={() => { setSettingUp(false) }} />
+  return <Shell connected={connected}><Pages /></Shell>
+}
+
+const Themed = () => {
+  const settings = useAsk(['settings'], () => shell.settings.get({}))
+  const chosen = settings.data?.theme ?? 'system'
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" {...(chosen === 'system' ? {} : { forceColorScheme: chosen })}>
+      <MovesProvider><Rooms /></MovesProvider>
+    </MantineProvider>
+  )
+}
+
+const queries = createQueries()
+
+export const App = () => <QueryClientProvider client={queries}><Themed /></QueryClientProvider>

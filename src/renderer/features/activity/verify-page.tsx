@@ -1,0 +1,35 @@
+import { Button, FileButton, Textarea } from '@mantine/core'
+import { useState } from 'react'
+import { shell, useDo } from '../../app/api.ts'
+import { Facts, Page } from '../../ui/page.tsx'
+import { Trouble } from '../../ui/trouble.tsx'
+
+export const VerifyPage = () => {
+  const [text, setText] = useState('')
+  const verify = useDo((json: string) => shell.receipts.verify({ json }))
+  const take = (file: File | null): void => {
+    if (file === null) return
+    void file.text().then((json) => {
+      setText(json)
+      verify.mutate(json)
+    })
+  }
+  return (
+    <Page title="Verify a receipt" about="Whoever it is from: signatures and every number in it are checked on this computer, without a network.">
+      <form className="stack wide" style={{ maxWidth: 720 }} onSubmit={(event) => { event.preventDefault(); verify.mutate(text) }}>
+        <Textarea label="The receipt’s text" autosize minRows={6} maxRows={16} value={text} onChange={(event) => { setText(event.target.value) }} styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }} />
+        <div className="row">
+          <Button type="submit" disabled={text.trim() === ''} loading={verify.isPending}>Verify</Button>
+          <FileButton onChange={take} accept="application/json,.json" inputProps={{ 'aria-label': 'Receipt file' }}>{(properties) => <Button variant="default" {...properties}>Choose a file</Button>}</FileButton>
+        </div>
+        <Trouble error={verify.error} />
+        {verify.data === undefined ? null : (
+          <div className="stack wide" role="status">
+            <p className={verify.data.ok ? 'note good' : 'note bad'}>{verify.data.ok ? 'The receipt holds.' : 'The receipt does not hold.'}</p>
+            <Facts left of={[['Seller’s signature', verify.data.signatures.seller], ['Buyer’s signature', verify.data.signatures.buyer], ...verify.data.problems.map(({ field, message }) => [field, message] as const)]} />
+          </div>
+        )}
+      </form>
+    </Page>
+  )
+}

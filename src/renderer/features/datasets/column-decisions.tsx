@@ -1,0 +1,60 @@
+import { Checkbox, NumberInput, TextInput } from '@mantine/core'
+import type { ImportDecisions, ImportPreview } from '../../../shared/window-contract/datasets.ts'
+import { DataTable } from '../../ui/data-table.tsx'
+import { Section } from '../../ui/page.tsx'
+import { formatCount } from '../../ui/values.tsx'
+
+type PreviewColumn = ImportPreview['columns'][number]
+type Notes = NonNullable<ImportDecisions['columns']>[string]
+
+const whyLeftOut: Readonly<Record<NonNullable<PreviewColumn['leftOut']>, string>> = {
+  'excluded': 'left out by you', 'identifier': 'looks like an identifier', 'free-text': 'free text', 'empty': 'empty',
+}
+
+const Kind = ({ of }: { readonly of: PreviewColumn }) => {
+  if (of.leftOut !== null) return <span className="tag warn">{whyLeftOut[of.leftOut]}</span>
+  if (of.looksLikeIdentifier) return <span className="row">{of.kind}<span className="tag warn">every value differs</span></span>
+  return <span {...(of.words.length === 0 ? {} : { title: of.words.join(', ') })}>{of.kind}{of.words.length === 0 ? '' : `: ${of.words.slice(0, 4).join(', ')}${of.words.length > 4 ? ' …' : ''}`}</span>
+}
+
+/** Column by column: in or out, unit, meaning, and the bounds that become public. */
+export const ColumnDecisions = ({ preview, decisions, onChange }: {
+  readonly preview: ImportPreview, readonly decisions: ImportDecisions, readonly onChange: (decisions: ImportDecisions) => void
+}) => {
+  const excluded = decisions.exclude ?? []
+  const note = (name: string, change: Notes): void => {
+    onChange({ ...decisions, columns: { ...decisions.columns, [name]: { ...decisions.columns?.[name], ...change } } })
+  }
+  const take = ({ name, leftOut }: PreviewColumn, taken: boolean): void => {
+    const exclude = taken ? excluded.filter((other) => other !== name) : [...excluded, name]
+    const asWords = taken && (leftOut === 'identifier' || leftOut === 'free-text')
+    onChange({
+      ...decisions, exclude,
+      ...(asWords ? { columns: { ...decisions.columns, [name]: { ...decisions.columns?.[name], type: 'category' as const } } } : {}),
+    })
+  }
+  const bound = (column: PreviewColumn, side: 'lower' | 'upper') => (column.leftOut !== null ? '' : (
+    <NumberInput
+      aria-label={`${side === 'lower' ? 'Lower' : 'Upper'} bound of ${column.name}`} hideControls w={104} variant="unstyled" value={decisions.columns?.[column.name]?.[side] ?? column[side] ?? ''}
+      styles={{ input: { textAlign: 'right', fontFamily: 'var(--mono)', fontSize: 12.5 } }}
+      onChange={(value) => { if (typeof value === 'number') note(column.name, { [side]: value }) }}
+    />
+  ))
+  return (
+    <Section title="Columns" aside={<span className="small quiet">Bounds, units and descriptions become public; they are rounded, never your exact extremes.</span>}>
+      <DataTable
+        label="Columns" rows={preview.columns} keyOf={({ name }) => name}
+        columns={[
+          { name: 'In', cell: (column) => <Checkbox aria-label={`Take ${column.name}`} checked={column.leftOut === null} disabled={column.leftOut === 'empty'} onChange={(event) => { take(column, event.target.checked) }} /> },
+          { name: 'Column', cell: ({ name }) => <span className="mono">{name}</span> },
+          { name: 'Becomes', cell: (column) => <Kind of={column} /> },
+          { name: 'Missing', numeric: true, cell: ({ missing }) => (missing === 0 ? '–' : <span className="warn">{formatCount(missing)}</span>) },
+          { name: 'At least', numeric: true, cell: (column) => bound(column, 'lower') },
+          { name: 'At most', numeric: true, cell: (column) => bound(column, 'upper') },
+          { name: 'Unit', cell: ({ name, leftOut }) => (leftOut !== null ? '' : <TextInput aria-label={`Unit of ${name}`} w={96} variant="unstyled" placeholder="unit" value={decisions.columns?.[name]?.unit ?? ''} onChange={(event) => { note(name, { unit: event.target.value }) }} />) },
+          { name: 'What it is', cell: ({ name, leftOut }) => (leftOut !== null ? '' : <TextInput aria-label={`Description of ${name}`} variant="unstyled" placeholder="description" value={decisions.columns?.[name]?.description ?? ''} onChange={(event) => { note(name, { description: event.target.value }) }} />) },
+        ]}
+      />
+    </Section>
+  )
+}

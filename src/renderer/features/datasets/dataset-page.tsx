@@ -1,0 +1,145 @@
+import { Button, Modal, Select } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { WindowOutputs } from '../../../shared/window-contract/index.ts'
+import { shell, useAsk, useDo, useJobOf } from '../../app/api.ts'
+import { goTo, placeOf } from '../../app/router.ts'
+import { DataTable } from '../../ui/data-table.tsx'
+import { WatchedJob } from '../../ui/job-progress.tsx'
+import { Facts, Page, Section } from '../../ui/page.tsx'
+import { Bars } from '../../ui/plot.tsx'
+import { Reply, Trouble } from '../../ui/trouble.tsx'
+import { formatCount, formatNumber } from '../../ui/values.tsx'
+
+type Dataset = WindowOutputs['datasets']['show']
+const keyLengths = [2048, 3072, 4096] as const
+
+const Encryption = ({ of: { name, data } }: { readonly of: Dataset }) => {
+  const [bits, setBits] = useState<(typeof keyLengths)[number]>(data === null ? 3072 : keyLengths.find((known) => known === data.keyBits) ?? 3072)
+  const running = useJobOf('encrypt', name)
+  const start = useDo(() => shell.datasets.encrypt({ name, keyBits: bits }), 'jobs', 'datasets')
+  const busy = running?.state === 'running'
+  return (
+    <div className="stack wide">
+      <p className="quiet prose">Every cell is encrypted once under a key that stays on this computer. It can be stopped and goes on where it was.</p>
+      {data === null ? <Select label="Key length" w={160} data={keyLengths.map((length) => ({ value: String(length), label: `${length} bits` }))} value={String(bits)} onChange={(value) => { setBits(keyLengths.find((known) => String(known) === value) ?? 3072) }} /> : null}
+      {busy ? null : <div><Button loading={start.isPending} onClick={() => { start.mutate(undefined) }}>{data === null ? 'Encrypt the table' : 'Go on encrypting'}</Button></div>}
+      <Trouble error={start.error} />
+      <WatchedJob id={busy ? running.id : start.data?.job ?? null} />
+    </div>
+  )
+}
+
+const TestData = ({ of: { name, data } }: { readonly of: Dataset }) => {
+  const running = useJobOf('test-data', name)
+  const bits = keyLengths.find((known) => known === data?.keyBits) ?? 3072
+  const start = useDo(() => shell.datasets.testData({ name, keyBits: bits }), 'jobs', 'datasets')
+  const busy = running?.state === 'running'
+  return (
+    <div className="stack wide">
+      <p className="quiet prose">Made-up rows of the same columns, within your declared bounds and under a key of their own, let buyers try scripts for nothing. No real row goes into them.</p>
+      {busy ? null : <div><Button loading={start.isPending} onClick={() => { start.mutate(undefined) }}>Make test data</Button></div>}
+      <Trouble error={start.error} />
+      <WatchedJob id={busy ? running.id : start.data?.job ?? null} />
+    </div>
+  )
+}
+
+const NextStep = ({ of }: { readonly of: Dataset }) => {
+  if (of.data?.complete !== true) return <section className="next-step" aria-label="Next step"><h2>Encrypt it</h2><Encryption of={of} /></section>
+  if (of.test?.complete !== true) return <section className="next-step" aria-label="Next step"><h2>Let buyers try</h2><TestData of={of} /></section>
+  if (of.usedBy !== null) return null
+  return (
+    <section className="next-step" aria-label="Next step">
+      <h2>Put answers on sale</h2>
+      <p className="quiet">The table is encrypted and test data is there. Set a price and what may be asked.</p>
+      <div><Button component="a" href={placeOf(['sell', 'listings', 'new'], { dataset: of.name })}>Write a listing</Button></div>
+    </section>
+  )
+}
+
+const bins = 24
+
+const Spread = ({ of }: { readonly of: Dataset }) => {
+  const [column, setColumn] = useState(of.columnList[0]?.name ?? '')
+  const histogram = useAsk(['datasets', of.name, 'histogram', column], () => shell.datasets.histogram({ name: of.name, column, bins }), column !== '')
+  return (
+    <Section title="How values spread" aside={<Select aria-label="Column" w={200} searchable data={of.columnList.map(({ name }) => name)} value={column} onChange={(value) => { setColumn(value ?? '') }} />}>
+      <p className="small quiet">Only you see this; it is not part of a listing.</p>
+      <Reply of={histogram}>{({ counts, edges }) => <Bars title={`Rows by ${column}`} values={counts} labels={counts.map((_, index) => formatNumber(edges[index] ?? 0))} />}</Reply>
+    </Section>
+  )
+}
+
+const pageRows = 500
+
+const Rows = ({ of }: { readonly of: Dataset }) => {
+  const pages = useInfiniteQuery({
+    queryKey: ['datasets', of.name, 'rows'], initialPageParam: 0,
+    queryFn: ({ pageParam }) => shell.datasets.rows({ name: of.name, offset: pageParam, limit: pageRows }),
+    getNextPageParam: (last) => (last.offset + last.rows.length < last.total ? last.offset + last.rows.length : undefined),
+  })
+  const rows = pages.data?.pages.flatMap((page) => page.rows) ?? []
+  return (
+    <Section title="Rows" aside={<span className="small quiet">{formatCount(rows.length)} of {formatCount(of.rows)} shown</span>}>
+      <Trouble error={pages.error} />
+      <DataTable
+        label="Rows" rows={rows} height={400} keyOf={(_, index) => index}
+        columns={of.columnList.map(({ name, unit }, at) => ({ name, unit, numeric: true, cell: (row: readonly number[]) => formatNumber(row[at] ?? Number.NaN), order: (row: readonly number[]) => row[at] ?? 0 }))}
+      />
+      {pages.hasNextPage ? <div><Button variant="default" loading={pages.isFetchingNextPage} onClick={() => { void pages.fetchNextPage() }}>Show more rows</Button></div> : null}
+    </Section>
+  )
+}
+
+const Remove = ({ name, onClose }: { readonly name: string, readonly onClose: () => void }) => {
+  const remove = useDo(() => shell.datasets.remove({ name }), 'datasets')
+  return (
+    <Modal opened onClose={onClose} title={`Remove ${name}?`} size={440} closeButtonProps={{ 'aria-label': 'Keep it' }}>
+      <div className="stack wide">
+        <p>Its rows, ciphertexts and keys are removed from this computer. The file it was imported from is not touched.</p>
+        <Trouble error={remove.error} />
+        <div className="row end">
+          <Button variant="default" onClick={onClose} data-autofocus>Keep it</Button>
+          <Button color="red" loading={remove.isPending} onClick={() => { remove.mutate(undefined, { onSuccess: () => { goTo('#/sell/datasets') } }) }}>Remove it</Button>
+        </div>
+      </div>
+    </Modal>
+  )
+}
+
+export const DatasetPage = ({ name }: { readonly name: string }) => {
+  const dataset = useAsk(['datasets', name], () => shell.datasets.show({ name }))
+  const [removing, setRemoving] = useState(false)
+  return (
+    <Page
+      title={name} back={{ to: '#/sell/datasets', title: 'Datasets' }}
+      about={dataset.data === undefined ? undefined : `${formatCount(dataset.data.rows)} rows, ${dataset.data.columns} columns`}
+      actions={dataset.data?.usedBy === null ? <Button variant="default" onClick={() => { setRemoving(true) }}>Remove…</Button> : undefined}
+    >
+      <Reply of={dataset}>
+        {(of) => (
+          <div className="columns">
+            <div className="stack wider"><NextStep of={of} /><Spread of={of} /><Rows of={of} /></div>
+            <aside>
+              <Section title="State">
+                <Facts of={[
+                  ['Encrypted', of.data?.complete === true ? `yes, ${of.data.keyBits} bits` : 'not yet'],
+                  ['Test rows', of.testRows === null ? 'none yet' : formatCount(of.testRows)],
+                  ['Listing', of.usedBy === null ? 'none' : <a key="listing" href={placeOf(['sell', 'listings', of.usedBy])}>{of.usedBy}</a>],
+                ]} />
+              </Section>
+              <Section title="As imported">
+                <Facts of={[
+                  ['Encoding', of.summary.encoding], ['Rows read', formatCount(of.summary.rowsRead)], ['Rows dropped', formatCount(of.summary.rowsDropped)],
+                  ['Cells filled', formatCount(of.summary.cellsFilled)], ['Left out', of.summary.leftOut.map((doubt) => doubt.name).join(', ') || 'nothing'],
+                ]} />
+              </Section>
+            </aside>
+          </div>
+        )}
+      </Reply>
+      {removing ? <Remove name={name} onClose={() => { setRemoving(false) }} /> : null}
+    </Page>
+  )
+}

@@ -1,0 +1,119 @@
+import { Button, Modal, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { AppError } from '../../../shared/errors.ts'
+import { formatEther, parseAmountWei } from '../../../shared/units.ts'
+import type { ListingJson } from '../../../shared/window-contract/listings.ts'
+import { shell, useAsk } from '../../app/api.ts'
+import { useMove } from '../../app/moves.tsx'
+import { DataTable } from '../../ui/data-table.tsx'
+import { Facts, Page, Section } from '../../ui/page.tsx'
+import { Reply } from '../../ui/trouble.tsx'
+import { Amount, Copyable, formatCount, sayDuration } from '../../ui/values.tsx'
+import { ListingState } from './listings-page.tsx'
+
+const whoReads = { chain: 'anybody, from the chain', server: 'anybody, from your server', buyers: 'buyers alone' } as const
+
+const BecomesPublic = ({ id }: { readonly id: string }) => {
+  const view = useAsk(['listings', id, 'public'], () => shell.listings.becomesPublic({ id }))
+  return (
+    <Reply of={view}>
+      {({ items, costs }) => (
+        <>
+          <Section title="Exactly what becomes public">
+            <DataTable
+              label="What becomes public" rows={items} keyOf={({ what }, index) => `${what}${index}`}
+              columns={[
+                { name: 'What', cell: ({ what }) => what, order: ({ what }) => what },
+                { name: 'Value', cell: ({ value }) => <div className="mono truncate" title={value}>{value}</div> },
+                { name: 'Who reads it', cell: ({ where }) => whoReads[where], order: ({ where }) => where },
+              ]}
+            />
+          </Section>
+          {costs === null ? null : (
+            <Section title="What it costs you">
+              <Facts of={[
+                ['Publishing, once', <span key="publish"><Amount wei={costs.publishFeeWei} /> <span className="unit small">{formatCount(Number(costs.publishGas))} gas</span></span>],
+                ['Each delivery, at most', <span key="delivery"><Amount wei={costs.deliveryFeeWei} /> <span className="unit small">{formatCount(Number(costs.deliveryGas))} gas</span></span>],
+                ['You keep of each sale, at least', <span key="net" className={costs.netEarningsWei.startsWith('-') ? 'bad' : ''}><Amount wei={costs.netEarningsWei} /></span>],
+              ]} />
+            </Section>
+          )}
+        </>
+      )}
+    </Reply>
+  )
+}
+
+const findAmount = (text: string): bigint | null => {
+  try {
+    return parseAmountWei(text)
+  } catch (error) {
+    if (error instanceof AppError) return null
+    throw error
+  }
+}
+
+const Reprice = ({ listing, onClose }: { readonly listing: ListingJson, readonly onClose: () => void }) => {
+  const sign = useMove()
+  const [price, setPrice] = useState(formatEther(BigInt(listing.terms.valueWei)))
+  const value = findAmount(price)
+  return (
+    <Modal opened onClose={onClose} title="New price" size={400} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form className="stack wide" onSubmit={(event) => { event.preventDefault(); if (value === null) return; onClose(); sign({ kind: 'reprice', listing: listing.id, valueWei: value.toString() }) }}>
+        <TextInput label="Price of one answer (ETH)" value={price} data-autofocus error={value === null ? 'Write an amount such as 0.02.' : null} onChange={(event) => { setPrice(event.target.value) }} />
+        <p className="small quiet">Purchases made before keep the price they were made at.</p>
+        <div className="row end"><Button type="submit" disabled={value === null}>Go on</Button></div>
+      </form>
+    </Modal>
+  )
+}
+
+const Actions = ({ listing }: { readonly listing: ListingJson }) => {
+  const sign = useMove()
+  const [repricing, setRepricing] = useState(false)
+  if (!listing.onThisNetwork) return null
+  if (listing.state === 'draft') return <Button onClick={() => { sign({ kind: 'publish', listing: listing.id }) }}>Publish…</Button>
+  return (
+    <>
+      <Button variant="default" onClick={() => { setRepricing(true) }}>New price…</Button>
+      <Button variant="default" onClick={() => { sign({ kind: listing.state === 'closed' ? 'open' : 'close', listing: listing.id }) }}>{listing.state === 'closed' ? 'Open again…' : 'Close…'}</Button>
+      <Button component="a" href="#/sell/serve">Serve it</Button>
+      {repricing ? <Reprice listing={listing} onClose={() => { setRepricing(false) }} /> : null}
+    </>
+  )
+}
+
+export const OwnListingPage = ({ id }: { readonly id: string }) => {
+  const listing = useAsk(['listings', id], () => shell.listings.show({ id }))
+  return (
+    <Page
+      title={listing.data?.title ?? id} back={{ to: '#/sell/listings', title: 'Listings' }} about={listing.data?.description}
+      actions={listing.data === undefined ? undefined : <Actions listing={listing.data} />}
+    >
+      <Reply of={listing}>
+        {(found) => (
+          <div className="columns">
+            <div className="stack wider">
+              {found.onThisNetwork ? <BecomesPublic id={id} /> : <p className="note warn">This listing was made for another network or contract. Change the network in Settings to work with it.</p>}
+            </div>
+            <aside>
+              <Section title="Listing" aside={<ListingState of={found} />}>
+                <Facts of={[
+                  ['Dataset', <a key="dataset" href={`#/sell/datasets/${encodeURIComponent(found.dataset)}`}>{found.dataset}</a>],
+                  ['Number on the contract', found.number ?? 'none yet'],
+                  ['Price', <Amount key="price" wei={found.terms.valueWei} />],
+                  ['Guarantee', <Amount key="guarantee" wei={found.terms.guaranteeWei} />],
+                  ['Delivery within', sayDuration(found.terms.deliverySeconds)],
+                  ['Ends after', sayDuration(found.terms.expirationSeconds)],
+                  ['Rows behind a number', `at least ${formatCount(found.policy.minRows)}`],
+                  ['Numbers in an answer', `at most ${formatCount(found.policy.maxAnswerCells)}`],
+                ]} />
+              </Section>
+              <Section title="Address to share"><Copyable value={found.url} label="listing URL" shown={found.url.length > 40 ? `${found.url.slice(0, 39)}…` : found.url} /></Section>
+            </aside>
+          </div>
+        )}
+      </Reply>
+    </Page>
+  )
+}

@@ -1,0 +1,103 @@
+import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import { useQueries } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { MarketEntry, OpenedListingJson } from '../../../shared/window-contract/market.ts'
+import { shell, useAsk, useDo } from '../../app/api.ts'
+import { goTo, placeOf } from '../../app/router.ts'
+import { DataTable } from '../../ui/data-table.tsx'
+import { EmptyState, Page } from '../../ui/page.tsx'
+import { Reply, Trouble } from '../../ui/trouble.tsx'
+import { Amount, formatCount, Hash } from '../../ui/values.tsx'
+import { openSample, TryIt } from '../first-run/first-run-page.tsx'
+
+/** A line of the market with its document, where its seller answered. */
+interface Offer { readonly entry: MarketEntry, readonly opened: OpenedListingJson | null, readonly gone: boolean }
+
+const listingAt = (url: string): string => placeOf(['buy', 'listing'], { url })
+
+const nameOf = ({ entry, opened }: Offer): string => opened?.title ?? (entry.number === null ? entry.url : `Listing ${entry.number}`)
+
+const Presence = ({ offer: { entry, opened, gone } }: { readonly offer: Offer }) => {
+  if (entry.open === false) return <span className="tag">closed</span>
+  if (gone) return <span className="tag warn">seller does not answer</span>
+  if (opened === null) return <span className="tag">asking…</span>
+  return <span className="tag good"><i className="dot good" />open</span>
+}
+
+const Card = ({ offer }: { readonly offer: Offer }) => {
+  const { entry, opened } = offer
+  return (
+    <a className="card" href={listingAt(entry.url)}>
+      <div className="row between"><strong className="truncate">{nameOf(offer)}</strong><Presence offer={offer} /></div>
+      <p>{opened?.description ?? entry.url}</p>
+      {opened === null ? null : <span className="small quiet">{formatCount(opened.rows)} rows · {opened.columns.length} columns · {opened.key.bits}-bit key{entry.mine ? ' · yours' : ''}</span>}
+      {entry.terms === null ? null : (
+        <span className="foot"><span className="small quiet">one answer</span><Amount wei={entry.terms.valueWei} /></span>
+      )}
+    </a>
+  )
+}
+
+const price = ({ entry }: Offer): bigint => BigInt(entry.terms?.valueWei ?? '0')
+
+const AsTable = ({ offers }: { readonly offers: readonly Offer[] }) => (
+  <DataTable
+    label="Listings" rows={offers} keyOf={({ entry }) => entry.url} onOpen={({ entry }) => { goTo(listingAt(entry.url)) }}
+    columns={[
+      { name: 'Listing', cell: (offer) => <a href={listingAt(offer.entry.url)}>{nameOf(offer)}</a>, order: nameOf },
+      { name: 'State', cell: (offer) => <Presence offer={offer} /> },
+      { name: 'Rows', numeric: true, cell: ({ opened }) => (opened === null ? '' : formatCount(opened.rows)), order: ({ opened }) => opened?.rows ?? 0 },
+      { name: 'Columns', numeric: true, cell: ({ opened }) => opened?.columns.length ?? '', order: ({ opened }) => opened?.columns.length ?? 0 },
+      { name: 'Price', unit: 'ETH', numeric: true, cell: ({ entry }) => (entry.terms === null ? '' : <Amount bare wei={entry.terms.valueWei} />), order: price },
+      { name: 'Guarantee', unit: 'ETH', numeric: true, cell: ({ entry }) => (entry.terms === null ? '' : <Amount bare wei={entry.terms.guaranteeWei} />) },
+      { name: 'Seller', cell: ({ entry }) => (entry.seller === null ? '' : <Hash value={entry.seller} label="seller address" />) },
+    ]}
+  />
+)
+
+const AddUrl = () => {
+  const [url, setUrl] = useState('')
+  const add = useDo((wanted: string) => shell.market.add({ url: wanted }), 'market')
+  return (
+    <form className="stack" onSubmit={(event) => { event.preventDefault(); add.mutate(url.trim(), { onSuccess: (opened) => { goTo(listingAt(opened.url)) } }) }}>
+      <div className="row">
+        <TextInput className="grow" aria-label="A listing’s URL" placeholder="A listing’s URL, as its seller gave it" value={url} onChange={(event) => { setUrl(event.target.value) }} />
+        <Button type="submit" variant="default" loading={add.isPending} disabled={url.trim() === ''}>Add</Button>
+      </div>
+      <Trouble error={add.error} />
+    </form>
+  )
+}
+
+const Listings = ({ entries }: { readonly entries: readonly MarketEntry[] }) => {
+  const [shown, setShown] = useState('cards')
+  const [words, setWords] = useState('')
+  const opened = useQueries({ queries: entries.map(({ url }) => ({ queryKey: ['market', 'show', url], queryFn: () => shell.market.show({ url }) })) })
+  const offers = entries.map((entry, index): Offer => ({ entry, opened: opened[index]?.data ?? null, gone: opened[index]?.isError ?? false }))
+  const found = offers.filter((offer) => `${nameOf(offer)} ${offer.opened?.description ?? ''} ${offer.entry.url}`.toLowerCase().includes(words.toLowerCase()))
+  return (
+    <div className="stack wide">
+      <div className="row between">
+        <TextInput aria-label="Search the market" placeholder="Search" w={280} value={words} onChange={(event) => { setWords(event.target.value) }} />
+        <SegmentedControl aria-label="Show as" value={shown} onChange={setShown} data={[{ value: 'cards', label: 'Cards' }, { value: 'table', label: 'Table' }]} />
+      </div>
+      {shown === 'cards' ? <div className="cards">{found.map((offer) => <Card key={offer.entry.url} offer={offer} />)}</div> : <AsTable offers={found} />}
+    </div>
+  )
+}
+
+export const MarketPage = () => {
+  const market = useAsk(['market'], () => shell.market.list({}))
+  return (
+    <Page title="Market" about="Tables you can compute on without seeing them. Trying is free; one answer costs what its seller asks.">
+      <AddUrl />
+      <Reply of={market}>
+        {(entries) => (entries.length > 0 ? <Listings entries={entries} /> : (
+          <EmptyState action={<TryIt label="Open the sample market" primary onReady={openSample} />}>
+            Nothing is on sale on this network yet. Add a listing’s URL above, or practise on the sample market with play money.
+          </EmptyState>
+        ))}
+      </Reply>
+    </Page>
+  )
+}

@@ -1,0 +1,144 @@
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import type { PurchaseDetails } from '../../../shared/window-contract/purchases.ts'
+import { shell, useAsk, useDo } from '../../app/api.ts'
+import { useMove } from '../../app/moves.tsx'
+import { goTo, placeOf } from '../../app/router.ts'
+import { AnswerView } from '../../ui/answer-view.tsx'
+import { Copyable, Amount, Hash, sayDuration, When } from '../../ui/values.tsx'
+import { Facts, Page, Section } from '../../ui/page.tsx'
+import { saveText } from '../../ui/save-file.ts'
+import { Timeline } from '../../ui/timeline.tsx'
+import { Reply, Trouble } from '../../ui/trouble.tsx'
+import { ComputePanel } from './compute-panel.tsx'
+import { nextWords, stateTone } from './words.ts'
+
+type Signed = 'request' | 'confirm' | 'litigate' | 'dispute'
+
+const buttonWords: Readonly<Record<Signed, string>> = {
+  request: 'Request the answer', confirm: 'Confirm and settle', litigate: 'Take the money back', dispute: 'Dispute the answer',
+}
+
+const isSigned = (next: PurchaseDetails['next']): next is 'request' | 'confirm' | 'litigate' => next === 'request' || next === 'confirm' || next === 'litigate'
+
+const Next = ({ details, number }: { readonly details: PurchaseDetails, readonly number: string }) => {
+  const sign = useMove()
+  const { next } = details
+  const words = nextWords[next]
+  return (
+    <section className="next-step" aria-label="Next step">
+      <h2>{words.title}</h2>
+      <p className="quiet prose">{words.why}</p>
+      {next === 'compute' ? <ComputePanel details={details} number={number} /> : null}
+      {isSigned(next) ? <div><Button onClick={() => { sign({ kind: next, purchase: number }) }}>{buttonWords[next]}</Button></div> : null}
+      {next === 'open-answer' ? <div><Button onClick={() => { sign({ kind: 'request', purchase: number }) }}>Open the answer</Button></div> : null}
+      {next === 'withdraw' ? <div><Button onClick={() => { sign({ kind: 'withdraw' }) }}>Withdraw</Button></div> : null}
+      {details.deadlineSeconds === null || next === 'none' ? null : <p className="small quiet">The clock of this step ends <When at={details.deadlineSeconds} />.</p>}
+    </section>
+  )
+}
+
+const Others = ({ details, number }: { readonly details: PurchaseDetails, readonly number: string }) => {
+  const sign = useMove()
+  const others = details.moves.filter(({ kind }) => kind !== details.next)
+  if (others.length === 0) return null
+  return (
+    <Section title="Also possible now">
+      {others.map(({ kind, explanation }) => (
+        <div key={kind} className="row wide between">
+          <p className="quiet grow">{explanation}</p>
+          <Button variant="default" onClick={() => { sign({ kind, purchase: number }) }}>{buttonWords[kind]}</Button>
+        </div>
+      ))}
+    </Section>
+  )
+}
+
+const Answer = ({ details, number }: { readonly details: PurchaseDetails, readonly number: string }) => {
+  const columns = useAsk(['market', 'show', details.url], () => shell.market.show({ url: details.url }))
+  if (details.answer === null) return null
+  const citation = details.citation ?? `${details.title}, purchase ${number}`
+  return (
+    <Section
+      title="Answer"
+      aside={details.proofVerified === null ? <span className="tag">no proof offered</span> : details.proofVerified ? <span className="tag good">decryption proved</span> : <span className="tag bad">proof does not hold</span>}
+    >
+      <AnswerView
+        answer={details.answer}
+        source={{ fileName: `answer-${number}`, citation, receiptId: details.receiptId, columns: columns.data?.columns.map(({ name }) => name) ?? [] }}
+      />
+      <div className="small quiet">Cite as <Copyable value={citation} label="citation" /></div>
+    </Section>
+  )
+}
+
+const Receipt = ({ number }: { readonly number: string }) => {
+  const [missing, setMissing] = useState<string | null>(null)
+  const take = useDo(() => shell.receipts.export({ purchase: number }), 'receipts')
+  const save = (): void => {
+    take.mutate(undefined, {
+      onSuccess: ({ fileName, json, missingHalf }) => {
+        saveText(fileName, json, 'application/json')
+        setMissing(missingHalf)
+      },
+    })
+  }
+  return (
+    <Section title="Receipt">
+      <div><Button variant="default" loading={take.isPending} onClick={save}>Export the receipt</Button></div>
+      {missing === null ? null : <p className="small warn">{missing}</p>}
+      <Trouble error={take.error} />
+    </Section>
+  )
+}
+
+const Aside = ({ details, number }: { readonly details: PurchaseDetails, readonly number: string }) => (
+  <aside>
+    {details.terms === null ? null : (
+      <Section title="Terms, as bought">
+        <Facts of={[
+          ['Price', <Amount key="price" wei={details.terms.valueWei} />],
+          ['Guarantee', <Amount key="guarantee" wei={details.terms.guaranteeWei} />],
+          ['Delivery within', sayDuration(details.terms.deliverySeconds)],
+          ['Seller', <Hash key="seller" value={details.seller} label="seller address" />],
+        ]} />
+      </Section>
+    )}
+    {details.computed === null ? null : (
+      <Section title="Computed">
+        <Facts of={[
+          ['Script', <a key="script" href={placeOf(['buy', 'workspace'], { url: details.url, script: details.computed.fileName })}>{details.computed.fileName}</a>],
+          ['Program', <Hash key="program" value={details.computed.programHash} label="program hash" />],
+          ['Result', <Hash key="result" value={details.computed.resultHash} label="result hash" />],
+          ['When', <When key="when" at={details.computed.computedAt} />],
+        ]} />
+      </Section>
+    )}
+    {details.state === 'Buying' ? null : <Receipt number={number} />}
+  </aside>
+)
+
+export const PurchasePage = ({ purchase }: { readonly purchase: string }) => {
+  const details = useAsk(['purchases', purchase], () => shell.purchases.show({ purchase }))
+  return (
+    <Page
+      title={details.data?.title ?? 'Purchase'} back={{ to: '#/buy/purchases', title: 'Purchases' }}
+      about={details.data === undefined ? undefined : <>Purchase {purchase} <span className={`tag ${stateTone[details.data.state]}`}>{details.data.state}</span></>}
+      actions={details.data === undefined ? undefined : <Button variant="default" onClick={() => { goTo(placeOf(['buy', 'listing'], { url: details.data.url })) }}>The listing</Button>}
+    >
+      <Reply of={details}>
+        {(found) => (
+          <div className="columns">
+            <div className="stack wider">
+              {found.next === 'none' ? null : <Next details={found} number={purchase} />}
+              <Answer details={found} number={purchase} />
+              <Section title="The trade"><Timeline steps={found.timeline} /></Section>
+              <Others details={found} number={purchase} />
+            </div>
+            <Aside details={found} number={purchase} />
+          </div>
+        )}
+      </Reply>
+    </Page>
+  )
+}

@@ -1,0 +1,139 @@
+import { Button, Modal, SegmentedControl, Switch } from '@mantine/core'
+import { useState } from 'react'
+import type { NetworkJson } from '../../../shared/window-contract/networks.ts'
+import type { WindowSettings } from '../../../shared/window-contract/settings.ts'
+import { shell, useAsk, useDo } from '../../app/api.ts'
+import { useMove } from '../../app/moves.tsx'
+import { DataTable } from '../../ui/data-table.tsx'
+import { Facts, Page, Section } from '../../ui/page.tsx'
+import { Reply, Trouble } from '../../ui/trouble.tsx'
+import { Hash } from '../../ui/values.tsx'
+import { openSample, TryIt } from '../first-run/first-run-page.tsx'
+import { NetworkForm } from './network-form.tsx'
+
+const themes = [{ value: 'system', label: 'As the system' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }] as const
+
+const automatic: readonly (readonly [Exclude<keyof WindowSettings, 'theme'>, string, string])[] = [
+  ['autoConfirm', 'Confirm a verified answer', 'Once the proof of decryption holds, the seller is paid without asking you.'],
+  ['autoLitigate', 'Litigate a missed delivery', 'When the seller misses the deadline, your money is taken back without asking you.'],
+  ['autoReclaim', 'Reclaim after the expiration', 'What an absent buyer left is reclaimed without asking you.'],
+]
+
+const Behaviour = () => {
+  const settings = useAsk(['settings'], () => shell.settings.get({}))
+  const update = useDo((change: Partial<WindowSettings>) => shell.settings.update(change), 'settings')
+  return (
+    <Reply of={settings}>
+      {(now) => (
+        <>
+          <Section title="Appearance">
+            <div><SegmentedControl aria-label="Theme" data={[...themes]} value={now.theme} onChange={(value) => { const theme = themes.find((known) => known.value === value); if (theme !== undefined) update.mutate({ theme: theme.value }) }} /></div>
+          </Section>
+          <Section title="Without asking first">
+            {automatic.map(([key, label, description]) => (
+              <Switch key={key} label={label} description={description} checked={now[key]} onChange={(event) => { update.mutate({ [key]: event.target.checked }) }} />
+            ))}
+            <Trouble error={update.error} />
+          </Section>
+        </>
+      )}
+    </Reply>
+  )
+}
+
+const NetworkActions = ({ network }: { readonly network: NetworkJson }) => {
+  const sign = useMove()
+  const use = useDo(() => shell.networks.use({ name: network.name }), 'networks', 'market', 'purchases', 'listings', 'sales', 'wallet')
+  const remove = useDo(() => shell.networks.remove({ name: network.name }), 'networks')
+  return (
+    <span className="row end">
+      {network.active ? <span className="tag good">in use</span> : <button type="button" className="link-button" onClick={() => { use.mutate(undefined) }}>Use</button>}
+      {network.active && network.contract === null ? <button type="button" className="link-button" onClick={() => { sign({ kind: 'deploy' }) }}>Deploy a contract</button> : null}
+      {network.active ? null : <button type="button" className="link-button" onClick={() => { remove.mutate(undefined) }}>Remove</button>}
+    </span>
+  )
+}
+
+const Networks = () => {
+  const [adding, setAdding] = useState(false)
+  const networks = useAsk(['networks'], () => shell.networks.list({}))
+  return (
+    <Section title="Networks" aside={<Button variant="default" onClick={() => { setAdding(true) }}>Add one…</Button>}>
+      <Reply of={networks}>
+        {(rows) => (
+          <DataTable
+            label="Networks" rows={rows} keyOf={({ name }) => name}
+            columns={[
+              { name: 'Network', cell: ({ name }) => name, order: ({ name }) => name },
+              { name: 'Chain', numeric: true, cell: ({ chainId }) => chainId, order: ({ chainId }) => chainId },
+              { name: 'Node', cell: ({ rpcUrl }) => <span className="mono">{rpcUrl}</span> },
+              { name: 'Contract', cell: ({ contract }) => (contract === null ? 'none' : <Hash value={contract} label="contract address" />) },
+              { name: 'Do', numeric: true, cell: (network) => <NetworkActions network={network} /> },
+            ]}
+          />
+        )}
+      </Reply>
+      {adding ? <Modal opened onClose={() => { setAdding(false) }} title="A network" size={520} closeButtonProps={{ 'aria-label': 'Close' }}><NetworkForm onSaved={() => { setAdding(false) }} /></Modal> : null}
+    </Section>
+  )
+}
+
+const Practice = () => {
+  const practice = useAsk(['practice'], () => shell.practice.state({}))
+  const stop = useDo(() => shell.practice.stop({}), 'practice', 'networks', 'market')
+  return (
+    <Section title="Practice mode">
+      <p className="quiet prose">A local chain with play money and a seller of sample wages, all on this computer.</p>
+      <Reply of={practice}>
+        {({ state, possible, error }) => (
+          <>
+            {error === null ? null : <p className="note bad">{error.message} {error.next}</p>}
+            {!possible ? <p className="note warn">The local chain is not installed on this computer.</p> : state === 'running'
+              ? <div><Button variant="default" loading={stop.isPending} onClick={() => { stop.mutate(undefined) }}>Stop practising</Button></div>
+              : <TryIt label="Start practising" primary={false} onReady={openSample} />}
+          </>
+        )}
+      </Reply>
+      <Trouble error={stop.error} />
+    </Section>
+  )
+}
+
+const verdictTone = { ok: 'good', warn: 'warn', fail: 'bad' } as const
+
+const Doctor = () => {
+  const doctor = useDo(() => shell.app.doctor({}))
+  return (
+    <Section title="This computer" aside={<Button variant="default" loading={doctor.isPending} onClick={() => { doctor.mutate(undefined) }}>Check what works</Button>}>
+      <Trouble error={doctor.error} />
+      {doctor.data === undefined ? null : (
+        <DataTable
+          label="What works" rows={doctor.data.entries} keyOf={({ name }) => name}
+          columns={[
+            { name: 'Part', cell: ({ name }) => name },
+            { name: 'State', cell: ({ verdict }) => <span className={`tag ${verdictTone[verdict]}`}>{verdict}</span> },
+            { name: 'Found', cell: ({ found }) => found },
+            { name: 'What to do', cell: ({ advice }) => advice ?? '' },
+          ]}
+        />
+      )}
+    </Section>
+  )
+}
+
+const About = () => {
+  const about = useAsk(['app', 'about'], () => shell.app.about({}))
+  return (
+    <Section title="About">
+      <Reply of={about}>
+        {({ version, shell: kind, home, node, platform }) => <Facts left of={[['Version', version], ['Shell', kind], ['Profile', <span key="home" className="mono">{home}</span>], ['Node', node], ['Platform', platform]]} />}
+      </Reply>
+    </Section>
+  )
+}
+
+export const SettingsPage = () => (
+  <Page title="Settings">
+    <div className="stack wider" style={{ maxWidth: 960 }}><Behaviour /><Networks /><Practice /><Doctor /><About /></div>
+  </Page>
+)

@@ -1,0 +1,34 @@
+import { Button } from '@mantine/core'
+import { shell, useAsk, useDo } from '../../app/api.ts'
+import { useMove } from '../../app/moves.tsx'
+import { goTo, placeOf } from '../../app/router.ts'
+import { WatchedJob } from '../../ui/job-progress.tsx'
+import { Trouble } from '../../ui/trouble.tsx'
+
+const purchaseAt = (number: string): string => placeOf(['buy', 'purchases', number])
+
+/** The same script on the real table: buy, then compute on a purchase that has not asked for its answer yet. */
+export const RealRun = ({ url, fileName, current }: { readonly url: string, readonly fileName: string, readonly current: () => string }) => {
+  const sign = useMove()
+  const purchases = useAsk(['purchases'], () => shell.purchases.list({}))
+  const paid = purchases.data?.find((purchase) => purchase.url === url && purchase.state === 'Paid')
+  const number = paid?.number ?? null
+  const compute = useDo((purchase: string) => shell.purchases.compute({ purchase, fileName, source: current() }), 'jobs')
+  const buy = (): void => {
+    sign({ kind: 'buy', url }, (outcome) => { if (outcome.kind === 'purchase') goTo(purchaseAt(outcome.purchase)) })
+  }
+  return (
+    <div className="stack">
+      {number === null
+        ? <div className="row wide"><p className="quiet grow">An answer from the real table needs a purchase. Its price and every deadline are shown before you sign.</p><Button onClick={buy}>Buy one answer</Button></div>
+        : (
+          <div className="row wide">
+            <p className="quiet grow">Purchase <a href={purchaseAt(number)}>{number}</a> is paid. Computing sends nothing to the seller yet.</p>
+            <Button loading={compute.isPending} onClick={() => { compute.mutate(number) }}>Compute on the real table</Button>
+          </div>
+        )}
+      <Trouble error={compute.error} />
+      <WatchedJob id={compute.data?.job ?? null} onDone={(outcome) => { if (outcome.kind === 'computed') goTo(purchaseAt(outcome.purchase)) }} />
+    </div>
+  )
+}

@@ -1,0 +1,53 @@
+import { ActionIcon, Menu, Modal, Button, TextInput } from '@mantine/core'
+import { IconPlus, IconX } from '@tabler/icons-react'
+import { useState } from 'react'
+import { shell, useAsk, useDo } from '../../app/api.ts'
+import { Trouble } from '../../ui/trouble.tsx'
+
+const beginning = `// \`data\` is the encrypted table: one row per record, one column per variable.
+// What you export is decrypted, once. Everything before it stays hidden.
+
+export default { meanByColumn: data.mean(0) }
+`
+
+const NewScript = ({ onMade, onClose }: { readonly onMade: (name: string) => void, readonly onClose: () => void }) => {
+  const [name, setName] = useState('script.ts')
+  const make = useDo((wanted: string) => shell.workspace.save({ name: wanted.endsWith('.ts') ? wanted : `${wanted}.ts`, source: beginning }), 'scripts')
+  return (
+    <Modal opened onClose={onClose} title="New script" size={400} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form className="stack wide" onSubmit={(event) => { event.preventDefault(); make.mutate(name.trim(), { onSuccess: (script) => { onMade(script.name) } }) }}>
+        <TextInput label="File name" value={name} data-autofocus onChange={(event) => { setName(event.target.value) }} />
+        <Trouble error={make.error} />
+        <div className="row end"><Button type="submit" loading={make.isPending} disabled={name.trim() === ''}>Make it</Button></div>
+      </form>
+    </Modal>
+  )
+}
+
+/** The open files, and a way to the others. */
+export const ScriptTabs = ({ open, active, onOpen, onClose }: {
+  readonly open: readonly string[], readonly active: string | null, readonly onOpen: (name: string) => void, readonly onClose: (name: string) => void
+}) => {
+  const [making, setMaking] = useState(false)
+  const scripts = useAsk(['scripts'], () => shell.workspace.scripts({}))
+  const others = (scripts.data ?? []).filter(({ name }) => !open.includes(name))
+  return (
+    <div className="script-tabs">
+      {open.map((name) => (
+        <span key={name} className={name === active ? 'script-tab active' : 'script-tab'}>
+          <button type="button" aria-pressed={name === active} onClick={() => { onOpen(name) }}>{name}</button>
+          {open.length === 1 ? null : <button type="button" aria-label={`Close ${name}`} onClick={() => { onClose(name) }}><IconX size={12} aria-hidden /></button>}
+        </span>
+      ))}
+      <Menu position="bottom-start">
+        <Menu.Target><ActionIcon variant="subtle" color="gray" aria-label="Open or make a script"><IconPlus size={14} aria-hidden /></ActionIcon></Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => { setMaking(true) }}>New script…</Menu.Item>
+          {others.length === 0 ? null : <Menu.Divider />}
+          {others.map(({ name }) => <Menu.Item key={name} onClick={() => { onOpen(name) }}>{name}</Menu.Item>)}
+        </Menu.Dropdown>
+      </Menu>
+      {making ? <NewScript onMade={(name) => { setMaking(false); onOpen(name) }} onClose={() => { setMaking(false) }} /> : null}
+    </div>
+  )
+}

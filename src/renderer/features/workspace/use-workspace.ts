@@ -1,0 +1,61 @@
+import { useEffect } from 'react'
+import { z } from 'zod'
+import { rehearsalSchema, type RehearsalJson } from '../../../shared/window-contract/rehearsal.ts'
+import type { KeptRun } from './results.tsx'
+import { useStored } from './use-stored.ts'
+
+const tabsSchema = z.strictObject({ open: z.array(z.string()), active: z.string().nullable(), url: z.string().nullable() })
+type OpenTabs = z.infer<typeof tabsSchema>
+
+const runsSchema = z.array(z.strictObject({ at: z.string(), fileName: z.string(), url: z.string(), rehearsal: rehearsalSchema }))
+const keptRuns = 12
+
+const readTabs = (stored: unknown): OpenTabs => tabsSchema.safeParse(stored).data ?? { open: [], active: null, url: null }
+const readRuns = (stored: unknown): readonly KeptRun[] => runsSchema.safeParse(stored).data ?? []
+
+export interface WorkspaceTabs {
+  readonly open: readonly string[]
+  readonly active: string | null
+  readonly url: string | null
+  readonly show: (name: string) => void
+  readonly close: (name: string) => void
+  readonly choose: (url: string) => void
+  readonly error: unknown
+}
+
+const withTab = (tabs: OpenTabs, name: string): OpenTabs =>
+  ({ ...tabs, open: tabs.open.includes(name) ? tabs.open : [...tabs.open, name], active: name })
+
+/** Open files and the listing they are for, as they were left; what the page's address names comes first. */
+export const useTabs = (asked: { readonly url: string | null, readonly script: string | null }, known: readonly string[] | null): WorkspaceTabs | null => {
+  const [tabs, store, error] = useStored('workspace.tabs', readTabs)
+  const url = asked.url ?? tabs?.url ?? null
+  useEffect(() => {
+    if (tabs === null || known === null) return
+    const there = { ...tabs, url, open: tabs.open.filter((name) => known.includes(name)) }
+    const wanted = asked.script !== null && known.includes(asked.script) ? asked.script : there.open.find((name) => name === tabs.active) ?? there.open[0] ?? known[0]
+    const next = wanted === undefined ? { ...there, active: null } : withTab(there, wanted)
+    if (JSON.stringify(next) !== JSON.stringify(tabs)) store(next)
+    // The address and the files decide; a tab chosen later must not be undone by this.
+  }, [asked.url, asked.script, known === null, tabs === null])
+  if (tabs === null || known === null) return null
+  return {
+    open: tabs.open, active: tabs.active, url, error,
+    show: (name) => { store(withTab({ ...tabs, url }, name)) },
+    close: (name) => {
+      const open = tabs.open.filter((other) => other !== name)
+      store({ url, open, active: tabs.active === name ? open.at(-1) ?? null : tabs.active })
+    },
+    choose: (chosen) => { store({ ...tabs, url: chosen }) },
+  }
+}
+
+/** Test runs, newest first, kept between starts of the program. */
+export const useRuns = (): { readonly runs: readonly KeptRun[], readonly keep: (fileName: string, url: string, rehearsal: RehearsalJson) => void } => {
+  const [stored, store] = useStored('workspace.runs', readRuns)
+  const runs = stored ?? []
+  return {
+    runs,
+    keep: (fileName, url, rehearsal) => { store([{ at: new Date().toISOString(), fileName, url, rehearsal }, ...runs].slice(0, keptRuns)) },
+  }
+}

@@ -1,0 +1,110 @@
+import { Button, SegmentedControl, Select } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import type { OpenedListingJson } from '../../../shared/window-contract/market.ts'
+import { shell, useAsk, useDo } from '../../app/api.ts'
+import { goTo, placeOf } from '../../app/router.ts'
+import { CodeEditor } from '../../ui/code-editor.tsx'
+import { WatchedJob } from '../../ui/job-progress.tsx'
+import { Section } from '../../ui/page.tsx'
+import { Trouble } from '../../ui/trouble.tsx'
+import { GaugeView } from './gauge-view.tsx'
+import { RealRun } from './real-run.tsx'
+import { Results } from './results.tsx'
+import { SchemaPanel } from './schema-panel.tsx'
+import { ScriptTabs } from './script-tabs.tsx'
+import { useScript } from './use-script.ts'
+import { useRuns, useTabs, type WorkspaceTabs } from './use-workspace.ts'
+import './workspace.css'
+
+const gaugeMilliseconds = 700
+
+const ListingChoice = ({ url, onChoose }: { readonly url: string | null, readonly onChoose: (url: string) => void }) => {
+  const market = useAsk(['market'], () => shell.market.list({}))
+  const urls = [...new Set([...(market.data ?? []).map((entry) => entry.url), ...(url === null ? [] : [url])])]
+  return (
+    <Select
+      aria-label="Listing" placeholder="Choose a listing" data={urls} value={url} w={400} nothingFoundMessage="Nothing on sale"
+      onChange={(chosen) => { if (chosen !== null) onChoose(chosen) }}
+    />
+  )
+}
+
+const useGauge = (url: string | null, fileName: string | null, source: string | null) => {
+  const [settled] = useDebouncedValue(source, gaugeMilliseconds)
+  return useQuery({
+    queryKey: ['gauge', url, fileName, settled], enabled: url !== null && fileName !== null && settled !== null, placeholderData: keepPreviousData,
+    queryFn: () => shell.workspace.gauge({ url: url ?? '', fileName: fileName ?? '', source: settled ?? '' }),
+  })
+}
+
+const Side = ({ listing, error, gauge }: { readonly listing: OpenedListingJson | undefined, readonly error: unknown, readonly gauge: ReturnType<typeof useGauge> }) => (
+  <aside className="side" aria-label="Cost and columns">
+    <Section title="Cost on the real table">
+      {gauge.error !== null ? <Trouble error={gauge.error} /> : gauge.data === undefined ? <p className="quiet small">Shown once a listing and a script are there.</p> : <GaugeView gauge={gauge.data} />}
+    </Section>
+    {listing === undefined ? <Trouble error={error} /> : <SchemaPanel listing={listing} />}
+  </aside>
+)
+
+const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
+  const { url, active } = tabs
+  const [target, setTarget] = useState('test')
+  const [shownRun, setShownRun] = useState(0)
+  const script = useScript(active)
+  const { runs, keep } = useRuns()
+  const listing = useAsk(['market', 'show', url], () => shell.market.show({ url: url ?? '' }), url !== null)
+  const types = useAsk(['app', 'types', url], () => shell.workspace.editorTypes({ url }))
+  const gauge = useGauge(url, active, script.source)
+  const attempt = useDo(() => shell.workspace.try({ url: url ?? '', fileName: active ?? '', source: script.current() }), 'jobs')
+  const columns = listing.data?.columns.map(({ name }) => name) ?? []
+  const runnable = url !== null && active !== null && script.source !== null
+  const run = (): void => {
+    if (runnable && target === 'test' && !attempt.isPending) attempt.mutate(undefined)
+  }
+  return (
+    <div className="workspace">
+      <div className="bar">
+        <h1>Workspace</h1>
+        <ListingChoice url={url} onChoose={(chosen) => { tabs.choose(chosen); goTo(placeOf(['buy', 'workspace'], { url: chosen })) }} />
+        {url === null ? null : <a href={placeOf(['buy', 'listing'], { url })} className="small">About it</a>}
+        <span className="grow" />
+        <SegmentedControl aria-label="Run on" value={target} onChange={setTarget} data={[{ value: 'test', label: 'Test data' }, { value: 'real', label: 'Real table' }]} />
+        {target === 'test' ? <Button disabled={!runnable} loading={attempt.isPending} onClick={run}>Run on test data</Button> : null}
+      </div>
+      <div className="edit">
+        <div className="row" style={{ gap: 0 }}>
+          <div className="grow"><ScriptTabs open={tabs.open} active={active} onOpen={tabs.show} onClose={tabs.close} /></div>
+        </div>
+        {active === null || script.source === null
+          ? <p className="quiet" style={{ padding: 16 }}>{active === null ? 'No script is open: make one with the plus above.' : ''}</p>
+          : <CodeEditor fileName={active} source={script.source} declarations={types.data?.declarations ?? ''} onChange={script.edit} onRun={run} />}
+      </div>
+      <section className="out stack wide" aria-label="Results">
+        <Trouble error={script.error} />
+        {target === 'real' && url !== null && active !== null ? <RealRun url={url} fileName={active} current={script.current} /> : null}
+        <Trouble error={attempt.error} />
+        <WatchedJob
+          id={attempt.data?.job ?? null}
+          onDone={(outcome) => {
+            if (outcome.kind !== 'rehearsal' || url === null || active === null) return
+            keep(active, url, outcome.rehearsal)
+            setShownRun(0)
+          }}
+        />
+        <Results runs={runs} chosen={shownRun} onChoose={setShownRun} columns={columns} />
+      </section>
+      <Side listing={listing.data} error={listing.error} gauge={gauge} />
+    </div>
+  )
+}
+
+/** Scripts, the table they are for, and what they come to: on made-up rows for nothing, on the real ones for a price. */
+export const WorkspacePage = ({ url, script }: { readonly url: string | null, readonly script: string | null }) => {
+  const scripts = useAsk(['scripts'], () => shell.workspace.scripts({}))
+  const tabs = useTabs({ url, script }, scripts.data?.map(({ name }) => name) ?? null)
+  useEffect(() => { document.title = 'Workspace – HEsystem' }, [])
+  if (tabs === null) return <div className="page"><Trouble error={scripts.error} /></div>
+  return <Bench tabs={tabs} />
+}

@@ -1,0 +1,84 @@
+import 'monaco-editor/features/register.all'
+import 'monaco-editor/languages/definitions/typescript/register'
+import { editor, KeyCode, KeyMod, Uri } from 'monaco-editor/editor'
+import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
+import { ModuleKind, ModuleResolutionKind, ScriptTarget, typescriptDefaults } from 'monaco-editor/languages/features/typescript/register'
+import TypeScriptWorker from 'monaco-editor/languages/features/typescript/ts.worker?worker'
+import { useComputedColorScheme } from '@mantine/core'
+import { useEffect, useRef } from 'react'
+
+self.MonacoEnvironment = {
+  getWorker: (_, label) => (label === 'typescript' || label === 'javascript' ? new TypeScriptWorker() : new EditorWorker()),
+}
+
+typescriptDefaults.setCompilerOptions({
+  target: ScriptTarget.ES2020, module: ModuleKind.ESNext, moduleResolution: ModuleResolutionKind.NodeJs, strict: true, allowNonTsExtensions: true,
+  lib: ['es2020'],
+})
+// Operators on tensors (data * 3, data > m) are the script language's own; TypeScript knows them for numbers alone.
+typescriptDefaults.setDiagnosticsOptions({ diagnosticCodesToIgnore: [2362, 2363, 2365, 2367, 2447, 18004] })
+typescriptDefaults.setEagerModelSync(true)
+
+editor.defineTheme('hesystem-light', {
+  base: 'vs', inherit: true, rules: [{ token: 'comment', foreground: '5b626d' }, { token: 'keyword', foreground: '2b55c9' }],
+  colors: { 'editor.background': '#ffffff', 'editorLineNumber.foreground': '#9aa0a8', 'editor.lineHighlightBackground': '#f7f7f5', 'editor.lineHighlightBorder': '#00000000' },
+})
+editor.defineTheme('hesystem-dark', {
+  base: 'vs-dark', inherit: true, rules: [{ token: 'comment', foreground: '9aa2ad' }, { token: 'keyword', foreground: '8fb0ff' }],
+  colors: { 'editor.background': '#1c1f23', 'editorLineNumber.foreground': '#5f6772', 'editor.lineHighlightBackground': '#21252a', 'editor.lineHighlightBorder': '#00000000' },
+})
+
+interface CodeEditorProperties {
+  readonly fileName: string
+  readonly source: string
+  /** Types of the script language and of the table at hand. */
+  readonly declarations: string
+  readonly onChange: (source: string) => void
+  readonly onRun: () => void
+}
+
+/** Models outlive the component, with their undo history, for as long as the window lives. */
+const findModel = (fileName: string, source: string): editor.ITextModel => {
+  const uri = Uri.parse(`file:///${encodeURIComponent(fileName)}`)
+  const model = editor.getModel(uri)
+  if (model === null) return editor.createModel(source, 'typescript', uri)
+  if (model.getValue() !== source) model.setValue(source)
+  return model
+}
+
+/** The script editor, with the tensor's methods and the table's columns known to it. */
+export const CodeEditor = ({ fileName, source, declarations, onChange, onRun }: CodeEditorProperties) => {
+  const place = useRef<HTMLDivElement>(null)
+  const view = useRef<editor.IStandaloneCodeEditor | null>(null)
+  const handlers = useRef({ onChange, onRun })
+  handlers.current = { onChange, onRun }
+  const scheme = useComputedColorScheme('light')
+
+  useEffect(() => { editor.setTheme(`hesystem-${scheme}`) }, [scheme])
+  useEffect(() => {
+    const library = typescriptDefaults.addExtraLib(declarations, 'file:///hesystem.d.ts')
+    return () => { library.dispose() }
+  }, [declarations])
+  useEffect(() => {
+    if (place.current === null) return undefined
+    const created = editor.create(place.current, {
+      automaticLayout: true, fontFamily: "'JetBrains Mono', monospace", fontSize: 13, lineHeight: 20, minimap: { enabled: false },
+      padding: { top: 12, bottom: 12 }, scrollBeyondLastLine: false, tabSize: 2, wordWrap: 'on', fixedOverflowWidgets: true, 'semanticHighlighting.enabled': true,
+      renderLineHighlight: 'line', overviewRulerBorder: false, stickyScroll: { enabled: false }, lineNumbersMinChars: 3,
+      ariaLabel: 'Script. Press Control M to move out with Tab.',
+    })
+    created.addCommand(KeyMod.CtrlCmd | KeyCode.Enter, () => { handlers.current.onRun() })
+    created.onDidChangeModelContent(() => { handlers.current.onChange(created.getValue()) })
+    view.current = created
+    return () => {
+      view.current = null
+      created.dispose()
+    }
+  }, [])
+  // The text given is where a file begins; from then on the model holds it.
+  const opening = useRef(source)
+  opening.current = source
+  useEffect(() => { view.current?.setModel(findModel(fileName, opening.current)) }, [fileName])
+
+  return <div ref={place} className="code-editor" data-testid="code-editor" />
+}

@@ -1,0 +1,32 @@
+import { Button } from '@mantine/core'
+import type { ReactNode } from 'react'
+import type { ErrorDocumentJson } from '../../shared/window-contract/base.ts'
+import { readError } from '../window-client.ts'
+
+/** What happened, what to do about it, and the stable code to search for. */
+export const ErrorPanel = ({ document, onRetry }: { readonly document: ErrorDocumentJson, readonly onRetry?: () => void }) => (
+  <div className="trouble" role="alert">
+    <p>{document.message}</p>
+    <p className="quiet">{document.next}</p>
+    <div className="row">
+      <span className="code">{document.code}</span>
+      {onRetry === undefined ? null : <Button variant="default" onClick={onRetry}>Try again</Button>}
+    </div>
+  </div>
+)
+
+/** Whatever a call threw, or nothing. */
+export const Trouble = ({ error, onRetry }: { readonly error: unknown, readonly onRetry?: () => void }) =>
+  error === null || error === undefined ? null : <ErrorPanel document={readError(error)} {...(onRetry === undefined ? {} : { onRetry })} />
+
+interface Asked<Reply> {
+  readonly data: Reply | undefined
+  readonly error: unknown
+  readonly refetch: () => unknown
+}
+
+/** Draws a reply once it is there, an error where it failed, and nothing in the blink before. */
+export const Reply = <Data,>({ of, children }: { readonly of: Asked<Data>, readonly children: (data: Data) => ReactNode }) => {
+  if (of.data !== undefined) return <>{children(of.data)}</>
+  return <Trouble error={of.error} onRetry={() => { of.refetch() }} />
+}

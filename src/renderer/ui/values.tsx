@@ -1,0 +1,99 @@
+import { Tooltip } from '@mantine/core'
+import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { useEffect, useState } from 'react'
+import { formatEther } from '../../shared/units.ts'
+
+/** The largest number of digits after the point that is shown; all of them are in the tooltip. */
+const shownDecimals = 6
+const weiPerGwei = 1_000_000_000n
+
+const shortEther = (wei: bigint): string => {
+  const exact = formatEther(wei)
+  const point = exact.indexOf('.')
+  if (point < 0 || exact.length - point - 1 <= shownDecimals) return exact
+  const shortened = exact.slice(0, point + 1 + shownDecimals).replace(/\.?0+$/, '')
+  return shortened === '0' || shortened === '-0' ? `< 0.${'0'.repeat(shownDecimals - 1)}1` : `≈ ${shortened}`
+}
+
+/** An amount in ether, exact to the wei on hover; `bare` where the unit stands in the column's header. */
+export const Amount = ({ wei, bare = false }: { readonly wei: string | bigint, readonly bare?: boolean }) => {
+  const value = BigInt(wei)
+  const gwei = value % weiPerGwei === 0n ? `${(value / weiPerGwei).toLocaleString('en')} gwei` : `${value.toLocaleString('en')} wei`
+  return (
+    <Tooltip label={`${formatEther(value)} ETH = ${gwei}`}>
+      <span className="mono nowrap">{shortEther(value)}{bare ? null : <span className="unit"> ETH</span>}</span>
+    </Tooltip>
+  )
+}
+
+const copiedMilliseconds = 1200
+
+/** Text that a click copies whole, however little of it is shown. */
+export const Copyable = ({ value, shown, label }: { readonly value: string, readonly shown?: string, readonly label: string }) => {
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return undefined
+    const timer = setTimeout(() => { setCopied(false) }, copiedMilliseconds)
+    return () => { clearTimeout(timer) }
+  }, [copied])
+  const copy = (): void => {
+    void navigator.clipboard.writeText(value).then(() => { setCopied(true) })
+  }
+  return (
+    <Tooltip label={copied ? 'Copied' : value} multiline maw={420} styles={{ tooltip: { overflowWrap: 'anywhere' } }}>
+      <button type="button" className="copy" onClick={(event) => { event.stopPropagation(); copy() }} aria-label={`Copy ${label} ${value}`}>
+        {shown ?? value}
+        {copied ? <IconCheck size={12} className="good" aria-hidden /> : <IconCopy size={12} className="quiet" aria-hidden />}
+      </button>
+    </Tooltip>
+  )
+}
+
+/** A hash or address, shortened in the middle. */
+export const Hash = ({ value, label = 'hash' }: { readonly value: string, readonly label?: string }) => (
+  <Copyable value={value} label={label} shown={value.length > 14 ? `${value.slice(0, 6)}…${value.slice(-4)}` : value} />
+)
+
+const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [['day', 86_400], ['hour', 3600], ['minute', 60]]
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+
+const sayRelative = (seconds: number): string => {
+  const [unit, size] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1]
+  return Math.abs(seconds) < 10 ? 'just now' : relative.format(Math.round(seconds / size), unit)
+}
+
+const tickMilliseconds = 10_000
+
+/** A time as people say it; the exact one on hover. Takes ISO 8601, or seconds of the chain's clock. */
+export const When = ({ at }: { readonly at: string | number }) => {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    const timer = setInterval(() => { setNow(Date.now()) }, tickMilliseconds)
+    return () => { clearInterval(timer) }
+  }, [])
+  const date = new Date(typeof at === 'number' ? at * 1000 : at)
+  return (
+    <Tooltip label={date.toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'long' })}>
+      <time dateTime={date.toISOString()} className="nowrap">{sayRelative((date.getTime() - now) / 1000)}</time>
+    </Tooltip>
+  )
+}
+
+const durations: readonly (readonly [string, number])[] = [['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]]
+
+/** A length of time in its two largest units. */
+export const sayDuration = (seconds: number): string => {
+  let left = Math.round(seconds)
+  const parts = durations.flatMap(([unit, size]) => {
+    const count = Math.floor(left / size)
+    left -= count * size
+    return count === 0 ? [] : [`${count} ${unit}${count === 1 ? '' : 's'}`]
+  })
+  return parts.slice(0, 2).join(' ') || '0 seconds'
+}
+
+export const formatCount = (count: number): string => count.toLocaleString('en')
+
+/** A number for reading: six significant digits, thousands set apart. */
+export const formatNumber = (value: number): string =>
+  Number.isInteger(value) ? value.toLocaleString('en') : value.toLocaleString('en', { maximumSignificantDigits: 7 })
