@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module'
 /** Where the program is entered: the shells, the library, the workers (started by path), and the reference for the engine's tests. */
 const entries = [
   '^src/(cli|headless)/main\\.ts$', '^src/(client|main|preload)/index\\.ts$', '^src/renderer/main\\.tsx$', '^src/engine/worker\\.ts$',
-  '^src/host/scripts/script-worker\\.ts$',
+  '^src/host/scripts/script-worker\\.ts$', '^src/host/datasets/table-worker\\.ts$',
   '^src/crypto/paillier-bigint\\.ts$',
 ]
 
@@ -31,21 +31,21 @@ const table = {
     files: ['resources/', 'contracts/artifacts/'],
     packages: [
       'zod', 'better-sqlite3', 'ethers', 'fastify', '@fastify', 'pino', 'apache-arrow', 'csv-parse', '@noble', 'siwe', 'keytar',
-      '@orpc/server',
+      '@orpc/server', 'hyparquet', 'pg', 'read-excel-file',
     ],
     node: 'all',
   },
   // Node's modules: the library asks on the terminal, reads user_info.txt, and knows where profiles are.
   client: { rooms: ['shared'], files: hostsPublicFace, node: ['crypto', 'fs', 'os', 'path', 'readline/promises'] },
   headless: { rooms: ['host', 'shared'], packages: ['@orpc/server', 'ws'], node: 'all' },
-  cli: { rooms: ['host', 'client', 'shared'], files: ['package.json'], packages: ['commander', 'zod'], node: 'all' },
+  cli: { rooms: ['host', 'client', 'shared'], files: ['package.json', 'src/headless/index.ts'], packages: ['commander', 'zod'], node: 'all' },
   main: { rooms: ['host', 'shared'], packages: ['electron', '@orpc/server'], node: 'all' },
   preload: { typesOf: ['shared'], packages: ['electron'] },
   renderer: {
     rooms: ['shared'],
     typesOf: ['compute'],
     packages: [
-      'react', 'react-dom', '@mantine', '@tanstack', '@tabler', '@fontsource', 'monaco-editor', 'uplot', 'qrcode-generator', '@orpc/client',
+      'react', 'react-dom', '@mantine', '@tanstack', '@tabler', '@fontsource', 'monaco-editor', 'qrcode-generator', '@orpc/client', 'zod',
     ],
   },
 }

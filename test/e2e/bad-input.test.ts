@@ -82,16 +82,16 @@ describe('bad input', () => {
     it.each(broken)('refuses %s with %s, says where, and imports nothing', async (_why, code, csv, details) => {
       const path = join(stage.folder, 'broken.csv')
       writeFileSync(path, csv)
-      const error = await expectRefused(seller, code, () => shop.datasets.importCsv({ name: 'broken', path }))
+      const error = await expectRefused(seller, code, () => shop.datasets.importTable({ name: 'broken', path }))
       expect(error.details).toMatchObject(details)
     })
 
     it('refuses a file that is not there', async () => {
-      await expectRefused(seller, 'input.csv-unreadable', () => shop.datasets.importCsv({ name: 'broken', path: join(stage.folder, 'nothing.csv') }))
+      await expectRefused(seller, 'input.csv-unreadable', () => shop.datasets.importTable({ name: 'broken', path: join(stage.folder, 'nothing.csv') }))
     })
 
     it('keeps the dataset that has the name already', async () => {
-      await expectRefused(seller, 'input.dataset-exists', () => shop.datasets.importCsv({ name: 'wages', text: tableCsv }))
+      await expectRefused(seller, 'input.dataset-exists', () => shop.datasets.importTable({ name: 'wages', text: tableCsv }))
     })
   })
 

@@ -39,7 +39,7 @@ export const addDatasetCommands = (program: Command, globals: () => GlobalOption
     .option('--missing <way>', 'rows with missing values: fail, drop, or fill with mean or median', parseChoice('fail', 'drop', 'mean', 'median'), 'fail')
     .option('--categories <way>', 'text columns: codes (0, 1, 2 …) or one-hot (a 0/1 column each)', parseChoice('codes', 'one-hot'), 'codes')
     .action((file: string, options: ImportOptions) => withHost(globals(), async (host, terminal) => {
-      const { report } = await host.datasets.importCsv({
+      const { report } = await host.datasets.importTable({
         name: options.name, path: file, options: {
           exclude: splitNames(options.exclude), missing: options.missing, categories: options.categories,
           ...(options.columns === undefined ? {} : { columns: readColumnNotes(options.columns) }),

@@ -7,7 +7,8 @@ import { suggestBounds } from './column-bounds.ts'
 import { computeFill, findMostFrequent, type MissingRule } from './fill-missing.ts'
 import type { ImportReport } from './import-report.ts'
 import { detectNumberStyle, findThousandsMark, type NumberStyle } from './number-style.ts'
-import { maximumColumns, type CsvTable } from './parse-csv.ts'
+import type { DateOrder } from './parse-date.ts'
+import { maximumColumns, type SourceTable } from './source-table.ts'
 
 /** What the seller knows of a column and the file does not say. */
 export interface ColumnNotes {
@@ -26,6 +27,8 @@ export interface CleanOptions {
   readonly missing?: MissingRule
   readonly categories?: 'codes' | 'one-hot'
   readonly decimalMark?: '.' | ','
+  /** Needed only where none of a column's dates tells. */
+  readonly dateOrder?: DateOrder
   /** By the column's name in the file. */
   readonly columns?: Readonly<Record<string, ColumnNotes>>
 }
@@ -64,12 +67,12 @@ const assertKnown = (header: readonly string[], names: readonly string[]): void 
 }
 
 function* cellsOf(columns: readonly RawColumn[]): Generator<string> {
-  for (const { cells } of columns) for (const cell of cells) if (cell !== null) yield cell
+  for (const { cells } of columns) for (const cell of cells) if (typeof cell === 'string') yield cell
 }
 
 const isMissing = (kept: Kept, at: number): boolean => (kept.raw.cells[at] ?? null) === null
 
-const chooseRows = (columns: readonly Kept[], table: CsvTable, missing: MissingRule): number[] => {
+const chooseRows = (columns: readonly Kept[], table: SourceTable, missing: MissingRule): number[] => {
   const all = table.records.map((_, at) => at)
   if (missing !== 'fail' && missing !== 'drop') return all
   const incomplete = (at: number): Kept | undefined => columns.find((column) => isMissing(column, at))
@@ -107,7 +110,7 @@ const createColumn = (name: string, type: Column['type'], values: Float64Array, 
 
 const whole: Column['scale'] = { numerator: '1', denominator: '1' }
 
-const buildNumbers = ({ raw, values: all, rounded }: Extract<Kept, { kind: 'numbers' }>, rows: Rows, notes: ColumnNotes): Built => {
+const buildNumbers = ({ raw, values: all, rounded, unit }: Extract<Kept, { kind: 'numbers' }>, rows: Rows, notes: ColumnNotes): Built => {
   const values = Float64Array.from(rows.kept, (at) => all[at] ?? Number.NaN)
   const present = values.filter((value) => !Number.isNaN(value))
   const filled = values.length - present.length
@@ -121,12 +124,12 @@ const buildNumbers = ({ raw, values: all, rounded }: Extract<Kept, { kind: 'numb
     values.forEach((value, at) => { if (Number.isNaN(value)) values[at] = fill ?? 0 })
   }
   const type = isBoolean ? 'boolean' : values.every(Number.isInteger) ? 'integer' : 'number'
-  const column = createColumn(raw.name, type, values, toScale(values, raw, rows), [], notes)
+  const column = createColumn(raw.name, type, values, toScale(values, raw, rows), [], { unit, ...notes })
   return { columns: [{ column, values }], report: { filled, filledWith, rounded } }
 }
 
 const buildWords = ({ raw, truth }: Extract<Kept, { kind: 'words' }>, rows: Rows, notes: ColumnNotes): Built => {
-  const cells = rows.kept.map((at) => raw.cells[at] ?? null)
+  const cells = rows.kept.map((at) => raw.cells[at] ?? null).map((cell) => (cell === null ? null : String(cell)))
   const present = cells.filter((cell) => cell !== null)
   const fill = findMostFrequent(present) ?? ''
   const words = cells.map((cell) => cell ?? fill)
@@ -160,8 +163,9 @@ const assertNames = (columns: readonly CleanColumn[]): void => {
   }
 }
 
-const splitColumns = ({ header, records }: CsvTable, exclude: readonly string[]): RawColumn[] =>
-  header.flatMap((name, at) => (exclude.includes(name) ? [] : [{ name, number: at + 1, cells: records.map((record) => readCell(record[at] ?? '')) }]))
+const splitColumns = ({ header, records }: SourceTable, exclude: readonly string[]): RawColumn[] =>
+  header.flatMap((name, at) =>
+    (exclude.includes(name) ? [] : [{ name, number: at + 1, cells: records.map((record) => readCell(record[at] ?? null)) }]))
 
 const listThousandsMarks = (columns: readonly Kept[], style: NumberStyle): string[] => {
   const marks = new Set<string>()
@@ -172,20 +176,26 @@ const listThousandsMarks = (columns: readonly Kept[], style: NumberStyle): strin
   return [...marks]
 }
 
+const listDates = (columns: readonly Kept[]): ImportReport['dates'] =>
+  columns.flatMap((column) => (column.kind === 'numbers' && column.dates !== null ? [{ name: column.raw.name, written: column.dates }] : []))
+
 /**
  * Makes a table that can be encrypted of a parsed file: "no NA, all floats" (the rule of 2020), done for the user. Numbers in
- * the file's own style; true/false, yes/no and 0/1 as booleans; other words as categories, coded 0 … k−1 in the order of
- * the sorted words or one column a word. Columns that identify rows are left out, all that was decided is in the report.
+ * the file's own style; dates as days since 1970-01-01; true/false, yes/no and 0/1 as booleans; other words as categories,
+ * coded 0 … k−1 in the order of the sorted words or one column a word. Columns that identify rows are left out, all that was
+ * decided is in the report.
  * Throws `input.csv-unknown-column`, `-not-a-number`, `-number-out-of-range`, `-missing-values`, `-no-rows`,
- * `-no-numeric-columns`, `-header-duplicate`, `-header-invalid` and `input.bounds-invalid`.
+ * `-no-numeric-columns`, `-header-duplicate`, `-header-invalid`, `input.date-invalid`, `-date-ambiguous` and `input.bounds-invalid`.
  */
-export const cleanTable = (table: CsvTable, options: CleanOptions = {}): CleanTable => {
+export const cleanTable = (table: SourceTable, options: CleanOptions = {}): CleanTable => {
   const { exclude = [], missing = 'fail', categories = 'codes', columns: notes = {} } = options
   assertKnown(table.header, [...exclude, ...Object.keys(notes)])
   const raw = splitColumns(table, exclude)
   const detected = detectNumberStyle(cellsOf(raw), table.separator)
   const style: NumberStyle = options.decimalMark === undefined ? detected : { decimalMark: options.decimalMark, guessed: false }
-  const classified = raw.map((column) => classifyColumn(column, style, table.rowNumbers, notes[column.name]?.type === 'category'))
+  const classified = raw.map((column) => classifyColumn(column, {
+    style, dateOrder: options.dateOrder, rowNumbers: table.rowNumbers, forced: notes[column.name]?.type === 'category',
+  }))
   const kept = classified.filter((column) => column.kind !== 'left-out')
   if (kept.length === 0) {
     throw new AppError('input.csv-no-numeric-columns', 'No column is left that can be computed with: none holds numbers, or words that repeat.')
@@ -199,12 +209,14 @@ export const cleanTable = (table: CsvTable, options: CleanOptions = {}): CleanTa
     rows: rows.kept.length,
     columns,
     report: {
+      format: table.format,
       encoding: table.encoding,
       byteOrderMark: table.byteOrderMark,
       separator: table.separator,
       decimalMark: style.decimalMark,
       decimalMarkGuessed: style.guessed,
       thousandsMarks: listThousandsMarks(kept, style),
+      dates: listDates(kept),
       rowsRead: table.records.length,
       blankRows: table.blankRows,
       rowsDropped: table.records.length - rows.kept.length,

@@ -8,7 +8,8 @@ import { cleanTable, type CleanOptions, type CleanTable } from './clean.ts'
 import { createDatasetStore, type StoredDataset, type TensorKind } from './dataset-store.ts'
 import { createDatasetTensors, type EncryptionState, type EncryptOptions, type StoredTensor } from './dataset-tensors.ts'
 import type { ImportReport } from './import-report.ts'
-import { parseCsv, readCsvFile, type CsvOptions } from './parse-csv.ts'
+import { loadTable, type TableSource } from './load-table.ts'
+import type { CsvOptions } from './parse-csv.ts'
 import { createTestRows } from './test-data.ts'
 
 export type { TensorKind } from './dataset-store.ts'
@@ -29,11 +30,10 @@ export interface DatasetDetails extends DatasetSummary {
   readonly report: ImportReport
 }
 
-export interface ImportRequest {
+export interface ImportRequest extends Omit<TableSource, 'exclude'> {
   readonly name: string
-  /** One of the two: a file, or its content. */
-  readonly path?: string
-  readonly text?: string
+  /** Where there is a dataset of this name, make this its next version; listings keep the one they stand on (docs/adr/0401). */
+  readonly newVersion?: boolean
   readonly options?: CleanOptions & CsvOptions
 }
 
@@ -45,8 +45,8 @@ export interface TestDataOptions {
 
 /** The seller's tables: imported, encrypted, and read again. A name that is unknown throws `input.not-found` everywhere. */
 export interface DatasetService {
-  /** All or nothing. Throws `input.dataset-name-invalid`, `input.dataset-exists`, and what parsing and cleaning throw. */
-  importCsv(request: ImportRequest): Promise<DatasetDetails>
+  /** All or nothing. Throws `input.dataset-name-invalid`, `input.dataset-exists`, and what loadTable and cleanTable throw. */
+  importTable(request: ImportRequest): Promise<DatasetDetails>
   list(): readonly DatasetSummary[]
   show(name: string): DatasetDetails
   /** Forgets table, ciphertexts and keys. Throws `input.dataset-in-use` while a listing stands on it, `input.dataset-busy`. */
@@ -79,6 +79,8 @@ export interface DatasetServiceDependencies {
   readonly engine: () => Promise<Engine>
   /** What stands on a dataset (a listing's id), or null. */
   readonly findUse?: (name: string) => string | null
+  /** Lets what stands on a dataset follow it to another name. */
+  readonly renameUse?: (from: string, to: string) => void
   readonly now?: () => Date
 }
 
@@ -92,10 +94,10 @@ const assertName = (name: string): void => {
   }
 }
 
-const loadCsv = async ({ path, text, options = {} }: ImportRequest): Promise<CleanTable> => {
-  if ((path === undefined) === (text === undefined)) throw new AppError('input.invalid', 'An import takes either a path or the text itself.')
-  const source = path === undefined ? text ?? '' : await readCsvFile(path, options.maximumBytes)
-  return cleanTable(await parseCsv(source, options), options)
+/** The name an earlier version is kept under, NAME@1, NAME@2 …: nobody can give such a name. */
+const createVersionName = (name: string, taken: readonly string[]): string => {
+  const numbers = taken.filter((other) => other.startsWith(`${name}@`)).map((other) => Number(other.slice(name.length + 1)))
+  return `${name}@${Math.max(0, ...numbers) + 1}`
 }
 
 function* rowsOf({ rows, columns }: CleanTable): Generator<number[]> {
@@ -103,7 +105,7 @@ function* rowsOf({ rows, columns }: CleanTable): Generator<number[]> {
 }
 
 export const createDatasetService = (dependencies: DatasetServiceDependencies): DatasetService => {
-  const { database, vault, engine, findUse = () => null, now = () => new Date() } = dependencies
+  const { database, vault, engine, findUse = () => null, renameUse = () => undefined, now = () => new Date() } = dependencies
   const store = createDatasetStore(database)
   const tensors = createDatasetTensors({ database, store, vault, engine })
 
@@ -128,18 +130,28 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
     return { ...summarise(dataset), report: dataset.report }
   }
 
+  /** The dataset of this name becomes an earlier version of itself, and what stands on it follows in the same transaction. */
+  const makeRoom = (name: string, newVersion: boolean): void => {
+    const dataset = store.find(name)
+    if (dataset === null) return
+    if (!newVersion) throw new AppError('input.dataset-exists', `There is a dataset ${name} already.`, { details: { dataset: name } })
+    const earlier = createVersionName(name, store.list().map((stored) => stored.name))
+    store.rename(dataset.id, earlier)
+    renameUse(name, earlier)
+  }
+
   const requireTestRows = ({ name, testRows }: StoredDataset): number => {
     if (testRows === null) throw new AppError('input.test-data-missing', `Dataset ${name} has no test data yet.`, { details: { dataset: name } })
     return testRows
   }
 
   return {
-    importCsv: async (request) => {
-      const { name } = request
+    importTable: async (request) => {
+      const { name, options = {}, newVersion = false } = request
       assertName(name)
-      const table = await loadCsv(request)
+      const table = cleanTable(await loadTable({ ...request, exclude: options.exclude ?? [] }, options), options)
       database.transaction(() => {
-        if (store.find(name) !== null) throw new AppError('input.dataset-exists', `There is a dataset ${name} already.`, { details: { dataset: name } })
+        makeRoom(name, newVersion)
         const columns = table.columns.map(({ column }) => column)
         const id = store.insert({ name, rows: table.rows, columns, report: table.report, createdAt: now().toISOString() })
         store.insertCells(id, 'data', columns.length, rowsOf(table))

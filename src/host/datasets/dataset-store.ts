@@ -39,6 +39,7 @@ export interface DatasetStore {
   insert(dataset: Omit<StoredDataset, 'id' | 'testRows'>): number
   list(): readonly StoredDataset[]
   find(name: string): StoredDataset | null
+  rename(id: number, name: string): void
   setTestRows(id: number, rows: number): void
   /** Makes the table of one kind and fills it. */
   insertCells(id: number, kind: TensorKind, columns: number, rows: Iterable<readonly number[]>): void
@@ -115,6 +116,8 @@ export const createDatasetStore = (database: ProfileDatabase): DatasetStore => (
     const row = database.prepare<[string], DatasetRow>('SELECT * FROM datasets WHERE name = ?').get(name)
     return row === undefined ? null : toDataset(row)
   },
+
+  rename: (id, name) => { database.prepare('UPDATE datasets SET name = ? WHERE id = ?').run(name, id) },
 
   setTestRows: (id, rows) => { database.prepare('UPDATE datasets SET test_rows = ? WHERE id = ?').run(rows, id) },
 

@@ -9,13 +9,18 @@ export type ColumnDoubt = z.infer<typeof columnDoubtSchema>
 
 /** What an import recognised and did: names, counts and choices, never a cell. */
 export const importReportSchema = z.strictObject({
+  /** Reports of earlier versions are of CSV files. */
+  format: z.enum(['csv', 'sqlite', 'postgres', 'parquet', 'arrow', 'excel']).default('csv'),
   encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']),
   byteOrderMark: z.boolean(),
-  separator: z.enum([',', ';', '\t', '|']),
+  /** '' where the source needs none. */
+  separator: z.enum([',', ';', '\t', '|', '']),
   decimalMark: z.enum(['.', ',']),
   /** True where the file's numbers could be read both ways ("1,234") and the separator decided. */
   decimalMarkGuessed: z.boolean(),
   thousandsMarks: z.array(z.string()),
+  /** Columns of dates, and how they were written. */
+  dates: z.array(z.strictObject({ name: z.string(), written: z.enum(['iso', 'dmy', 'mdy']) })).default([]),
   rowsRead: z.int(),
   blankRows: z.int(),
   rowsDropped: z.int(),

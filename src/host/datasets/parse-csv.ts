@@ -4,19 +4,14 @@ import { buffer } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { AppError } from '../../shared/errors.ts'
-import { decodeText, type TextEncoding } from './decode-text.ts'
+import { decodeText } from './decode-text.ts'
 import { detectSeparator, type Separator } from './detect-separator.ts'
+import { parseHeader, type SourceTable } from './source-table.ts'
 
-export interface CsvTable {
-  readonly encoding: TextEncoding
-  readonly byteOrderMark: boolean
+/** The cells as written, without their quotes; the header is row 1, blank lines count as rows. */
+export interface CsvTable extends SourceTable {
   readonly separator: Separator
-  readonly header: readonly string[]
-  /** The cells as written, without their quotes; every record as long as the header. */
   readonly records: readonly (readonly string[])[]
-  /** For each record its row as a spreadsheet numbers it: the header is row 1, blank lines count. */
-  readonly rowNumbers: readonly number[]
-  readonly blankRows: number
 }
 
 export interface CsvOptions {
@@ -26,9 +21,6 @@ export interface CsvOptions {
 }
 
 const defaultMaximumBytes = 100 * 1024 * 1024
-const maximumNameLength = 200
-/** SQLite's own limit on the columns of a table, less the one for the row number. */
-export const maximumColumns = 1999
 const sliceLength = 64 * 1024
 const maximumRecordBytes = 10 * 1024 * 1024
 
@@ -38,19 +30,26 @@ const assertSize = (bytes: number, maximum: number): void => {
   }
 }
 
-/** Reads a file whole. Throws `input.csv-unreadable`, `input.csv-too-large`. */
-export const readCsvFile = async (path: string, maximumBytes = defaultMaximumBytes): Promise<Uint8Array> => {
+const readFrom = async <T>(path: string, read: () => Promise<T>): Promise<T> => {
   try {
-    const info = await stat(path)
-    if (!info.isFile()) throw new AppError('input.csv-unreadable', `${path} is not a file.`, { details: { path } })
-    assertSize(info.size, maximumBytes)
-    return await buffer(createReadStream(path))
+    if (!(await stat(path)).isFile()) throw new AppError('input.csv-unreadable', `${path} is not a file.`, { details: { path } })
+    return await read()
   } catch (error) {
     if (error instanceof AppError) throw error
     const why = error instanceof Error ? error.message : String(error)
     throw new AppError('input.csv-unreadable', `${path} cannot be read: ${why}`, { details: { path }, cause: error })
   }
 }
+
+/** Reads a file whole. Throws `input.csv-unreadable`, `input.csv-too-large`. */
+export const readCsvFile = (path: string, maximumBytes = defaultMaximumBytes): Promise<Uint8Array> => readFrom(path, async () => {
+  assertSize((await stat(path)).size, maximumBytes)
+  return buffer(createReadStream(path))
+})
+
+/** The first bytes of a file, fewer where it has fewer. Throws `input.csv-unreadable`. */
+export const readFileStart = (path: string, bytes: number): Promise<Uint8Array> =>
+  readFrom(path, () => buffer(createReadStream(path, { end: bytes - 1 })))
 
 /** What csv-parse objects to, without its record: cells must not reach a log. */
 const describeCsvError = (error: CsvError): AppError => {
@@ -81,23 +80,9 @@ const splitRecords = async (text: string, separator: Separator): Promise<string[
   return records
 }
 
-const parseHeader = (record: readonly string[] | undefined): string[] => {
+const parseFirstRow = (record: readonly string[] | undefined): string[] => {
   if (record === undefined) throw new AppError('input.csv-no-rows', 'The file is empty.')
-  const header = record.map((name) => name.trim())
-  if (header.length > maximumColumns) {
-    throw new AppError('input.csv-header-invalid', `The table has ${header.length} columns; at most ${maximumColumns} are possible.`, { details: { columns: header.length } })
-  }
-  header.forEach((name, at) => {
-    const column = at + 1
-    if (name === '') throw new AppError('input.csv-header-empty', `Column ${column} has no name in the first row.`, { details: { column } })
-    if (name.length > maximumNameLength) {
-      throw new AppError('input.csv-header-invalid', `The name of column ${column} is longer than ${maximumNameLength} characters.`, { details: { column } })
-    }
-    const first = header.indexOf(name)
-    if (first !== at) {
-      throw new AppError('input.csv-header-duplicate', `Columns ${first + 1} and ${column} are both named “${name}”.`, { details: { name, first: first + 1, second: column } })
-    }
-  })
+  const header = parseHeader(record)
   if (header.every((name) => /^[+-]?[\d.,]+$/.test(name))) {
     throw new AppError('input.csv-header-missing', 'The first row holds only numbers; it must hold the columns\' names.')
   }
@@ -119,7 +104,7 @@ export const parseCsv = async (source: Uint8Array | string, options: CsvOptions 
   const separator = given ?? detectSeparator(text)
   const all = await splitRecords(text, separator)
   const headerAt = all.findIndex((record) => !isBlank(record))
-  const header = parseHeader(all[headerAt])
+  const header = parseFirstRow(all[headerAt])
   const records: string[][] = []
   const rowNumbers: number[] = []
   for (let at = headerAt + 1; at < all.length; at += 1) {
@@ -134,5 +119,5 @@ export const parseCsv = async (source: Uint8Array | string, options: CsvOptions 
     rowNumbers.push(at + 1)
   }
   if (records.length === 0) throw new AppError('input.csv-no-rows', 'The table has a header and no rows.')
-  return { encoding, byteOrderMark, separator, header, records, rowNumbers, blankRows: all.length - records.length - 1 }
+  return { format: 'csv', encoding, byteOrderMark, separator, header, records, rowNumbers, blankRows: all.length - records.length - 1 }
 }

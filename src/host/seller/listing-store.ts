@@ -37,6 +37,8 @@ export interface ListingStore {
   createId(dataset: string): string
   insert(listing: Pick<StoredListing, 'id' | 'dataset' | 'details' | 'text' | 'terms' | 'url' | 'createdAt'>): StoredListing
   update(id: string, change: ListingChange): StoredListing
+  /** Listings of a dataset that has got another name follow it; what was published does not name it. */
+  renameDataset(from: string, to: string): void
   list(): readonly StoredListing[]
   find(id: string): StoredListing | null
   findByNumber(place: MarketPlace, number: bigint): StoredListing | null
@@ -120,6 +122,7 @@ export const createListingStore = (database: ProfileDatabase): ListingStore => {
         .run(next.number === null ? null : next.number.toString(), next.state, encodeTerms(next.terms), next.url, id)
       return show(id)
     },
+    renameDataset: (from, to) => { database.prepare('UPDATE listings SET dataset = ? WHERE dataset = ?').run(to, from) },
     list: () => database.prepare<[], ListingRow>('SELECT * FROM listings ORDER BY created_at, id').all().map(fromRow),
     findByNumber: ({ chainId, contract }, number) => {
       const row = database.prepare<[number, string, string], ListingRow>('SELECT * FROM listings WHERE chain_id = ? AND contract = ? AND number = ?')

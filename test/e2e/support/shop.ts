@@ -22,7 +22,7 @@ export const refusedScript = { fileName: 'refused.ts', source: 'export default d
 
 /** The table, encrypted, with test data; under the shortest keys there are. */
 export const prepareDataset = async (host: Host, name = 'wages'): Promise<void> => {
-  await host.datasets.importCsv({ name, text: tableCsv })
+  await host.datasets.importTable({ name, text: tableCsv })
   host.datasets.createTestData(name, { rows: 8 })
   await host.datasets.encrypt(name, { keyBits: 2048 })
   await host.datasets.encryptTestData(name, { keyBits: 2048 })

@@ -54,7 +54,7 @@ const prepareSeller = async (home: string, { network, takeAccount }: Marketplace
   seller.networks.add({ name: 'practice', kind: 'practice', ...network })
   seller.networks.use('practice')
   const { datasets } = seller
-  await datasets.importCsv({ name: 'wages', text: ['hours,wage,union', ...table.map((row) => row.join(','))].join('\n') })
+  await datasets.importTable({ name: 'wages', text: ['hours,wage,union', ...table.map((row) => row.join(','))].join('\n') })
   datasets.createTestData('wages', { rows: 50 })
   await datasets.encrypt('wages', { keyBits: 2048 })
   await datasets.encryptTestData('wages', { keyBits: 2048 })

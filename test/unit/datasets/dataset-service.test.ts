@@ -52,7 +52,7 @@ const storedHashes = (): string[] =>
 
 describe('importing a dataset', () => {
   it('keeps its cells exactly, its columns and its report', async () => {
-    await service.importCsv({ name: 'small', text: 'a,b\n0.1,x\n1e-7,y\n-3,x\n' })
+    await service.importTable({ name: 'small', text: 'a,b\n0.1,x\n1e-7,y\n-3,x\n' })
     expect(service.readRows('small')).toEqual([[0.1, 0], [1e-7, 1], [-3, 0]])
     expect(service.readColumns('small').map(({ name, type }) => [name, type])).toEqual([['a', 'number'], ['b', 'category']])
     expect(service.show('small')).toMatchObject({ name: 'small', rows: 3, columns: 2, createdAt: '1970-01-01T00:00:00.000Z', testRows: null, data: null, test: null, report: { rowsRead: 3 } })
@@ -62,14 +62,14 @@ describe('importing a dataset', () => {
   it('reads files', async () => {
     const file = join(folder, 'umsätze.csv')
     writeFileSync(file, Buffer.from('ums\xe4tze;n\r\n1.234,5;1\r\n', 'latin1'))
-    await service.importCsv({ name: 'file', path: file })
+    await service.importTable({ name: 'file', path: file })
     expect(service.readRows('file')).toEqual([[1234.5, 1]])
-    await expect(service.importCsv({ name: 'none', path: join(folder, 'none.csv') })).rejects.toThrow(refusal('input.csv-unreadable'))
+    await expect(service.importTable({ name: 'none', path: join(folder, 'none.csv') })).rejects.toThrow(refusal('input.csv-unreadable'))
   })
 
   it('has the sample table with its units, which are dollars an hour and not their logarithm', async () => {
     const sampleColumns = JSON.parse(readFileSync(sampleColumnsPath(), 'utf8')) as Record<string, ColumnNotes>
-    await service.importCsv({ name: 'wages', path: sampleDatasetPath(), options: { columns: sampleColumns } })
+    await service.importTable({ name: 'wages', path: sampleDatasetPath(), options: { columns: sampleColumns } })
     const columns = service.readColumns('wages')
     const wage = columns.findIndex(({ name }) => name === 'wage')
     const wages = service.readRows('wages').map((row) => row[wage] ?? Number.NaN)
@@ -82,30 +82,30 @@ describe('importing a dataset', () => {
     ['input.csv-not-a-number', 'a\n1\n2\nx\n'], ['input.csv-ragged', 'a,b\n1,2\n3\n'], ['input.csv-header-duplicate', 'a,a\n1,2\n'], ['input.csv-header-empty', 'a,\n1,2\n'], ['input.csv-no-rows', 'a,b\n'],
     ['input.csv-number-out-of-range', 'a\n1\nNaN\n'], ['input.csv-number-out-of-range', 'a\n1\n1e308\n'], ['input.csv-missing-values', 'a\n1\nNA\n'],
   ])('refuses bad input and changes nothing: %s', async (code, text) => {
-    await expect(service.importCsv({ name: 'bad', text })).rejects.toThrow(refusal(code))
+    await expect(service.importTable({ name: 'bad', text })).rejects.toThrow(refusal(code))
     expect(service.list()).toEqual([])
     expect(database.prepare('SELECT name FROM sqlite_master WHERE name LIKE \'cells%\'').all()).toEqual([])
   })
 
   it('refuses a name twice, and names that are none, leaving what there is', async () => {
-    await service.importCsv({ name: 'one', text: 'a\n1\n' })
-    await expect(service.importCsv({ name: 'one', text: 'a\n2\n' })).rejects.toThrow(refusal('input.dataset-exists'))
+    await service.importTable({ name: 'one', text: 'a\n1\n' })
+    await expect(service.importTable({ name: 'one', text: 'a\n2\n' })).rejects.toThrow(refusal('input.dataset-exists'))
     for (const name of ['', '-a', 'a b', '../a', 'a;drop', 'x'.repeat(65)]) {
-      await expect(service.importCsv({ name, text: 'a\n2\n' })).rejects.toThrow(refusal('input.dataset-name-invalid'))
+      await expect(service.importTable({ name, text: 'a\n2\n' })).rejects.toThrow(refusal('input.dataset-name-invalid'))
     }
     expect(service.readRows('one')).toEqual([[1]])
   })
 
   it('takes names of columns that mean something to SQL', async () => {
-    await service.importCsv({ name: 'odd', text: '"a""; DROP TABLE datasets; --",A,a,row,__proto__,constructor\n1,2,3,4,5,6\n' })
+    await service.importTable({ name: 'odd', text: '"a""; DROP TABLE datasets; --",A,a,row,__proto__,constructor\n1,2,3,4,5,6\n' })
     expect(service.readRows('odd')).toEqual([[1, 2, 3, 4, 5, 6]])
   })
 
   it('takes as many columns as it says, and 100,000 rows', async () => {
-    await service.importCsv({ name: 'broad', text: `${Array.from({ length: 1999 }, (_, at) => `c${at}`).join(',')}\n${Array.from({ length: 1999 }, () => 7).join(',')}\n` })
+    await service.importTable({ name: 'broad', text: `${Array.from({ length: 1999 }, (_, at) => `c${at}`).join(',')}\n${Array.from({ length: 1999 }, () => 7).join(',')}\n` })
     expect(service.readRows('broad')[0]).toHaveLength(1999)
     const rows = Array.from({ length: 100_000 }, (_, at) => `${at},${at / 4},${at % 2 === 0 ? 'even' : 'odd'}`)
-    await service.importCsv({ name: 'long', text: `id,x,parity\n${rows.join('\n')}\n` })
+    await service.importTable({ name: 'long', text: `id,x,parity\n${rows.join('\n')}\n` })
     expect(service.readRows('long').at(-1)).toEqual([99_999, 24_999.75, 1])
   })
 
@@ -118,7 +118,7 @@ describe('importing a dataset', () => {
 
 describe('encrypting a dataset', () => {
   it('gives a commitment that holds, and ciphertexts in the engine\'s order', async () => {
-    await service.importCsv({ name: 'wide', text: wide(700) })
+    await service.importTable({ name: 'wide', text: wide(700) })
     await service.encrypt('wide', { keyBits: 2048 })
     const tensor = service.readTensor('wide', 'data')
     const n = engine.keys[0]?.publicKey.n.toString(16)
@@ -135,7 +135,7 @@ describe('encrypting a dataset', () => {
   })
 
   it('is done once: again, it does nothing', async () => {
-    await service.importCsv({ name: 'wide', text: wide(700) })
+    await service.importTable({ name: 'wide', text: wide(700) })
     await service.encrypt('wide', { keyBits: 2048 })
     const before = hashes('wide')
     await service.encrypt('wide')
@@ -145,13 +145,13 @@ describe('encrypting a dataset', () => {
   })
 
   it('takes 3072 bits unless told otherwise', async () => {
-    await service.importCsv({ name: 'tiny', text: 'a\n1\n2\n' })
+    await service.importTable({ name: 'tiny', text: 'a\n1\n2\n' })
     await service.encrypt('tiny')
     expect(service.show('tiny').data).toMatchObject({ keyBits: 3072, chunks: 1, chunksDone: 1, rows: 2 })
   })
 
   it('tells its progress in cells, over all chunks', async () => {
-    await service.importCsv({ name: 'wide', text: wide(700) })
+    await service.importTable({ name: 'wide', text: wide(700) })
     const seen: Progress[] = []
     await service.encrypt('wide', { keyBits: 2048, onProgress: (progress) => seen.push(progress) })
     expect(seen.at(0)).toEqual({ done: 0, total: 4900, estimatedSecondsLeft: null })
@@ -160,7 +160,7 @@ describe('encrypting a dataset', () => {
   })
 
   it('goes on after being stopped, under the same key, and leaves finished chunks as they are', async () => {
-    await service.importCsv({ name: 'wide', text: wide(1000) })
+    await service.importTable({ name: 'wide', text: wide(1000) })
     const controller = new AbortController()
     let batches = 0
     engine.onBatch = () => { batches += 1; if (batches === 3) controller.abort() }
@@ -178,7 +178,7 @@ describe('encrypting a dataset', () => {
   })
 
   it('goes on after the program died in the middle of a chunk', async () => {
-    await service.importCsv({ name: 'wide', text: wide(1000) })
+    await service.importTable({ name: 'wide', text: wide(1000) })
     let batches = 0
     engine.onBatch = () => { batches += 1; if (batches === 4) database.close() }
     await expect(service.encrypt('wide', { keyBits: 2048 })).rejects.toThrow('not open')
@@ -195,7 +195,7 @@ describe('encrypting a dataset', () => {
   })
 
   it('keeps the key from the moment there is one: stopped before the first chunk, it is not made anew', async () => {
-    await service.importCsv({ name: 'tiny', text: 'a\n1\n2\n' })
+    await service.importTable({ name: 'tiny', text: 'a\n1\n2\n' })
     engine.onBatch = () => { throw new Error('power cut') }
     await expect(service.encrypt('tiny', { keyBits: 2048 })).rejects.toThrow('power cut')
     database.close()
@@ -207,7 +207,7 @@ describe('encrypting a dataset', () => {
   })
 
   it('is not begun twice at once, and not pulled from under its own feet', async () => {
-    await service.importCsv({ name: 'tiny', text: 'a\n1\n2\n' })
+    await service.importTable({ name: 'tiny', text: 'a\n1\n2\n' })
     const first = service.encrypt('tiny', { keyBits: 2048 })
     const second = service.encrypt('tiny', { keyBits: 2048 })
     expect(() => { service.remove('tiny') }).toThrow(refusal('input.dataset-busy'))
@@ -217,7 +217,7 @@ describe('encrypting a dataset', () => {
   })
 
   it('writes no key in the clear, in no spelling, and gives none to another vault', async () => {
-    await service.importCsv({ name: 'tiny', text: 'a\n1\n2\n' })
+    await service.importTable({ name: 'tiny', text: 'a\n1\n2\n' })
     await service.encrypt('tiny', { keyBits: 2048 })
     service.createTestData('tiny')
     await service.encryptTestData('tiny', { keyBits: 2048 })
@@ -241,7 +241,7 @@ describe('encrypting a dataset', () => {
     const real = await createEngine({ workers: 1 })
     try {
       const seller = createDatasetService({ database, vault: createVault(dataKey), engine: () => Promise.resolve(real) })
-      await seller.importCsv({ name: 'real', text: 'a,b\n1.25,-3\n0,1e6\n-7.5,0\n' })
+      await seller.importTable({ name: 'real', text: 'a,b\n1.25,-3\n0,1e6\n-7.5,0\n' })
       await seller.encrypt('real', { keyBits: 2048 })
       const ciphertexts = await seller.readTensor('real', 'data').source().read(0, 6)
       expect(await real.decrypt(seller.readKeyPair('real', 'data'), ciphertexts)).toEqual([125n, 0n, -750n, -3n, 1_000_000n, 0n])
@@ -251,7 +251,7 @@ describe('encrypting a dataset', () => {
   })
 
   it('notices a chunk that rotted on disk', async () => {
-    await service.importCsv({ name: 'tiny', text: 'a\n1\n2\n' })
+    await service.importTable({ name: 'tiny', text: 'a\n1\n2\n' })
     await service.encrypt('tiny', { keyBits: 2048 })
     const { ciphertexts } = database.prepare('SELECT ciphertexts FROM chunks').get() as { ciphertexts: Buffer }
     ciphertexts[100] = (ciphertexts[100] ?? 0) ^ 1
@@ -263,7 +263,7 @@ describe('encrypting a dataset', () => {
 
 describe('test data', () => {
   it('stand under a key of their own and hold what is shown in the clear', async () => {
-    await service.importCsv({ name: 'wages', path: sampleDatasetPath() })
+    await service.importTable({ name: 'wages', path: sampleDatasetPath() })
     await service.encrypt('wages', { keyBits: 2048 })
     expect(() => service.readTestRows('wages')).toThrow(refusal('input.test-data-missing'))
     await expect(service.encryptTestData('wages')).rejects.toThrow(refusal('input.test-data-missing'))
@@ -284,19 +284,19 @@ describe('test data', () => {
 
   it('are twice the minimum of rows, at least fifty, or as many as asked for', async () => {
     for (const [name, options, rows] of [['a', {}, 50], ['b', { minRows: 40 }, 80], ['c', { rows: 7 }, 7]] as const) {
-      await service.importCsv({ name, text: 'x\n1.5\n2\n' })
+      await service.importTable({ name, text: 'x\n1.5\n2\n' })
       service.createTestData(name, options)
       expect(service.readTestRows(name)).toHaveLength(rows)
       expect(service.show(name).testRows).toBe(rows)
     }
     for (const rows of [0, -1, 1.5, 10_001]) {
-      await service.importCsv({ name: `r${String(rows).replace('-', 'm')}`, text: 'x\n1.5\n2\n' })
+      await service.importTable({ name: `r${String(rows).replace('-', 'm')}`, text: 'x\n1.5\n2\n' })
       expect(() => { service.createTestData(`r${String(rows).replace('-', 'm')}`, { rows }) }).toThrow(refusal('input.test-rows-invalid'))
     }
   })
 
   it('once made stay: asked for again they are the same, asked for otherwise refused', async () => {
-    await service.importCsv({ name: 'a', text: 'x\n1.5\n2\n' })
+    await service.importTable({ name: 'a', text: 'x\n1.5\n2\n' })
     service.createTestData('a', { rows: 20 })
     const before = service.readTestRows('a')
     service.createTestData('a')
@@ -308,7 +308,7 @@ describe('test data', () => {
 
 describe('removing a dataset', () => {
   it('leaves nothing of it', async () => {
-    await service.importCsv({ name: 'gone', text: 'a\n1\n2\n' })
+    await service.importTable({ name: 'gone', text: 'a\n1\n2\n' })
     service.createTestData('gone')
     await service.encrypt('gone', { keyBits: 2048 })
     await service.encryptTestData('gone', { keyBits: 2048 })
@@ -316,12 +316,12 @@ describe('removing a dataset', () => {
     expect(service.list()).toEqual([])
     for (const table of ['datasets', 'tensors', 'tensor_leaves', 'chunks']) expect(database.prepare(`SELECT COUNT(*) AS count FROM ${table}`).get()).toEqual({ count: 0 })
     expect(database.prepare('SELECT name FROM sqlite_master WHERE name LIKE \'cells%\'').all()).toEqual([])
-    await service.importCsv({ name: 'gone', text: 'a\n3\n' })
+    await service.importTable({ name: 'gone', text: 'a\n3\n' })
     expect(service.readRows('gone')).toEqual([[3]])
   })
 
   it('is refused while a listing stands on it', async () => {
-    await service.importCsv({ name: 'sold', text: 'a\n1\n2\n' })
+    await service.importTable({ name: 'sold', text: 'a\n1\n2\n' })
     use = 'sold-1'
     expect(() => { service.remove('sold') }).toThrow(refusal('input.dataset-in-use'))
     expect(service.readRows('sold')).toEqual([[1], [2]])

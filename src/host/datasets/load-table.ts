@@ -1,0 +1,62 @@
+import { AppError } from '../../shared/errors.ts'
+import { parseCsv, readCsvFile, readFileStart, type CsvOptions } from './parse-csv.ts'
+import { readPostgres } from './read-postgres.ts'
+import type { SourceTable } from './source-table.ts'
+import { detectFormat, signatureBytes, type FileFormat } from './table-format.ts'
+import type { TableChoice } from './table-job.ts'
+import { readTableInThread } from './table-thread.ts'
+
+/** Where a table comes from: exactly one of `path`, `text` and `postgresUrl`. */
+export interface TableSource extends TableChoice {
+  readonly path?: string
+  /** The content of a file; a string is CSV. */
+  readonly text?: string | Uint8Array
+  /** A PostgreSQL database, read by `query`. */
+  readonly postgresUrl?: string
+}
+
+const assertChoice = (format: FileFormat, { table, query, sheet }: TableChoice): void => {
+  if ((table ?? query) !== undefined && format !== 'sqlite') throw new AppError('input.invalid', 'A table or query is for databases; the file is none.')
+  if (sheet !== undefined && format !== 'excel') throw new AppError('input.invalid', 'A sheet is for Excel workbooks; the file is none.')
+}
+
+const loadBytes = async (choice: TableChoice, bytes: Uint8Array, options: CsvOptions): Promise<SourceTable> => {
+  const format = detectFormat(bytes)
+  assertChoice(format, choice)
+  return format === 'csv' ? parseCsv(bytes, options) : readTableInThread({ format, source: bytes, choice })
+}
+
+const loadFile = async (choice: TableChoice, path: string, options: CsvOptions): Promise<SourceTable> => {
+  const format = detectFormat(await readFileStart(path, signatureBytes))
+  assertChoice(format, choice)
+  // SQLite reads the pages it needs; its files may be larger than any that is read whole.
+  if (format === 'sqlite') return readTableInThread({ format, source: path, choice })
+  return loadBytes(choice, await readCsvFile(path, options.maximumBytes), options)
+}
+
+const loadPostgres = ({ query, table, sheet, exclude = [] }: TableChoice, url: string): Promise<SourceTable> => {
+  if (query === undefined || (table ?? sheet) !== undefined) throw new AppError('input.invalid', 'A PostgreSQL database is read by a query: --query SQL.')
+  return readPostgres({ url, query, exclude })
+}
+
+/**
+ * Reads a table from a file of any format it recognises by its content, or from a database. Throws what the reader of the format
+ * throws, and `input.invalid` for choices that do not fit it.
+ */
+export const loadTable = async (source: TableSource, options: CsvOptions = {}): Promise<SourceTable> => {
+  const { path, text, postgresUrl } = source
+  const choice = {
+    ...(source.table === undefined ? {} : { table: source.table }),
+    ...(source.query === undefined ? {} : { query: source.query }),
+    ...(source.sheet === undefined ? {} : { sheet: source.sheet }),
+    exclude: source.exclude ?? [],
+  }
+  if ([path, text, postgresUrl].filter((given) => given !== undefined).length !== 1) {
+    throw new AppError('input.invalid', 'An import takes one source: a file, its content, text, or a database.')
+  }
+  if (path !== undefined) return loadFile(choice, path, options)
+  if (text instanceof Uint8Array) return loadBytes(choice, text, options)
+  if (postgresUrl !== undefined) return loadPostgres(choice, postgresUrl)
+  assertChoice('csv', choice)
+  return parseCsv(text ?? '', options)
+}

@@ -1,0 +1,78 @@
+import readWorkbook from 'read-excel-file/universal'
+import { AppError } from '../../shared/errors.ts'
+import { createTableCollector, type SourceTable } from './source-table.ts'
+import type { TableChoice } from './table-job.ts'
+
+const maximumUnpackedBytes = 512 * 1024 * 1024
+const endRecord = 0x06054b50
+const endRecordBytes = 22
+const longestComment = 65_535
+const entryRecord = 0x02014b50
+const entryBytes = 46
+
+const unreadable = (why: string, cause?: unknown): AppError =>
+  new AppError('input.table-unreadable', `The file is not a readable .xlsx workbook: ${why}.`, { cause })
+
+/**
+ * The bytes a ZIP archive says it unpacks to, by its directory (PKWARE APPNOTE 4.3.12, 4.3.16). The reader unpacks into buffers of
+ * just these sizes, so an archive that understates them gets no more.
+ */
+const measureArchive = (bytes: Uint8Array): number => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let end = bytes.length - endRecordBytes
+  const least = Math.max(0, end - longestComment)
+  while (end >= least && view.getUint32(end, true) !== endRecord) end -= 1
+  if (end < least) throw unreadable('it is no whole ZIP archive')
+  const entries = view.getUint16(end + 10, true)
+  let at = view.getUint32(end + 16, true)
+  let total = 0
+  for (let entry = 0; entry < entries; entry += 1) {
+    if (at + entryBytes > bytes.length || view.getUint32(at, true) !== entryRecord) throw unreadable('its directory is damaged')
+    total += view.getUint32(at + 24, true)
+    at += entryBytes + view.getUint16(at + 28, true) + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
+  }
+  return total
+}
+
+interface Sheet {
+  readonly sheet: string
+  readonly data: readonly (readonly unknown[])[]
+}
+
+const readSheets = async (bytes: Uint8Array): Promise<readonly Sheet[]> => {
+  try {
+    return await readWorkbook(new Uint8Array(bytes).buffer)
+  } catch (error) {
+    throw unreadable(error instanceof Error ? error.message : String(error), error)
+  }
+}
+
+const isBlank = (row: readonly unknown[]): boolean => row.every((cell) => cell === null || cell === '')
+
+/**
+ * One sheet of an Excel workbook (.xlsx), its first row with anything in it being the header. Formulas count with the values they had
+ * when the file was saved. Throws `input.table-unreadable`, `input.table-too-large`, `input.table-choice`, and what the collector throws.
+ */
+export const readExcel = async (bytes: Uint8Array, { sheet, exclude = [] }: TableChoice): Promise<SourceTable> => {
+  const unpacked = measureArchive(bytes)
+  if (unpacked > maximumUnpackedBytes) {
+    throw new AppError('input.table-too-large', `The workbook unpacks to ${unpacked} bytes; at most ${maximumUnpackedBytes} are read.`, { details: { bytes: unpacked, maximum: maximumUnpackedBytes } })
+  }
+  const sheets = await readSheets(bytes)
+  const names = sheets.map((item) => item.sheet)
+  const chosen = sheet === undefined ? sheets[0] : sheets.find((item) => item.sheet === sheet)
+  if (chosen === undefined) {
+    throw new AppError('input.table-choice', `The workbook has no sheet “${(sheet ?? '').slice(0, 100)}”; there are: ${names.join(', ')}.`, { details: { sheets: names.slice(0, 50) } })
+  }
+  const headerAt = chosen.data.findIndex((row) => !isBlank(row))
+  if (headerAt === -1) throw new AppError('input.csv-no-rows', 'The sheet is empty.')
+  const header = (chosen.data[headerAt] ?? []).map((cell) => (cell === null || cell === undefined ? '' : String(cell as string | number)))
+  const collector = createTableCollector('excel', header, exclude)
+  let blankRows = headerAt
+  for (let at = headerAt + 1; at < chosen.data.length; at += 1) {
+    const record = chosen.data[at] ?? []
+    if (isBlank(record)) blankRows += 1
+    else collector.add(record, at + 1)
+  }
+  return collector.finish(blankRows)
+}
