@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addBenchCommand } from './commands/bench.ts'
 import { addBuyCommands } from './commands/buy.ts'
 import { addChainCommands } from './commands/chain.ts'
 import { addDatasetCommands } from './commands/dataset.ts'
@@ -27,6 +28,7 @@ export const createProgram = (): Command => {
   addDemoCommand(program, globals)
   addHeadlessCommands(program, globals)
   addDoctorCommand(program, globals)
+  addBenchCommand(program, globals)
   addChainCommands(program, globals)
   addWalletCommands(program, globals)
   addNetworkCommands(program, globals)

@@ -1,5 +1,6 @@
 /** The host's public face: what the command line and the client library build on. */
 export { createHost, type Host, type HostOptions, type Trade } from './create-host.ts'
+export { runBench, type BenchReport, type BenchRow } from './bench/run-bench.ts'
 export { createDoctorChecks } from './doctor/create-checks.ts'
 export { runDoctor, type DoctorReport } from './doctor/run-doctor.ts'
 export { createEngine as openDefaultEngine } from '../engine/create-engine.ts'
@@ -15,6 +16,7 @@ export { evaluateOnPlainTable, type PlainEvaluation } from './datasets/plain-eva
 export { parseUserInfo } from './legacy/user-info.ts'
 export type { AskPassphrase } from './secrets/passphrase.ts'
 export { findProfileHeader } from './secrets/profile-header.ts'
+export { defaultHome } from './secrets/profile-home.ts'
 export type { SecretStoreKind } from './secrets/types.ts'
 export { networkKindOf } from './settings/known-chains.ts'
 export type { Network } from './settings/network-schema.ts'
