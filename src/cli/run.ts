@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander'
 import { askSecret, createPassphraseAsker } from '../client/ask.ts'
-import { defaultHome } from '../client/home.ts'
-import { createHost, type Host } from '../host/index.ts'
+import { createHost, defaultHome, type Host } from '../host/index.ts'
 import { AppError } from '../shared/errors.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 

@@ -1,9 +1,8 @@
 import { hkdfSync } from 'node:crypto'
 import { join } from 'node:path'
 import { AppError } from '../shared/errors.ts'
-import { assertSameAddress, findProfileHeader, parsePrivateKey, parseUserInfo, type Account, type HostOptions } from '../host/index.ts'
+import { assertSameAddress, defaultHome, findProfileHeader, parsePrivateKey, parseUserInfo, type Account, type HostOptions } from '../host/index.ts'
 import { createPassphraseAsker, type Ask } from './ask.ts'
-import { defaultHome } from './home.ts'
 import type { InitializeOptions } from './options.ts'
 import { readUserFile } from './read-user-file.ts'
 

@@ -29,9 +29,12 @@ const electron = vi.hoisted(() => {
         on: (event: string) => { order.push(`app listens: ${event}`) },
         getVersion: () => '1.2.3',
         exit: note('exit'),
+        quit: note('quit'),
+        requestSingleInstanceLock: () => true,
       },
+      dialog: { showErrorBox: note('error box') },
       BrowserWindow,
-      ipcMain: { handle: note('bridge') },
+      ipcMain: { on: note('bridge') },
       protocol: { registerSchemesAsPrivileged: note('scheme'), handle: note('scheme answers') },
       session: {
         defaultSession: {
@@ -47,6 +50,13 @@ const electron = vi.hoisted(() => {
 })
 
 vi.mock('electron', () => electron.module)
+vi.mock('../../../src/main/open-window-host.ts', () => ({
+  openWindowHost: () => {
+    electron.order.push('host')
+    const done = (): Promise<void> => Promise.resolve()
+    return Promise.resolve({ router: {}, errorInterceptor: () => undefined, resume: done, close: done })
+  },
+}))
 
 describe('the start of the window (Electron at its edge replaced; unproven without the binary)', () => {
   beforeAll(async () => {
@@ -63,7 +73,7 @@ describe('the start of the window (Electron at its edge replaced; unproven witho
       expect(at(early)).toBeGreaterThanOrEqual(0)
       expect(at(early)).toBeLessThan(at('ready'))
     }
-    for (const late of ['permissions', 'scheme answers', 'bridge']) {
+    for (const late of ['permissions', 'scheme answers', 'host', 'bridge']) {
       expect(at(late)).toBeGreaterThan(at('ready'))
       expect(at(late)).toBeLessThan(at('window'))
     }

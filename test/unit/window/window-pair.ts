@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createORPCClient, isDefinedError } from '@orpc/client'
-import { RPCLink, type SupportedMessagePort } from '@orpc/client/message-port'
+import { RPCLink } from '@orpc/client/message-port'
 import { RPCHandler } from '@orpc/server/message-port'
 import { createHost, type Host } from '../../../src/host/create-host.ts'
 import { createWindowHost, type WindowHost } from '../../../src/host/window/create-window-host.ts'
 import type { PracticeOptions } from '../../../src/host/window/practice.ts'
+import type { ErrorDocumentJson } from '../../../src/shared/window-contract/base.ts'
 import type { WindowClient } from '../../../src/shared/window-contract/index.ts'
 
 /** A profile of its own behind the contract, and a client on the other end of a channel: nothing but messages goes between them. */
@@ -22,13 +23,19 @@ export interface WindowPair {
   close(): Promise<void>
 }
 
+interface Connected {
+  readonly client: WindowClient
+  readonly close: () => void
+}
+
 /** Serves a window host over one end of a channel and gives a client on the other. */
-export const connectClient = ({ router, errorInterceptor }: Pick<WindowHost, 'router' | 'errorInterceptor'>): { client: WindowClient, close: () => void } => {
+export const connectClient = (window: Pick<WindowHost, 'router' | 'errorInterceptor'>): Connected => {
+  const { router, errorInterceptor } = window
   const { port1, port2 } = new MessageChannel()
-  new RPCHandler(router, { clientInterceptors: [errorInterceptor] }).upgrade(port2 as unknown as SupportedMessagePort)
+  new RPCHandler(router, { clientInterceptors: [errorInterceptor] }).upgrade(port2)
   port1.start()
   port2.start()
-  const client: WindowClient = createORPCClient(new RPCLink({ port: port1 as unknown as SupportedMessagePort }))
+  const client: WindowClient = createORPCClient(new RPCLink({ port: port1 }))
   return { client, close: () => { port1.close() } }
 }
 
@@ -54,11 +61,11 @@ export const openWindowPair = async (options: { readonly practice?: PracticeOpti
 }
 
 /** The error document that a call is refused with. */
-export const refusalOf = async (call: Promise<unknown>): Promise<{ readonly code: string, readonly message: string, readonly next: string }> => {
+export const refusalOf = async (call: Promise<unknown>): Promise<ErrorDocumentJson> => {
   try {
     await call
   } catch (error) {
-    if (error instanceof Error && isDefinedError(error)) return (error as unknown as { data: { code: string, message: string, next: string } }).data
+    if (error instanceof Error && isDefinedError(error)) return (error as unknown as { data: ErrorDocumentJson }).data
     throw error
   }
   throw new Error('the call was not refused')
