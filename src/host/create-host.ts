@@ -8,6 +8,7 @@ import { createMarket, type Market } from './chain/market.ts'
 import { createOutbox, type Outbox } from './chain/outbox.ts'
 import { createListingOpener, type OpenListing } from './buyer/open-listing.ts'
 import { createPurchaseService, type PurchaseService } from './buyer/purchase-service.ts'
+import { createDatabaseUrls, type DatabaseUrls } from './datasets/database-urls.ts'
 import { createDatasetService, type DatasetService } from './datasets/dataset-service.ts'
 import { createReceiptService, type ReceiptService } from './receipts/receipt-service.ts'
 import { createDeliveries } from './seller/deliveries.ts'
@@ -53,6 +54,7 @@ export interface Host {
   readonly settings: SettingsService
   readonly networks: NetworkService
   readonly datasets: DatasetService
+  readonly databaseUrls: DatabaseUrls
   readonly window: WindowStore
   engine(): Promise<Engine>
   /** The active network without a contract, for deploying one. Throws `chain.network-missing`. */
@@ -104,7 +106,7 @@ const perNetwork = <T>(getNetwork: () => Network, open: (network: Network) => Pr
 
 /** Opens a profile and puts the services together over it: the composition root. */
 export const createHost = async (options: HostOptions): Promise<Host> => {
-  const { home, database, vault, close } = await openProfile(options)
+  const { home, database, vault, secretStore, close } = await openProfile(options)
   const now = options.now ?? (() => new Date())
   const settings = createSettingsService(database)
   const networks = createNetworkService(database, settings)
@@ -112,7 +114,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const engine = once(() => createEngine(options.engine))
   const listingStore = createListingStore(database)
   const findUse = (name: string): string | null => listingStore.list().find(({ dataset }) => dataset === name)?.id ?? null
-  const datasets = createDatasetService({ database, vault, engine: engine.get, findUse })
+  const datasets = createDatasetService({ database, vault, engine: engine.get, findUse, renameUse: listingStore.renameDataset })
   const unlockedWallet = once<BaseWallet>(() => wallet.unlock())
 
   const chain = perNetwork(networks.getActive, async (network) => {
@@ -159,6 +161,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
 
   return {
     home, wallet, settings, networks, datasets,
+    databaseUrls: createDatabaseUrls(secretStore),
     window: createWindowStore(database, now),
     engine: engine.get,
     chain: chain.get,

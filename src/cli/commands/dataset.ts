@@ -1,52 +1,15 @@
 import type { Command } from 'commander'
-import { z } from 'zod'
-import { parseJsonAs } from '../../shared/parse.ts'
-import { readUserFile } from '../../client/read-user-file.ts'
-import { parseChoice, parseCount, parseKeyBits } from '../arguments.ts'
+import { parseCount, parseKeyBits } from '../arguments.ts'
 import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
-
-interface ImportOptions {
-  readonly name: string
-  readonly exclude?: string
-  readonly columns?: string
-  readonly missing: 'drop' | 'mean' | 'median' | 'fail'
-  readonly categories: 'codes' | 'one-hot'
-}
-
-/** What a sidecar file may say of each column. */
-const columnNotesSchema = z.record(z.string(), z.strictObject({
-  unit: z.string().exactOptional(),
-  description: z.string().exactOptional(),
-  type: z.literal('category').exactOptional(),
-  lower: z.number().exactOptional(),
-  upper: z.number().exactOptional(),
-}))
-
-const readColumnNotes = (path: string): z.infer<typeof columnNotesSchema> => parseJsonAs(columnNotesSchema, readUserFile(path), path)
+import { addImportCommands } from './dataset-import.ts'
 
 interface EncryptionOptions {
   readonly keyBits?: 2048 | 3072 | 4096
 }
 
-const splitNames = (text: string | undefined): string[] => (text === undefined ? [] : text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
-
 export const addDatasetCommands = (program: Command, globals: () => GlobalOptions): void => {
   const dataset = program.command('dataset').description('tables to sell answers from')
-  dataset.command('import <file>').description('a CSV file; separator, decimal mark and encoding are recognised')
-    .requiredOption('--name <name>', 'what to call it here')
-    .option('--columns <file>', 'a JSON file with units, descriptions and bounds: {"wage": {"unit": "dollars an hour", "description": "…"}}')
-    .option('--exclude <columns>', 'columns to leave out, separated by commas')
-    .option('--missing <way>', 'rows with missing values: fail, drop, or fill with mean or median', parseChoice('fail', 'drop', 'mean', 'median'), 'fail')
-    .option('--categories <way>', 'text columns: codes (0, 1, 2 …) or one-hot (a 0/1 column each)', parseChoice('codes', 'one-hot'), 'codes')
-    .action((file: string, options: ImportOptions) => withHost(globals(), async (host, terminal) => {
-      const { report } = await host.datasets.importTable({
-        name: options.name, path: file, options: {
-          exclude: splitNames(options.exclude), missing: options.missing, categories: options.categories,
-          ...(options.columns === undefined ? {} : { columns: readColumnNotes(options.columns) }),
-        },
-      })
-      terminal.result({ name: options.name, report }, `Dataset ${options.name}: ${report.rowsKept} rows × ${report.columns.length} columns.`)
-    }))
+  addImportCommands(dataset, globals)
   dataset.command('list').description('all datasets')
     .action(() => withHost(globals(), async (host, terminal) => {
       const datasets = host.datasets.list()

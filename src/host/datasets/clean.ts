@@ -217,6 +217,7 @@ export const cleanTable = (table: SourceTable, options: CleanOptions = {}): Clea
       decimalMarkGuessed: style.guessed,
       thousandsMarks: listThousandsMarks(kept, style),
       dates: listDates(kept),
+      describedBy: null,
       rowsRead: table.records.length,
       blankRows: table.blankRows,
       rowsDropped: table.records.length - rows.kept.length,

@@ -5,6 +5,7 @@ import type { Column } from '../../shared/schemas/details.ts'
 import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { cleanTable, type CleanOptions, type CleanTable } from './clean.ts'
+import { dataPackageName, findColumnNotes } from './data-package.ts'
 import { createDatasetStore, type StoredDataset, type TensorKind } from './dataset-store.ts'
 import { createDatasetTensors, type EncryptionState, type EncryptOptions, type StoredTensor } from './dataset-tensors.ts'
 import type { ImportReport } from './import-report.ts'
@@ -45,7 +46,7 @@ export interface TestDataOptions {
 
 /** The seller's tables: imported, encrypted, and read again. A name that is unknown throws `input.not-found` everywhere. */
 export interface DatasetService {
-  /** All or nothing. Throws `input.dataset-name-invalid`, `input.dataset-exists`, and what loadTable and cleanTable throw. */
+  /** All or nothing. Throws `input.dataset-name-invalid`, `input.dataset-exists`, what findColumnNotes, loadTable and cleanTable throw. */
   importTable(request: ImportRequest): Promise<DatasetDetails>
   list(): readonly DatasetSummary[]
   show(name: string): DatasetDetails
@@ -92,6 +93,18 @@ const assertName = (name: string): void => {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) {
     throw new AppError('input.dataset-name-invalid', `“${name.slice(0, 100)}” cannot be the name of a dataset.`, { details: { name: name.slice(0, 100) } })
   }
+}
+
+/** The table as it will be kept; what its data package says of a column yields to what the seller says. */
+const importClean = async (request: ImportRequest, options: CleanOptions & CsvOptions): Promise<CleanTable> => {
+  const described = request.path === undefined ? null : findColumnNotes(request.path)
+  const source = await loadTable({ ...request, exclude: options.exclude ?? [] }, options)
+  if (described === null) return cleanTable(source, options)
+  const { columns: notes = {} } = options
+  const columns = Object.fromEntries([...new Set([...source.header.filter((name) => described.has(name)), ...Object.keys(notes)])]
+    .map((name) => [name, { ...described.get(name), ...notes[name] }]))
+  const table = cleanTable(source, { ...options, columns })
+  return { ...table, report: { ...table.report, describedBy: dataPackageName } }
 }
 
 /** The name an earlier version is kept under, NAME@1, NAME@2 …: nobody can give such a name. */
@@ -149,7 +162,7 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
     importTable: async (request) => {
       const { name, options = {}, newVersion = false } = request
       assertName(name)
-      const table = cleanTable(await loadTable({ ...request, exclude: options.exclude ?? [] }, options), options)
+      const table = await importClean(request, options)
       database.transaction(() => {
         makeRoom(name, newVersion)
         const columns = table.columns.map(({ column }) => column)

@@ -21,6 +21,8 @@ export const importReportSchema = z.strictObject({
   thousandsMarks: z.array(z.string()),
   /** Columns of dates, and how they were written. */
   dates: z.array(z.strictObject({ name: z.string(), written: z.enum(['iso', 'dmy', 'mdy']) })).default([]),
+  /** The file that told units and descriptions. */
+  describedBy: z.literal('datapackage.json').nullable().default(null),
   rowsRead: z.int(),
   blankRows: z.int(),
   rowsDropped: z.int(),
