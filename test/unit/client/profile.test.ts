@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPassphraseAsker, type Ask } from '../../../src/client/ask.ts'
-import { defaultHome } from '../../../src/client/home.ts'
+import { defaultHome } from '../../../src/host/index.ts'
 import { chooseProfile } from '../../../src/client/profile.ts'
 
 const key = `0x${'11'.repeat(32)}`

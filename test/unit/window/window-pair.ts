@@ -39,7 +39,12 @@ export const connectClient = (window: Pick<WindowHost, 'router' | 'errorIntercep
   return { client, close: () => { port1.close() } }
 }
 
-export const openWindowPair = async (options: { readonly practice?: PracticeOptions, readonly now?: () => Date } = {}): Promise<WindowPair> => {
+interface PairOptions {
+  readonly practice?: PracticeOptions
+  readonly now?: () => Date
+}
+
+export const openWindowPair = async (options: PairOptions = {}): Promise<WindowPair> => {
   const folder = mkdtempSync(join(tmpdir(), 'hesystem-window-'))
   const passphraseFile = join(folder, 'passphrase')
   writeFileSync(passphraseFile, 'a passphrase for tests only', { mode: 0o600 })

@@ -1,0 +1,171 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/websocket'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { createHost, type Host } from '../../../src/host/create-host.ts'
+import { startHeadless, type Headless } from '../../../src/headless/index.ts'
+import type { WindowClient } from '../../../src/shared/window-contract/index.ts'
+import { refusalOf } from '../window/window-pair.ts'
+
+interface Reply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: string
+}
+
+describe('the window served to a browser tab', () => {
+  let folder: string
+  let host: Host
+  let headless: Headless
+  const bugs: unknown[] = []
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'hesystem-headless-'))
+    const root = join(folder, 'renderer')
+    mkdirSync(join(root, 'assets'), { recursive: true })
+    writeFileSync(join(root, 'index.html'), '<p>page</p>')
+    writeFileSync(join(root, 'assets', 'main.js'), 'export {}')
+    writeFileSync(join(folder, 'outside.html'), 'not for the window')
+    writeFileSync(join(folder, 'passphrase'), 'a passphrase for tests only', { mode: 0o600 })
+    host = await createHost({
+      home: join(folder, 'home'), secretStore: 'passphrase', environment: { HESYSTEM_PASSPHRASE_FILE: join(folder, 'passphrase') }, engine: { workers: 1 },
+    })
+    headless = await startHeadless({ host, version: '1.2.3', listenHost: '127.0.0.1', port: 0, root, onBug: (error) => bugs.push(error) })
+  })
+  afterAll(async () => {
+    await headless.close()
+    await host.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const own = (): string => `127.0.0.1:${headless.port}`
+
+  const ask = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Reply> => new Promise((resolve, reject) => {
+    const call = request({ host: '127.0.0.1', port: headless.port, path, method, headers: { host: own(), ...headers } }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => { resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString('utf8') }) })
+    })
+    call.once('error', reject)
+    call.end()
+  })
+
+  const signIn = async (): Promise<string> => {
+    const { pathname, search } = new URL(headless.address())
+    const { headers } = await ask(`${pathname}${search}`)
+    const [cookie] = headers['set-cookie'] ?? []
+    return cookie?.split(';')[0] ?? ''
+  }
+
+  /** Resolves with what the server said: 101, or the status of its refusal. */
+  const connect = (headers: Record<string, string>, path = '/rpc'): Promise<number> => new Promise((resolve, reject) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${headless.port}${path}`, { headers: { host: own(), ...headers } })
+    socket.once('open', () => {
+      socket.terminate()
+      resolve(101)
+    })
+    socket.once('unexpected-response', (_request, response) => {
+      resolve(response.statusCode ?? 0)
+      socket.terminate()
+    })
+    socket.on('error', (error) => { if (!error.message.includes('before the connection')) reject(error) })
+  })
+
+  it('writes the address where only its owner can read it, with 256 random bits', () => {
+    const { mode } = statSync(headless.addressFile)
+    expect(mode & 0o777).toBe(0o600)
+    expect(readFileSync(headless.addressFile, 'utf8').trim()).toBe(headless.address())
+    expect(Buffer.from(new URL(headless.address()).searchParams.get('token') ?? '', 'base64url')).toHaveLength(32)
+  })
+
+  it('exchanges the address once for a cookie that scripts and other sites never get, and writes the next one down', async () => {
+    const used = new URL(headless.address())
+    const first = await ask(`${used.pathname}${used.search}`)
+    expect(first.status).toBe(200)
+    expect(first.headers['set-cookie']).toEqual([expect.stringMatching(/^hesystem_window_\d+=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/$/)])
+    const second = await ask(`${used.pathname}${used.search}`)
+    expect([second.status, second.headers['set-cookie']]).toEqual([401, undefined])
+    expect(readFileSync(headless.addressFile, 'utf8')).not.toContain(used.search)
+    expect(readFileSync(headless.addressFile, 'utf8').trim()).toBe(headless.address())
+  })
+
+  it.each([['no token', '/open'], ['an empty one', '/open?token='], ['a wrong one', '/open?token=AAAA'], ['a long one', `/open?token=${'A'.repeat(4000)}`]])(
+    'gives no cookie for %s', async (_what, path) => {
+      const { status, headers } = await ask(path)
+      expect([status, headers['set-cookie']]).toEqual([401, undefined])
+    },
+  )
+
+  it('shows its page and files to whoever is signed in, under a strict policy, and to nobody else', async () => {
+    const cookie = await signIn()
+    const page = await ask('/', { cookie })
+    expect([page.status, page.body]).toEqual([200, '<p>page</p>'])
+    expect(page.headers['content-security-policy']).toContain("script-src 'self'")
+    expect(page.headers['x-frame-options']).toBe('DENY')
+    expect((await ask('/assets/main.js', { cookie })).headers['content-type']).toBe('text/javascript; charset=utf-8')
+    expect((await ask('/..%2foutside.html', { cookie })).status).toBe(404)
+    for (const headers of [{}, { cookie: 'other=1' }, { cookie: `${cookie}A` }, { cookie: cookie.slice(0, -1) }, { cookie: cookie.replace(/=.*/, '=') }]) {
+      expect((await ask('/', headers as Record<string, string>)).status).toBe(401)
+    }
+    expect((await ask('/', { cookie }, 'POST')).status).toBe(405)
+  })
+
+  it.each([
+    ['a name that was pointed here', { host: 'evil.example' }, 421],
+    ['its own name at another port', { host: '127.0.0.1:1' }, 421],
+    ['0.0.0.0', { host: '0.0.0.0' }, 421],
+    ['another site\'s page', { origin: 'https://evil.example' }, 403],
+    ['a page without an origin', { origin: 'null' }, 403],
+    ['another port of this computer', { origin: 'http://127.0.0.1:1' }, 403],
+    ['a script tag on another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }, 403],
+    ['a page on another port', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }, 403],
+  ])('refuses %s, signed in or not', async (_what, headers, status) => {
+    const cookie = await signIn()
+    expect((await ask('/', { cookie, ...headers })).status).toBe(status)
+  })
+
+  it('opens calls to its own page alone', async () => {
+    const cookie = await signIn()
+    const origin = `http://${own()}`
+    expect(await connect({ cookie, origin })).toBe(101)
+    expect(await connect({ origin })).toBe(401)
+    expect(await connect({ cookie: `${cookie}A`, origin })).toBe(401)
+    expect(await connect({ cookie })).toBe(403)
+    expect(await connect({ cookie, origin: 'null' })).toBe(403)
+    expect(await connect({ cookie, origin: 'https://evil.example' })).toBe(403)
+    expect(await connect({ cookie, origin: `http://localhost:${headless.port}` })).toBe(403)
+    expect(await connect({ cookie, origin: 'http://evil.example', host: 'evil.example' })).toBe(421)
+    expect(await connect({ cookie, origin }, '/elsewhere')).toBe(404)
+  })
+
+  it('answers the whole contract over its socket, and streams', async () => {
+    const cookie = await signIn()
+    const socket = new WebSocket(`ws://${own()}/rpc`, { headers: { cookie, origin: `http://${own()}` } })
+    const client: WindowClient = createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }))
+    expect(await client.app.about({})).toMatchObject({ shell: 'headless', version: '1.2.3' })
+    expect(await refusalOf(client.market.show({ url: 'http://127.0.0.1:1/' }))).toMatchObject({ code: 'chain.network-missing' })
+    const changes = await client.app.changes({})
+    const next = changes.next()
+    await client.settings.update({ theme: 'dark' })
+    expect((await next).value).toMatchObject({ topics: ['settings'] })
+    socket.close()
+  })
+
+  it.each(['0.0.0.0', '192.0.2.1', '::'])('does not listen on %s', async (listenHost) => {
+    const root = join(folder, 'renderer')
+    await expect(startHeadless({ host, version: '1', listenHost, port: 0, root, onBug: () => undefined })).rejects.toMatchObject({ code: 'access.insecure-address' })
+  })
+
+  it('says where the window is missing before anything listens', async () => {
+    await expect(startHeadless({ host, version: '1', listenHost: '127.0.0.1', port: 0, root: folder, onBug: () => undefined }))
+      .rejects.toMatchObject({ code: 'runtime.window-not-built' })
+  })
+
+  it('has met no bug on the way', () => {
+    expect(bugs).toEqual([])
+  })
+})
