@@ -87,7 +87,7 @@ export const createKernelArithmetic = (power: ModularPower, randomBytes: RandomB
     return bytes
   }
 
-  /** The second half of the batch becomes its inverses, of degree `half` − 1 each, at one inversion for all [Mon87, section 10.3.1]. */
+  /** The second half of the batch becomes its inverses, of degree −1, at one inversion for all [Mon87, section 10.3.1]. */
   const invertSecondHalf = (key: PreparedPublicKey, { machine, first, count }: Batch): void => {
     const half = count / 2
     const second = first + half
@@ -95,7 +95,7 @@ export const createKernelArithmetic = (power: ModularPower, randomBytes: RandomB
     const inverse = products + half
     machine.copy(products, second)
     for (let i = 1; i < half; i += 1) machine.multiply(products + i, products + i - 1, second + i)
-    invertInto(machine, key, inverse, products + half - 1, BigInt(half))
+    invertInto(machine, key, inverse, products + half - 1)
     for (let i = half - 1; i > 0; i -= 1) {
       machine.multiply(products + i, products + i - 1, inverse)
       machine.multiply(inverse, inverse, second + i)
@@ -110,7 +110,7 @@ export const createKernelArithmetic = (power: ModularPower, randomBytes: RandomB
     const half = count / 2
     if (!areUnits(key, batch)) return null
     if (operation === 'subtract') invertSecondHalf(key, batch)
-    const degree = operation === 'subtract' ? BigInt(half) : 2n
+    const degree = operation === 'subtract' ? 0n : 2n
     return joinCells(Array.from({ length: half }, (_, i) => {
       machine.multiply(first + i, first + i, first + half + i)
       return machine.write(first + i, degree)

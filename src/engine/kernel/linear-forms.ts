@@ -1,4 +1,3 @@
-import { bytesToBigInt } from '../../crypto/bytes.ts'
 import { CryptoError } from '../../crypto/errors.ts'
 import type { PreparedPublicKey } from '../../crypto/keys.ts'
 import { inverseModuloSquare, residue } from '../../crypto/modular.ts'
@@ -8,11 +7,11 @@ import { multiplyPowers, type PowerTerm } from './power-product.ts'
 
 const notAUnit = (): CryptoError => new CryptoError('invalid-ciphertext', 'a ciphertext is not a unit between 0 and n²')
 
-/** The inverse modulo n² of a register of the given degree, put into `target` with degree 0. Throws `invalid-ciphertext`. */
+/** target = the inverse modulo n² of a register, of the opposite degree. Throws `invalid-ciphertext` where it has none. */
 export const invertInto = (
-  machine: MontgomeryMachine, { n, nSquared }: PreparedPublicKey, target: number, register: number, degree: bigint,
+  machine: MontgomeryMachine, { n, nSquared }: PreparedPublicKey, target: number, register: number,
 ): void => {
-  const value = bytesToBigInt(machine.write(register, degree))
+  const value = machine.get(register)
   try {
     machine.set(target, inverseModuloSquare(value, n, nSquared))
   } catch {
@@ -30,8 +29,7 @@ const termOfRun = (machine: MontgomeryMachine, inputs: number, { start, count, w
   return { register, exponent }
 }
 
-const degreeOf = (runs: readonly WeightedRun[]): bigint =>
-  runs.reduce((sum, { count, weight }) => sum + BigInt(count) * (weight < 0n ? -weight : weight), 0n)
+const degreeOf = (runs: readonly WeightedRun[]): bigint => runs.reduce((sum, { count, weight }) => sum + BigInt(count) * weight, 0n)
 
 /**
  * Π cᵢ^wᵢ · (1 + n)^constant mod n² over ciphertexts that stand, each of degree 1, in the registers from `inputs` on: positive and
@@ -47,14 +45,14 @@ export const evaluateForm = (
   multiplyPowers(machine, result, positive.map((run) => termOfRun(machine, inputs, run)))
   if (negative.length > 0) {
     multiplyPowers(machine, factor, negative.map((run) => termOfRun(machine, inputs, run)))
-    invertInto(machine, key, factor, factor, degreeOf(negative))
+    invertInto(machine, key, factor, factor)
     machine.multiply(result, result, factor)
   }
   if (constant !== 0n) {
     machine.set(factor, 1n + residue(constant, key.n) * key.n)
     machine.multiply(result, result, factor)
   }
-  const bytes = machine.write(result, degreeOf(positive))
+  const bytes = machine.write(result, degreeOf(runs))
   machine.release(result)
   return bytes
 }

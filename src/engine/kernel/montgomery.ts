@@ -42,11 +42,11 @@ export interface MontgomeryMachine {
   setOne(register: number): void
   /** register = the number of `length` big-endian bytes, below N; of degree 1. */
   read(register: number, bytes: Uint8Array): void
-  /** The register's number, of the given degree, as `length` big-endian bytes. */
+  /** The register's number, of the given degree (negative for inverses), as `length` big-endian bytes. */
   write(register: number, degree: bigint): Uint8Array
   /** register = value mod N, of degree 0. */
   set(register: number, value: bigint): void
-  /** The number of a register of degree 0. */
+  /** The number of a register of degree 0; of another, that number times a power of R. */
   get(register: number): bigint
 }
 
@@ -95,13 +95,14 @@ export const createMontgomeryMachine = (modulus: bigint): MontgomeryMachine => {
 
   // Results that are written together mostly have one degree, so the last power of R is kept.
   let raisedTo: bigint | null = null
-  /** raised = the form of R^exponent, by squarings from the left; rSquared is the form of R. */
+  /** raised = the form of R^exponent, by squarings from the left; rSquared is the form of R, the literal 1 that of R⁻¹. */
   const raiseR = (exponent: bigint): void => {
     if (exponent === raisedTo) return
-    copy(raised, exponent === 0n ? one : rSquared)
-    for (const bit of exponent.toString(2).slice(1)) {
+    const base = exponent < 0n ? literalOne : rSquared
+    copy(raised, exponent === 0n ? one : base)
+    for (const bit of (exponent < 0n ? -exponent : exponent).toString(2).slice(1)) {
       multiply(raised, raised, raised)
-      if (bit === '1') multiply(raised, raised, rSquared)
+      if (bit === '1') multiply(raised, raised, base)
     }
     raisedTo = exponent
   }

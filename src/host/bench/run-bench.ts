@@ -62,7 +62,7 @@ interface Plan {
 const plans: readonly Plan[] = [
   { operation: 'encrypt-owner', counts: [200, 3, 10], bars: [40, 8] },
   { operation: 'encrypt-public', counts: [100, 3, 10], bars: [30, 5] },
-  { operation: 'decrypt', counts: [60, 4, 20], bars: [12, 1] },
+  { operation: 'decrypt', counts: [200, 4, 20], bars: [12, 1] },
   { operation: 'sum1000', counts: [8, 3, 6], bars: [1.3, 0.5] },
   { operation: 'dot100', counts: [6, 2, 3], bars: [6, 3] },
   { operation: 'dot1000', counts: [2, 1, 1], bars: [9, 5] },
