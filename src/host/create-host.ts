@@ -10,6 +10,7 @@ import { createListingOpener, type OpenListing } from './buyer/open-listing.ts'
 import { createPurchaseService, type PurchaseService } from './buyer/purchase-service.ts'
 import { createDatabaseUrls, type DatabaseUrls } from './datasets/database-urls.ts'
 import { createDatasetService, type DatasetService } from './datasets/dataset-service.ts'
+import { createLedger } from './ledger/ledger.ts'
 import { createReceiptService, type ReceiptService } from './receipts/receipt-service.ts'
 import { createDeliveries } from './seller/deliveries.ts'
 import { guardMoves, type MoveGuard } from './seller/guard-moves.ts'
@@ -115,6 +116,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const listingStore = createListingStore(database)
   const findUse = (name: string): string | null => listingStore.list().find(({ dataset }) => dataset === name)?.id ?? null
   const datasets = createDatasetService({ database, vault, engine: engine.get, findUse, renameUse: listingStore.renameDataset })
+  const ledger = createLedger({ database, datasets, now })
   const unlockedWallet = once<BaseWallet>(() => wallet.unlock())
 
   const chain = perNetwork(networks.getActive, async (network) => {
@@ -139,7 +141,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     const receipts = createReceiptService({ database, market, wallet: unlockedWallet.get, purchases, ...records, now })
     return {
       connection, outbox, market, sales, openListing, purchases, receipts,
-      listings: createListingService({ database, datasets, market: () => Promise.resolve(market), now }),
+      listings: createListingService({ database, datasets, ledger, market: () => Promise.resolve(market), now }),
       withdraw: async (to) => {
         const amountWei = await market.readBalance(market.account)
         if (amountWei === 0n) throw new AppError('escrow.nothing-to-withdraw', 'The contract owes this wallet nothing.')
@@ -151,9 +153,9 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
       serve: ({ guard, ...serveOptions }) => {
         const acting = guard === undefined ? market : guardMoves(market, guard)
         return startServing(serveOptions, {
-          ...records, datasets, engine: engine.get, market: acting, now, createReceipt: receipts.signAsSeller,
+          ...records, datasets, ledger, engine: engine.get, market: acting, now, createReceipt: receipts.signAsSeller,
           salesService: createSalesService(acting, listingStore, saleStore),
-          deliveries: createDeliveries({ ...records, datasets, engine: engine.get, market: acting, now }),
+          deliveries: createDeliveries({ ...records, datasets, ledger, engine: engine.get, market: acting, now }),
         })
       },
     }

@@ -145,6 +145,26 @@ export const refinePartition = (partition: Partition, program: Program): Partiti
   return { rows: partition.rows, starts, classes: values }
 }
 
+/** The same rows and more behind them, which are told apart from all of these: what was asked before left them out. */
+const extendPartition = (partition: Partition, rows: number): Partition => {
+  const { rows: before, starts, classes } = partition
+  if (rows <= before) return partition
+  return { rows, starts: [...starts, before], classes: [...classes, classes.reduce((most, name) => Math.max(most, name), -1) + 1] }
+}
+
+/**
+ * `refinePartition` for a source whose table grew at its end: answers about a shorter table and a longer one are held
+ * together, so that the difference of the two isolates no fewer rows than the rule asks for.
+ */
+export const refineSource = (source: Partition, program: Program): Partition => {
+  if (source.rows === program.rows) return refinePartition(source, program)
+  const rows = Math.max(source.rows, program.rows)
+  const known = extendPartition(source, rows)
+  const asked = extendPartition(refinePartition(createPartition(program.rows), program), rows)
+  const { starts, values } = pair({ starts: known.starts, values: known.classes }, { starts: asked.starts, values: asked.classes })
+  return { rows, starts, classes: values }
+}
+
 /** Rows in the smallest class. */
 export const smallestClass = ({ rows, starts, classes }: Partition): number => {
   const sizes: number[] = []

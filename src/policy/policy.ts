@@ -5,7 +5,7 @@ import { describeShape } from '../compute/shape.ts'
 import { AppError, type ErrorCode, type ErrorDetails } from '../shared/errors.ts'
 import type { Policy } from '../shared/schemas/details.ts'
 import type { Program } from '../shared/schemas/program.ts'
-import { createPartition, refinePartition, smallestClass, type Partition } from './partition.ts'
+import { createPartition, refineSource, smallestClass, type Partition } from './partition.ts'
 
 const refuse = (code: ErrorCode, message: string, details: ErrorDetails): never => {
   throw new AppError(code, message, { details })
@@ -53,20 +53,22 @@ const assertBits = (program: Program, { maxAnswerBits }: Policy, dataset: Datase
   })
 }
 
-/** The class rule (compute.md, "Policies"): gives the partition after this program, for the next query's check. */
+/** The class rule (compute.md, "Policies") over all that was answered from the source: gives its partition after this program. */
 const refineAllowed = (program: Program, { minRows }: Policy, partition: Partition): Partition => {
-  const refined = refinePartition(partition, program)
+  const refined = refineSource(partition, program)
   const rows = smallestClass(refined)
   if (rows < minRows) {
-    const message = `the answer tells ${rows} ${rows === 1 ? 'row' : 'rows'} apart from all others, the listing asks for groups of at least ${minRows}`
+    const earlier = partition.starts.length > 1 ? ', together with those given before,' : ''
+    const told = `${rows} ${rows === 1 ? 'row' : 'rows'} apart from all others`
+    const message = `the answer${earlier} tells ${told}, the listing asks for groups of at least ${minRows}`
     refuse('policy.min-rows', `${message}: weights that differ row by row are not answered here`, { rows, limit: minRows })
   }
   return refined
 }
 
 /**
- * Whether a listing answers a canonical program, from the program and the declared bounds alone, never from data. Returns the
- * partition of rows after it, which the next program on the same source starts from. Throws `policy.wrong-dataset`,
+ * Whether a listing answers a canonical program, from the program, the declared bounds and the partition that earlier answers from
+ * the same source left, never from data. Returns the partition after it, which the next program starts from. Throws `policy.wrong-dataset`,
  * `policy.condition`, `policy.answer-cells`, `policy.answer-bits`, `policy.min-rows`.
  */
 export const assertPolicy = (

@@ -24,6 +24,7 @@ interface CreateOptions {
   readonly minRows?: number
   readonly maxAnswerCells?: number
   readonly maxAnswerBits?: number
+  readonly maxTotalCells?: number
   readonly confirmations?: number
   readonly url?: string
 }
@@ -72,6 +73,7 @@ const toDraft = (options: CreateOptions) => requireValue({
   ...(options.minRows === undefined ? {} : { minRows: options.minRows }),
   ...(options.maxAnswerCells === undefined ? {} : { maxAnswerCells: options.maxAnswerCells }),
   ...(options.maxAnswerBits === undefined ? {} : { maxAnswerBits: options.maxAnswerBits }),
+  ...(options.maxTotalCells === undefined ? {} : { maxTotalCells: options.maxTotalCells }),
   ...(options.confirmations === undefined ? {} : { confirmations: options.confirmations }),
 })
 
@@ -93,6 +95,7 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
     .option('--min-rows <n>', 'rows behind every cell; 1 sells answers about single rows', parseCount)
     .option('--max-answer-cells <n>', 'most numbers in one answer', parseCount)
     .option('--max-answer-bits <n>', 'most bits of one number', parseCount)
+    .option('--max-total-cells <n>', 'most different numbers the table ever answers; by default half its cells', parseCount)
     .option('--confirmations <n>', 'blocks to wait for', parseCount)
     .option('--url <url>', `the server's address; by default http://127.0.0.1:${defaultServePort}`)
     .action((dataset: string, options: CreateOptions) => withHost(globals(), async (host, terminal) => {

@@ -5,17 +5,21 @@ import { AppError } from '../../shared/errors.ts'
 import { parseAs } from '../../shared/parse.ts'
 import { assertCanonicalProgram } from '../../compute/canonical.ts'
 import { programToForms } from '../../compute/program.ts'
-import { assertCellCount, assertPolicy } from '../../policy/policy.ts'
-import { describeDataset } from '../trade/details-document.ts'
+import { assertCellCount } from '../../policy/policy.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { PaillierKeyPair } from '../../crypto/types.ts'
 import type { StoredTensor } from '../datasets/dataset-service.ts'
+import type { Ledger, LedgerSubject } from '../ledger/ledger.ts'
 import { encodeAnswer } from '../protocol/answer-codec.ts'
 import { createClaim } from '../protocol/opened-answer.ts'
 import type { ResultRequest } from '../../shared/schemas/result-request.ts'
 
-/** Reads a program from the network and holds it to its canonical form and the listing's policy, before any data is touched (S2). */
-export const parsePermittedProgram = (value: unknown, details: Details): Program => {
+/**
+ * Reads a program from the network and holds it to its canonical form, to the listing's policy and to all that its table has answered
+ * before, before any data is touched (S2). Counts nothing.
+ */
+export const parsePermittedProgram = (value: unknown, subject: LedgerSubject, ledger: Ledger): Program => {
+  const { details } = subject
   const program = parseAs(programSchema, value, 'the program', 'input.program-invalid')
   const { root, rows, columns } = details.dataset
   if (program.datasetRoot !== root || program.rows !== rows || program.columns !== columns) {
@@ -23,7 +27,7 @@ export const parsePermittedProgram = (value: unknown, details: Details): Program
   }
   assertCellCount(program, details.policy)
   assertCanonicalProgram(program)
-  assertPolicy(program, details.policy, describeDataset(details))
+  ledger.assertPermitted(program, subject)
   return program
 }
 
@@ -35,21 +39,24 @@ export interface AnswerTask {
   readonly details: Details
   readonly tensor: StoredTensor
   readonly key: PaillierKeyPair
+  /** Writes the answer down for good; throws where it may not be given any more. */
+  readonly debit: () => void
 }
 
 /**
  * Computes the one answer to a permitted program: recomputes the canonical ciphertexts from the seller's own table,
- * compares them byte for byte with what the buyer sent, decrypts its own recomputation, never the buyer's (S1), and proves
- * the decryption. Returns the answer's payload, unsealed. Throws `policy.result-mismatch`, one and the same error whatever the
- * difference, and `policy.answer-out-of-bounds` (S3).
+ * compares them byte for byte with what the buyer sent, debits the ledger (S4), decrypts its own recomputation, never the
+ * buyer's (S1), and proves the decryption. Returns the answer's payload, unsealed. Throws `policy.result-mismatch`, one and the
+ * same error whatever the difference, what the debit refuses, and `policy.answer-out-of-bounds` (S3).
  */
 export const answerProgram = async (
-  { request, program, ciphertexts, details, tensor, key }: AnswerTask, engine: Engine,
+  { request, program, ciphertexts, details, tensor, key, debit }: AnswerTask, engine: Engine,
 ): Promise<Uint8Array> => {
   const own = await engine.evaluate(key.publicKey, tensor.source(), programToForms(program))
   if (own.length !== ciphertexts.length || !timingSafeEqual(own, ciphertexts)) {
     throw new AppError('policy.result-mismatch', 'The encrypted result is not what this program computes from the listing\'s table.')
   }
+  debit()
   const integers = await engine.decrypt(key, own)
   const { maxAnswerBits } = details.policy
   const bound = 1n << BigInt(maxAnswerBits)

@@ -8,6 +8,7 @@ import { encodeProgram } from '../../compute/program.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain } from '../chain/market.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { hashResultRequest, recoverResultRequestSigner } from '../protocol/result-request.ts'
 import { sealAnswer } from '../protocol/sealing.ts'
 import { sha256Hex } from '../trade/hash.ts'
@@ -19,6 +20,7 @@ export interface DeliveryDependencies {
   readonly sales: SaleStore
   readonly listings: ListingStore
   readonly datasets: DatasetService
+  readonly ledger: Ledger
   readonly engine: () => Promise<Engine>
   readonly market: Market
   readonly now: () => Date
@@ -64,7 +66,7 @@ const assertSubmission = (purchase: PurchaseOnChain, listing: StoredListing, sub
   return { ciphertexts: bytes, program: text }
 }
 
-export const createDeliveries = ({ sales, listings, datasets, engine, market, now }: DeliveryDependencies): Deliveries => {
+export const createDeliveries = ({ sales, listings, datasets, ledger, engine, market, now }: DeliveryDependencies): Deliveries => {
   /** One sale is worked on by one call at a time; a second caller waits for the first one's outcome. */
   const underWay = new Map<bigint, Promise<Sale>>()
 
@@ -78,9 +80,17 @@ export const createDeliveries = ({ sales, listings, datasets, engine, market, no
     const { dataset, details } = listings.show(sale.listing)
     const request = parseJsonAs(resultRequestSchema, sale.request, 'the stored request', 'store.corrupt')
     try {
-      const program = parsePermittedProgram(parseJsonAs(programSchema, sale.program, 'the stored program'), details)
+      const subject = { dataset, details }
+      const program = parsePermittedProgram(parseJsonAs(programSchema, sale.program, 'the stored program'), subject, ledger)
+      const { chainId, contract } = market
       const payload = await answerProgram({
-        request, program, ciphertexts: sale.ciphertexts, details, tensor: datasets.readTensor(dataset, 'data'), key: datasets.readKeyPair(dataset, 'data'),
+        request,
+        program,
+        ciphertexts: sale.ciphertexts,
+        details,
+        tensor: datasets.readTensor(dataset, 'data'),
+        key: datasets.readKeyPair(dataset, 'data'),
+        debit: () => { ledger.debit({ chainId, contract, purchase: sale.purchase, programHash: request.programHash }, program, subject) },
       }, await engine())
       sales.answer(sale.purchase, sealAnswer(payload, getBytes(request.x25519PublicKey), sale.requestHash))
     } catch (error) {

@@ -6,6 +6,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
 import type { Market, ListingTerms } from '../chain/market.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { sealedLength, sealedLimit } from '../protocol/answer-codec.ts'
 import { encodeDetails, hashDetails } from '../trade/details-document.ts'
 import { createListingStore, type ListingChange, type StoredListing } from './listing-store.ts'
@@ -29,6 +30,8 @@ export interface ListingDraft {
   readonly condition?: number
   readonly maxAnswerCells?: number
   readonly maxAnswerBits?: number
+  /** Different numbers answered from the source in all; by default half as many as the table has cells. */
+  readonly maxTotalCells?: number
   readonly confirmations?: number
 }
 
@@ -49,6 +52,7 @@ export interface ListingService {
 export interface ListingServiceDependencies {
   readonly database: ProfileDatabase
   readonly datasets: DatasetService
+  readonly ledger: Ledger
   readonly market: () => Promise<Market>
   readonly now: () => Date
 }
@@ -121,11 +125,12 @@ const createDetailsUrl = (serverUrl: string, { meta_link }: Details): string => 
   return new URL(meta_link, serverUrl).href
 }
 
-export const createListingService = ({ database, datasets, market, now }: ListingServiceDependencies): ListingService => {
+export const createListingService = ({ database, datasets, ledger, market, now }: ListingServiceDependencies): ListingService => {
   const store = createListingStore(database)
 
   const describe = async (draft: ListingDraft, id: string): Promise<Details> => {
     await datasets.certify(draft.dataset)
+    ledger.register(draft.dataset)
     const data = datasets.readTensor(draft.dataset, 'data')
     const test = datasets.readTensor(draft.dataset, 'test')
     const { chainId, contract, account } = await market()
@@ -148,6 +153,7 @@ export const createListingService = ({ database, datasets, market, now }: Listin
       result_link: '/v1/purchases/:id/result',
       columns: [...datasets.readColumns(draft.dataset)],
       policy,
+      budgets: { totalCells: draft.maxTotalCells ?? Math.ceil((data.commitment.rows * data.commitment.columns) / 2) },
       dataset: data.commitment,
       test: test.commitment,
       confirmations: draft.confirmations ?? 1,

@@ -4,6 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain } from '../chain/market.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { ListingStore, StoredListing } from './listing-store.ts'
 import type { SaleStore } from './sale-store.ts'
@@ -40,6 +41,7 @@ export interface ServeDependencies {
   readonly sales: SaleStore
   readonly salesService: SalesService
   readonly datasets: DatasetService
+  readonly ledger: Ledger
   readonly deliveries: Deliveries
   readonly engine: () => Promise<Engine>
   readonly market: Market

@@ -70,6 +70,11 @@ export const detailsSchema = z.strictObject({
   result_link: z.string().startsWith('/'),
   columns: z.array(columnSchema).min(1).max(5000),
   policy: policySchema,
+  /** What belongs to the source table for its lifetime, whoever asks and under whatever listing. */
+  budgets: z.strictObject({
+    /** Different numbers answered in all; one asked for again tells nothing new and is not counted. */
+    totalCells: z.int().min(1),
+  }),
   dataset: tensorCommitmentSchema,
   test: tensorCommitmentSchema,
   /** Blocks the seller waits for before it releases data or an answer. */

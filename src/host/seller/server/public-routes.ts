@@ -7,6 +7,7 @@ import { detailsSchema } from '../../../shared/schemas/details.ts'
 import { z } from 'zod'
 import type { Engine } from '../../../engine/engine.ts'
 import type { DatasetService } from '../../datasets/dataset-service.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { encodeChunk } from '../../datasets/tensor-wire.ts'
 import { parsePermittedProgram } from '../answer-request.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
@@ -17,6 +18,7 @@ import type { Sessions } from './sessions.ts'
 export interface PublicRouteDependencies {
   readonly listings: ListingStore
   readonly datasets: DatasetService
+  readonly ledger: Ledger
   readonly engine: () => Promise<Engine>
   readonly sessions: Sessions
 }
@@ -25,9 +27,9 @@ const encodeBase64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, by
 const decodeBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'))
 
 /** The verdict on a program, as `check` tells it: a refusal is an answer here, not an error. */
-const judge = (program: unknown, listing: StoredListing): CheckVerdict => {
+const judge = (program: unknown, listing: StoredListing, ledger: Ledger): CheckVerdict => {
   try {
-    parsePermittedProgram(program, listing.details)
+    parsePermittedProgram(program, listing, ledger)
     return { allowed: true }
   } catch (error) {
     if (isAppError(error) && /^(?:policy|input)\./.test(error.code)) return { allowed: false, code: error.code, message: error.message }
@@ -36,7 +38,7 @@ const judge = (program: unknown, listing: StoredListing): CheckVerdict => {
 }
 
 /** What anyone may see and try: the listings, their test data and its key's services, the policy's verdict, signing in. */
-export const createPublicRoutes = ({ listings, datasets, engine, sessions }: PublicRouteDependencies): readonly Route[] => {
+export const createPublicRoutes = ({ listings, datasets, ledger, engine, sessions }: PublicRouteDependencies): readonly Route[] => {
   const published = (): readonly StoredListing[] => listings.list().filter(({ number }) => number !== null)
   const show = (id: string | undefined): StoredListing => {
     const listing = id === undefined ? null : listings.find(id)
@@ -108,7 +110,7 @@ export const createPublicRoutes = ({ listings, datasets, engine, sessions }: Pub
     defineRoute({
       method: 'POST', path: '/v1/listings/:id/check', summary: 'Would this program be answered? The policy\'s verdict, nothing counted', audience: 'anyone',
       body: checkRequestSchema, response: checkVerdictSchema, bodyLimitBytes: 2 * 1024 * 1024, requestsPerMinute: 20,
-      handle: ({ parameters, body }) => ({ json: judge(body.program, show(parameters['id'])) }),
+      handle: ({ parameters, body }) => ({ json: judge(body.program, show(parameters['id']), ledger) }),
     }),
     defineRoute({
       method: 'POST', path: '/v1/sessions', summary: 'Sign-In with Ethereum (EIP-4361): an address gets a challenge, a signed challenge a bearer token', audience: 'anyone',

@@ -4,6 +4,7 @@ import { transactions } from './0003-transactions.ts'
 import { trade } from './0004-trade.ts'
 import { windowTables } from './0005-window.ts'
 import { proofs } from './0006-proofs.ts'
+import { ledger } from './0007-ledger.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   { version: 4, sql: trade },
   { version: 5, sql: windowTables },
   { version: 6, sql: proofs },
+  { version: 7, sql: ledger },
 ]

@@ -1,0 +1,99 @@
+import { encodeCell } from '../../compute/canonical.ts'
+import { assertPolicy } from '../../policy/policy.ts'
+import { createPartition, type Partition } from '../../policy/partition.ts'
+import type { Details } from '../../shared/schemas/details.ts'
+import type { Program } from '../../shared/schemas/program.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { DatasetService } from '../datasets/dataset-service.ts'
+import type { ProfileDatabase } from '../storage/database.ts'
+import { describeDataset } from '../trade/details-document.ts'
+import { sha256Hex } from '../trade/hash.ts'
+import { createSourceStore, type LedgerEntry, type Source, type SourceTable } from './source-store.ts'
+
+/** Whose table a program is about, and under which terms. */
+export interface LedgerSubject {
+  /** The dataset's name in this profile. */
+  readonly dataset: string
+  readonly details: Details
+}
+
+/**
+ * The differencing ledger (compute.md, "Policies"; S4): what all answers from one source together tell apart. It follows the source:
+ * encrypted again, imported again with rows added at its end, or listed twice, it is the same.
+ */
+export interface Ledger {
+  /** Finds or makes the source of a dataset, while its plain table is there. */
+  register(dataset: string): void
+  /**
+   * Whether a program would be answered now, in view of all answers so far; counts nothing. Throws what `assertPolicy` does, and
+   * `policy.budget-spent`.
+   */
+  assertPermitted(program: Program, subject: LedgerSubject): void
+  /**
+   * Judges once more and writes the answer down for good, in one durable step, before anything is decrypted. For a purchase that
+   * was debited before, by a run that was interrupted, it changes nothing: a debit is never given back and never made twice.
+   */
+  debit(entry: LedgerEntry, program: Program, subject: LedgerSubject): void
+}
+
+export interface LedgerDependencies {
+  readonly database: ProfileDatabase
+  readonly datasets: Pick<DatasetService, 'readColumns' | 'readRows'>
+  readonly now: () => Date
+}
+
+/** A cell's text among all cells of one source: tables of another length number their cells otherwise. */
+const hashCells = ({ rows, cells }: Program): string[] => cells.map((cell) => sha256Hex(`${rows}/${encodeCell(cell)}`))
+
+export const createLedger = ({ database, datasets, now }: LedgerDependencies): Ledger => {
+  const store = createSourceStore(database)
+
+  const readTable = (dataset: string): SourceTable => {
+    const rows = datasets.readRows(dataset)
+    return datasets.readColumns(dataset).map(({ name }, column) =>
+      ({ name, values: Float64Array.from(rows, (row) => row[column] ?? Number.NaN) }))
+  }
+
+  const requireSource = (dataset: string): Source => database.transaction((): Source => {
+    const id = store.findDatasetId(dataset)
+    if (id === null) throw new AppError('input.not-found', `There is no dataset “${dataset.slice(0, 100)}”.`, { details: { dataset: dataset.slice(0, 100) } })
+    const known = store.findOf(id)
+    if (known !== null) return known
+    const table = readTable(dataset)
+    const source = store.findSimilar(table) ?? store.create(createPartition(table[0]?.values.length ?? 1), now().toISOString())
+    store.link(source, id, table)
+    const linked = store.findOf(id)
+    if (linked === null) throw new AppError('bug.unexpected', `The source of dataset ${dataset} was written and is not there.`)
+    return linked
+  }).immediate()
+
+  const judge = ({ id, partition }: Source, program: Program, { details }: LedgerSubject): Partition => {
+    const refined = assertPolicy(program, details.policy, describeDataset(details), partition)
+    const { totalCells } = details.budgets
+    const spent = store.countCells(id)
+    const asked = store.countNewCells(id, hashCells(program))
+    if (asked > 0 && spent + asked > totalCells) {
+      const message = `this table has answered ${spent} different numbers of the ${totalCells} it will ever answer; the program asks for ${asked} more`
+      throw new AppError('policy.budget-spent', message, { details: { spent, asked, limit: totalCells } })
+    }
+    return refined
+  }
+
+  return {
+    register: (dataset) => { requireSource(dataset) },
+
+    assertPermitted: (program, subject) => { judge(requireSource(subject.dataset), program, subject) },
+
+    debit: (entry, program, subject) => {
+      database.transaction(() => {
+        const earlier = store.findEntry(entry)
+        if (earlier?.programHash === entry.programHash) return
+        if (earlier !== null) throw new AppError('escrow.second-request', 'This purchase has already had its one answer.')
+        const source = requireSource(subject.dataset)
+        store.setPartition(source.id, judge(source, program, subject))
+        store.insertCells(source.id, hashCells(program))
+        store.insertEntry(source.id, entry, now().toISOString())
+      }).immediate()
+    },
+  }
+}

@@ -1,0 +1,129 @@
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Engine, Host, Trade } from '../../../src/host/index.ts'
+import { createLedger } from '../../../src/host/ledger/ledger.ts'
+import { createDeliveries } from '../../../src/host/seller/deliveries.ts'
+import { createListingStore } from '../../../src/host/seller/listing-store.ts'
+import { createSaleStore } from '../../../src/host/seller/sale-store.ts'
+import { openProfileDatabase } from '../../../src/host/storage/database.ts'
+import { AppError } from '../../../src/shared/errors.ts'
+import { resultSubmissionSchema } from '../../../src/shared/schemas/http.ts'
+import { queryProfile } from '../../e2e/support/profile.ts'
+import { refusalOf } from '../../e2e/support/refusal.ts'
+import { openRelay, type Relay } from '../../e2e/support/relay.ts'
+import { prepareDataset, publishListing, tableRows } from '../../e2e/support/shop.ts'
+import { openStage, serve, type Party } from '../../e2e/support/stage.ts'
+
+const sumOfFirst = (rows: number) => ({ fileName: 'sum.ts', source: `export default data.col('wage').slice(0, ${rows}).sum()\n` })
+const expectedSum = (rows: number): number => tableRows.slice(0, rows).reduce((sum, [wage]) => sum + wage, 0)
+
+describe('two wallets that work together against one table (S4)', () => {
+  let seller: Party
+  let shop: Host
+  let relay: Relay
+  let urls: string[]
+  let alice: Trade
+  let bob: Trade
+
+  const buyAndCompute = async ({ purchases }: Trade, url: string, rows: number): Promise<bigint> => {
+    const { number } = await purchases.buy(url)
+    await purchases.compute(number, sumOfFirst(rows))
+    return number
+  }
+  const ask = async (trade: Trade, url: string, rows: number): Promise<unknown> =>
+    JSON.parse((await trade.purchases.request(await buyAndCompute(trade, url, rows))).answer ?? '') as unknown
+  const ledgerLength = (): number => queryProfile(seller.home, 'SELECT * FROM ledger').length
+
+  beforeAll(async () => {
+    const stage = await openStage()
+    seller = await stage.createParty('seller')
+    shop = await seller.open()
+    await prepareDataset(shop)
+    relay = await openRelay()
+    relay.forwardTo((await serve(shop, { publicUrl: relay.url })).port)
+    const listings = [await publishListing(shop, relay.url), await publishListing(shop, relay.url, { title: 'the same again' })]
+    urls = listings.map(({ id }) => `${relay.url}/v1/listings/${id}`)
+    alice = await (await (await stage.createParty('alice')).open()).trade()
+    bob = await (await (await stage.createParty('bob')).open()).trade()
+  })
+
+  it('get S from one listing, and S∖{i} from neither', async () => {
+    const [first = '', second = ''] = urls
+    expect(await ask(alice, first, 6)).toBeCloseTo(expectedSum(6), 9)
+    for (const url of [first, second]) {
+      const number = await buyAndCompute(bob, url, 5)
+      const refusal = await refusalOf(() => bob.purchases.request(number))
+      expect(refusal).toMatchObject({ code: 'policy.refused', details: { rule: 'policy.min-rows' } })
+      // Asking was free: the purchase still has its one answer.
+      expect((await bob.market.readPurchase(number)).state).toBe('Paid')
+    }
+    expect(ledgerLength()).toBe(1)
+  })
+
+  it('are declined and refunded where they do not ask first, and nothing is counted', async () => {
+    const number = await buyAndCompute(bob, urls[1] ?? '', 5)
+    relay.intercept({
+      after: ({ path }, { status }) => (path.endsWith('/check') ? { status, body: Buffer.from('{"allowed":true}') } : undefined),
+    })
+    const refusal = await refusalOf(() => bob.purchases.request(number))
+    relay.intercept({})
+    expect(refusal).toMatchObject({ code: 'policy.refused' })
+    expect((await bob.market.readPurchase(number)).state).toBe('Refunded')
+    expect(ledgerLength()).toBe(1)
+  })
+
+  it('both get S itself: one answer again tells nothing new', async () => {
+    expect(await ask(bob, urls[1] ?? '', 6)).toBeCloseTo(expectedSum(6), 9)
+    expect(ledgerLength()).toBe(2)
+  })
+
+  it('gain nothing by a seller that ends between debit and reply: it debits once, and answers once', async () => {
+    const number = await buyAndCompute(bob, urls[0] ?? '', 6)
+    let submission: unknown
+    relay.intercept({ before: ({ path, body }) => {
+      if (!path.endsWith('/result')) return
+      submission = JSON.parse(body.toString())
+      throw new Error('the wire is cut')
+    } })
+    await refusalOf(() => bob.purchases.request(number))
+    relay.intercept({})
+
+    // The seller's own parts over the same profile, as a process that starts would put them together.
+    const { market } = await shop.trade()
+    const engine = await shop.engine()
+    const start = (decrypt: typeof engine.decrypt) => {
+      const database = openProfileDatabase(join(seller.home, 'profile.sqlite'))
+      const [listings, sales] = [createListingStore(database), createSaleStore(database, market)]
+      const { datasets } = shop
+      const now = (): Date => new Date()
+      const ledger = createLedger({ database, datasets, now })
+      const failing = (): Promise<Engine> => Promise.resolve({ ...engine, decrypt })
+      const deliveries = createDeliveries({ listings, sales, datasets, ledger, engine: failing, market, now })
+      return { database, listings, sales, deliveries }
+    }
+    const before = ledgerLength()
+    const died = new AppError('runtime.worker-died', 'The power failed.')
+    const first = start(() => Promise.reject(died))
+    const onChain = await market.readPurchase(number)
+    const listing = first.listings.findByNumber(market, onChain.listing)
+    if (listing === null) throw new Error('the listing is not there')
+    first.deliveries.receive(onChain, listing, resultSubmissionSchema.parse(submission))
+    await expect(first.deliveries.advance(number)).rejects.toBe(died)
+    expect(first.sales.find(number)).toMatchObject({ state: 'received', sealed: null })
+    first.database.close()
+    expect(ledgerLength()).toBe(before + 1)
+
+    let decryptions = 0
+    const second = start((...args) => {
+      decryptions += 1
+      return engine.decrypt(...args)
+    })
+    await Promise.all([second.deliveries.advance(number), second.deliveries.advance(number)])
+    await second.deliveries.advance(number)
+    expect(decryptions).toBe(1)
+    expect(second.sales.find(number)?.state).toBe('delivered')
+    second.database.close()
+    expect(ledgerLength()).toBe(before + 1)
+    expect(JSON.parse((await bob.purchases.request(number)).answer ?? '')).toBeCloseTo(expectedSum(6), 9)
+  })
+})
