@@ -9,6 +9,7 @@ import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { parseAmount, parseDuration, parseNumber } from '../arguments.ts'
 import { describeAnswer } from '../answer-text.ts'
+import { describeGauge } from '../gauge-text.ts'
 import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
 
 const readScript = (path: string): ScriptFile => ({ fileName: basename(path), source: readUserFile(path) })
@@ -75,7 +76,7 @@ const addRehearsalCommands = (program: Command, globals: () => GlobalOptions): v
         ...outcome.log,
         'On plain test data:', describeAnswer(outcome.plain), 'On encrypted test data:', describeAnswer(outcome.encrypted),
         `Largest difference: ${outcome.largestDifference}`,
-        `On the real table: ${outcome.program.cells} cells to decrypt, ${outcome.program.ciphertextOperations} ciphertexts multiplied in.`,
+        'On the real table:', ...describeGauge(outcome.gauge),
         outcome.verdict.allowed ? 'The listing would answer it.' : `The listing would refuse it: ${outcome.verdict.message}`,
       ].join('\n'))
     }))
@@ -84,7 +85,10 @@ const addRehearsalCommands = (program: Command, globals: () => GlobalOptions): v
       const script = readScript(path)
       const { details, seller } = await (await host.trade()).openListing(url)
       const verdict = await checkScript(script, details, seller)
-      terminal.result(verdict, verdict.allowed ? 'The listing would answer it.' : `The listing would refuse it: ${verdict.message} (${verdict.code})`)
+      terminal.result(verdict, [
+        ...describeGauge(verdict.gauge),
+        verdict.allowed ? 'The listing would answer it.' : `The listing would refuse it: ${verdict.message} (${verdict.code})`,
+      ].join('\n'))
       if (!verdict.allowed) process.exitCode = 1
     }))
 }

@@ -11,6 +11,7 @@ import { assertChunk, ciphertextLengthOf, decodeChunk, parseManifest } from '../
 import { createCellReader } from '../scripts/script-job.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import { publicKeyOf } from './compute.ts'
+import { gaugeProgram, type Gauge } from './gauge.ts'
 import { deriveFromAnswer, deriveFromScript, type ScriptFile } from './derive.ts'
 import type { SellerClient } from './seller-client.ts'
 
@@ -33,6 +34,8 @@ export interface Rehearsal extends TestRun {
   /** What the script would be on the real table. */
   readonly program: ProgramDescription
   readonly shapes: readonly { readonly path: string; readonly shape: readonly number[] }[]
+  /** What it would cost, and how much room it leaves. */
+  readonly gauge: Gauge
   /** Whether the listing's policy would answer it. */
   readonly verdict: CheckVerdict
   readonly log: readonly string[]
@@ -66,10 +69,12 @@ export const compareAnswers = (a: AnswerJson, b: AnswerJson): number => {
   return numbersOf(a).reduce((largest, value, index) => Math.max(largest, Math.abs(value - (right[index] ?? Number.NaN))), 0)
 }
 
+export type GaugedVerdict = CheckVerdict & { readonly gauge: Gauge }
+
 /** The policy's verdict on a script, from its program alone: first by this machine, then by the seller's. Free, and not counted. */
-export const checkScript = async (script: ScriptFile, details: Details, seller: SellerClient): Promise<CheckVerdict> => {
-  const { program } = await deriveFromScript(script, details, details.dataset)
-  return checkProgram(program, details, seller)
+export const checkScript = async (script: ScriptFile, details: Details, seller: SellerClient): Promise<GaugedVerdict> => {
+  const derived = await deriveFromScript(script, details, details.dataset)
+  return { ...await checkProgram(derived.program, details, seller), gauge: gaugeProgram(derived, details) }
 }
 
 const checkProgram = async (program: Program, details: Details, seller: SellerClient): Promise<CheckVerdict> => {
@@ -125,6 +130,7 @@ export const rehearse = async (
     log,
     program: describeProgram(real.program),
     shapes: answerShapes(real.program),
+    gauge: gaugeProgram(real, details),
     verdict: await checkProgram(real.program, details, seller),
   }
 }

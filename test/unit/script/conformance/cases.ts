@@ -156,7 +156,8 @@ const createTable = (seed: number): Table => {
   }
 }
 
-export const createTables = (count: number, firstSeed: number): Table[] => Array.from({ length: count }, (_, index) => createTable(firstSeed + index))
+export const createTables = (count: number, firstSeed: number): Table[] =>
+  Array.from({ length: count }, (_, index) => createTable(firstSeed + index))
 
 /** NumPy's answers to all cases of all tables, table by table. */
 export const numpySource = String.raw`

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { gauge } from '../../../src/host/buyer/gauge.ts'
+import type { Details } from '../../../src/shared/schemas/details.ts'
+import { createColumn, rootOf } from '../compute/support.ts'
+
+const rows = 100
+
+/** The parts of a details document that a gauge reads. */
+const details = {
+  title: 'Workers', condition: 4,
+  columns: [createColumn('wage', 2, 0, 1000), createColumn('age', 0, 0, 120)],
+  policy: { mode: 'disclosed', minRows: 10, condition: 4, maxAnswerCells: 50, maxAnswerBits: 128 },
+  dataset: { root: rootOf('22'), rows, columns: 2, key: { bits: 2048 } },
+} as unknown as Details
+
+const gaugeSource = (source: string) => gauge({ fileName: 'a.ts', source }, details)
+
+describe('the gauge of a script', () => {
+  it('counts what is decrypted, multiplied in and computed afterwards, and the bits that are left', async () => {
+    const found = await gaugeSource('export default data.col("wage").sum() / data.col("age").sum()')
+    expect(found).toMatchObject({
+      cells: 2, steps: 1, ciphertextOperations: 2 * rows, maxAnswerCells: 50, answerBits: 24, maxAnswerBits: 128, headroomBits: 104, roundingError: 0,
+    })
+    expect(found.estimatedSeconds).toBeGreaterThan(0)
+    expect(found.estimatedSeconds).toBeLessThan(60)
+  })
+
+  it('holds each tensor that is decrypted against the listing\'s condition', async () => {
+    const { shapes } = await gaugeSource('export default { all: data.mean(0), half: data / data.sum(0), one: data.mean() }')
+    expect(shapes).toEqual([
+      { path: '.all', shape: [2], limit: [25], fits: true },
+      { path: '.half', shape: [100, 2], limit: [25, 0], fits: false },
+      { path: '.half', shape: [2], limit: [25], fits: true },
+      { path: '.one', shape: [], limit: [], fits: true },
+    ])
+  })
+
+  it('says what weights of many digits cost, and how far they are rounded', async () => {
+    const exact = await gaugeSource('export default data.sum(0).dot([0.5, 0.25])')
+    const rounded = await gaugeSource(`export default data.sum(0).dot([${1 / 3}, ${Math.PI}])`)
+    expect(exact.roundingError).toBe(0)
+    expect(rounded.roundingError).toBeGreaterThan(0)
+    expect(rounded.roundingError).toBeLessThan(1e-9)
+    expect(rounded.estimatedSeconds).toBeGreaterThan(exact.estimatedSeconds)
+    expect(rounded.headroomBits).toBeLessThan(exact.headroomBits)
+  })
+})
