@@ -5,7 +5,7 @@ import { formatEther } from '../../shared/units.ts'
 import { describeAnswer } from '../answer-text.ts'
 import { parseAmount, parseChoice, parseKeyBits } from '../arguments.ts'
 import { runDemo, type DemoReport } from '../demo/run-demo.ts'
-import type { GlobalOptions } from '../run.ts'
+import { createInterrupt, type GlobalOptions } from '../run.ts'
 import { createTerminal } from '../terminal.ts'
 
 const describe = (report: DemoReport): string => {
@@ -48,6 +48,7 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
     .option('--out <folder>', 'where the receipts go; by default a temporary folder')
     .action(async (options: DemoCommandOptions) => {
       const terminal = createTerminal(globals().json === true)
+      const { signal } = createInterrupt()
       const report = await runDemo({
         data: options.data ?? sampleDatasetPath(),
         script: options.script ?? sampleScriptPath(),
@@ -57,6 +58,7 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
         valueWei: options.value,
         ...(options.out === undefined ? {} : { out: options.out }),
         note: (line) => { terminal.note(line) },
+        signal,
       })
       terminal.result(report, describe(report))
     })

@@ -12,7 +12,7 @@ export interface Party {
   run<T>(...args: readonly string[]): Promise<T>
   /** Starts a command that goes on until stopped; resolves with its first JSON document. */
   start<T>(...args: readonly string[]): Promise<T>
-  /** Ends what `start` began, and whatever still runs. */
+  /** Ends what `start` began, and whatever still runs; nothing more is started (`runtime.cancelled`). */
   stop(): Promise<void>
 }
 
@@ -47,8 +47,10 @@ export const createParty = (
   name: string, home: string, environment: Readonly<Record<string, string>>, show: (line: string) => void,
 ): Party => {
   const running = new Set<Running>()
+  let stopped = false
 
   const launch = (args: readonly string[]): Running => {
+    if (stopped) throw new AppError('runtime.cancelled', `The ${name} was stopped before "${args.slice(0, 2).join(' ')}".`)
     const child = spawn(process.execPath, [main, '--home', home, '--json', ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
@@ -83,6 +85,7 @@ export const createParty = (
       })
     },
     stop: async () => {
+      stopped = true
       for (const { child } of running) child.kill('SIGTERM')
       await Promise.all([...running].map(({ ended }) => ended))
     },

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -21,6 +21,7 @@ export interface DemoOptions {
   /** Where the receipts are kept. */
   readonly out?: string
   readonly note: (line: string) => void
+  readonly signal: AbortSignal
 }
 
 interface Balances {
@@ -113,9 +114,12 @@ interface Stage {
   step<T>(name: string, act: () => Promise<T>): Promise<T>
 }
 
-/** A table of any size can be tried: the usual minimum where there are rows for it, and an answer as long as there are columns. */
+/**
+ * A table of any size can be tried: the usual minimum where there are rows for it, and an answer as long as there are columns.
+ * A seller's process that dies is waited for as long as the delivery may take, and no longer.
+ */
 const termsFor = (rows: number, columns: number): string[] =>
-  ['--min-rows', String(Math.min(10, rows)), '--condition', String(Math.min(1, rows / columns))]
+  ['--min-rows', String(Math.min(10, rows)), '--condition', String(Math.min(1, rows / columns)), '--delivery', '10m']
 
 interface ListingDocument { readonly id: string; readonly terms: { readonly guaranteeWei: string } }
 
@@ -214,19 +218,15 @@ const trade = async (stage: Stage, options: DemoOptions, steps: DemoReport['step
   }
 }
 
-/**
- * The whole trade between two parties with a profile and processes of their own, over real HTTP and a real practice chain.
- * Throws `runtime.demo-step-failed` with the failing command's code, `runtime.demo-check-failed` where the outcome is not
- * what it must be; leaves nothing running, and of its files only the receipts.
- */
-export const runDemo = async (options: DemoOptions): Promise<DemoReport> => {
-  const folder = mkdtempSync(join(tmpdir(), 'hesystem-demo-'))
+const runIn = async (folder: string, options: DemoOptions): Promise<DemoReport> => {
   const passphraseFile = join(folder, 'passphrase')
   writeFileSync(passphraseFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
   process.env['HESYSTEM_PASSPHRASE_FILE'] = passphraseFile
   const environment = { HESYSTEM_PASSPHRASE_FILE: passphraseFile }
   const seller = createParty('seller', join(folder, 'seller'), environment, options.note)
   const buyer = createParty('buyer', join(folder, 'buyer'), environment, options.note)
+  const stopParties = (): Promise<unknown> => Promise.all([seller.stop(), buyer.stop()])
+  options.signal.addEventListener('abort', () => { void stopParties() }, { once: true })
   const practice = await startPracticeChain()
   const steps: { name: string; milliseconds: number }[] = []
   const step = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
@@ -236,13 +236,33 @@ export const runDemo = async (options: DemoOptions): Promise<DemoReport> => {
     steps.push({ name, milliseconds: Math.round(performance.now() - startedAt) })
     return result
   }
+  const { rpcUrl, accounts } = practice
+  const receiptsFolder = options.out ?? join(folder, 'receipts')
   try {
-    const report = await trade({ seller, buyer, rpcUrl: practice.rpcUrl, accounts: practice.accounts, receiptsFolder: options.out ?? join(folder, 'receipts'), step }, options, steps)
+    const report = await trade({ seller, buyer, rpcUrl, accounts, receiptsFolder, step }, options, steps)
     assertHeld(report)
     return report
+  } catch (error) {
+    // What was under way failed because it was ended.
+    if (options.signal.aborted) throw new AppError('runtime.cancelled', 'The demo was stopped before its end.', { cause: error })
+    throw error
   } finally {
-    await Promise.all([seller.stop(), buyer.stop()])
+    await stopParties()
     await practice.stop()
-    for (const path of [seller.home, buyer.home, passphraseFile]) rmSync(path, { recursive: true, force: true })
+  }
+}
+
+/**
+ * The whole trade between two parties with a profile and processes of their own, over real HTTP and a real practice chain.
+ * Throws `runtime.demo-step-failed` with the failing command's code, `runtime.demo-check-failed` where the outcome is not
+ * what it must be, `runtime.cancelled` when aborted; leaves nothing running, and of its files only the receipts.
+ */
+export const runDemo = async (options: DemoOptions): Promise<DemoReport> => {
+  const folder = mkdtempSync(join(tmpdir(), 'hesystem-demo-'))
+  try {
+    return await runIn(folder, options)
+  } finally {
+    const left = existsSync(join(folder, 'receipts')) ? ['seller', 'buyer', 'passphrase'].map((name) => join(folder, name)) : [folder]
+    for (const path of left) rmSync(path, { recursive: true, force: true })
   }
 }
