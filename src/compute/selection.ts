@@ -4,6 +4,7 @@ import {
   assertShapeAllowed, describeShape, normaliseAxis, normaliseIndex, resolveRange, shapeError, sizeOf, stridesOf, walk,
   type Range, type Shape,
 } from './shape.ts'
+import { findNearest } from './suggest.ts'
 import { deriveState, gatherState, type ColumnNames, type TensorState } from './state.ts'
 import type { Rational } from '../crypto/rational.ts'
 
@@ -66,11 +67,20 @@ const takeState = (operation: string, state: TensorState, axis: number, indices:
 const columnAxis = (operation: string, { names, shape }: TensorState): number =>
   names === null ? normaliseAxis(operation, -1, shape) : names.axis
 
+const mostListed = 30
+
+const describeColumns = (wanted: string, names: readonly string[]): string => {
+  const nearest = findNearest(wanted, names)
+  if (nearest !== null) return `did you mean ${JSON.stringify(nearest)}?`
+  const rest = names.length > mostListed ? `, … ${names.length - mostListed} more` : ''
+  return `the columns are ${names.slice(0, mostListed).join(', ')}${rest}`
+}
+
 const findColumn = (operation: string, { names }: TensorState, column: string | number): number => {
   if (typeof column === 'number') return column
   const index = names === null ? -1 : names.values.indexOf(column)
   if (index === -1) {
-    const known = names === null ? 'this tensor has no column names left; use a number' : `the columns are ${names.values.join(', ')}`
+    const known = names === null ? 'this tensor has no column names left; use a number' : describeColumns(column, names.values)
     throw new AppError('input.tensor-index', `${operation}: there is no column ${JSON.stringify(column)}: ${known}`, {
       details: { operation, column },
     })

@@ -82,7 +82,7 @@ export const computeBinary = (method: BinaryMethod, tensor: GraphTensor, other: 
   if (encrypted !== null) return encrypted
   const operands = [tensor, other]
   if (isComparison(method)) operands.filter(isGraphTensor).forEach((side) => { assertComparable(method, side) })
-  else if (!['div', 'rdiv', 'pow', 'rpow'].includes(method)) assertMixable(method, operands)
+  else if (method !== 'div' && method !== 'rdiv') assertMixable(method, operands)
   const isReflected = method.startsWith('r')
   return toDeferred(tensor).combine(isReflected ? method.slice(1) : method, stepOf[method], toDeferredOperand(other), isReflected)
 }

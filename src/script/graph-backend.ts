@@ -15,7 +15,8 @@ type Args = Arguments<GraphTensor>
 /** A tensor or plain numbers. What is nested in a list is checked by compute, which reads every cell of it anyway. */
 const toOperand = (method: string, [value = null]: Args): Operand => {
   if (isGraphTensor(value) || typeof value === 'number' || isList(value)) return value as Operand
-  throw new AppError('input.tensor-value', `${method}: the argument must be a tensor, a number, or lists of numbers`)
+  const what = typeof value === 'string' ? `not the text ${JSON.stringify(value.slice(0, 40))}` : 'and is missing here'
+  throw new AppError('input.tensor-value', `${method}: the argument must be a tensor, a number, or lists of numbers, ${what}`)
 }
 
 const toNumbers = (method: string, values: Args): number[] => values.map((value) => toNumber(method, value))

@@ -47,10 +47,17 @@ const createLog = ({ logLines, logCharacters }: ScriptLimits) => {
   }
 }
 
+/** A column's bare name is the commonest word that is not defined. */
+const describeMissing = (text: string, columns: readonly string[]): string => {
+  const name = /^ReferenceError: '(.+)' is not defined$/.exec(text)?.[1] ?? null
+  return name !== null && columns.includes(name) ? `: the column is data.col(${JSON.stringify(name)})` : ''
+}
+
 const explain = {
-  syntax: ({ text }: ThrownReport) => ['input.script-syntax', text] as const,
-  threw: ({ text }: ThrownReport) => ['input.script-threw', `the script threw ${text}`] as const,
-  'out-of-memory': (_: ThrownReport, { memoryBytes }: ScriptLimits) =>
+  syntax: ({ text }: ThrownReport, _: ScriptLimits, _columns: readonly string[]) => ['input.script-syntax', text] as const,
+  threw: ({ text }: ThrownReport, _: ScriptLimits, columns: readonly string[]) =>
+    ['input.script-threw', `the script threw ${text}${describeMissing(text, columns)}`] as const,
+  'out-of-memory': (_: ThrownReport, { memoryBytes }: ScriptLimits, _columns: readonly string[]) =>
     ['runtime.script-out-of-memory', `the script needed more than its ${Math.floor(memoryBytes / 2 ** 20)} MiB of memory`] as const,
 }
 
@@ -71,6 +78,7 @@ const toError = (
   script: CompiledScript,
   limits: ScriptLimits,
   hostCalls: HostCalls<object>,
+  columns: readonly string[],
 ): AppError => {
   switch (outcome.kind) {
     case 'no-answer':
@@ -86,7 +94,7 @@ const toError = (
       const position = report.position === null ? null : script.findPosition(toUtf16(script.code, report.position))
       const hostError = kind === 'threw' && report.hostError !== null ? hostCalls.findError(report.hostError) : null
       if (hostError !== null) return placeError(hostError, text, position)
-      const [code, message] = explain[kind](report, limits)
+      const [code, message] = explain[kind](report, limits, columns)
       return createScriptError(code, message, text, position)
     }
   }
@@ -117,7 +125,7 @@ export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<Sc
     reflected: reflectedMethods,
   }
   const outcome = await runInSandbox({ code: script.code, settings, limits, host: { call: hostCalls.call, log: log.write } })
-  if (outcome.kind !== 'answer') throw toError(outcome, text, script, limits, hostCalls)
+  if (outcome.kind !== 'answer') throw toError(outcome, text, script, limits, hostCalls, run.listing.columns)
   try {
     return { answer: hostCalls.readAnswer(outcome.text), log: log.lines }
   } catch (error) {

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { createDataset } from '../../../src/compute/dataset.ts'
+import { deriveProgram } from '../../../src/compute/program.ts'
+import { createGraphBackend } from '../../../src/script/graph-backend.ts'
+import { runScript } from '../../../src/script/run-script.ts'
+import { AppError } from '../../../src/shared/errors.ts'
+import { createColumn, rootOf } from '../compute/support.ts'
+
+const columns = ['wage', 'education', 'experience', 'union', 'wage*wage']
+
+/** A thousand rows of five columns; one product is sold. */
+const dataset = createDataset({
+  rows: 1000, keyBits: 2048, datasetRoot: rootOf('44'),
+  columns: columns.map((name, index) => createColumn(name, index === 0 ? 2 : 0, 0, index === 4 ? 1e6 : 1000)),
+})
+
+const failureOf = async (source: string): Promise<AppError> => {
+  const failure: unknown = await runScript({ source, fileName: 'my.ts', listing: { rows: 1000, columns }, backend: createGraphBackend(dataset.data) })
+    .then(({ answer }) => deriveProgram(answer, dataset), (error: unknown) => error)
+    .catch((error: unknown) => error)
+  expect(failure).toBeInstanceOf(AppError)
+  return failure as AppError
+}
+
+/** What people get wrong; each message is kept whole beside this file, to be read as a person would read it. */
+const wrong: readonly (readonly [mistake: string, source: string])[] = [
+  ['a column misspelt', 'const wage = data.col("wgae")\nexport default wage.mean()'],
+  ['a column in other letters', 'export default data.col("Wage").mean()'],
+  ['a column that is not there', 'export default data.col("height").mean()'],
+  ['one misspelt among several', 'export default data.cols("wage", "eduction").mean(0)'],
+  ['a name where names are gone', 'export default data.col("wage").col("wage")'],
+  ['a column number too large', 'export default data.col(9).mean()'],
+  ['a row that is not there', 'export default data[1000]'],
+  ['an axis that is not there', 'export default data.mean(2)'],
+  ['shapes that do not broadcast', 'export default data + [1, 2, 3]'],
+  ['columns of two lengths', 'export default data.col("wage") - data.col("wage").rows(0, 10)'],
+  ['a ragged matrix', 'export default data.dot([[1, 2], [3]])'],
+  ['weights of the wrong length', 'export default data.cols("wage", "union").dot([1, 2, 3])'],
+  ['a matrix that does not reshape', 'export default data.reshape(7, 7)'],
+  ['a text for a number', 'export default data * "2"'],
+  ['nothing for a number', 'let factor: number\nexport default data * factor!'],
+  ['not a number', 'export default data * (0 / 0)'],
+  ['true for a number', 'export default data.col("wage") + (1 < 2)'],
+  ['division by zero', 'export default data / 0'],
+  ['division by a zero in a list', 'export default data.mean(0) / [1, 2, 0, 4, 5]'],
+  ['overflow', 'let x = data.sum()\nfor (let i = 0; i < 400; i++) x = x * 1e9 + x\nexport default x'],
+  ['a product of encrypted columns', 'const wage = data.col("wage")\nexport default (wage * data.col("union")).sum()'],
+  ['a square of columns without one', 'export default data.col("education") ** 2'],
+  ['a mean fed back into rows', 'const rate = data.col("wage").mean() / data.col("education").mean()\nexport default data.col("wage") * rate'],
+  ['a root fed back into rows', 'export default (data.col("wage") - data.col("wage").std()).sum()'],
+  ['a comparison of encrypted rows', 'export default (data.col("wage") > 10).mean()'],
+  ['the largest of encrypted rows', 'export default data.col("wage").max()'],
+  ['the median of encrypted rows', 'export default data.col("wage").median()'],
+  ['a variance without second moments', 'export default data.col("experience").std()'],
+  ['a correlation without second moments', 'export default data.cols("wage", "education").corr()'],
+  ['a variance of sums', 'export default (data.col("wage") + data.col("union")).var()'],
+  ['a fraction outside 0 and 1', 'export default data.mean(0).quantile(95)'],
+  ['groups', 'export default data.groupBy("union")'],
+  ['distinct values', 'export default data.col("union").unique()'],
+  ['a condition on a tensor', 'if (data.col("wage").mean() > 5) console.log("rich")\nexport default data.mean()'],
+  ['a method that is not there', 'export default data.avg()'],
+  ['JavaScript\'s square root', 'export default Math.sqrt(data.col("wage").mean())'],
+  ['counting up a tensor', 'let x = data.mean()\nx++\nexport default x'],
+  ['a change in place', 'data[0] = 1\nexport default data'],
+  ['no export', 'const answer = data.mean()'],
+  ['an answer of nothing', 'export default undefined'],
+  ['an answer that is a function', 'export default { mean: () => data.mean() }'],
+  ['an answer that is a class', 'export default { when: new (class Later {})() }'],
+  ['an answer that is not a number', 'export default [data.mean(), 0 / 0]'],
+  ['an answer without anything encrypted', 'export default listing.rows'],
+  ['an answer too wide', 'export default Array.from({ length: 1001 }, () => data.sum())'],
+  ['a name that is not there', 'export default wage.mean()'],
+  ['a file', 'import { readFileSync } from "node:fs"\nexport default readFileSync("/etc/passwd")'],
+  ['a missing bracket', 'export default data.mean('],
+  ['chance', 'export default data * Math.random()'],
+]
+
+describe('a wrong script is told where, what and what would work:', () => {
+  it.each(wrong)('%s', async (_, source) => {
+    const { code, message, next, details } = await failureOf(source)
+    expect(`${code}\n${message}\n| ${String(details['fragment'] ?? '')}\n${next}`).toMatchSnapshot()
+  })
+})
