@@ -1,12 +1,14 @@
-import { IconCommand, IconSearch } from '@tabler/icons-react'
+import { IconSearch } from '@tabler/icons-react'
 import { navigation } from '../app/navigation.tsx'
 import { usePlace } from '../app/router.ts'
 
-const Mark = () => (
+export const Mark = () => (
   <svg width="20" height="20" viewBox="0 0 20 20" fill="none" aria-hidden>
     <path d="M3 3h4v5.5h6V3h4v14h-4v-5.5H7V17H3z" fill="currentColor" />
   </svg>
 )
+
+const modifier = navigator.userAgent.includes('Mac') ? '⌘' : 'Ctrl'
 
 /** The way around: every page, in the order of a trade. */
 export const Rail = ({ onFind }: { readonly onFind: () => void }) => {
@@ -15,7 +17,7 @@ export const Rail = ({ onFind }: { readonly onFind: () => void }) => {
     <nav className="rail" aria-label="Pages">
       <div className="brand"><Mark />HEsystem</div>
       <button type="button" className="find" onClick={onFind}>
-        <IconSearch size={14} aria-hidden />Find or do<kbd><IconCommand size={9} aria-hidden />K</kbd>
+        <IconSearch size={14} aria-hidden />Find or do<kbd>{modifier} K</kbd>
       </button>
       {navigation.map(({ title, destinations }) => (
         <div key={title} className="group">

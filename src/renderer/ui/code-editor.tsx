@@ -16,7 +16,7 @@ typescriptDefaults.setCompilerOptions({
   lib: ['es2020'],
 })
 // Operators on tensors (data * 3, data > m) are the script language's own; TypeScript knows them for numbers alone.
-typescriptDefaults.setDiagnosticsOptions({ diagnosticCodesToIgnore: [2362, 2363, 2365, 2367, 2447, 18004] })
+typescriptDefaults.setDiagnosticsOptions({ diagnosticCodesToIgnore: [2362, 2363, 2365, 2367, 2839, 2447, 18004] })
 typescriptDefaults.setEagerModelSync(true)
 
 editor.defineTheme('hesystem-light', {

@@ -37,7 +37,7 @@ interface ConfirmProperties {
 
 /** What is about to be signed, drawn from the decoded call; nothing is signed before the button is pressed. */
 export const ConfirmMoney = ({ confirmation, busy, onConfirm, onRefuse }: ConfirmProperties) => (
-  <Modal opened onClose={onRefuse} title={confirmation.title} size={520} closeButtonProps={{ 'aria-label': 'Do not sign' }}>
+  <Modal opened onClose={onRefuse} title={confirmation.title} size={520} closeButtonProps={{ 'aria-label': 'Close without signing' }}>
     <div className="confirm">
       <div className="sum">
         <span>{confirmation.call === null ? 'To be spent at once' : 'Leaves the wallet now'}{confirmation.network.playMoney ? <span className="tag" style={{ marginLeft: 8 }}>play money</span> : null}</span>

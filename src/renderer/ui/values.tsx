@@ -28,8 +28,10 @@ export const Amount = ({ wei, bare = false }: { readonly wei: string | bigint, r
 
 const copiedMilliseconds = 1200
 
-/** Text that a click copies whole, however little of it is shown. */
-export const Copyable = ({ value, shown, label }: { readonly value: string, readonly shown?: string, readonly label: string }) => {
+/** Text that a click copies whole, however little of it is shown; `long` text may break into lines. */
+export const Copyable = ({ value, shown, label, long = false }: {
+  readonly value: string, readonly shown?: string, readonly label: string, readonly long?: boolean
+}) => {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return undefined
@@ -41,7 +43,7 @@ export const Copyable = ({ value, shown, label }: { readonly value: string, read
   }
   return (
     <Tooltip label={copied ? 'Copied' : value} multiline maw={420} styles={{ tooltip: { overflowWrap: 'anywhere' } }}>
-      <button type="button" className="copy" onClick={(event) => { event.stopPropagation(); copy() }} aria-label={`Copy ${label} ${value}`}>
+      <button type="button" className={long ? 'copy long' : 'copy'} onClick={(event) => { event.stopPropagation(); copy() }} aria-label={`Copy ${label} ${value}`}>
         {shown ?? value}
         {copied ? <IconCheck size={12} className="good" aria-hidden /> : <IconCopy size={12} className="quiet" aria-hidden />}
       </button>

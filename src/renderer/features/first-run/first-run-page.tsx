@@ -6,6 +6,7 @@ import type { WindowOutputs } from '../../../shared/window-contract/index.ts'
 import { shell, useDo, useJobOf } from '../../app/api.ts'
 import { goTo, placeOf } from '../../app/router.ts'
 import { WatchedJob } from '../../ui/job-progress.tsx'
+import { Mark } from '../../shell/rail.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
 import { NetworkForm } from '../settings/network-form.tsx'
 import { WalletSetup } from '../wallet/wallet-setup.tsx'
@@ -72,12 +73,19 @@ const OwnSetup = ({ state, onChosen }: { readonly state: FirstRun, readonly onCh
   )
 }
 
+const howItWorks = [
+  ['Seller', 'Encrypts a table once and sets a price. The key stays at home.'],
+  ['Buyer', 'Computes on the encrypted rows and asks for one number to be decrypted.'],
+  ['Contract', 'Holds the money until the answer comes with its proof.'],
+] as const
+
 /** The first minute: one click to a first answer, or three steps to a wallet and a network of one's own. */
 export const FirstRunPage = ({ state, onDone }: { readonly state: FirstRun, readonly onDone: () => void }) => {
   const [own, setOwn] = useState(false)
   return (
     <main className="first-run">
       <div className="column">
+        <div className="brand"><Mark />HEsystem</div>
         <h1>{own ? 'Set up' : 'Buy answers, not data.'}</h1>
         {own ? <OwnSetup state={state} onChosen={onDone} /> : (
           <div className="stack wider">
@@ -91,6 +99,7 @@ export const FirstRunPage = ({ state, onDone }: { readonly state: FirstRun, read
                 <p className="quiet small">A local chain, a filled wallet and a sample seller of 534 wages, all on this computer. Nothing to install, nothing to pay.</p>
               </div>
             ) : <p className="note warn">Practice mode needs the local chain, which is not installed on this computer. A network of your own works.</p>}
+            <ol className="ways">{howItWorks.map(([title, words]) => <li key={title}><strong>{title}</strong><span>{words}</span></li>)}</ol>
             <div><Button variant="default" onClick={() => { setOwn(true) }}>Set up with my own wallet and network</Button></div>
           </div>
         )}

@@ -67,7 +67,7 @@ const Answer = ({ details, number }: { readonly details: PurchaseDetails, readon
         answer={details.answer}
         source={{ fileName: `answer-${number}`, citation, receiptId: details.receiptId, columns: columns.data?.columns.map(({ name }) => name) ?? [] }}
       />
-      <div className="small quiet">Cite as <Copyable value={citation} label="citation" /></div>
+      <div className="small quiet">Cite as <Copyable value={citation} label="citation" long /></div>
     </Section>
   )
 }

@@ -51,7 +51,7 @@ const Shared = ({ listing: { title, url } }: { readonly listing: ServeState['lis
       <QrCode text={url} label={`Code of ${title}`} />
       <div className="stack grow">
         <h3>{title}</h3>
-        <Copyable value={url} label="listing URL" />
+        <Copyable value={url} label="listing URL" long />
         <div className="row"><Button variant="default" loading={check.isPending} onClick={() => { check.mutate(undefined) }}>Can a buyer get through?</Button>
           {check.data?.reachable === true ? <span className="tag good">yes</span> : null}
         </div>
@@ -64,8 +64,9 @@ const Shared = ({ listing: { title, url } }: { readonly listing: ServeState['lis
 
 const shownEvents = 200
 
-const useServeEvents = (): readonly ServeEventJson[] => {
+const useServeEvents = (): { readonly events: readonly ServeEventJson[], readonly error: unknown } => {
   const [events, setEvents] = useState<readonly ServeEventJson[]>([])
+  const [error, setError] = useState<unknown>(null)
   useEffect(() => {
     const controller = new AbortController()
     const follow = async (): Promise<void> => {
@@ -73,20 +74,19 @@ const useServeEvents = (): readonly ServeEventJson[] => {
         setEvents((before) => [event, ...before.filter(({ id }) => id !== event.id)].slice(0, shownEvents))
       }
     }
-    follow().catch((error: unknown) => {
-      // The shell's changes stream tells of a lost connection; here the list just stands still.
-      if (!controller.signal.aborted) setEvents((before) => before)
-      return error
+    follow().catch((thrown: unknown) => {
+      if (!controller.signal.aborted) setError(thrown)
     })
     return () => { controller.abort() }
   }, [])
-  return events
+  return { events, error }
 }
 
 const Live = () => {
-  const events = useServeEvents()
+  const { events, error: lost } = useServeEvents()
   return (
     <Section title="What happens">
+      <Trouble error={lost} />
       {events.length === 0 ? <p className="quiet">Requests and deliveries appear here as they come.</p> : (
         <ol className="live" aria-label="What happens" tabIndex={0}>
           {events.map(({ id, at, words, error }) => <li key={id}><span className="small quiet"><When at={at} /></span><span className={error === null ? '' : 'bad'}>{words}{error === null ? '' : ` ${error.message}`}</span></li>)}

@@ -14,9 +14,9 @@ import { NetworkForm } from './network-form.tsx'
 const themes = [{ value: 'system', label: 'As the system' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }] as const
 
 const automatic: readonly (readonly [Exclude<keyof WindowSettings, 'theme'>, string, string])[] = [
-  ['autoConfirm', 'Confirm a verified answer', 'Once the proof of decryption holds, the seller is paid without asking you.'],
-  ['autoLitigate', 'Litigate a missed delivery', 'When the seller misses the deadline, your money is taken back without asking you.'],
-  ['autoReclaim', 'Reclaim after the expiration', 'What an absent buyer left is reclaimed without asking you.'],
+  ['autoConfirm', 'Confirm a verified answer', 'The TypeScript client pays the seller once the proof of decryption holds; this window always asks.'],
+  ['autoLitigate', 'Litigate a missed delivery', 'The TypeScript client takes the money back when the seller misses the deadline; this window always asks.'],
+  ['autoReclaim', 'Reclaim after the expiration', 'Serving reclaims what an absent buyer left, under its standing authorisation.'],
 ]
 
 const Behaviour = () => {

@@ -87,7 +87,7 @@ const Show = ({ wallet }: { readonly wallet: Wallet }) => {
       </Section>
       <Section title="Backup">
         <div className="row">
-          {wallet.hasMnemonic ? <Button variant={wallet.backedUp ? 'default' : 'filled'} onClick={() => { setOver('phrase') }}>Recovery phrase…</Button> : null}
+          {wallet.hasMnemonic ? <Button variant="default" onClick={() => { setOver('phrase') }}>Recovery phrase…</Button> : null}
           <Button variant="default" onClick={() => { setOver('keystore') }}>Keystore file…</Button>
         </div>
       </Section>

@@ -15,9 +15,9 @@ export const GaugeView = ({ gauge }: { readonly gauge: Gauge }) => (
     <Reading label="Numbers to decrypt" is={gauge.cells} most={gauge.maxAnswerCells} unit="" />
     <Reading label="Largest integer" is={gauge.answerBits} most={gauge.maxAnswerBits} unit="bits" />
     <div className="row between small"><span className="quiet">Ciphertext operations</span><span className="mono">{formatCount(gauge.ciphertextOperations)}</span></div>
-    <div className="row between small"><span className="quiet">Rounding error, at most</span><span className="mono">{gauge.errorBound.toExponential(1)}</span></div>
+    <div className="row between small"><span className="quiet">Rounding error, at most</span><span className="mono">{gauge.errorBound === 0 ? 'none' : gauge.errorBound.toExponential(1)}</span></div>
     {gauge.shapes.map(({ path, shape }) => (
-      <div key={path} className="row between small"><span className="quiet mono truncate">{path === '' ? 'answer' : path}</span><span className="mono">{shape.length === 0 ? 'number' : shape.join(' × ')}</span></div>
+      <div key={path} className="row between small"><span className="quiet mono truncate">{path.replace(/^\./, '') || 'answer'}</span><span className="mono">{shape.length === 0 ? 'number' : shape.join(' × ')}</span></div>
     ))}
   </div>
 )

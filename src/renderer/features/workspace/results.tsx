@@ -12,7 +12,7 @@ const Verdict = ({ of }: { readonly of: RehearsalJson['verdict'] }) => (of.allow
 
 const Agreement = ({ of }: { readonly of: RehearsalJson }) => (
   <span className="small quiet">
-    computed on encrypted test data in {formatNumber(Math.round(of.milliseconds) / 1000)} s;
+    Computed on encrypted test data in {formatNumber(Math.round(of.milliseconds) / 1000)} s;
     {of.largestDifference === 0 ? ' equal to the plain run' : ` largest difference from the plain run ${of.largestDifference.toExponential(1)}`}
   </span>
 )
@@ -33,14 +33,13 @@ export const Results = ({ runs, chosen, onChoose, columns }: {
           <Tabs.Tab value="console">Console{run.rehearsal.gauge.log.length === 0 ? '' : ` (${run.rehearsal.gauge.log.length})`}</Tabs.Tab>
         </Tabs.List>
         <div className="row wide">
-          <Agreement of={run.rehearsal} />
           <Select
             aria-label="Earlier runs" w={216} value={String(chosen)} onChange={(value) => { onChoose(Number(value)) }}
             data={runs.map(({ at, fileName }, index) => ({ value: String(index), label: `${new Date(at).toLocaleTimeString('en-GB')} ${fileName}` }))}
           />
         </div>
       </div>
-      <Tabs.Panel value="encrypted" pt={12}><div className="stack wide"><Verdict of={run.rehearsal.verdict} /><AnswerView answer={run.rehearsal.encrypted} source={source} /></div></Tabs.Panel>
+      <Tabs.Panel value="encrypted" pt={12}><div className="stack wide"><div className="stack"><Verdict of={run.rehearsal.verdict} /><Agreement of={run.rehearsal} /></div><AnswerView answer={run.rehearsal.encrypted} source={source} /></div></Tabs.Panel>
       <Tabs.Panel value="plain" pt={12}><AnswerView answer={run.rehearsal.plain} source={source} /></Tabs.Panel>
       <Tabs.Panel value="console" pt={12}><pre className="mono">{run.rehearsal.gauge.log.join('\n') || 'The script said nothing. console.log writes here.'}</pre></Tabs.Panel>
     </Tabs>

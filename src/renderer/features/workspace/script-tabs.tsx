@@ -25,8 +25,9 @@ const NewScript = ({ onMade, onClose }: { readonly onMade: (name: string) => voi
 }
 
 /** The open files, and a way to the others. */
-export const ScriptTabs = ({ open, active, onOpen, onClose }: {
-  readonly open: readonly string[], readonly active: string | null, readonly onOpen: (name: string) => void, readonly onClose: (name: string) => void
+export const ScriptTabs = ({ open, active, saved, onOpen, onClose }: {
+  readonly open: readonly string[], readonly active: string | null, readonly saved: boolean
+  readonly onOpen: (name: string) => void, readonly onClose: (name: string) => void
 }) => {
   const [making, setMaking] = useState(false)
   const scripts = useAsk(['scripts'], () => shell.workspace.scripts({}))
@@ -47,6 +48,7 @@ export const ScriptTabs = ({ open, active, onOpen, onClose }: {
           {others.map(({ name }) => <Menu.Item key={name} onClick={() => { onOpen(name) }}>{name}</Menu.Item>)}
         </Menu.Dropdown>
       </Menu>
+      <span className="saved small quiet" role="status">{active === null ? '' : saved ? 'Saved' : 'Saving…'}</span>
       {making ? <NewScript onMade={(name) => { setMaking(false); onOpen(name) }} onClose={() => { setMaking(false) }} /> : null}
     </div>
   )

@@ -74,9 +74,7 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
         {target === 'test' ? <Button disabled={!runnable} loading={attempt.isPending} onClick={run}>Run on test data</Button> : null}
       </div>
       <div className="edit">
-        <div className="row" style={{ gap: 0 }}>
-          <div className="grow"><ScriptTabs open={tabs.open} active={active} onOpen={tabs.show} onClose={tabs.close} /></div>
-        </div>
+        <ScriptTabs open={tabs.open} active={active} saved={script.saved} onOpen={tabs.show} onClose={tabs.close} />
         {active === null || script.source === null
           ? <p className="quiet" style={{ padding: 16 }}>{active === null ? 'No script is open: make one with the plus above.' : ''}</p>
           : <CodeEditor fileName={active} source={script.source} declarations={types.data?.declarations ?? ''} onChange={script.edit} onRun={run} />}

@@ -1,0 +1,193 @@
+import type { Browser, Page } from '@playwright/test'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createBuying } from './pages/buying.ts'
+import { createSelling } from './pages/selling.ts'
+import { createWindowPage, type WindowPage } from './pages/window-page.ts'
+import { browserPath, launchBrowser, watchPage, type Watched } from './support/browser.ts'
+import { openWindow, type OpenedWindow } from './support/open-window.ts'
+
+const table = `id;age;pay;shift
+${Array.from({ length: 40 }, (_, index) => `P${1000 + index};${20 + ((index * 7) % 41)};${(18 + ((index * 13) % 50) / 10).toFixed(1).replace('.', ',')};${index % 3 === 0 ? 'night' : 'day'}`).join('\n')}
+`
+
+const everyPage: readonly (readonly [string, string])[] = [
+  ['#/buy/market', 'Market'], ['#/buy/workspace', 'Workspace'], ['#/buy/purchases', 'Purchases'], ['#/buy/purchases/1', 'Wages of 1985'],
+  ['#/sell/datasets', 'Datasets'], ['#/sell/datasets/shifts', 'shifts'], ['#/sell/datasets/import', 'Import a table'], ['#/sell/listings', 'Listings'],
+  ['#/sell/listings/new', 'Write a listing'], ['#/sell/serve', 'Serve'], ['#/sell/sales', 'Sales'], ['#/activity/receipts', 'Receipts'],
+  ['#/activity/verify', 'Verify a receipt'], ['#/activity/log', 'Log'], ['#/wallet', 'Wallet'], ['#/settings', 'Settings'],
+]
+
+// Skipped where no Chromium is installed: the window needs a real browser to run in.
+describe.skipIf(browserPath === undefined)('the window, in a browser, over a real chain and a real seller', () => {
+  let opened: OpenedWindow
+  let browser: Browser
+  let page: Page
+  let window: WindowPage
+  let watched: Watched
+  const buying = () => createBuying(window)
+  const selling = () => createSelling(window)
+
+  beforeAll(async () => {
+    opened = await openWindow()
+    browser = await launchBrowser()
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light', acceptDownloads: true })
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    watched = watchPage(page)
+    window = createWindowPage(page)
+    await page.goto(opened.address())
+  }, 180_000)
+  afterAll(async () => {
+    await browser.close()
+    await opened.close()
+  })
+
+  describe('a buyer who has never seen it', () => {
+    it('is one click from an empty profile to a script in the editor', async () => {
+      await page.getByRole('button', { name: 'Try it with play money' }).waitFor()
+      expect(await window.findBarriers()).toEqual([])
+      await buying().tryItWithPlayMoney()
+      expect(await page.locator('.monaco-editor').innerText()).toContain('data')
+      expect(await page.getByRole('contentinfo').innerText()).toContain('100 ETH')
+    }, 150_000)
+
+    it('runs it on test data for nothing, and sees cost, policy and result', async () => {
+      await buying().runOnTestData()
+      expect(await buying().readNumber('meanWage')).toBeGreaterThan(0)
+      expect(await page.getByText('Numbers to decrypt').isVisible()).toBe(true)
+    })
+
+    it('is shown what would be signed, and nothing leaves the wallet when it is refused', async () => {
+      await window.go('Market')
+      await buying().openSampleListing()
+      await window.press('Buy one answer')
+      const words = await window.readConfirmation()
+      expect(words).toContain('play money')
+      expect(words).toMatch(/0\.03\s*ETH/)
+      expect(words).toContain('0.02 ether is the price, 0.01 ether your guarantee')
+      await window.press('Do not sign')
+      await window.dialog().waitFor({ state: 'detached' })
+      expect(await page.getByRole('contentinfo').innerText()).toContain('100 ETH')
+    })
+
+    it('buys, computes, requests, confirms, and has the proved answer', async () => {
+      await window.press('Buy one answer')
+      await window.sign()
+      await buying().compute()
+      await buying().request()
+      expect(await buying().readNumber('meanWage')).toBeCloseTo(9.024064, 5)
+      expect(await page.getByText('decryption proved').isVisible()).toBe(true)
+      await buying().confirm()
+    }, 120_000)
+
+    it('takes the guarantee back and a receipt home that holds', async () => {
+      await window.press('Withdraw')
+      expect(await window.readConfirmation()).toMatch(/0\.01/)
+      await window.sign()
+      const download = page.waitForEvent('download')
+      await window.press('Export the receipt')
+      const path = await (await download).path()
+      await window.goTo('#/activity/verify')
+      await page.locator('input[type=file]').setInputFiles(path)
+      await page.getByText('The receipt holds.').waitFor()
+    })
+
+    it('finds scripts, runs and purchase again after the program was started anew', async () => {
+      await opened.restart()
+      await page.goto(opened.address())
+      await window.heading('Market').waitFor()
+      await window.go('Workspace')
+      await page.getByText('policy allows this answer').waitFor()
+      await window.goTo('#/buy/purchases/1')
+      await window.state('Settled').waitFor()
+      expect(await buying().readNumber('meanWage')).toBeCloseTo(9.024064, 5)
+    }, 120_000)
+  })
+
+  describe('a seller with a table of a spreadsheet\'s making', () => {
+    it('sees separator, decimal comma and the identifier recognised', async () => {
+      await selling().chooseFile('shifts.csv', table)
+      expect(await page.getByRole('combobox', { name: 'Separator' }).inputValue()).toBe('Semicolon')
+      expect(await page.getByRole('combobox', { name: /Decimal mark/ }).inputValue()).toBe('Comma, 3,14')
+      expect(await selling().columnRow('id').innerText()).toContain('looks like an identifier')
+      expect(await selling().columnRow('id').getByRole('checkbox').isChecked()).toBe(false)
+    })
+
+    it('imports it, encrypts it and makes test data', async () => {
+      await selling().importIt()
+      await selling().encrypt()
+      expect(await page.getByText('yes, 2048 bits').isVisible()).toBe(true)
+    }, 180_000)
+
+    it('writes a listing, sees what becomes public, publishes and serves it', async () => {
+      await selling().writeListing({ price: '0.05', delivery: '30m' })
+      expect(await page.getByRole('region', { name: 'What becomes public' }).innerText()).toContain('anybody, from the chain')
+      await selling().publish()
+      await selling().switchOn()
+      expect(await page.getByRole('img', { name: /Code of/ }).count()).toBe(1)
+      await window.press('Can a buyer get through?')
+      await page.locator('.tag', { hasText: 'yes' }).waitFor()
+      expect(await page.getByRole('contentinfo').innerText()).toContain('Serving')
+    }, 120_000)
+
+    it('is told what a price cannot be', async () => {
+      await window.goTo('#/sell/listings/new')
+      await page.getByLabel('Price of one answer (ETH)').fill('cheap')
+      await page.getByText('"cheap" is not an amount').waitFor()
+      expect(await page.getByRole('button', { name: 'Save the draft' }).isDisabled()).toBe(true)
+    })
+  })
+
+  describe('whoever uses it', () => {
+    it.each(['light', 'dark'] as const)('meets no serious barrier on any page in the %s theme', async (colorScheme) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      const barriers: string[] = []
+      for (const [address, title] of everyPage) {
+        await window.goTo(address)
+        await window.heading(title).waitFor()
+        await page.waitForLoadState('networkidle')
+        barriers.push(...(await window.findBarriers()).map((barrier) => `${title}: ${barrier}`))
+      }
+      expect(barriers).toEqual([])
+    }, 120_000)
+
+    it('can buy by keyboard alone', async () => {
+      await window.goTo('#/settings')
+      await window.heading('Settings').waitFor()
+      await page.keyboard.press('Control+k')
+      await page.keyboard.type('go to market')
+      await page.keyboard.press('Enter')
+      await window.heading('Market').waitFor()
+      await page.getByRole('link', { name: /Wages of 1985/ }).first().focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('button', { name: 'Buy one answer' }).waitFor()
+      const focused = (): Promise<string> => page.locator(':focus').innerText()
+      for (let presses = 0; presses < 30 && await focused() !== 'Buy one answer'; presses += 1) await page.keyboard.press('Tab')
+      expect(await focused()).toBe('Buy one answer')
+      await page.keyboard.press('Enter')
+      await page.getByRole('button', { name: 'Sign and send' }).waitFor()
+      await page.waitForFunction('document.activeElement?.textContent === "Sign and send"')
+      await page.keyboard.press('Escape')
+      await window.dialog().waitFor({ state: 'detached' })
+    })
+
+    it('goes by letters, and types letters where text is wanted', async () => {
+      await page.keyboard.press('g')
+      await page.keyboard.press('w')
+      await window.heading('Wallet').waitFor()
+      await window.goTo('#/activity/receipts')
+      const search = page.getByRole('textbox', { name: 'Search receipts' })
+      await search.fill('')
+      await search.pressSequentially('gw')
+      expect(await search.inputValue()).toBe('gw')
+      expect(await window.heading('Receipts').isVisible()).toBe(true)
+    })
+  })
+
+  it('asked nobody but its own host, broke no rule of its policy, and met no bug', () => {
+    expect(watched.asked.filter((url) => !/^(http:\/\/127\.0\.0\.1:\d+\/|data:|blob:)/.test(url))).toEqual([])
+    expect(watched.complaints.filter((words) => !words.includes('WebSocket'))).toEqual([])
+    expect(opened.bugs).toEqual([])
+  })
+})

@@ -1,0 +1,40 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Locator, Page } from '@playwright/test'
+
+const chainMilliseconds = 60_000
+
+/** The frame around every page, and what can be done from anywhere. */
+export const createWindowPage = (page: Page) => {
+  const dialog = (): Locator => page.getByRole('dialog')
+  return {
+    page,
+    dialog,
+    heading: (title: string): Locator => page.getByRole('heading', { level: 1, name: title, exact: true }),
+    state: (words: string): Locator => page.locator('.tag', { hasText: words }).first(),
+    go: async (title: string): Promise<void> => {
+      await page.getByRole('navigation').getByRole('link', { name: title, exact: true }).click()
+      await page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor()
+    },
+    goTo: async (hash: string): Promise<void> => {
+      await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
+    },
+    press: (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click(),
+    /** What stands in the confirmation that is open. */
+    readConfirmation: async (): Promise<string> => {
+      await page.getByRole('button', { name: 'Sign and send' }).waitFor()
+      return dialog().innerText()
+    },
+    sign: async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Sign and send' }).click()
+      await dialog().waitFor({ state: 'detached', timeout: chainMilliseconds })
+    },
+    /** Serious and critical violations of WCAG on the page as it stands, each with where it is. */
+    findBarriers: async (): Promise<string[]> => {
+      const { violations } = await new AxeBuilder({ page }).exclude('.monaco-editor').analyze()
+      return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+    },
+  }
+}
+
+export type WindowPage = ReturnType<typeof createWindowPage>
