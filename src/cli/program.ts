@@ -11,6 +11,7 @@ import { addListingCommands } from './commands/listing.ts'
 import { addNetworkCommands } from './commands/network.ts'
 import { addReceiptCommands } from './commands/receipts.ts'
 import { addServeCommands } from './commands/serve.ts'
+import { addTensorCommands } from './commands/tensor.ts'
 import { addTransactionCommands } from './commands/transactions.ts'
 import { addWalletCommands } from './commands/wallet.ts'
 import type { GlobalOptions } from './run.ts'
@@ -38,6 +39,7 @@ export const createProgram = (): Command => {
   addBuyCommands(program, globals)
   addDisputeCommands(program, globals)
   addReceiptCommands(program, globals)
+  addTensorCommands(program, globals)
   addTransactionCommands(program, globals)
   exitOverrideAll(program)
   return program

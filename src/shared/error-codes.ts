@@ -86,6 +86,8 @@ export const errorCodes = defineErrorCodes({
   'input.test-data-missing': { status: 409, next: 'Make it with `hesystem dataset test-data NAME`.' },
   'input.test-data-exists': { status: 409, next: 'Keep the test data there is, or remove the dataset and import it anew.' },
   'input.test-rows-invalid': { status: 400, next: 'Ask for a number of rows within the named range.' },
+  'input.file-unwritable': { status: 400, next: 'Check that the folder exists, may be written to and has room.' },
+  'input.result-file-invalid': { status: 400, next: 'Compute on the exported ciphertexts of this purchase with whole weights, without obfuscating, and say the scale; docs/guides/python.md shows how.' },
   'input.file-unreadable': { status: 400, next: 'Check the path and that the file may be read.' },
 
   // access: who may do what

@@ -87,7 +87,9 @@ const addImport = (dataset: Command, globals: () => GlobalOptions): void => {
     .action((file: string | undefined, options: ImportOptions) => withHost(globals(), async (host, terminal) => {
       const { name, newVersion = false } = options
       const source = await chooseSource(host, file, options)
-      const { report } = await host.datasets.importTable({ name, newVersion, ...source, ...chooseTable(options), options: chooseOptions(options) })
+      const { report } = await host.datasets.importTable({
+        name, newVersion, ...source, ...chooseTable(options), options: chooseOptions(options),
+      })
       terminal.result({ name, report }, `Dataset ${name}: ${report.rowsKept} rows × ${report.columns.length} columns.`)
     }))
 }

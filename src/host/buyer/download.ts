@@ -49,16 +49,19 @@ export const downloadDataset = async (
   }
 }
 
+/** One chunk of a download. Throws `runtime.not-downloaded`. */
+export const readDownloaded = (chunks: ChunkStore, index: number): Uint8Array => {
+  const chunk = chunks.find(index)
+  if (chunk === null) throw new AppError('runtime.not-downloaded', `Chunk ${index} of the dataset is not here yet.`, { details: { chunk: index } })
+  return chunk
+}
+
 /** The downloaded dataset as the engine reads it. Throws `runtime.not-downloaded` where a chunk is missing. */
 export const openDownloaded = (details: Details, chunks: ChunkStore): CiphertextSource => {
   const { rows, columns, chunkRows } = details.dataset
   return createTensorSource({
     rows, columns, chunkRows, ciphertextLength: ciphertextLengthOf(details.dataset),
-    readChunk: (index) => {
-      const chunk = chunks.find(index)
-      if (chunk === null) throw new AppError('runtime.not-downloaded', `Chunk ${index} of the dataset is not here yet.`, { details: { chunk: index } })
-      return chunk
-    },
+    readChunk: (index) => readDownloaded(chunks, index),
   })
 }
 

@@ -8,15 +8,16 @@ import type { Market, PurchaseOnChain, PurchaseState } from '../chain/market.ts'
 import { readEventId } from '../chain/market-events.ts'
 import type { StoredTransaction } from '../chain/outbox.ts'
 import { createChunkStore } from '../datasets/chunk-store.ts'
+import type { CiphertextTable } from '../interop/export-tensor.ts'
 import type { Evidence } from '../protocol/evidence.ts'
 import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { computeOnDataset, hashProgram } from './compute.ts'
 import { deriveFromAnswer, deriveFromScript, type ScriptFile } from './derive.ts'
 import { discloseAnswer } from './disclose.ts'
-import { downloadDataset, openDownloaded } from './download.ts'
+import { downloadDataset, openDownloaded, readDownloaded } from './download.ts'
 import { parseListingUrl, type OpenListing, type OpenedListing } from './open-listing.ts'
-import { createPurchaseStore, type ComputedResult, type Purchase } from './purchase-store.ts'
+import { createPurchaseStore, type ComputedResult, type EncryptedResult, type Purchase } from './purchase-store.ts'
 import { requestResult, type NumberedPurchase, type RequestDependencies } from './request-result.ts'
 import { retryUntilConfirmed } from './retry.ts'
 import { createSellerClient, type SellerClient } from './seller-client.ts'
@@ -30,6 +31,11 @@ export interface BuyOptions {
   readonly resume?: boolean
 }
 
+export interface ComputeOptions extends JobOptions {
+  /** Has the last word on a result before it is kept: what it throws leaves everything as it was. */
+  readonly assertResult?: (result: EncryptedResult, program: Program) => Promise<void>
+}
+
 export interface PurchaseView {
   readonly purchase: Purchase
   /** null while the payment is not confirmed. */
@@ -40,8 +46,10 @@ export interface PurchaseService {
   /** Pays into escrow, once: an interrupted purchase of the same listing is taken up again, not made a second time. */
   buy(url: string, options?: BuyOptions): Promise<NumberedPurchase>
   download(number: bigint, options?: JobOptions): Promise<NumberedPurchase>
+  /** The downloaded ciphertexts. Throws `runtime.not-downloaded` where they are read and not all there. */
+  openTable(number: bigint): CiphertextTable
   /** Downloads what is missing, runs the script on the ciphertexts, keeps the encrypted result. */
-  compute(number: bigint, script: ScriptFile, options?: JobOptions): Promise<ComputedResult>
+  compute(number: bigint, script: ScriptFile, options?: ComputeOptions): Promise<ComputedResult>
   /**
    * The same for an answer built in code from the table's tensor. Where a result has been requested already, the same answer
    * gives the kept one, so that an interrupted request can go on; another throws `escrow.second-request`.
@@ -188,10 +196,11 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     new AppError('escrow.second-request', 'The one result of this purchase has been requested already.', { details: { purchase: number.toString() } })
 
   const computeAndKeep = async (
-    purchase: NumberedPurchase, program: Program, script: ScriptFile, options: JobOptions,
+    purchase: NumberedPurchase, program: Program, script: ScriptFile, { assertResult, ...options }: ComputeOptions,
   ): Promise<ComputedResult> => {
     const { details } = purchase
     const computed = await computeOnDataset(program, details, openDownloaded(details, chunksOf(purchase)), await engine(), now, options)
+    await assertResult?.(computed, program)
     const result = { ...computed, script: script.source, fileName: script.fileName }
     store.setResult(purchase.id, result)
     return result
@@ -203,6 +212,17 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
   return {
     get,
     download,
+    openTable: (number) => {
+      const purchase = get(number)
+      const { details } = purchase
+      const chunks = chunksOf(purchase)
+      return {
+        commitment: details.dataset,
+        columns: details.columns,
+        source: openDownloaded(details, chunks),
+        readChunk: (index) => readDownloaded(chunks, index),
+      }
+    },
     findResult: (number) => store.findResult(get(number).id),
     fetchFromSeller: async (number, what, schema) => {
       const seller = await sellerOf(get(number))

@@ -48,7 +48,7 @@ export const assertChunk = (shape: TensorShape, index: number, ciphertexts: Uint
   if (leaf !== undefined && computeChunkLeaf(shape, index, ciphertexts) !== leaf) throw refuseChunk(index, 'its hash differs from the manifest\'s')
 }
 
-const createChunkSchema = (shape: TensorShape, columns: readonly Column[], index: number): Schema => {
+const createSchema = (shape: TensorShape, columns: readonly Column[], place: readonly (readonly [string, string])[]): Schema => {
   const type = new FixedSizeBinary(ciphertextLengthOf(shape))
   const fields = columns.map(({ name, scale }) =>
     new Field(name, type, false, new Map([['scale', `${scale.numerator}/${scale.denominator}`]])))
@@ -57,10 +57,24 @@ const createChunkSchema = (shape: TensorShape, columns: readonly Column[], index
     ['key_id', shape.key.keyId],
     ['n', shape.key.n],
     ['shape', `${shape.rows},${shape.columns}`],
-    ['chunk', String(index)],
-    ['first_row', String(index * shape.chunkRows)],
+    ...place,
   ]))
 }
+
+const createBatch = (shape: TensorShape, schema: Schema, index: number, ciphertexts: Uint8Array): RecordBatch => {
+  assertChunk(shape, index, ciphertexts)
+  const length = rowsInChunk(shape, index)
+  const columnBytes = length * ciphertextLengthOf(shape)
+  const children = schema.fields.map((field, at) => {
+    const data = ciphertexts.subarray(at * columnBytes, (at + 1) * columnBytes)
+    return makeData({ type: field.type as FixedSizeBinary, length, nullCount: 0, data })
+  })
+  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }))
+}
+
+/** One chunk as a record batch of the whole tensor's file: as on the wire, but its place is its place in the file. */
+export const createTensorBatch = (shape: TensorShape, columns: readonly Column[], index: number, ciphertexts: Uint8Array): RecordBatch =>
+  createBatch(shape, createSchema(shape, columns, []), index, ciphertexts)
 
 /**
  * One chunk as an Arrow IPC stream of one record batch: a FixedSizeBinary column per dataset column, the scale in each
@@ -68,16 +82,8 @@ const createChunkSchema = (shape: TensorShape, columns: readonly Column[], index
  * Throws `input.tensor-chunk-invalid` for ciphertexts of another length.
  */
 export const encodeChunk = (shape: TensorShape, columns: readonly Column[], index: number, ciphertexts: Uint8Array): Uint8Array => {
-  assertChunk(shape, index, ciphertexts)
-  const schema = createChunkSchema(shape, columns, index)
-  const length = rowsInChunk(shape, index)
-  const columnBytes = length * ciphertextLengthOf(shape)
-  const children = schema.fields.map((field, at) => {
-    const data = ciphertexts.subarray(at * columnBytes, (at + 1) * columnBytes)
-    return makeData({ type: field.type as FixedSizeBinary, length, nullCount: 0, data })
-  })
-  const batch = new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }))
-  return RecordBatchStreamWriter.writeAll([batch]).toUint8Array(true)
+  const schema = createSchema(shape, columns, [['chunk', String(index)], ['first_row', String(index * shape.chunkRows)]])
+  return RecordBatchStreamWriter.writeAll([createBatch(shape, schema, index, ciphertexts)]).toUint8Array(true)
 }
 
 // The stream's end mark: a continuation word and a length of zero.
