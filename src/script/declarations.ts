@@ -1,0 +1,118 @@
+import type { ScriptListing } from './run-script.ts'
+
+/**
+ * TypeScript's complaints about operators on anything but numbers, which an editor leaves out: with them a list of plain numbers can
+ * stand beside a tensor, `data + [1, 2]` (docs/adr/0501). What is wrong there is said when the script is tried.
+ */
+export const operatorDiagnosticCodes: readonly number[] = [2362, 2363, 2365, 2367, 2839]
+
+/**
+ * A tensor is a `number` to the editor: TypeScript has no operators of one's own, and numbers are what its operators take and give. So
+ * the tensor's methods are declared on numbers, and on the truth values that comparisons give.
+ */
+const api = `
+/** An encrypted table, row, column or number, or what is made of such after decryption. Nothing is changed in place. */
+type Tensor = number
+/** What stands beside a tensor: another, a number, or nested lists of numbers, broadcast as in NumPy. */
+type Operand = number | boolean | readonly Operand[]
+type Axes = number | readonly number[] | null
+type TensorRange = readonly [start?: number | null, stop?: number | null, step?: number | null] | number | null
+type Column = COLUMN
+
+interface TensorMembers {
+  /** Lengths along each axis. */
+  readonly shape: number[]
+  /** Number of cells. */
+  readonly size: number
+  /** Number of axes. */
+  dim(): number
+
+  /** Cell by cell: the operators + - * / ** and comparisons, which give 1 and 0. */
+  add(other: Operand): Tensor
+  sub(other: Operand): Tensor
+  mul(other: Operand): Tensor
+  /** By a tensor: after decryption. */
+  div(other: Operand): Tensor
+  pow(other: Operand): Tensor
+  neg(): Tensor
+  gt(other: Operand): Tensor
+  lt(other: Operand): Tensor
+  ge(other: Operand): Tensor
+  le(other: Operand): Tensor
+  eq(other: Operand): Tensor
+  ne(other: Operand): Tensor
+
+  /** After decryption, number by number. */
+  sqrt(): Tensor
+  exp(): Tensor
+  log(): Tensor
+  abs(): Tensor
+  /** To the nearest whole number; a half goes to the even one. */
+  round(): Tensor
+  sigmoid(): Tensor
+  /** This where the condition is not 0, elsewhere the other. */
+  where(condition: Operand, other: Operand): Tensor
+  /** Makes each cell one of the answer's numbers, on which any arithmetic is possible. */
+  decrypted(): Tensor
+
+  /** Drops the leading axes: get(3) is row 3, get(3, 0) its first cell, as data[3][0]; below zero from the end. */
+  get(...indices: number[]): Tensor
+  at(...indices: number[]): Tensor
+  index(...indices: number[]): Tensor
+  /** [start, stop, step] per axis, null for the whole of one; or start and stop of the first. */
+  slice(...ranges: TensorRange[]): Tensor
+  rows(start: number, stop?: number | null): Tensor
+  rows(indices: readonly number[]): Tensor
+  /** One column, as a vector. */
+  col(column: Column): Tensor
+  /** Some columns, as a table. */
+  cols(...columns: Column[]): Tensor
+  cols(columns: readonly Column[]): Tensor
+  t(): Tensor
+  transpose(...axes: number[]): Tensor
+  /** One length may be -1: it is worked out. */
+  reshape(...lengths: number[]): Tensor
+  concat(others: Tensor | readonly Tensor[], axis?: number): Tensor
+
+  /** Over all cells, or over the axis or axes named: 0 runs over the rows, 1 over the columns. */
+  sum(axis?: Axes): Tensor
+  mean(axis?: Axes): Tensor
+  /** Of what is decrypted anyway. */
+  max(axis?: Axes): Tensor
+  min(axis?: Axes): Tensor
+  argmax(axis?: Axes): Tensor
+  argmin(axis?: Axes): Tensor
+  median(axis?: Axes): Tensor
+  /** For 0 <= q <= 1, by linear interpolation. */
+  quantile(q: number, axis?: Axes): Tensor
+  sort(axis?: number): Tensor
+  /** Of columns whose squares the listing sells ("a*a"), or of what is decrypted. ddof is 0, as in NumPy. */
+  var(axis?: Axes, ddof?: number): Tensor
+  std(axis?: Axes, ddof?: number): Tensor
+  /** One column per variable, whose products the listing sells ("a*b"). ddof is 1, as in NumPy. */
+  cov(ddof?: number): Tensor
+  cov(other: Tensor, ddof?: number): Tensor
+  corr(other?: Tensor): Tensor
+  /** The intercept, then the weight of each column. */
+  leastSquares(target: Tensor): Tensor
+  dot(other: Operand): Tensor
+  matmul(other: Operand): Tensor
+
+  readonly [row: number]: Tensor
+}
+interface Number extends TensorMembers {}
+interface Boolean extends TensorMembers {}
+
+/** The listing's table, encrypted: one row a record, one column a variable. */
+declare const data: Tensor
+/** What the listing says of itself. */
+declare const listing: { readonly title: string, readonly rows: number, readonly columns: readonly ColumnName[] }
+type ColumnName = NAME
+declare const console: Record<'log' | 'info' | 'warn' | 'error' | 'debug', (...values: unknown[]) => void>
+`
+
+/** Declarations for an editor: what a script sees besides JavaScript itself (ES2023, no DOM), with the listing's columns by name. */
+export const createScriptDeclarations = ({ columns }: Pick<ScriptListing, 'columns'>): string => {
+  const name = columns.length === 0 ? 'string' : columns.map((column) => JSON.stringify(column)).join(' | ')
+  return api.replace('NAME', () => name).replace('COLUMN', () => `${name} | number`)
+}
