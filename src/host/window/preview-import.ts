@@ -1,11 +1,10 @@
 import { isAppError, toErrorDocument } from '../../shared/errors.ts'
-import type { ImportDecisions, ImportPreview } from '../../shared/window-contract/datasets.ts'
-import type { z } from 'zod'
-import type { importSummarySchema } from '../../shared/window-contract/datasets.ts'
+import type { FileJson, ImportDecisions, ImportPreview } from '../../shared/window-contract/datasets.ts'
 import { readCell } from '../datasets/classify-column.ts'
 import { cleanTable, type CleanTable } from '../datasets/clean.ts'
 import type { ImportReport } from '../datasets/import-report.ts'
-import { parseCsv, type CsvTable } from '../datasets/parse-csv.ts'
+import { loadTable, type TableSource } from '../datasets/load-table.ts'
+import type { SourceTable } from '../datasets/source-table.ts'
 import { toErrorJson } from './documents.ts'
 
 const previewRows = 20
@@ -13,12 +12,33 @@ const shownWords = 20
 
 type Attempt = { readonly clean: CleanTable } | { readonly problem: unknown }
 
-export const toSummary = (report: ImportReport): z.infer<typeof importSummarySchema> => {
-  const { missing: _missing, categories: _categories, columns: _columns, ...summary } = report
-  return summary
-}
+/** A file as it crossed from the window, as a source of an import. */
+export const toTableSource = ({ contentBase64, table, query, sheet }: FileJson): TableSource => ({
+  text: new Uint8Array(Buffer.from(contentBase64, 'base64')),
+  ...(table === undefined ? {} : { table }),
+  ...(query === undefined ? {} : { query }),
+  ...(sheet === undefined ? {} : { sheet }),
+})
 
-const attempt = (table: CsvTable, decisions: ImportDecisions): Attempt => {
+export const toSummary = (report: ImportReport): NonNullable<ImportPreview['summary']> => ({
+  format: report.format,
+  encoding: report.encoding,
+  byteOrderMark: report.byteOrderMark,
+  separator: report.separator,
+  decimalMark: report.decimalMark,
+  decimalMarkGuessed: report.decimalMarkGuessed,
+  thousandsMarks: report.thousandsMarks,
+  dates: report.dates,
+  rowsRead: report.rowsRead,
+  blankRows: report.blankRows,
+  rowsDropped: report.rowsDropped,
+  rowsKept: report.rowsKept,
+  cellsFilled: report.cellsFilled,
+  leftOut: report.leftOut,
+  flagged: report.flagged,
+})
+
+const attempt = (table: SourceTable, decisions: ImportDecisions): Attempt => {
   try {
     return { clean: cleanTable(table, decisions) }
   } catch (error) {
@@ -28,7 +48,7 @@ const attempt = (table: CsvTable, decisions: ImportDecisions): Attempt => {
 }
 
 /** What the columns are does not depend on how gaps are treated, so it can be told even where gaps keep the import from happening. */
-const findTypes = (table: CsvTable, decisions: ImportDecisions): CleanTable | null => {
+const findTypes = (table: SourceTable, decisions: ImportDecisions): CleanTable | null => {
   for (const missing of ['median', 'drop'] as const) {
     const tried = attempt(table, { ...decisions, missing, categories: 'codes' })
     if ('clean' in tried) return tried.clean
@@ -36,8 +56,8 @@ const findTypes = (table: CsvTable, decisions: ImportDecisions): CleanTable | nu
   return null
 }
 
-const describeColumn = (table: CsvTable, index: number, name: string, types: CleanTable | null): ImportPreview['columns'][number] => {
-  const cells = table.records.map((record) => readCell(record[index] ?? ''))
+const describeColumn = (table: SourceTable, index: number, name: string, types: CleanTable | null): ImportPreview['columns'][number] => {
+  const cells = table.records.map((record) => readCell(record[index] ?? null))
   const missing = cells.filter((cell) => cell === null).length
   const column = types?.columns.find((candidate) => candidate.column.name === name)?.column
   const leftOut = types?.report.leftOut.find((doubt) => doubt.name === name)?.reason ?? null
@@ -55,15 +75,15 @@ const describeColumn = (table: CsvTable, index: number, name: string, types: Cle
 
 /**
  * What an import under these decisions would make of a file, without keeping anything. Throws what makes it unreadable as a
- * table (`input.csv-*`); what would be refused later is in `problem`.
+ * table; what would be refused later is in `problem`.
  */
-export const previewImport = async (content: Uint8Array, decisions: ImportDecisions): Promise<ImportPreview> => {
-  const table = await parseCsv(content, decisions.separator === undefined ? {} : { separator: decisions.separator })
+export const previewImport = async (file: FileJson, decisions: ImportDecisions): Promise<ImportPreview> => {
+  const table = await loadTable(toTableSource(file), decisions.separator === undefined ? {} : { separator: decisions.separator })
   const outcome = attempt(table, decisions)
   const types = findTypes(table, decisions)
   return {
     header: [...table.header],
-    rows: table.records.slice(0, previewRows).map((record) => [...record]),
+    rows: table.records.slice(0, previewRows).map((record) => record.map((cell) => (cell === null ? '' : String(cell)))),
     rowsRead: table.records.length,
     columns: table.header.map((name, index) => describeColumn(table, index, name, types)),
     summary: 'clean' in outcome ? toSummary(outcome.clean.report) : null,

@@ -10,10 +10,8 @@ import { findPlace, findTrade, type WindowContext } from './context.ts'
 import { toDatasetJson, toErrorJson, toListingJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
 import { describePublic } from './listing-view.ts'
-import { previewImport, toSummary } from './preview-import.ts'
+import { previewImport, toSummary, toTableSource } from './preview-import.ts'
 import { defaultServePort, type ServeControl } from './serve-control.ts'
-
-const decode = (contentBase64: string): Uint8Array => new Uint8Array(Buffer.from(contentBase64, 'base64'))
 
 const countValues = (values: readonly number[], bins: number): { edges: number[], counts: number[] } => {
   let smallest = Infinity
@@ -36,9 +34,9 @@ export const createDatasetsHandlers = (context: WindowContext): Handlers<'datase
   const findUse = createListingStoreUse(context)
   const show = async (name: string) => toDatasetJson(datasets.show(name), await findUse(name))
   return {
-    preview: ({ file, decisions }) => previewImport(decode(file.contentBase64), decisions),
+    preview: ({ file, decisions }) => previewImport(file, decisions),
     import: async ({ name, file, decisions }) => {
-      await datasets.importTable({ name, text: decode(file.contentBase64), options: decisions })
+      await datasets.importTable({ name, ...toTableSource(file), options: decisions })
       changes.announce('datasets')
       return show(name)
     },

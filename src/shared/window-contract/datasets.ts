@@ -34,12 +34,16 @@ const columnDoubtSchema = z.strictObject({ name: z.string(), reason: z.enum(['ex
 
 /** What an import recognised and did. */
 export const importSummarySchema = z.strictObject({
+  /** Known by the file's content, not by its name. */
+  format: z.enum(['csv', 'sqlite', 'postgres', 'parquet', 'arrow', 'excel']),
   encoding: z.string(),
   byteOrderMark: z.boolean(),
   separator: z.string(),
   decimalMark: z.string(),
   decimalMarkGuessed: z.boolean(),
   thousandsMarks: z.array(z.string()),
+  /** Columns of dates, which become days, and how they were written. */
+  dates: z.array(z.strictObject({ name: z.string(), written: z.enum(['iso', 'dmy', 'mdy']) })),
   rowsRead: z.int(),
   blankRows: z.int(),
   rowsDropped: z.int(),
@@ -63,6 +67,8 @@ export const columnNotesSchema = z.strictObject({
 export const importDecisionsSchema = z.strictObject({
   separator: z.enum([',', ';', '\t', '|']).exactOptional(),
   decimalMark: z.enum(['.', ',']).exactOptional(),
+  /** Needed only where none of a column's dates tells. */
+  dateOrder: z.enum(['dmy', 'mdy']).exactOptional(),
   exclude: z.array(z.string()).max(2000).exactOptional(),
   missing: z.enum(['fail', 'drop', 'mean', 'median']).exactOptional(),
   categories: z.enum(['codes', 'one-hot']).exactOptional(),
@@ -70,8 +76,16 @@ export const importDecisionsSchema = z.strictObject({
 })
 export type ImportDecisions = z.infer<typeof importDecisionsSchema>
 
-/** A file as the window read it: bytes, so that its encoding can still be recognised. At most 100 MiB of content. */
-export const fileSchema = z.strictObject({ fileName: nameSchema, contentBase64: z.base64().max(140_000_000) })
+/** A file as the window read it: bytes, so that format and encoding can still be recognised. At most 100 MiB of content. */
+export const fileSchema = z.strictObject({
+  fileName: nameSchema,
+  contentBase64: z.base64().max(140_000_000),
+  /** Which table of a database, by name or by a query; which sheet of a workbook. */
+  table: nameSchema.exactOptional(),
+  query: z.string().max(20_000).exactOptional(),
+  sheet: nameSchema.exactOptional(),
+})
+export type FileJson = z.infer<typeof fileSchema>
 
 export const previewSchema = z.strictObject({
   /** The first rows as written, under the file's own header. */

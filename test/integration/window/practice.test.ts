@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Job, JobOutcome } from '../../../src/shared/window-contract/jobs.ts'
-import type { Confirmation, Move } from '../../../src/shared/window-contract/signing.ts'
 import { openWindowPair, refusalOf, type WindowPair } from '../../unit/window/window-pair.ts'
+import { createDesk, type Desk } from './support.ts'
 
 const source = `const mean = data.col('wage').mean()
 export default { mean }
@@ -14,21 +13,8 @@ describe('practice mode through the contract: from an empty profile to the first
   beforeAll(async () => { pair = await openWindowPair({ practice: { keyBits: 2048, sellerWorkers: 1 } }) })
   afterAll(async () => { await pair.close() })
 
-  const awaitEnd = async (id: string): Promise<Job> => {
-    let last: Job | null = null
-    for await (const job of await pair.client.jobs.watch({ id })) last = job
-    if (last === null) throw new Error('the job told nothing')
-    return last
-  }
-  const awaitOutcome = async <Kind extends JobOutcome['kind']>(id: string, kind: Kind): Promise<Extract<JobOutcome, { kind: Kind }>> => {
-    const { outcome, error, state } = await awaitEnd(id)
-    if (outcome?.kind !== kind) throw new Error(`the job is ${state}, with ${JSON.stringify(outcome ?? error)}`)
-    return outcome as Extract<JobOutcome, { kind: Kind }>
-  }
-  const confirm = async (move: Move): Promise<{ shown: Confirmation, job: string }> => {
-    const shown = await pair.client.signing.prepare(move)
-    return { shown, ...await pair.client.signing.confirm({ id: shown.id }) }
-  }
+  const awaitOutcome: Desk['awaitOutcome'] = (job, kind) => createDesk(pair.client).awaitOutcome(job, kind)
+  const confirm: Desk['confirm'] = (move) => createDesk(pair.client).confirm(move)
 
   it('starts chain, market and seller, makes a wallet with play money, and leaves a script in the workspace', async () => {
     const { job } = await pair.client.practice.start({})
@@ -61,7 +47,7 @@ describe('practice mode through the contract: from an empty profile to the first
     const { rehearsal } = await awaitOutcome((await pair.client.workspace.try(script)).job, 'rehearsal')
     expect(rehearsal.largestDifference).toBe(0)
     expect(rehearsal.encrypted).toEqual(rehearsal.plain)
-    const refused = await pair.client.workspace.check({ ...script, source: "export default data.get(0, 0)" })
+    const refused = await pair.client.workspace.check({ ...script, source: 'export default data.get(0, 0)' })
     expect(refused).toMatchObject({ allowed: false })
   })
 

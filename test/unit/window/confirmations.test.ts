@@ -10,7 +10,8 @@ const contract = '0x5FbDB2315678afecb367f032d93F642f64180aa3'
 const minutes = 60_000
 
 const estimate = (maxFeeWei: bigint) => ({
-  gasLimit: 21_000n, maxFeePerGasWei: 1n, maxPriorityFeePerGasWei: 1n, valueWei: 1000n, expectedFeeWei: 40n, maxFeeWei, maxCostWei: 1000n + maxFeeWei,
+  gasLimit: 21_000n, maxFeePerGasWei: 1n, maxPriorityFeePerGasWei: 1n,
+  valueWei: 1000n, expectedFeeWei: 40n, maxFeeWei, maxCostWei: 1000n + maxFeeWei,
 })
 
 describe('confirmations', () => {

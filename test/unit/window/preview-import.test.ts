@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { previewImport } from '../../../src/host/window/preview-import.ts'
+import type { FileJson } from '../../../src/shared/window-contract/datasets.ts'
 
-const bytes = (text: string, encoding: BufferEncoding = 'utf8'): Uint8Array => new Uint8Array(Buffer.from(text, encoding))
+const bytes = (text: string, encoding: BufferEncoding = 'utf8'): FileJson => ({ fileName: 'a.csv', contentBase64: Buffer.from(text, encoding).toString('base64') })
 const table = 'id;wage;sex\n1;5,10;female\n2;;male\n3;7,25;female\n4;8,00;male\n'
 
 describe('the preview of an import', () => {

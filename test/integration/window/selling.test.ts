@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startPracticeChain, type PracticeChain } from '../../../src/host/chain/practice-chain.ts'
+import type { ServeEventJson } from '../../../src/shared/window-contract/serve.ts'
+import { openWindowPair, refusalOf, type WindowPair } from '../../unit/window/window-pair.ts'
+import { createDesk, findFreePort, type Desk } from './support.ts'
+
+const rows = Array.from({ length: 24 }, (_, index) => `${(index * 7) % 24 + 1.5};${index % 2 === 0 ? 'north' : 'south'}`)
+const file = { fileName: 'sales.csv', contentBase64: Buffer.from(`revenue;region\n${rows.join('\n')}\n`).toString('base64') }
+const decisions = { columns: { revenue: { unit: 'EUR', description: 'Revenue of a shop in a day', lower: 0, upper: 30 } } }
+const script = { fileName: 'mean.ts', source: "export default data.col('revenue').mean()\n" }
+const ether = 10n ** 18n
+
+describe('selling through the contract: from a file to money, with nobody at the desk once Serve is on', () => {
+  let chain: PracticeChain
+  let seller: WindowPair
+  let buyer: WindowPair
+  let atSeller: Desk
+  let atBuyer: Desk
+  let port: number
+  let listing: string
+  let url: string
+
+  const settle = async (pair: WindowPair, account: number): Promise<void> => {
+    await pair.client.wallet.importPrivateKey({ privateKey: chain.accounts[account]?.privateKey ?? '' })
+    await pair.client.networks.save({ name: 'local', rpcUrl: chain.rpcUrl, chainId: chain.chainId, contract: null })
+  }
+
+  beforeAll(async () => {
+    chain = await startPracticeChain()
+    port = await findFreePort()
+    seller = await openWindowPair()
+    buyer = await openWindowPair()
+    atSeller = createDesk(seller.client)
+    atBuyer = createDesk(buyer.client)
+    await settle(seller, 0)
+    await settle(buyer, 1)
+  })
+  afterAll(async () => {
+    await seller.close()
+    await buyer.close()
+    await chain.stop()
+  })
+
+  const buy = async (): Promise<string> => (await atBuyer.carryOut({ kind: 'buy', url }, 'purchase')).purchase
+
+  it('deploys a market and makes it the network\'s own', async () => {
+    const { contract } = await atSeller.carryOut({ kind: 'deploy' }, 'contract')
+    expect(await seller.client.networks.list({})).toEqual([expect.objectContaining({ name: 'local', kind: 'practice', contract, active: true })])
+    await buyer.client.networks.save({ name: 'local', rpcUrl: chain.rpcUrl, chainId: chain.chainId, contract })
+    expect(await buyer.client.app.status({})).toMatchObject({ network: { hasContract: true }, withdrawableWei: '0' })
+  })
+
+  it('imports a table as previewed, encrypts it and makes test data, as jobs', async () => {
+    const preview = await seller.client.datasets.preview({ file, decisions })
+    expect(preview.columns.map(({ name, kind }) => `${name} ${kind}`)).toEqual(['revenue number', 'region category'])
+    expect(await seller.client.datasets.import({ name: 'sales', file, decisions })).toMatchObject({ rows: 24, columns: 2, data: null, usedBy: null })
+    await atSeller.awaitOutcome((await seller.client.datasets.encrypt({ name: 'sales', keyBits: 2048 })).job, 'dataset')
+    await atSeller.awaitOutcome((await seller.client.datasets.testData({ name: 'sales', keyBits: 2048, rows: 20 })).job, 'dataset')
+    const shown = await seller.client.datasets.show({ name: 'sales' })
+    expect(shown).toMatchObject({ data: { complete: true, keyBits: 2048 }, test: { complete: true }, testRows: 20 })
+    expect(await seller.client.datasets.rows({ name: 'sales', offset: 22, limit: 10 })).toMatchObject({ offset: 22, total: 24, rows: [expect.any(Array), expect.any(Array)] })
+    const { counts, edges } = await seller.client.datasets.histogram({ name: 'sales', column: 'revenue', bins: 6 })
+    expect([counts.reduce((sum, count) => sum + count, 0), edges.length]).toEqual([24, 7])
+  }, 120_000)
+
+  it('drafts a listing, says exactly what becomes public, and publishes it', async () => {
+    const draft = await seller.client.listings.create({
+      dataset: 'sales', title: 'Shop revenue', valueWei: (ether / 50n).toString(), condition: 1, serverUrl: `http://127.0.0.1:${port}`,
+    })
+    listing = draft.id
+    url = draft.url
+    expect(draft).toMatchObject({ state: 'draft', number: null, onThisNetwork: true, terms: { guaranteeWei: (ether / 100n).toString(), arbiter: null } })
+    const { items, costs } = await seller.client.listings.becomesPublic({ id: listing })
+    expect(items.some(({ where, what }) => where === 'server' && what === 'Column revenue')).toBe(true)
+    expect(BigInt(costs?.publishFeeWei ?? '0')).toBeGreaterThan(0n)
+    expect(await refusalOf(seller.client.signing.prepare({ kind: 'close', listing }))).toMatchObject({ code: 'escrow.wrong-state' })
+    const shown = await seller.client.signing.prepare({ kind: 'publish', listing })
+    expect(shown.call?.args.find(({ name }) => name === 'url')?.value).toBe(url)
+    await atSeller.awaitOutcome((await seller.client.signing.confirm({ id: shown.id })).job, 'listing')
+    expect(await seller.client.listings.show({ id: listing })).toMatchObject({ state: 'published', number: '1' })
+    expect((await seller.client.datasets.list({}))[0]?.usedBy).toBe(listing)
+  })
+
+  it('serves on a standing authorisation and answers a buyer with nobody at the desk', async () => {
+    const { shown, job } = await atSeller.confirm({ kind: 'serve', options: { port } })
+    expect(shown.call).toBeNull()
+    expect(shown.words.join(' ')).toContain('deliverResult, decline, reclaim')
+    await atSeller.awaitOutcome(job, 'serving')
+    expect(await seller.client.serve.state({})).toMatchObject({
+      state: 'on', reach: 'this-computer', listings: [{ id: listing, title: 'Shop revenue', url }], authorisation: { listings: [listing], spentTodayWei: '0' },
+    })
+    expect(await seller.client.serve.check({ url })).toEqual({ reachable: true, problem: null })
+    expect(await refusalOf(seller.client.networks.save({ name: 'local', rpcUrl: chain.rpcUrl, chainId: chain.chainId, contract: null }))).toMatchObject({ code: 'access.serving' })
+
+    const purchase = await buy()
+    expect((await seller.client.serve.state({})).open).toEqual([expect.objectContaining({ purchase, state: 'Paid' })])
+    await atBuyer.awaitOutcome((await buyer.client.purchases.compute({ purchase, ...script })).job, 'computed')
+    const { answer } = await atBuyer.carryOut({ kind: 'request', purchase }, 'answer')
+    expect(answer).toBeCloseTo(13, 9)
+    await atBuyer.carryOut({ kind: 'confirm', purchase }, 'purchase')
+
+    expect(await seller.client.sales.list({})).toEqual([expect.objectContaining({ purchase, listing, state: 'Settled', handled: 'delivered' })])
+    expect(await seller.client.sales.earnings({})).toMatchObject({
+      settledWei: (ether / 50n).toString(), pendingWei: '0', withdrawableWei: (ether / 50n + ether / 100n).toString(), days: [expect.objectContaining({ sales: 1 })],
+    })
+    const [delivered] = await seller.client.activity.signatures({})
+    expect(delivered).toMatchObject({ by: 'standing-authorisation', move: 'deliverResult', outcome: 'done' })
+    expect(BigInt((await seller.client.serve.state({})).authorisation?.spentTodayWei ?? '0')).toBeGreaterThan(0n)
+  }, 120_000)
+
+  it('signs nothing beyond what was authorised: with the day\'s gas spent, an answer waits and says why', async () => {
+    await seller.client.serve.off({})
+    expect(await seller.client.serve.state({})).toMatchObject({ state: 'off', authorisation: null, listings: [] })
+    await atSeller.carryOut({ kind: 'serve', options: { port, maxGasPerDayWei: '1' } }, 'serving')
+    const purchase = await buy()
+    await atBuyer.awaitOutcome((await buyer.client.purchases.compute({ purchase, ...script })).job, 'computed')
+    const { job } = await atBuyer.confirm({ kind: 'request', purchase })
+    const events = await seller.client.serve.events({})
+    let refused: ServeEventJson | null = null
+    for await (const event of events) {
+      if (event.purchase !== purchase || event.kind !== 'failed') continue
+      refused = event
+      break
+    }
+    expect(refused?.error).toMatchObject({ code: 'access.not-authorised' })
+    expect(await buyer.client.jobs.stop({ id: job })).toMatchObject({ state: 'stopped' })
+    expect((await seller.client.sales.list({}))[0]).toMatchObject({ purchase, state: 'Requested', handled: 'answered' })
+
+    await seller.client.serve.off({})
+    await atSeller.carryOut({ kind: 'serve', options: { port } }, 'serving')
+    const { answer } = await atBuyer.carryOut({ kind: 'request', purchase }, 'answer')
+    expect(answer).toBeCloseTo(13, 9)
+  }, 120_000)
+
+  it('lets a buyer cancel before asking, and pays out what is owed', async () => {
+    const purchase = await buy()
+    const { moves } = await buyer.client.purchases.show({ purchase })
+    expect(moves.map(({ kind }) => kind)).toEqual(['litigate'])
+    expect(await atBuyer.carryOut({ kind: 'litigate', purchase }, 'purchase')).toMatchObject({ state: 'Refunded' })
+    const owed = (await buyer.client.app.status({})).withdrawableWei
+    expect(await atBuyer.carryOut({ kind: 'withdraw' }, 'withdrawn')).toMatchObject({ amountWei: owed })
+    expect((await buyer.client.app.status({})).withdrawableWei).toBe('0')
+  }, 60_000)
+
+  it('met no bug on the way', () => {
+    expect([...seller.bugs, ...buyer.bugs]).toEqual([])
+  })
+})

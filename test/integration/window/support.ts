@@ -1,0 +1,43 @@
+import { createServer } from 'node:net'
+import type { Job, JobOutcome } from '../../../src/shared/window-contract/jobs.ts'
+import type { Confirmation, Move } from '../../../src/shared/window-contract/signing.ts'
+import type { WindowClient } from '../../../src/shared/window-contract/index.ts'
+
+/** A window's client as somebody at the desk uses it: watches jobs to their end, looks at what is signed and confirms it. */
+export interface Desk {
+  awaitEnd(job: string): Promise<Job>
+  /** Throws unless the job came to that. */
+  awaitOutcome<Kind extends JobOutcome['kind']>(job: string, kind: Kind): Promise<Extract<JobOutcome, { kind: Kind }>>
+  confirm(move: Move): Promise<{ readonly shown: Confirmation, readonly job: string }>
+  /** Confirms and waits for the outcome. */
+  carryOut<Kind extends JobOutcome['kind']>(move: Move, kind: Kind): Promise<Extract<JobOutcome, { kind: Kind }>>
+}
+
+export const createDesk = (client: WindowClient): Desk => {
+  const awaitEnd: Desk['awaitEnd'] = async (id) => {
+    let last: Job | null = null
+    for await (const job of await client.jobs.watch({ id })) last = job
+    if (last === null) throw new Error('the job told nothing')
+    return last
+  }
+  const awaitOutcome: Desk['awaitOutcome'] = async <Kind extends JobOutcome['kind']>(id: string, kind: Kind) => {
+    const { outcome, error, state } = await awaitEnd(id)
+    if (outcome?.kind !== kind) throw new Error(`the job is ${state}, with ${JSON.stringify(outcome ?? error)}`)
+    return outcome as Extract<JobOutcome, { kind: Kind }>
+  }
+  const confirm: Desk['confirm'] = async (move) => {
+    const shown = await client.signing.prepare(move)
+    return { shown, ...await client.signing.confirm({ id: shown.id }) }
+  }
+  return { awaitEnd, awaitOutcome, confirm, carryOut: async (move, kind) => awaitOutcome((await confirm(move)).job, kind) }
+}
+
+/** A port that was free a moment ago: a listing's address is fixed before its server listens. */
+export const findFreePort = (): Promise<number> => new Promise((resolve, reject) => {
+  const probe = createServer()
+  probe.once('error', reject)
+  probe.listen(0, '127.0.0.1', () => {
+    const address = probe.address()
+    probe.close(() => { resolve(typeof address === 'object' && address !== null ? address.port : 0) })
+  })
+})
