@@ -129,6 +129,16 @@ export const addListingCommands = (program: Command, globals: () => GlobalOption
       const { listings } = await host.trade()
       show(terminal, await listings.relocate(id, url))
     }))
+  listing.command('rehearse <id>').description('try the known attacks on your own listing: what each would get out of it')
+    .action((id: string) => withHost(globals(), async (host, terminal) => {
+      const attacks = (await host.trade()).listings.rehearse(id)
+      const cells = attacks.reduce((sum, attack) => sum + attack.cells, 0)
+      terminal.result({ listing: id, attacks }, [
+        ...attacks.map((attack) => `${attack.attack.padEnd(20)}  ${String(attack.cells).padStart(5)} cells ${String(attack.bits).padStart(6)} bits  ${
+          attack.refusal === null ? 'answered' : attack.refusal.code}`),
+        cells === 0 ? 'None of them gets a single cell.' : 'The listing gives out single rows: with --min-rows above 1 it would not.',
+      ].join('\n'))
+    }))
   listing.command('list').description('all listings of this profile')
     .action(() => withHost(globals(), async (host, terminal) => {
       const listings = (await host.trade()).listings.list()

@@ -24,6 +24,8 @@ export interface LedgerSubject {
 export interface Ledger {
   /** Finds or makes the source of a dataset, while its plain table is there. */
   register(dataset: string): void
+  /** What all answers from the dataset's source tell apart by now. */
+  readPartition(dataset: string): Partition
   /**
    * Whether a program would be answered now, in view of all answers so far; counts nothing. Throws what `assertPolicy` does, and
    * `policy.budget-spent`.
@@ -81,6 +83,7 @@ export const createLedger = ({ database, datasets, now }: LedgerDependencies): L
 
   return {
     register: (dataset) => { requireSource(dataset) },
+    readPartition: (dataset) => requireSource(dataset).partition,
 
     assertPermitted: (program, subject) => { judge(requireSource(subject.dataset), program, subject) },
 

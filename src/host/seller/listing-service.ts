@@ -9,6 +9,8 @@ import type { Market, ListingTerms } from '../chain/market.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { sealedLength, sealedLimit } from '../protocol/answer-codec.ts'
 import { encodeDetails, hashDetails } from '../trade/details-document.ts'
+import type { AttackReport } from '../../policy/rehearse.ts'
+import { rehearseListing } from './rehearse-listing.ts'
 import { createListingStore, type ListingChange, type StoredListing } from './listing-store.ts'
 
 export interface ListingDraft {
@@ -44,6 +46,8 @@ export interface ListingService {
   reprice(id: string, change: Pick<ListingDraft, 'guaranteeWei' | 'interactionFeeWei'> & { readonly valueWei: bigint }): Promise<StoredListing>
   /** `serverUrl` as in a draft. */
   relocate(id: string, serverUrl: string): Promise<StoredListing>
+  /** What the known attacks would get out of the listing now; nothing is counted. */
+  rehearse(id: string): readonly AttackReport[]
   list(): readonly StoredListing[]
   /** Throws `input.not-found`. */
   show(id: string): StoredListing
@@ -217,6 +221,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       return { url }
     }),
 
+    rehearse: (id) => rehearseListing(store.show(id), { datasets, ledger }),
     list: () => store.list(),
     show: (id) => store.show(id),
   }

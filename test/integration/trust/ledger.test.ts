@@ -49,7 +49,8 @@ const openProfile = () => {
     return { dataset, details: details as Details }
   }
   const programOf = ({ details }: LedgerSubject, ask: (data: Tensor) => AnswerValue): Program => {
-    const dataset = createDataset({ rows: details.dataset.rows, columns: details.columns, keyBits: 2048, datasetRoot: details.dataset.root })
+    const { rows, root } = details.dataset
+    const dataset = createDataset({ rows, columns: details.columns, keyBits: 2048, datasetRoot: root })
     return deriveProgram(ask(dataset.data), dataset)
   }
   const debit = (program: Program, subject: LedgerSubject, purchase = (purchases += 1n)): void => {

@@ -1,0 +1,30 @@
+import { encodeValue } from '../../crypto/encoding.ts'
+import { columnScale } from '../../compute/columns.ts'
+import { withMappedErrors } from '../../engine/map-error.ts'
+import { rehearseAttacks, type AttackReport } from '../../policy/rehearse.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { DatasetService } from '../datasets/dataset-service.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { describeDataset } from '../trade/details-document.ts'
+import type { StoredListing } from './listing-store.ts'
+
+export interface RehearseDependencies {
+  readonly datasets: Pick<DatasetService, 'readRows'>
+  readonly ledger: Ledger
+}
+
+/**
+ * What the known attacks would get out of one's own listing now, in cells and bits: run on the plain table, under the
+ * listing's policy, after all that its source has answered. Changes and counts nothing.
+ */
+export const rehearseListing = ({ dataset, details }: StoredListing, { datasets, ledger }: RehearseDependencies): AttackReport[] => {
+  const rows = datasets.readRows(dataset)
+  const scales = details.columns.map(columnScale)
+  const readCell = (cell: number): bigint => {
+    const column = Math.floor(cell / details.dataset.rows)
+    const [value, scale] = [rows[cell % details.dataset.rows]?.[column], scales[column]]
+    if (value === undefined || scale === undefined) throw new AppError('bug.unexpected', `The table of dataset ${dataset} is not the listing's.`)
+    return withMappedErrors(() => encodeValue(value, scale))
+  }
+  return rehearseAttacks(details.policy, describeDataset(details), ledger.readPartition(dataset), readCell)
+}
