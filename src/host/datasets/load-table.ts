@@ -2,8 +2,7 @@ import { AppError } from '../../shared/errors.ts'
 import { parseCsv, readCsvFile, readFileStart, type CsvOptions } from './parse-csv.ts'
 import { readPostgres } from './read-postgres.ts'
 import type { SourceTable } from './source-table.ts'
-import { detectFormat, signatureBytes, type FileFormat } from './table-format.ts'
-import type { TableChoice } from './table-job.ts'
+import { detectFormat, signatureBytes, type FileFormat, type TableChoice } from './table-format.ts'
 import { readTableInThread } from './table-thread.ts'
 
 /** Where a table comes from: exactly one of `path`, `text` and `postgresUrl`. */

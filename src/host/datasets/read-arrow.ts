@@ -1,7 +1,7 @@
 import { DataType, RecordBatchReader, type Field, type RecordBatch } from 'apache-arrow'
 import { AppError } from '../../shared/errors.ts'
 import { assertTableSize, createTableCollector, type SourceTable } from './source-table.ts'
-import type { TableChoice } from './table-job.ts'
+import type { TableChoice } from './table-format.ts'
 
 const unreadable = (error: unknown): AppError => new AppError('input.table-unreadable',
   `The file is not readable as Arrow IPC: ${error instanceof Error ? error.message : String(error)}.`, { cause: error })

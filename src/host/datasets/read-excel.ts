@@ -1,7 +1,7 @@
 import readWorkbook from 'read-excel-file/universal'
 import { AppError } from '../../shared/errors.ts'
 import { createTableCollector, type SourceTable } from './source-table.ts'
-import type { TableChoice } from './table-job.ts'
+import type { TableChoice } from './table-format.ts'
 
 const maximumUnpackedBytes = 512 * 1024 * 1024
 const endRecord = 0x06054b50

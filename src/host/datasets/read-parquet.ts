@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { parseAs } from '../../shared/parse.ts'
 import { assertTableSize, createTableCollector, type SourceTable } from './source-table.ts'
-import type { TableChoice } from './table-job.ts'
+import type { TableChoice } from './table-format.ts'
 
 const maximumBytes = 1024 * 1024 * 1024
 

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { AppError } from '../../shared/errors.ts'
 import { createTableCollector, type SourceTable } from './source-table.ts'
-import type { TableChoice } from './table-job.ts'
+import type { TableChoice } from './table-format.ts'
 
 type Connection = Database.Database
 

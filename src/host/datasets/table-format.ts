@@ -3,6 +3,18 @@ import type { TableFormat } from './source-table.ts'
 
 export type FileFormat = Exclude<TableFormat, 'postgres'>
 
+/** What one import reads of a file. */
+export interface TableChoice {
+  /** SQLite: a table or view; by default the only one there is. */
+  readonly table?: string
+  /** SQLite: one SELECT instead of a table. */
+  readonly query?: string
+  /** Excel: the name of a sheet; by default the first. */
+  readonly sheet?: string
+  /** Columns that are not looked at. */
+  readonly exclude?: readonly string[]
+}
+
 const signatures: readonly (readonly [string, FileFormat])[] = [
   ['SQLite format 3\0', 'sqlite'],
   ['PAR1', 'parquet'],

@@ -1,17 +1,5 @@
 import type { SourceTable } from './source-table.ts'
-import type { FileFormat } from './table-format.ts'
-
-/** What one import reads of a file. */
-export interface TableChoice {
-  /** SQLite: a table or view; by default the only one there is. */
-  readonly table?: string
-  /** SQLite: one SELECT instead of a table. */
-  readonly query?: string
-  /** Excel: the name of a sheet; by default the first. */
-  readonly sheet?: string
-  /** Columns that are not looked at. */
-  readonly exclude?: readonly string[]
-}
+import type { FileFormat, TableChoice } from './table-format.ts'
 
 /** Reading one binary table file, for a thread of its own. */
 export interface TableJob {
