@@ -8,11 +8,11 @@ import type { Trade } from '../create-host.ts'
 import { deriveFromScript, type ScriptFile } from '../buyer/derive.ts'
 import type { OpenedListing } from '../buyer/open-listing.ts'
 import { checkScript, rehearse, type Rehearsal } from '../buyer/rehearse.ts'
+import { createScriptDeclarations, operatorDiagnosticCodes } from '../../script/declarations.ts'
 import { verifyReceipt } from '../protocol/verify-receipt.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import { findTrade, type WindowContext } from './context.ts'
 import { toTermsJson } from './documents.ts'
-import { declareScriptApi } from './editor-types.ts'
 import type { Handlers } from './handlers.ts'
 import { toOpenedListing } from './listing-view.ts'
 import { describePurchase, readClock, toPurchaseSummary } from './purchase-view.ts'
@@ -108,7 +108,8 @@ export const createWorkspaceHandlers = ({ host, jobs, scripts, changes }: Window
     gauge: async ({ url, ...script }) => gaugeScript(script, await (await host.trade()).openListing(url)),
     editorTypes: async ({ url }) => {
       const opened = url === null ? null : await (await host.trade()).openListing(url)
-      return { declarations: declareScriptApi(opened?.details ?? null) }
+      const columns = opened?.details.columns.map(({ name }) => name) ?? []
+      return { declarations: createScriptDeclarations({ columns }), ignoredDiagnosticCodes: [...operatorDiagnosticCodes] }
     },
   }
 }

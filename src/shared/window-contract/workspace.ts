@@ -28,5 +28,9 @@ export const workspaceContract = {
   /** Cost and precision on the real table, without any ciphertext: quick enough to follow typing. */
   gauge: procedure.input(runSchema).output(gaugeSchema),
   /** Declarations for the editor: the script API, and this listing's columns. */
-  editorTypes: procedure.input(z.strictObject({ url: urlSchema.nullable() })).output(z.strictObject({ declarations: z.string() })),
+  editorTypes: procedure.input(z.strictObject({ url: urlSchema.nullable() })).output(z.strictObject({
+    declarations: z.string(),
+    /** TypeScript's complaints that mean nothing in a script (docs/adr/0501). */
+    ignoredDiagnosticCodes: z.array(z.int()),
+  })),
 }
