@@ -1,0 +1,2 @@
+// The correlation matrix of three columns, from their encrypted products.
+export default data.cols('wage', 'education', 'experience').corr()

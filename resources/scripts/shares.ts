@@ -1,0 +1,11 @@
+// How many, and which share: the sum of a 0/1 column counts its ones, its mean is their share. Works on any listing.
+const members = data.col('union')
+const southern = data.col('south')
+
+export default {
+  workers: listing.rows,
+  members: members.sum(),
+  memberShare: members.mean(),
+  memberPercent: members.mean() * 100,
+  southernShare: southern.mean(),
+}
