@@ -13,7 +13,10 @@ const checkout = fileURLToPath(new URL('../../../', import.meta.url))
 const guide = readFileSync(join(checkout, 'docs/guides/python.md'), 'utf8')
 const blocks = (language: string): string[] => [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, code]) => code ?? '')
 
-describe('the guide to Python', () => {
+/** Six processes, one after the other. */
+const timeout = 300_000
+
+describe('the guide to Python', { timeout }, () => {
   const project = createFolder()
   const home = join(project, 'home')
   let marketplace: Marketplace
