@@ -25,6 +25,8 @@ import { createSellerClient, type SellerClient } from './seller-client.ts'
 export interface BuyOptions {
   /** The most the purchase may cost, guarantee included; by default what the listing asks at this moment. */
   readonly maxTotalWei?: bigint
+  /** The terms that were looked at: others are refused with `escrow.terms-changed`, before anything is paid. */
+  readonly termsHash?: string
   /** How long the payment may take to reach the chain before it is void; by default ten minutes. */
   readonly deadlineSeconds?: number
   /** Take up a purchase of this listing whose answer has not come yet, where there is one, instead of paying for another. */
@@ -129,8 +131,11 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     return { ...store.setNumber(purchase.id, number), number }
   }
 
-  const begin = async (listing: OpenedListing, { maxTotalWei, deadlineSeconds }: BuyOptions): Promise<Purchase> => {
+  const begin = async (listing: OpenedListing, { maxTotalWei, deadlineSeconds, termsHash: seen }: BuyOptions): Promise<Purchase> => {
     const { terms, termsHash, open } = listing.onChain
+    if (seen !== undefined && seen !== termsHash) {
+      throw new AppError('escrow.terms-changed', 'The listing has other terms now than those that were looked at.', { details: { listing: listing.number.toString() } })
+    }
     if (!open) throw new AppError('escrow.listing-closed', 'The listing is closed: it takes no new purchases.', { details: { listing: listing.number.toString() } })
     const total = terms.valueWei + terms.guaranteeWei
     if (maxTotalWei !== undefined && total > maxTotalWei) {

@@ -98,7 +98,6 @@ export const createConfirmations = (
       const confirmed = take(id)
       const { plan } = confirmed
       return jobs.start({ kind: 'move', label: plan.title, subject: plan.subject, stoppable: plan.stoppable }, async (run) => {
-        await plan.recheck?.()
         await assertCost(confirmed)
         const signature = host.window.beginSignature({ by: 'confirmation', move: plan.kind, words: plan.title })
         try {

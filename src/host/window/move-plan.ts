@@ -28,8 +28,6 @@ export interface MovePlan {
   readonly estimate: (() => Promise<CostEstimate>) | null
   /** For the standing authorisation, which is no call of its own: the most that it may spend a day. */
   readonly allowanceWei?: bigint
-  /** Throws where what was shown no longer holds. */
-  readonly recheck?: () => Promise<void>
   /** Waits for another party: may be stopped and taken up again. */
   readonly stoppable: boolean
   readonly carryOut: (run: JobRun) => Promise<JobOutcome>

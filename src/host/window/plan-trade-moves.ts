@@ -40,13 +40,9 @@ export const planBuy = async (trade: Trade, { url, maxTotalWei }: MoveOf<'buy'>)
     guaranteeWei: terms.guaranteeWei,
     deadlines: describeDeadlines(terms),
     termsHash,
-    recheck: async () => {
-      const now = await market.readListing(number)
-      if (now.termsHash !== termsHash) throw new AppError('escrow.terms-changed', 'The listing has other terms now than those that were shown.', { details: { listing: number.toString() } })
-    },
     stoppable: false,
     carryOut: async () => {
-      const bought = await purchases.buy(url, { maxTotalWei: totalWei, deadlineSeconds: buyDeadlineSeconds })
+      const bought = await purchases.buy(url, { termsHash, maxTotalWei: totalWei, deadlineSeconds: buyDeadlineSeconds })
       return { kind: 'purchase', purchase: bought.number.toString(), state: 'Paid' }
     },
   }

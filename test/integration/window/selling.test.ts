@@ -132,6 +132,15 @@ describe('selling through the contract: from a file to money, with nobody at the
     expect(answer).toBeCloseTo(13, 9)
   }, 120_000)
 
+  it('buys nothing on other terms than those that were shown', async () => {
+    const shown = await buyer.client.signing.prepare({ kind: 'buy', url })
+    await atSeller.carryOut({ kind: 'reprice', listing, valueWei: (ether / 60n).toString() }, 'listing')
+    const before = await buyer.client.purchases.list({})
+    const end = await atBuyer.awaitEnd((await buyer.client.signing.confirm({ id: shown.id })).job)
+    expect(end).toMatchObject({ state: 'failed', error: { code: 'escrow.terms-changed' } })
+    expect(await buyer.client.purchases.list({})).toEqual(before)
+  }, 60_000)
+
   it('lets a buyer cancel before asking, and pays out what is owed', async () => {
     const purchase = await buy()
     const { moves } = await buyer.client.purchases.show({ purchase })
