@@ -67,7 +67,7 @@ const lehmerBits = 50
 
 /**
  * As many steps of Euclid's algorithm on (u, v) as the leading bits decide, as the matrix [a, b, c, d] with u' = a·u + b·v and
- * v' = c·u + d·v; null where they decide none [Knuth, TAOCP 2, 4.5.2, algorithm L; HAC, 14.57].
+ * v' = c·u + d·v; null where they decide none [Knuth, 4.5.2, algorithm L; HAC, 14.57].
  */
 const lehmerMatrix = (u: bigint, v: bigint): readonly [a: bigint, b: bigint, c: bigint, d: bigint] | null => {
   const shift = BigInt(Math.max(0, bitLength(u) - lehmerBits))
