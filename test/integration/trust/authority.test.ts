@@ -1,0 +1,182 @@
+import { Wallet } from 'ethers'
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import { SiweMessage } from 'siwe'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Market, PurchaseOnChain } from '../../../src/host/chain/market.ts'
+import { createBuyerRoutes, type BuyerRouteDependencies } from '../../../src/host/seller/server/buyer-routes.ts'
+import { createServer } from '../../../src/host/seller/server/create-server.ts'
+import { createPublicRoutes, type PublicRouteDependencies } from '../../../src/host/seller/server/public-routes.ts'
+import { createSessions } from '../../../src/host/seller/server/sessions.ts'
+
+const chainId = 31_337
+const host = 'seller.example'
+const bytes32 = `0x${'1'.repeat(64)}`
+const buyer = Wallet.createRandom()
+const stranger = Wallet.createRandom()
+
+const unreached = (): never => { throw new Error('a guard let something through') }
+const unreachedAll = <T extends object>(): T => new Proxy({}, { get: () => unreached }) as T
+
+const paid = { id: 1n, listing: 1n, buyer: buyer.address, state: 'Paid' } as PurchaseOnChain
+/** Purchases as the chain tells them: refunded, of a listing that is not sold here, and one that is too fresh. */
+const onChain: readonly PurchaseOnChain[] = [paid, { ...paid, id: 2n, state: 'Refunded' }, { ...paid, id: 3n, listing: 9n }, { ...paid, id: 4n }]
+
+const market = {
+  ...unreachedAll<Market>(),
+  chainId,
+  findPurchase: (number: bigint, depth?: { confirmations?: number }) =>
+    Promise.resolve(number === 4n && depth !== undefined ? null : onChain.find(({ id }) => id === number) ?? null),
+} as Market
+
+const listing = { id: 'wages-1', dataset: 'wages', details: { confirmations: 3 } }
+const dependencies = {
+  market,
+  listings: { findByNumber: (_: unknown, number: bigint) => (number === 1n ? listing : null) },
+  sales: { find: () => null },
+  datasets: unreachedAll(),
+  deliveries: unreachedAll(),
+  createReceipt: unreached,
+  onError: unreached,
+} as unknown as BuyerRouteDependencies
+
+/** A body that every schema takes: what is refused is refused for who asks, not for how. */
+const body = {
+  request: {
+    chainId, contract: `0x${'5f'.repeat(20)}`, purchase: '1', datasetRoot: bytes32, resultHash: bytes32, programHash: bytes32, x25519PublicKey: bytes32,
+  },
+  signature: `0x${'0'.repeat(130)}`,
+  program: {
+    version: 1, datasetRoot: bytes32, rows: 1, columns: 1, cells: [{ scale: { numerator: '1', denominator: '1' }, constant: '1', terms: [] }],
+    answer: { kind: 'tensor', shape: [], cells: [0] },
+  },
+  ciphertexts: '',
+}
+
+const routes = createBuyerRoutes(dependencies)
+
+describe('who may do what at the seller\'s server (S7)', () => {
+  let app: FastifyInstance
+  let now = new Date('2026-01-01T00:00:00Z')
+
+  /** Each call from an address of its own: the rate limits have tests of their own. */
+  let calls = 0
+  const inject = (options: InjectOptions) => {
+    calls += 1
+    return app.inject({ remoteAddress: `10.0.${calls >> 8}.${calls & 255}`, ...options, headers: { host, ...options.headers } })
+  }
+  const postSession = (payload: object) => inject({ method: 'POST', url: '/v1/sessions', payload })
+
+  const challenge = async (address: string): Promise<string> => {
+    return (await postSession({ address })).json<{ message: string }>().message
+  }
+  const open = async (message: string, signature: string) =>
+    (await postSession({ message, signature })).json<{ token?: string; code?: string }>()
+  const signIn = async (wallet: typeof buyer): Promise<string> => {
+    const message = await challenge(wallet.address)
+    const { token } = await open(message, await wallet.signMessage(message))
+    if (token === undefined) throw new Error('signing in failed')
+    return token
+  }
+
+  beforeAll(async () => {
+    const sessions = createSessions(chainId, () => now)
+    app = await createServer({
+      routes: [...routes, ...createPublicRoutes({ ...unreachedAll<PublicRouteDependencies>(), sessions })],
+      sessions,
+      allowedHosts: () => new Set([host]),
+      scheme: 'https',
+      onBug: (error) => { throw error },
+    })
+  })
+  beforeEach(() => { now = new Date('2026-01-01T00:00:00Z') })
+
+  interface Case {
+    readonly why: string
+    readonly code: string
+    readonly purchase?: string
+    readonly headers?: Readonly<Record<string, string>>
+    /** Who is signed in; nobody where it is left out. */
+    readonly wallet?: typeof buyer
+    readonly secondsLater?: number
+  }
+  const cases: readonly Case[] = [
+    { why: 'without a token', code: 'access.unauthenticated' },
+    { why: 'with a token that was never given', code: 'access.unauthenticated', headers: { authorization: `Bearer ${'A'.repeat(43)}` } },
+    { why: 'with another scheme', code: 'access.unauthenticated', headers: { authorization: `Basic ${'A'.repeat(43)}` } },
+    { why: 'with an address for a token', code: 'access.unauthenticated', headers: { authorization: `Bearer ${buyer.address}` } },
+    { why: 'with an expired session', code: 'access.unauthenticated', wallet: buyer, secondsLater: 901 },
+    { why: 'as another wallet', code: 'access.forbidden', wallet: stranger },
+    { why: 'for a refunded purchase', code: 'escrow.wrong-state', wallet: buyer, purchase: '2' },
+    { why: 'for a purchase of another seller\'s listing', code: 'input.not-found', wallet: buyer, purchase: '3' },
+    { why: 'for a purchase that this contract does not know', code: 'input.not-found', wallet: buyer, purchase: '77' },
+    { why: 'for a purchase without its confirmations', code: 'escrow.not-confirmed', wallet: buyer, purchase: '4' },
+    { why: 'for what is no number', code: 'input.not-found', wallet: buyer, purchase: '1e0' },
+    { why: 'under another host name', code: 'access.wrong-host', wallet: buyer, headers: { host: 'evil.example' } },
+    { why: 'from another web page', code: 'access.foreign-origin', wallet: buyer, headers: { origin: 'https://evil.example' } },
+  ]
+
+  const send = (route: (typeof routes)[number], purchase: string, headers: Readonly<Record<string, string>>) => {
+    const url = route.path.replace(':id', purchase).replace(':chunk', '0')
+    const options: InjectOptions = { method: route.method, url, headers }
+    return inject(route.method === 'POST' ? { ...options, payload: body } : options)
+  }
+
+  it('has these routes for buyers: each of them is in the matrix below', () => {
+    expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /v1/purchases/:id/data/manifest', 'GET /v1/purchases/:id/data/:chunk', 'POST /v1/purchases/:id/result',
+      'GET /v1/purchases/:id/answer', 'GET /v1/purchases/:id/receipt',
+    ])
+    expect(routes.every(({ audience }) => audience === 'buyer')).toBe(true)
+  })
+
+  describe.each(routes.map((route) => ({ name: `${route.method} ${route.path}`, route })))('$name', ({ route }) => {
+    it.each(cases)('refuses $why', async ({ code, purchase = '1', headers = {}, wallet, secondsLater = 0 }) => {
+      const authorization = wallet === undefined ? {} : { authorization: `Bearer ${await signIn(wallet)}` }
+      now = new Date(now.getTime() + secondsLater * 1000)
+      const response = await send(route, purchase, { ...authorization, ...headers })
+      expect(response.json<{ code: string }>().code).toBe(code)
+      expect(response.headers['content-type']).toContain('application/problem+json')
+    })
+  })
+
+  describe('signing in', () => {
+    const refused = async (message: string, signature: string): Promise<void> => {
+      expect(await open(message, signature)).toMatchObject({ code: 'access.sign-in-failed' })
+    }
+    /** The challenge with something else in it, rightly signed by the buyer. */
+    const signChanged = async (change: Partial<SiweMessage>): Promise<[string, string]> => {
+      const message = new SiweMessage({ ...new SiweMessage(await challenge(buyer.address)), ...change }).toMessage()
+      return [message, await buyer.signMessage(message)]
+    }
+
+    it('is refused for a message used before', async () => {
+      const message = await challenge(buyer.address)
+      const signature = await buyer.signMessage(message)
+      expect((await open(message, signature)).token).toBeDefined()
+      await refused(message, signature)
+    })
+
+    it('is refused after the message has expired', async () => {
+      const message = await challenge(buyer.address)
+      now = new Date(now.getTime() + 301_000)
+      await refused(message, await buyer.signMessage(message))
+    })
+
+    it('is refused for another chain, another server, and a nonce that was never given', async () => {
+      await refused(...await signChanged({ chainId: 1 }))
+      await refused(...await signChanged({ domain: 'evil.example' }))
+      await refused(...await signChanged({ nonce: 'f'.repeat(32) }))
+    })
+
+    it('goes by who signed, not by whose address the message names', async () => {
+      const message = await challenge(buyer.address)
+      await refused(message, await stranger.signMessage(message))
+    })
+
+    it('is refused where a right message is answered with a broken signature, which uses the nonce up', async () => {
+      const message = await challenge(buyer.address)
+      await refused(message, `0x${'0'.repeat(130)}`)
+      await refused(message, await buyer.signMessage(message))
+    })
+  })
+})
