@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createWindowHost } from '../../../src/host/window/create-window-host.ts'
 import { startPracticeChain, type PracticeChain } from '../../../src/host/chain/practice-chain.ts'
 import type { ServeEventJson } from '../../../src/shared/window-contract/serve.ts'
-import { openWindowPair, refusalOf, type WindowPair } from '../../unit/window/window-pair.ts'
+import { connectClient, openWindowPair, refusalOf, type WindowPair } from '../../unit/window/window-pair.ts'
 import { createDesk, findFreePort, type Desk } from './support.ts'
 
 const rows = Array.from({ length: 24 }, (_, index) => `${(index * 7) % 24 + 1.5};${index % 2 === 0 ? 'north' : 'south'}`)
@@ -149,6 +150,18 @@ describe('selling through the contract: from a file to money, with nobody at the
     const owed = (await buyer.client.app.status({})).withdrawableWei
     expect(await atBuyer.carryOut({ kind: 'withdraw' }, 'withdrawn')).toMatchObject({ amountWei: owed })
     expect((await buyer.client.app.status({})).withdrawableWei).toBe('0')
+  }, 60_000)
+
+  it('serves again after a restart, on the same authorisation, until it is switched off', async () => {
+    await seller.window.close()
+    expect(await seller.client.serve.state({})).toMatchObject({ state: 'off', authorisation: { listings: [listing] } })
+    const restarted = createWindowHost({ host: seller.host, shell: { kind: 'headless', version: '1' }, onBug: (error) => seller.bugs.push(error) })
+    const { client, close } = connectClient(restarted)
+    await restarted.resume()
+    expect(await client.serve.state({})).toMatchObject({ state: 'on', localUrl: new URL(url).origin })
+    expect(await client.serve.off({})).toMatchObject({ state: 'off', authorisation: null })
+    close()
+    await restarted.close()
   }, 60_000)
 
   it('met no bug on the way', () => {
