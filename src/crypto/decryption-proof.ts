@@ -110,8 +110,8 @@ const challenge = ({ ciphertextBytes }: PreparedPublicKey, seed: Uint8Array, u: 
   shortHash(sha256, [challengeTag, seed, bigIntToBytes(u, ciphertextBytes), bigIntToBytes(a, ciphertextBytes)])
 
 /**
- * Checks that a stranger's plaintexts are what the ciphertexts decrypt to [Damgård, Jurik 2001, the proof of n-th powers, made
- * non-interactive and batched; protocol.md, "Proof of correct decryption"]. Sound for keys with a certificate. Throws `invalid-proof`.
+ * Checks that a stranger's plaintexts are what the ciphertexts decrypt to: the proof of n-th powers [DJ01], made non-interactive [FS86]
+ * and batched (protocol.md, "Proof of correct decryption"). Sound for keys with a certificate. Throws `invalid-proof`.
  */
 export const assertDecryption = (
   key: PreparedPublicKey, statement: DecryptionStatement, { e, z }: DecryptionProof, sha256: Sha256, power: ModularPower,

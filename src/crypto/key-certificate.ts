@@ -10,8 +10,8 @@ import type { PaillierPublicKey } from './types.ts'
 
 /**
  * The n-th roots modulo n of `certificateRoots` numbers derived from n by hash: a proof that gcd(n, φ(n)) = 1 and, with the trial
- * division of `assertPublicKey`, that n has no prime factor up to 65,537 [Goldberg, Reyzin, Sagga, Baldimtsi 2018, ePrint
- * 2018/057, the protocol for gcd(N, φ(N)) = 1 with α = 65,537].
+ * division of `assertPublicKey`, that n has no prime factor up to 65,537 [GRSB18, the protocol for gcd(N, φ(N)) = 1, with
+ * α = 65,537].
  *
  * If a prime f divides both n and φ(n), at most one unit in f has an n-th root, and f > 65,537: eight roots that were not chosen leave
  * a chance of 65,537⁻⁸ < 2⁻¹²⁸. It does not say that n is a product of two primes, nor that both are long.
