@@ -58,7 +58,10 @@ const Pages = () => {
   const place = usePlace()
   useEffect(() => {
     if (place.path === '/') goTo('#/buy/market')
-    document.getElementById('content')?.scrollTo(0, 0)
+    const content = document.getElementById('content')
+    content?.scrollTo(0, 0)
+    // Whoever goes by keyboard goes on from the new page, not from a link that is no longer there.
+    if (document.activeElement === document.body) content?.focus({ preventScroll: true })
   }, [place.path])
   return <Suspense fallback={<p className="page quiet">Opening the editor…</p>}>{pageAt(place)}</Suspense>
 }

@@ -18,7 +18,7 @@ export const theme = createTheme({
   defaultRadius: '6px',
   cursorType: 'pointer',
   components: {
-    Button: { defaultProps: { size: 'xs' }, styles: { root: { height: 32, fontSize: 13, fontWeight: 500 } } },
+    Button: { defaultProps: { size: 'xs', variant: 'filled' }, styles: { root: { height: 32, fontSize: 13, fontWeight: 500 } } },
     TextInput: { defaultProps: { size: 'xs' }, styles: { input: { height: 32, fontSize: 13 }, label: { marginBottom: 4 } } },
     PasswordInput: { defaultProps: { size: 'xs' }, styles: { input: { height: 32, fontSize: 13 }, label: { marginBottom: 4 } } },
     NumberInput: { defaultProps: { size: 'xs' }, styles: { input: { height: 32, fontSize: 13 }, label: { marginBottom: 4 } } },

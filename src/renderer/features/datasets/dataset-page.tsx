@@ -101,7 +101,7 @@ const Remove = ({ name, onClose }: { readonly name: string, readonly onClose: ()
         <Trouble error={remove.error} />
         <div className="row end">
           <Button variant="default" onClick={onClose} data-autofocus>Keep it</Button>
-          <Button color="red" loading={remove.isPending} onClick={() => { remove.mutate(undefined, { onSuccess: () => { goTo('#/sell/datasets') } }) }}>Remove it</Button>
+          <Button className="danger" loading={remove.isPending} onClick={() => { remove.mutate(undefined, { onSuccess: () => { goTo('#/sell/datasets') } }) }}>Remove it</Button>
         </div>
       </div>
     </Modal>

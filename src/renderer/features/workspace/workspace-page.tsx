@@ -40,7 +40,7 @@ const useGauge = (url: string | null, fileName: string | null, source: string | 
 }
 
 const Side = ({ listing, error, gauge }: { readonly listing: OpenedListingJson | undefined, readonly error: unknown, readonly gauge: ReturnType<typeof useGauge> }) => (
-  <aside className="side" aria-label="Cost and columns">
+  <aside className="side" aria-label="Cost and columns" tabIndex={0}>
     <Section title="Cost on the real table">
       {gauge.error !== null ? <Trouble error={gauge.error} /> : gauge.data === undefined ? <p className="quiet small">Shown once a listing and a script are there.</p> : <GaugeView gauge={gauge.data} />}
     </Section>
@@ -79,7 +79,7 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
           ? <p className="quiet" style={{ padding: 16 }}>{active === null ? 'No script is open: make one with the plus above.' : ''}</p>
           : <CodeEditor fileName={active} source={script.source} declarations={types.data?.declarations ?? ''} onChange={script.edit} onRun={run} />}
       </div>
-      <section className="out stack wide" aria-label="Results">
+      <section className="out stack wide" aria-label="Results" tabIndex={0}>
         <Trouble error={script.error} />
         {target === 'real' && url !== null && active !== null ? <RealRun url={url} fileName={active} current={script.current} /> : null}
         <Trouble error={attempt.error} />

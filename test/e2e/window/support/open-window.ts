@@ -25,7 +25,7 @@ export const buildRenderer = async (folder: string): Promise<string> => {
 /** The window of a new profile, served to a browser by the headless host, over the renderer as built. */
 export const openWindow = async (renderer?: string): Promise<OpenedWindow> => {
   const folder = mkdtempSync(join(tmpdir(), 'hesystem-window-'))
-  const root = renderer ?? await buildRenderer(join(folder, 'out'))
+  const root = renderer ?? process.env.HESYSTEM_TEST_RENDERER ?? await buildRenderer(join(folder, 'out'))
   const bugs: unknown[] = []
   const start = async () => {
     const host = await createHost({ home: join(folder, 'profile'), secretStore: 'passphrase', askPassphrase: async () => 'correct horse battery staple' })

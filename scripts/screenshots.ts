@@ -1,0 +1,124 @@
+/**
+ * Pictures of the window over a real trade in practice mode. Without arguments the few that the documentation shows, into
+ * docs/screenshots; with a folder, every page in both themes at 1280×800 and 1920×1080, to be looked at.
+ */
+import type { Page } from '@playwright/test'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { createBuying } from '../test/e2e/window/pages/buying.ts'
+import { createSelling } from '../test/e2e/window/pages/selling.ts'
+import { createWindowPage, type WindowPage } from '../test/e2e/window/pages/window-page.ts'
+import { launchBrowser } from '../test/e2e/window/support/browser.ts'
+import { openWindow } from '../test/e2e/window/support/open-window.ts'
+
+const themes = ['light', 'dark'] as const
+const sizes = [{ width: 1280, height: 800 }, { width: 1920, height: 1080 }] as const
+
+interface Scene {
+  readonly name: string
+  readonly hash: string
+  readonly prepare?: (window: WindowPage) => Promise<unknown>
+}
+
+const scenes: readonly Scene[] = [
+  { name: 'market', hash: '#/buy/market' },
+  { name: 'workspace', hash: '#/buy/workspace', prepare: ({ page }) => page.locator('.view-line').first().waitFor() },
+  { name: 'purchases', hash: '#/buy/purchases' },
+  { name: 'purchase', hash: '#/buy/purchases/1' },
+  { name: 'datasets', hash: '#/sell/datasets' },
+  { name: 'dataset', hash: '#/sell/datasets/shifts' },
+  { name: 'listings', hash: '#/sell/listings' },
+  { name: 'listing-draft', hash: '#/sell/listings/new' },
+  { name: 'serve', hash: '#/sell/serve' },
+  { name: 'sales', hash: '#/sell/sales' },
+  { name: 'receipts', hash: '#/activity/receipts' },
+  { name: 'log', hash: '#/activity/log' },
+  { name: 'wallet', hash: '#/wallet' },
+  { name: 'settings', hash: '#/settings' },
+]
+
+const table = `id;age;pay;shift
+${Array.from({ length: 240 }, (_, index) => `P${1000 + index};${20 + ((index * 7) % 41)};${(18 + ((index * 13) % 50) / 10).toFixed(1).replace('.', ',')};${index % 3 === 0 ? 'night' : 'day'}`).join('\n')}
+`
+
+const settle = async (page: Page): Promise<void> => {
+  await page.waitForLoadState('networkidle')
+  // Relative times and transitions come to rest.
+  await page.waitForTimeout(700)
+}
+
+const folder = process.argv[2] ?? join(import.meta.dirname, '..', 'docs', 'screenshots')
+const everything = process.argv[2] !== undefined
+mkdirSync(folder, { recursive: true })
+
+const opened = await openWindow()
+const browser = await launchBrowser()
+const page = await (await browser.newContext({ viewport: sizes[0], colorScheme: 'light' })).newPage()
+const window = createWindowPage(page)
+const buying = createBuying(window)
+const selling = createSelling(window)
+
+const shoot = async (name: string): Promise<void> => {
+  await settle(page)
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
+  console.log(`${name}.png`)
+}
+/** A moment of the journey that has no address: both themes, as it stands. */
+const shootBoth = async (name: string, shown: boolean): Promise<void> => {
+  for (const colorScheme of everything ? themes : [themes[0]]) {
+    await page.emulateMedia({ colorScheme })
+    if (everything || shown) await shoot(everything ? `${name}-${colorScheme}` : name)
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+const shootScene = async ({ name, hash, prepare }: Scene, suffix: string): Promise<void> => {
+  await window.goTo(hash)
+  await prepare?.(window)
+  await shoot(`${name}${suffix}`)
+}
+
+try {
+  await page.goto(opened.address())
+  await page.getByRole('button', { name: 'Try it with play money' }).waitFor()
+  await shootBoth('first-run', true)
+  await buying.tryItWithPlayMoney()
+  await buying.runOnTestData()
+  await window.go('Market')
+  await buying.openSampleListing()
+  await shootBoth('listing', false)
+  await window.press('Buy one answer')
+  await window.readConfirmation()
+  await shootBoth('confirm', true)
+  await window.sign()
+  await buying.compute()
+  await shootBoth('purchase-request', false)
+  await buying.request()
+  await shootBoth('purchase-delivered', true)
+  await buying.confirm()
+  await selling.chooseFile('shifts.csv', table)
+  await shootBoth('import', true)
+  await selling.importIt()
+  await selling.encrypt()
+  await selling.writeListing({ price: '0.05', delivery: '30m' })
+  await shootBoth('own-listing', false)
+  await selling.publish()
+  await selling.switchOn()
+  if (everything) {
+    for (const viewport of sizes) {
+      for (const colorScheme of themes) {
+        await page.setViewportSize(viewport)
+        await page.emulateMedia({ colorScheme })
+        for (const scene of scenes) await shootScene(scene, `-${viewport.width}-${colorScheme}`)
+      }
+    }
+  } else {
+    const find = (name: string): Scene[] => scenes.filter((scene) => scene.name === name)
+    for (const scene of find('serve')) await shootScene(scene, '')
+    for (const scene of find('workspace')) await shootScene(scene, '')
+    await page.emulateMedia({ colorScheme: 'dark' })
+    for (const scene of find('workspace')) await shootScene(scene, '-dark')
+  }
+} finally {
+  await browser.close()
+  await opened.close()
+}
