@@ -115,7 +115,12 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const engine = once(() => createEngine(options.engine))
   const listingStore = createListingStore(database)
   const findUse = (name: string): string | null => listingStore.list().find(({ dataset }) => dataset === name)?.id ?? null
-  const datasets = createDatasetService({ database, vault, engine: engine.get, findUse, renameUse: listingStore.renameDataset })
+  const datasets: DatasetService = createDatasetService({
+    database, vault, engine: engine.get, findUse,
+    renameUse: listingStore.renameDataset,
+    // Where a table comes from is told by its rows.
+    beforeDrop: (name) => { ledger.register(name) },
+  })
   const ledger = createLedger({ database, datasets, now })
   const unlockedWallet = once<BaseWallet>(() => wallet.unlock())
 

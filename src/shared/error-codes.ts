@@ -83,6 +83,7 @@ export const errorCodes = defineErrorCodes({
   'input.dataset-busy': { status: 409, next: 'Wait until the encryption is done, or stop it.' },
   'input.dataset-encrypted': { status: 409, next: 'Leave out the key length or give the one named; for another, remove the dataset and import it anew.' },
   'input.dataset-not-encrypted': { status: 409, next: 'Encrypt it first: `hesystem dataset encrypt NAME`, and `hesystem dataset test-data NAME` for the test data.' },
+  'input.plain-dropped': { status: 409, next: 'Selling and answering go on without the rows. For what needs them, import the table again: `hesystem dataset import FILE --name NAME --new-version`.' },
   'input.test-data-missing': { status: 409, next: 'Make it with `hesystem dataset test-data NAME`.' },
   'input.test-data-exists': { status: 409, next: 'Keep the test data there is, or remove the dataset and import it anew.' },
   'input.test-rows-invalid': { status: 400, next: 'Ask for a number of rows within the named range.' },

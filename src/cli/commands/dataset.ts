@@ -43,6 +43,12 @@ export const addDatasetCommands = (program: Command, globals: () => GlobalOption
       const { commitment } = host.datasets.readTensor(name, 'test')
       terminal.result({ name, commitment }, `Test data of ${name}: ${commitment.rows} made-up rows, root ${commitment.root}.`)
     }))
+  dataset.command('drop-plain <name>').description('delete the imported rows once they are encrypted; selling goes on without them')
+    .action((name: string) => withHost(globals(), async (host, terminal) => {
+      host.datasets.dropPlain(name)
+      terminal.result({ name, hasPlain: false }, `The rows of ${name} are deleted; its ciphertexts and keys stay, and so do selling and answering.
+No longer possible: looking at the rows or their spread, rehearsing attacks on a listing, encrypting them under another key. The file they came from is untouched.`)
+    }))
   dataset.command('remove <name>').description('forget it, with its keys')
     .action((name: string) => withHost(globals(), async (host, terminal) => {
       host.datasets.remove(name)

@@ -60,7 +60,7 @@ export const refuseNumber = (raw: RawColumn, row: number): AppError => {
 
 export const refuseMissing = (raw: RawColumn, row: number, count: number): AppError => {
   const { where, details } = place(raw, row)
-  return new AppError('input.csv-missing-values', `${where} has no value, and so do ${count - 1} other cells.`, { details: { ...details, count } })
+  return new AppError('input.csv-missing-values', `${where} has no value${count === 1 ? '' : `, nor ${count === 2 ? 'has 1 other cell' : `have ${count - 1} other cells`}`}.`, { details: { ...details, count } })
 }
 
 const refuseText = (raw: RawColumn, row: number, { decimalMark }: NumberStyle): AppError => {

@@ -23,6 +23,8 @@ export interface DatasetSummary {
   readonly createdAt: string
   /** Rows of test data; null where none was made. */
   readonly testRows: number | null
+  /** Whether the imported rows themselves are still here; only the ciphertexts are after `dropPlain`. */
+  readonly hasPlain: boolean
   readonly data: EncryptionState | null
   readonly test: EncryptionState | null
 }
@@ -52,6 +54,12 @@ export interface DatasetService {
   show(name: string): DatasetDetails
   /** Forgets table, ciphertexts and keys. Throws `input.dataset-in-use` while a listing stands on it, `input.dataset-busy`. */
   remove(name: string): void
+  /**
+   * Deletes the imported rows once they are encrypted (S30). Selling, serving and answering go on: they use ciphertexts and key. What
+   * needs the rows throws `input.plain-dropped` from then on: looking at them, rehearsing attacks on them, an answer to compare with.
+   * Throws `input.dataset-not-encrypted`, `input.dataset-busy`, `input.plain-dropped`.
+   */
+  dropPlain(name: string): void
   /** Makes test data; made before with as many rows, it stays. Throws `input.test-data-exists`, `input.test-rows-invalid`. */
   createTestData(name: string, options?: TestDataOptions): void
   /**
@@ -70,7 +78,7 @@ export interface DatasetService {
   readColumns(name: string): readonly Column[]
   /** The public made-up rows. Throws `input.test-data-missing`. */
   readTestRows(name: string): number[][]
-  /** The imported rows themselves: never for anyone but the seller. */
+  /** The imported rows themselves: never for anyone but the seller. Throws `input.plain-dropped`. */
   readRows(name: string): number[][]
 }
 
@@ -80,6 +88,8 @@ export interface DatasetServiceDependencies {
   readonly engine: () => Promise<Engine>
   /** What stands on a dataset (a listing's id), or null. */
   readonly findUse?: (name: string) => string | null
+  /** Told before a dataset's rows are deleted, so that whoever must have seen them sees them now. What it throws keeps them. */
+  readonly beforeDrop?: (name: string) => void
   /** Lets what stands on a dataset follow it to another name. */
   readonly renameUse?: (from: string, to: string) => void
   readonly now?: () => Date
@@ -118,7 +128,8 @@ function* rowsOf({ rows, columns }: CleanTable): Generator<number[]> {
 }
 
 export const createDatasetService = (dependencies: DatasetServiceDependencies): DatasetService => {
-  const { database, vault, engine, findUse = () => null, renameUse = () => undefined, now = () => new Date() } = dependencies
+  const { database, vault, engine, now = () => new Date() } = dependencies
+  const { findUse = () => null, renameUse = () => undefined, beforeDrop = () => undefined } = dependencies
   const store = createDatasetStore(database)
   const tensors = createDatasetTensors({ database, store, vault, engine })
 
@@ -134,6 +145,7 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
     columns: dataset.columns.length,
     createdAt: dataset.createdAt,
     testRows: dataset.testRows,
+    hasPlain: store.hasCells(dataset.id, 'data'),
     data: tensors.describe(dataset, 'data'),
     test: tensors.describe(dataset, 'test'),
   })
@@ -151,6 +163,10 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
     const earlier = createVersionName(name, store.list().map((stored) => stored.name))
     store.rename(dataset.id, earlier)
     renameUse(name, earlier)
+  }
+
+  const assertPlain = ({ id, name }: StoredDataset): void => {
+    if (!store.hasCells(id, 'data')) throw new AppError('input.plain-dropped', `The rows of dataset ${name} were deleted after it was encrypted.`, { details: { dataset: name } })
   }
 
   const requireTestRows = ({ name, testRows }: StoredDataset): number => {
@@ -184,6 +200,15 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
         tensors.removeChunks(dataset)
         store.remove(dataset.id)
       }).immediate()
+    },
+
+    dropPlain: (name) => {
+      const dataset = requireDataset(name)
+      tensors.assertFree(dataset)
+      assertPlain(dataset)
+      tensors.read(dataset, 'data')
+      beforeDrop(name)
+      store.dropCells(dataset.id, 'data')
     },
 
     createTestData: (name, { rows, minRows = defaultMinRows } = {}) => {
@@ -224,8 +249,9 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
       return store.readCells(dataset.id, 'test', 0, requireTestRows(dataset))
     },
     readRows: (name) => {
-      const { id, rows } = requireDataset(name)
-      return store.readCells(id, 'data', 0, rows)
+      const dataset = requireDataset(name)
+      assertPlain(dataset)
+      return store.readCells(dataset.id, 'data', 0, dataset.rows)
     },
   }
 }

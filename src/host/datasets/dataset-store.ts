@@ -43,6 +43,9 @@ export interface DatasetStore {
   setTestRows(id: number, rows: number): void
   /** Makes the table of one kind and fills it. */
   insertCells(id: number, kind: TensorKind, columns: number, rows: Iterable<readonly number[]>): void
+  hasCells(id: number, kind: TensorKind): boolean
+  /** The table of one kind goes; its pages are overwritten in the database file and in its log. */
+  dropCells(id: number, kind: TensorKind): void
   /** Row by row, from row `start`. */
   readCells(id: number, kind: TensorKind, start: number, count: number): number[][]
   /** Keeps what is there where the tensor was begun before. */
@@ -129,6 +132,21 @@ export const createDatasetStore = (database: ProfileDatabase): DatasetStore => (
     for (const cells of rows) {
       insert.run(row, ...cells)
       row += 1
+    }
+  },
+
+  hasCells: (id, kind) => database
+    .prepare<[string], { found: number }>("SELECT 1 AS found FROM sqlite_schema WHERE type = 'table' AND name = ?").get(tableOf(id, kind)) !== undefined,
+
+  dropCells: (id, kind) => {
+    const before = Number(database.pragma('secure_delete', { simple: true }))
+    database.pragma('secure_delete = ON')
+    try {
+      database.exec(`DROP TABLE ${tableOf(id, kind)}`)
+      // The log still holds the pages as they were filled; emptied, it holds nothing.
+      database.pragma('wal_checkpoint(TRUNCATE)')
+    } finally {
+      database.pragma(`secure_delete = ${before}`)
     }
   },
 

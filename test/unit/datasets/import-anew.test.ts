@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -11,17 +11,21 @@ import { refusal } from './fixtures.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hesystem-anew-'))
 const renames: string[][] = []
+let dropped: string[] = []
 let run = 0
 let service: DatasetService
+const home = (): string => join(folder, String(run))
 
 beforeEach(() => {
   run += 1
+  dropped = []
   const engine = createFakeEngine()
   service = createDatasetService({
-    database: openProfileDatabase(join(folder, String(run), 'profile.db')),
+    database: openProfileDatabase(join(home(), 'profile.db')),
     vault: createVault(new Uint8Array(randomBytes(32))),
     engine: () => Promise.resolve(engine),
     renameUse: (from, to) => { renames.push([from, to]) },
+    beforeDrop: (name) => { dropped.push(name) },
   })
 })
 
@@ -44,6 +48,42 @@ describe('importing a dataset anew', () => {
     await expect(service.importTable({ name: 'shop', text: 'a\nx\n1\n', newVersion: true })).rejects.toThrow(refusal('input.csv-not-a-number'))
     expect(service.list().map(({ name }) => name)).toEqual(['shop'])
     await expect(service.importTable({ name: 'shop@1', text: 'a\n1\n' })).rejects.toThrow(refusal('input.dataset-name-invalid'))
+  })
+})
+
+describe('dropping the plain rows', () => {
+  const bytesOf = (): string => readdirSync(home()).map((name) => readFileSync(join(home(), name), 'latin1')).join('')
+
+  it('waits for the ciphertexts, leaves no cell in any file of the profile, and leaves selling as it was', async () => {
+    // A double that is unlikely to stand anywhere by chance, as SQLite writes it.
+    const secret = Buffer.alloc(8)
+    secret.writeDoubleBE(4077.123456789)
+    await service.importTable({ name: 'rows', text: 'a\n4077.123456789\n4077.123456789\n1.5\n' })
+    service.createTestData('rows')
+    expect(() => { service.dropPlain('rows') }).toThrow(refusal('input.dataset-not-encrypted'))
+    expect(service.show('rows').hasPlain).toBe(true)
+    await service.encrypt('rows', { keyBits: 2048 })
+    expect(bytesOf()).toContain(secret.toString('latin1'))
+    service.dropPlain('rows')
+    expect(bytesOf()).not.toContain(secret.toString('latin1'))
+    expect(service.show('rows').hasPlain).toBe(false)
+    expect(dropped).toEqual(['rows'])
+    expect(service.readTensor('rows', 'data').commitment.rows).toBe(3)
+    expect(service.readKeyPair('rows', 'data').publicKey.bits).toBe(2048)
+    await service.encrypt('rows')
+    await service.encryptTestData('rows', { keyBits: 2048 })
+  })
+
+  it('is told by whatever needs the rows, and undone by importing them again', async () => {
+    await service.importTable({ name: 'rows', text: 'a\n1\n2\n' })
+    await service.encrypt('rows', { keyBits: 2048 })
+    service.dropPlain('rows')
+    expect(() => service.readRows('rows')).toThrow(refusal('input.plain-dropped', { dataset: 'rows' }))
+    expect(() => { service.dropPlain('rows') }).toThrow(refusal('input.plain-dropped'))
+    await service.importTable({ name: 'rows', text: 'a\n1\n2\n', newVersion: true })
+    expect(service.readRows('rows')).toEqual([[1], [2]])
+    service.remove('rows@1')
+    expect(service.list().map(({ name }) => name)).toEqual(['rows'])
   })
 })
 
