@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { receiptSchema } from '../../host/protocol/receipt.ts'
 import { verifyReceipt } from '../../host/protocol/verify-receipt.ts'
+import { verifyReceiptOnChain } from '../../host/protocol/verify-receipt-on-chain.ts'
 import { AppError } from '../../shared/errors.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { describeAnswer } from '../answer-text.ts'
@@ -43,16 +45,23 @@ export const addReceiptCommands = (program: Command, globals: () => GlobalOption
       if (missingHalf !== null) terminal.note(`The seller's signature is missing: ${missingHalf}`)
       terminal.result({ purchase: number, out: options.out ?? null, missingHalf, receipt }, options.out === undefined ? text : `Receipt of purchase ${number} written to ${options.out}.`)
     }))
-  receipts.command('verify <file>').description('check signatures, hashes and consistency of a receipt; needs no network and no profile')
-    .action((path: string) => {
-      const verdict = verifyReceipt(parseReceiptFile(path))
-      const { signatures, problems, decryptionProved, answer } = verdict
-      createTerminal(globals().json === true).result(verdict, [
-        verdict.ok ? 'The receipt holds together.' : 'The receipt does not hold.',
+  receipts.command('verify <file>').description('check signatures, hashes and the proof of a receipt; needs no network and no profile')
+    .option('--rpc <url>', 'hold it against the chain too, as this node tells it')
+    .action(async (path: string, options: { rpc?: string }) => {
+      const receipt = parseReceiptFile(path)
+      const verdict = verifyReceipt(receipt)
+      // Only a receipt that holds by itself names a chain worth asking.
+      const isAsked = options.rpc !== undefined && verdict.ok
+      const onChain = isAsked ? await verifyReceiptOnChain(receiptSchema.parse(receipt), options.rpc) : null
+      const { signatures, decryptionProved, answer } = verdict
+      const problems = [...verdict.problems, ...onChain ?? []]
+      const ok = problems.length === 0
+      createTerminal(globals().json === true).result({ ...verdict, ok, problems, checkedOnChain: onChain !== null }, [
+        ok ? `The receipt holds together${onChain === null ? '' : ', and is what the chain says'}.` : 'The receipt does not hold.',
         `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved)}`,
         ...(answer === null ? [] : [describeAnswer(answer)]),
         ...problems.map(({ field, message }) => `  ${field}: ${message}`),
       ].join('\n'))
-      if (!verdict.ok) process.exitCode = 1
+      if (!ok) process.exitCode = 1
     })
 }

@@ -10,6 +10,7 @@ import { computeVerdict, type Evidence } from '../../../src/host/protocol/eviden
 import { createClaim, toBase64 } from '../../../src/host/protocol/opened-answer.ts'
 import { sealAnswer, unsealAnswer } from '../../../src/host/protocol/sealing.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
+import { verifyReceiptOnChain } from '../../../src/host/protocol/verify-receipt-on-chain.ts'
 import { resultRequestSchema, type ResultRequest } from '../../../src/shared/schemas/result-request.ts'
 import { refusalOf } from '../../e2e/support/refusal.ts'
 import { openRelay, type Relay } from '../../e2e/support/relay.ts'
@@ -22,6 +23,7 @@ describe('a seller who has the key and lies (S13)', () => {
   let arbiter: Party
   let relay: Relay
   let url: string
+  let rpcUrl: string
   let market: Market
   let purchases: PurchaseService
   let trade: Trade
@@ -56,6 +58,7 @@ describe('a seller who has the key and lies (S13)', () => {
 
   beforeAll(async () => {
     const stage = await openStage()
+    ;({ rpcUrl } = stage.chain)
     arbiter = await stage.createParty('arbiter')
     shop = await (await stage.createParty('seller')).open()
     shopTrade = await shop.trade()
@@ -180,6 +183,15 @@ describe('a seller who has the key and lies (S13)', () => {
       const flip = (text: string): string => `${text.slice(0, 40)}${text[40] === 'A' ? 'B' : 'A'}${text.slice(41)}`
       for (const field of ['details', 'ciphertexts', 'sealed'] as const) {
         expect(verifyReceipt({ ...file, proof: { ...proof, [field]: flip(proof[field]) } }).problems).toMatchObject([{ field: `proof.${field}` }])
+      }
+      expect(await verifyReceiptOnChain(file, rpcUrl)).toEqual([])
+      const { trade: told } = file
+      const lies: readonly Partial<typeof told>[] = [
+        { buyer: told.seller }, { answerHash: told.termsHash }, { burnedWei: '1' },
+        { moves: told.moves.map((move) => ({ ...move, timeSeconds: move.timeSeconds + 1 })) },
+      ]
+      for (const lie of lies) {
+        expect(await verifyReceiptOnChain({ ...file, trade: { ...told, ...lie } }, rpcUrl)).toMatchObject([{ field: `trade.${Object.keys(lie)[0] ?? ''}` }])
       }
       const foreign = { ...proof, sealingSecret: `0x${'11'.repeat(32)}` }
       expect(verifyReceipt({ ...file, proof: foreign }).problems).toMatchObject([{ field: 'proof.sealingSecret' }])
