@@ -16,13 +16,16 @@ import { addTransactionCommands } from './commands/transactions.ts'
 import { addWalletCommands } from './commands/wallet.ts'
 import type { GlobalOptions } from './run.ts'
 
-/** The whole command line (cli.md); usage errors are thrown, not exited on. */
-export const createProgram = (): Command => {
+/** The whole command line (cli.md); usage errors are thrown, not exited on, and with `json` not written either. */
+export const createProgram = (json: boolean): Command => {
   const program = new Command('hesystem')
     .description('Sell answers computed over encrypted tables, or buy them.')
     .option('--home <folder>', 'the profile; by default HESYSTEM_HOME, else .hesystem in your home folder')
     .option('--json', 'one JSON document on stdout; progress and notes go to stderr')
     .option('--secrets <store>', 'for a new profile: keychain, or passphrase where there is none')
+    // Both hold for every command made after this.
+    .exitOverride()
+    .configureOutput(json ? { writeErr: () => undefined } : {})
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', '\nSecrets are typed, or come from a file named by --secret-file or HESYSTEM_PASSPHRASE_FILE; never from an argument.\nExit codes: 0 done, 1 failed, 2 usage.')
   const globals = (): GlobalOptions => program.opts()
@@ -41,12 +44,5 @@ export const createProgram = (): Command => {
   addReceiptCommands(program, globals)
   addTensorCommands(program, globals)
   addTransactionCommands(program, globals)
-  exitOverrideAll(program)
   return program
-}
-
-/** Commander exits the process by itself; every command is told to throw instead. */
-const exitOverrideAll = (command: Command): void => {
-  command.exitOverride()
-  for (const inner of command.commands) exitOverrideAll(inner)
 }

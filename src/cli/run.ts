@@ -12,7 +12,7 @@ export interface GlobalOptions {
 
 export const resolveHome = ({ home }: GlobalOptions): string => home ?? defaultHome()
 
-const askPassphrase = createPassphraseAsker((question) => askSecret(`${question}: `))
+const askPassphrase = createPassphraseAsker((question) => askSecret(`${question}: `, 'access.passphrase-needed'))
 
 const parseSecretStore = (text: string | undefined): 'keychain' | 'passphrase' | undefined => {
   if (text === undefined || text === 'keychain' || text === 'passphrase') return text

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { AppError } from '../shared/errors.ts'
+import { AppError, type ErrorCode } from '../shared/errors.ts'
 import type { AskPassphrase } from '../host/index.ts'
 
 /** Something `initialize` has not been told. */
@@ -14,9 +14,9 @@ export interface Question {
 /** Answers a question; what it throws ends `initialize`. */
 export type Ask = (question: Question) => Promise<string>
 
-/** Asks on the terminal without echo. Throws `access.passphrase-needed` where nobody can type. */
-export const askSecret = async (question: string): Promise<string> => {
-  if (!process.stdin.isTTY) throw new AppError('access.passphrase-needed', `${question.replace(/:\s*$/, '')}: nobody is there to type it.`)
+/** Asks on the terminal without echo. Throws `unanswered` where nobody can type. */
+export const askSecret = async (question: string, unanswered: ErrorCode = 'input.secret-needed'): Promise<string> => {
+  if (!process.stdin.isTTY) throw new AppError(unanswered, `${question.replace(/:\s*$/, '')}: nobody is there to type it.`)
   const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
   try {
     process.stderr.write(question)

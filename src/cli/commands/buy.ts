@@ -9,6 +9,8 @@ import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { parseAmount, parseDuration, parseNumber } from '../arguments.ts'
 import { describeAnswer } from '../answer-text.ts'
+import { describeColumn } from '../column-text.ts'
+import { describeNextMove } from '../next-move.ts'
 import { describeGauge } from '../gauge-text.ts'
 import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
 
@@ -58,7 +60,7 @@ const addMarketCommands = (program: Command, globals: () => GlobalOptions): void
         `${details.title} (listing ${number}, ${onChain.open ? 'open' : 'closed'})`,
         details.description,
         `${rows} rows × ${columns} columns, encrypted with a ${details.dataset.key.bits}-bit key; terms and document agree.`,
-        ...details.columns.map(({ name, type, unit, lower, upper, description }) => `  ${name}  ${type}  ${unit}  ${lower} … ${upper}  ${description}`),
+        ...details.columns.map(describeColumn),
         `Price ${formatEther(onChain.terms.valueWei)} ether; guarantee ${formatEther(onChain.terms.guaranteeWei)} ether, returned when you confirm.`,
         `Every cell of an answer treats alike groups of at least ${details.policy.minRows} rows; at most ${details.policy.maxAnswerCells} cells; along each axis 1/${details.policy.condition} of the table.`,
         'Every answer comes with a proof of its decryption, checked before you can confirm; the key is certified.',
@@ -83,7 +85,8 @@ const addRehearsalCommands = (program: Command, globals: () => GlobalOptions): v
   program.command('check <url> <script>').description('would this script pass the listing\'s policy? free, before paying')
     .action((url: string, path: string) => withHost(globals(), async (host, terminal) => {
       const script = readScript(path)
-      const { details, seller } = await (await host.trade()).openListing(url)
+      const { details, seller, onChain } = await (await host.trade()).openListing(url)
+      if (!onChain.open) terminal.note('This listing is closed: it takes no new purchases.')
       const verdict = await checkScript(script, details, seller)
       terminal.result(verdict, [
         ...describeGauge(verdict.gauge),
@@ -93,17 +96,30 @@ const addRehearsalCommands = (program: Command, globals: () => GlobalOptions): v
     }))
 }
 
+interface BuyCommandOptions {
+  readonly maxTotal?: bigint
+  readonly deadline?: number
+  readonly again?: boolean
+}
+
 const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): void => {
   program.command('buy <url>').description('pay price and guarantee into escrow')
     .option('--max-total <amount>', 'the most it may cost, guarantee included', parseAmount)
     .option('--deadline <time>', 'how long the payment may take to reach the chain, such as 10m', parseDuration)
-    .action((url: string, options: { maxTotal?: bigint; deadline?: number }) => withHost(globals(), async (host, terminal) => {
+    .option('--again', 'pay for another answer although one bought here has not been asked for yet')
+    .action((url: string, options: BuyCommandOptions) => withHost(globals(), async (host, terminal) => {
       const { purchases } = await host.trade()
       const purchase = await purchases.buy(url, {
         ...(options.maxTotal === undefined ? {} : { maxTotalWei: options.maxTotal }),
         ...(options.deadline === undefined ? {} : { deadlineSeconds: options.deadline }),
+        resume: options.again !== true,
       })
-      terminal.result(toDocument(await purchases.show(purchase.number)), `Purchase ${purchase.number}: paid into escrow.`)
+      const view = await purchases.show(purchase.number)
+      const { valueWei, guaranteeWei } = view.onChain?.terms ?? { valueWei: 0n, guaranteeWei: 0n }
+      terminal.result(toDocument(view), [
+        `Purchase ${purchase.number}: ${formatEther(valueWei)} ether and ${formatEther(guaranteeWei)} ether guarantee are in escrow.`,
+        describeNextMove(view),
+      ].join('\n'))
     }))
   program.command('compute').description('download what is missing, run the script on the ciphertexts, keep the encrypted result')
     .argument('<purchase>', 'its number', parseNumber).argument('<script>')
@@ -118,7 +134,8 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
         `Computed on purchase ${purchase}; the encrypted result is kept (${result.resultHash}).`,
       )
     }))
-  program.command('request').description('send the result, wait for the answer, open and check it').argument('<purchase>', 'its number', parseNumber)
+  program.command('request').description('send the result, wait for the answer, open and check it')
+    .argument('<purchase>', 'its number', parseNumber)
     .option('--out <file>', 'also write the answer there, as JSON')
     .action((number: bigint, options: { out?: string }) => withHost(globals(), async (host, terminal) => {
       const { signal } = createInterrupt()
@@ -153,7 +170,7 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
       const { answer, proofVerified } = view.purchase
       const words = answer === null ? [] : [describeAnswer(JSON.parse(answer) as AnswerJson)]
       const proof = answer === null && proofVerified === null ? [] : [describeProof(proofVerified)]
-      terminal.result(toDocument(view), [describe(view), ...words, ...proof].join('\n'))
+      terminal.result(toDocument(view), [describe(view), ...words, ...proof, describeNextMove(view)].join('\n'))
     }))
 }
 

@@ -7,6 +7,7 @@ import { readUserFile } from '../../client/read-user-file.ts'
 import type { Host } from '../../host/index.ts'
 import { parseChoice } from '../arguments.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
+import { describeDoubts } from '../import-text.ts'
 
 interface ImportOptions {
   readonly name: string
@@ -90,7 +91,9 @@ const addImport = (dataset: Command, globals: () => GlobalOptions): void => {
       const { report } = await host.datasets.importTable({
         name, newVersion, ...source, ...chooseTable(options), options: chooseOptions(options),
       })
-      terminal.result({ name, report }, `Dataset ${name}: ${report.rowsKept} rows × ${report.columns.length} columns.`)
+      terminal.result({ name, report }, [
+        `Dataset ${name}: ${report.rowsKept} rows × ${report.columns.length} columns.`, ...describeDoubts(report),
+      ].join('\n'))
     }))
 }
 

@@ -1,10 +1,18 @@
 import type { Command } from 'commander'
+import type { EncryptionState } from '../../host/index.ts'
 import { parseCount, parseKeyBits } from '../arguments.ts'
 import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
 import { addImportCommands } from './dataset-import.ts'
+import { describeColumn } from '../column-text.ts'
+import { describeDoubts } from '../import-text.ts'
 
 interface EncryptionOptions {
   readonly keyBits?: 2048 | 3072 | 4096
+}
+
+const describeEncryption = (state: EncryptionState | null): string => {
+  if (state === null) return 'not encrypted'
+  return state.root === null ? `encryption begun, ${state.chunksDone} of ${state.chunks} chunks done` : `encrypted with a ${state.keyBits}-bit key`
 }
 
 export const addDatasetCommands = (program: Command, globals: () => GlobalOptions): void => {
@@ -21,8 +29,10 @@ export const addDatasetCommands = (program: Command, globals: () => GlobalOption
     .action((name: string) => withHost(globals(), async (host, terminal) => {
       const summary = host.datasets.show(name)
       const columns = host.datasets.readColumns(name)
-      terminal.result({ ...summary, columns }, `${name}  ${summary.rows} × ${columns.length}\n${
-        columns.map((column) => `  ${column.name}  ${column.type}  ${column.unit}  ${column.lower} … ${column.upper}`).join('\n')}`)
+      terminal.result({ ...summary, columns }, [
+        `${name}  ${summary.rows} × ${columns.length}`, ...columns.map(describeColumn), ...describeDoubts(summary.report),
+        `Table: ${describeEncryption(summary.data)}. Test data: ${describeEncryption(summary.test)}.`,
+      ].join('\n'))
     }))
   dataset.command('encrypt <name>').description('under a key pair of its own; goes on where it was interrupted')
     .option('--key-bits <n>', '2048, 3072 or 4096; by default those of an interrupted run, else 3072', parseKeyBits)

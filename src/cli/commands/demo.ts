@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 
 import { sampleColumnsPath, sampleDatasetPath, sampleScriptPath } from '../../host/index.ts'
 import { formatEther } from '../../shared/units.ts'
@@ -44,7 +44,7 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
     .option('--key-bits <n>', '2048, 3072 or 4096', parseKeyBits, 3072)
     .option('--mode <mode>', 'disclosed: the buyer shows the program', parseChoice('disclosed'), 'disclosed')
     .option('--missing <way>', 'rows with missing values: drop, fail, or fill with mean or median', parseChoice('fail', 'drop', 'mean', 'median'), 'drop')
-    .option('--value <amount>', 'the price', parseAmount, 20_000_000_000_000_000n)
+    .addOption(new Option('--value <amount>', 'the price').argParser(parseAmount).default(20_000_000_000_000_000n, '0.02ether'))
     .option('--out <folder>', 'where the receipts go; by default a temporary folder')
     .action(async (options: DemoCommandOptions) => {
       const terminal = createTerminal(globals().json === true)

@@ -84,7 +84,7 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
     .option('--id <id>', 'what to call it; by default the dataset\'s name and a number')
     .option('--title <text>', 'what buyers see')
     .option('--description <text>', 'what buyers see')
-    .option('--guarantee <amount>', 'the buyer\'s deposit; by default a tenth of the price with an arbiter, half without', parseAmount)
+    .option('--guarantee <amount>', 'the buyer\'s deposit, and the bond you post with each delivery; both come back. By default a tenth of the price with an arbiter, half without', parseAmount)
     .option('--interaction-fee <amount>', 'the part of the price that opening interactive use costs', parseAmount)
     .option('--expiration <time>', 'the buyer\'s time to confirm or dispute, such as 24h', parseDuration)
     .option('--delivery <time>', 'your time to answer, such as 1h', parseDuration)

@@ -24,6 +24,20 @@ export const addNetworkCommands = (program: Command, globals: () => GlobalOption
       if (host.networks.findActive() === null) host.networks.use(name)
       terminal.result(added, `Network ${name} is known (chain ${added.chainId}).`)
     }))
+  network.command('set <name>').description('correct a network: its RPC URL, or the market contract there')
+    .option('--rpc <url>', 'RPC URL')
+    .option('--contract <address>', 'the market contract; the seller names it')
+    .action((name: string, options: { rpc?: string; contract?: string }) => withHost(globals(), async (host, terminal) => {
+      const present = host.networks.get(name)
+      const { rpc = present.rpcUrl, contract = present.contract } = options
+      const saved = host.networks.save({ ...present, rpcUrl: rpc, contract })
+      terminal.result(saved, `Network ${name}: chain ${saved.chainId} at ${saved.rpcUrl}, market ${saved.contract ?? 'not set'}.`)
+    }))
+  network.command('remove <name>').description('forget a network that is not in use')
+    .action((name: string) => withHost(globals(), async (host, terminal) => {
+      host.networks.remove(name)
+      terminal.result({ removed: name }, `Network ${name} is forgotten.`)
+    }))
   network.command('use <name>').description('trade on this network from now on')
     .action((name: string) => withHost(globals(), async (host, terminal) => {
       const used = host.networks.use(name)

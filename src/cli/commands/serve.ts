@@ -7,9 +7,14 @@ import { parseNumber, parsePort } from '../arguments.ts'
 import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
 import { defaultServePort } from './listing.ts'
 
+const describeSale = {
+  received: 'a request arrived', answered: 'answered, not on the chain yet', delivered: 'answer delivered',
+  refused: 'refused, the decline is not on the chain yet', declined: 'declined: the policy does not allow it', missed: 'ended before it was answered',
+} as const
+
 const describeEvent = (event: ServeEvent): string => {
   switch (event.kind) {
-    case 'sale-advanced': return `purchase ${event.purchase}: went on`
+    case 'sale-advanced': return `purchase ${event.purchase}: ${describeSale[event.state]}`
     case 'declined-unseen': return `purchase ${event.purchase}: declined, its request never arrived`
     case 'reclaimed': return `purchase ${event.purchase}: reclaimed`
     case 'bug': return `bug at ${event.request}: ${event.error.cause instanceof Error ? event.error.cause.stack ?? event.error.message : event.error.message}`
@@ -56,8 +61,14 @@ export const addServeCommands = (program: Command, globals: () => GlobalOptions)
         autoReclaim: host.settings.get().autoReclaim,
         onEvent: createReporter(terminal.note),
       })
-      const document = { url: serving.localUrl, port: serving.port }
-      terminal.result(document, `Serving at ${serving.localUrl}. Ctrl-C stops it.`)
+      const served = trade.listings.list().filter(({ state }) => state !== 'draft')
+      for (const { id, url } of served) {
+        if (new URL(url).origin === (options.publicUrl === undefined ? serving.localUrl : new URL(options.publicUrl).origin)) continue
+        terminal.note(`Warning: the contract sends buyers of ${id} to ${url}; \`hesystem listing relocate\` changes that.`)
+      }
+      terminal.result({ url: serving.localUrl, port: serving.port, listings: served.map(({ id }) => id) }, [
+        `Serving at ${serving.localUrl}. Ctrl-C stops it.`, ...served.map(({ url }) => `  ${url}`),
+      ].join('\n'))
       await interrupt.interrupted
       terminal.note('Stopping: finishing what is under way.')
       await serving.stop()

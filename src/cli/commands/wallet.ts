@@ -74,6 +74,11 @@ export const addWalletCommands = (program: Command, globals: () => GlobalOptions
       }
       host.wallet.markBackedUp()
     }))
+  wallet.command('remove <address>').description('forget this wallet; what is on it is lost where no backup exists')
+    .action((address: string) => withHost(globals(), async (host, terminal) => {
+      host.wallet.remove(address)
+      terminal.result({ removed: address }, `Wallet ${address} is no longer in this profile.`)
+    }))
   wallet.command('withdraw').description('pay out what the contract owes this wallet')
     .option('--to <address>', 'to another address')
     .action((options: { to?: string }) => withHost(globals(), async (host, terminal) => {

@@ -62,6 +62,9 @@ export const createListingOpener = ({ market, engine }: ListingOpenerDependencie
     const url = parseListingUrl(address)
     const seller = createSellerClient(url.origin)
     const text = await seller.fetchText(url.pathname + url.search)
+    if (!text.trimStart().startsWith('{')) {
+      throw new AppError('input.url-invalid', `${address} is no listing's address; those end in /v1/listings/ and the listing's name.`, { details: { url: address } })
+    }
     const details = parseDetails(text)
     if (details.chain_id !== market.chainId) {
       throw new AppError('chain.wrong-chain', `This listing is on chain ${details.chain_id}; the network in use is chain ${market.chainId}.`, {

@@ -82,7 +82,7 @@ export const startServing = async (options: ServeOptions, dependencies: ServeDep
   const app = await createServer({
     routes: [
       ...createPublicRoutes({ ...dependencies, sessions }),
-      ...createBuyerRoutes({ ...dependencies, onError: (error, purchase) => { onEvent({ kind: 'failed', purchase, error }) } }),
+      ...createBuyerRoutes({ ...dependencies, onEvent }),
     ],
     sessions,
     allowedHosts: () => hosts,

@@ -1,7 +1,7 @@
 import type { Market } from '../chain/market.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { SalesService } from './sales-service.ts'
-import type { SaleStore } from './sale-store.ts'
+import type { SaleState, SaleStore } from './sale-store.ts'
 
 export interface WatchDependencies {
   readonly market: Market
@@ -14,7 +14,8 @@ export interface WatchDependencies {
 }
 
 export type WatchEvent =
-  | { readonly kind: 'sale-advanced' | 'declined-unseen' | 'reclaimed'; readonly purchase: bigint }
+  | { readonly kind: 'sale-advanced'; readonly purchase: bigint; readonly state: SaleState }
+  | { readonly kind: 'declined-unseen' | 'reclaimed'; readonly purchase: bigint }
   | { readonly kind: 'failed'; readonly purchase: bigint | null; readonly error: unknown }
 
 /**
@@ -23,24 +24,26 @@ export type WatchEvent =
  * A failure of one is reported and leaves the others to go on; the next look tries it again.
  */
 export const watchOnce = async ({ market, sales, salesService, deliveries, autoReclaim, onEvent }: WatchDependencies): Promise<void> => {
-  const attempt = async (purchase: bigint, kind: 'sale-advanced' | 'declined-unseen' | 'reclaimed', act: () => Promise<unknown>): Promise<void> => {
+  const attempt = async (purchase: bigint, act: () => Promise<WatchEvent>): Promise<void> => {
     try {
-      await act()
-      onEvent({ kind, purchase })
+      onEvent(await act())
     } catch (error) {
       onEvent({ kind: 'failed', purchase, error })
     }
   }
   for (const { purchase, state } of sales.list()) {
-    if (state === 'received' || state === 'answered' || state === 'refused') await attempt(purchase, 'sale-advanced', () => deliveries.advance(purchase))
+    if (state !== 'received' && state !== 'answered' && state !== 'refused') continue
+    await attempt(purchase, async () => ({ kind: 'sale-advanced', purchase, state: (await deliveries.advance(purchase)).state }))
   }
   const now = await market.readTime()
   for (const { onChain, sale, reclaimable, listing } of await salesService.list()) {
     const halfTime = onChain.deadlineSeconds - Math.floor(onChain.terms.deliverySeconds / 2)
     if (listing !== null && onChain.state === 'Requested' && sale === null && now > halfTime) {
-      await attempt(onChain.id, 'declined-unseen', () => salesService.decline(onChain.id))
+      await attempt(onChain.id, async () => ({ kind: 'declined-unseen', purchase: (await salesService.decline(onChain.id)).id }))
     }
-    if (reclaimable && autoReclaim) await attempt(onChain.id, 'reclaimed', () => salesService.reclaim(onChain.id))
+    if (reclaimable && autoReclaim) {
+      await attempt(onChain.id, async () => ({ kind: 'reclaimed', purchase: (await salesService.reclaim(onChain.id)).id }))
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { encodeChunk } from '../../datasets/tensor-wire.ts'
 import type { Deliveries } from '../deliveries.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
 import type { SaleStore } from '../sale-store.ts'
+import type { WatchEvent } from '../watch.ts'
 import { defineRoute, type RequestContext, type Route } from './route.ts'
 
 export interface BuyerRouteDependencies {
@@ -18,7 +19,8 @@ export interface BuyerRouteDependencies {
   readonly market: Market
   /** The seller's half of the receipt, signed. */
   readonly createReceipt: (purchase: PurchaseOnChain, listing: StoredListing) => Promise<unknown>
-  readonly onError: (error: unknown, purchase: bigint) => void
+  /** Told how a sale went on in the background. */
+  readonly onEvent: (event: WatchEvent) => void
 }
 
 interface Authorised {
@@ -40,7 +42,7 @@ const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCode
 
 /** What only the buyer of a purchase gets; authority comes from the recovered signer and the confirmed state of the chain alone. */
 export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonly Route[] => {
-  const { listings, sales, datasets, deliveries, market, createReceipt, onError } = dependencies
+  const { listings, sales, datasets, deliveries, market, createReceipt, onEvent } = dependencies
 
   const authorise = async ({ parameters, account }: RequestContext<unknown>): Promise<Authorised> => {
     const number = parsePurchaseNumber(parameters['id'])
@@ -58,7 +60,9 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
 
   /** The sale goes on in the background; a failure that is no refusal is logged and taken up again by the seller's watch. */
   const advance = (purchase: bigint): void => {
-    deliveries.advance(purchase).catch((error: unknown) => { onError(error, purchase) })
+    deliveries.advance(purchase)
+      .then(({ state }) => { onEvent({ kind: 'sale-advanced', purchase, state }) })
+      .catch((error: unknown) => { onEvent({ kind: 'failed', purchase, error }) })
   }
 
   return [
