@@ -51,8 +51,8 @@ export const addReceiptCommands = (program: Command, globals: () => GlobalOption
       const receipt = parseReceiptFile(path)
       const verdict = verifyReceipt(receipt)
       // Only a receipt that holds by itself names a chain worth asking.
-      const isAsked = options.rpc !== undefined && verdict.ok
-      const onChain = isAsked ? await verifyReceiptOnChain(receiptSchema.parse(receipt), options.rpc) : null
+      const rpc = verdict.ok ? options.rpc : undefined
+      const onChain = rpc === undefined ? null : await verifyReceiptOnChain(receiptSchema.parse(receipt), rpc)
       const { signatures, decryptionProved, answer } = verdict
       const problems = [...verdict.problems, ...onChain ?? []]
       const ok = problems.length === 0
