@@ -38,7 +38,7 @@ const largestMessageBytes = 150 * 1024 * 1024
  * A page of its own before the window's: a redirect from here would still count as coming from wherever the address was
  * clicked, and a SameSite=Strict cookie would stay behind.
  */
-const welcomePage = '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><title>HEsystem</title><p>Opening HEsystem …</p></html>'
+const welcomePage = '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><link rel="icon" href="data:,"><title>HEsystem</title><p>Opening HEsystem …</p></html>'
 
 const signInWords = `You are not signed in to this window.\n\n${errorCodes['access.window-not-signed-in'].next}\n`
 

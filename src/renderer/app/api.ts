@@ -18,7 +18,9 @@ export const useAsk = <Reply>(key: Key, ask: () => Promise<Reply>, enabled = tru
   useQuery({ queryKey: key, queryFn: ask, enabled })
 
 /** Does something once and then asks anew for the topics it touched. */
-export const useDo = <Input, Reply>(act: (input: Input) => Promise<Reply>, ...topics: readonly Topic[]): UseMutationResult<Reply, Error, Input> => {
+export const useDo = <Input, Reply>(
+  act: (input: Input) => Promise<Reply>, ...topics: readonly Topic[]
+): UseMutationResult<Reply, Error, Input> => {
   const queries = useQueryClient()
   return useMutation({
     mutationFn: act,

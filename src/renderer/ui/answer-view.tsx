@@ -35,14 +35,18 @@ const Table = ({ of, name, columns }: { readonly of: Drawn, readonly name: strin
       columns={[
         { name: 'entry', cell: (_, index) => <span className="mono">{labels[index]}</span> },
         ...heads.map((head, at) => ({
-          name: head, numeric: true, cell: (row: readonly number[]) => formatNumber(row[at] ?? Number.NaN), order: (row: readonly number[]) => row[at] ?? 0,
+          name: head, numeric: true,
+          cell: (row: readonly number[]) => formatNumber(row[at] ?? Number.NaN),
+          order: (row: readonly number[]) => row[at] ?? 0,
         })),
       ]}
     />
   )
 }
 
-const SavePlot = ({ plot, source, name }: { readonly plot: () => SVGSVGElement | null, readonly source: AnswerSource, readonly name: string }) => {
+const SavePlot = ({ plot, source, name }: {
+  readonly plot: () => SVGSVGElement | null, readonly source: AnswerSource, readonly name: string
+}) => {
   const save = (kind: 'svg' | 'png'): void => {
     const found = plot()
     if (found === null) return

@@ -12,7 +12,8 @@ self.MonacoEnvironment = {
 }
 
 typescriptDefaults.setCompilerOptions({
-  target: ScriptTarget.ES2020, module: ModuleKind.ESNext, moduleResolution: ModuleResolutionKind.NodeJs, strict: true, allowNonTsExtensions: true,
+  target: ScriptTarget.ES2020, module: ModuleKind.ESNext, moduleResolution: ModuleResolutionKind.NodeJs, strict: true,
+  allowNonTsExtensions: true,
   lib: ['es2020'],
 })
 // Operators on tensors (data * 3, data > m) are the script language's own; TypeScript knows them for numbers alone.

@@ -59,7 +59,8 @@ export const DataTable = <Row,>({ label, columns, rows, keyOf, onOpen, height = 
   const [sorting, setSorting] = useState<Sorting | null>(null)
   const sorted = useMemo(() => inOrder(rows, columns, sorting), [rows, columns, sorting])
   const virtual = useVirtualizer({
-    count: sorted.length, getScrollElement: () => frame.current, estimateSize: () => rowHeight, overscan: 12, enabled: sorted.length > drawnWhole,
+    count: sorted.length, getScrollElement: () => frame.current, estimateSize: () => rowHeight, overscan: 12,
+    enabled: sorted.length > drawnWhole,
   })
   const whole = sorted.length <= drawnWhole
   const shown = whole ? sorted.map((_, index) => index) : virtual.getVirtualItems().map(({ index }) => index)

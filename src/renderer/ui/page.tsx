@@ -30,7 +30,9 @@ export const Page = ({ title, about, back, actions, children }: PageProperties) 
   )
 }
 
-export const Section = ({ title, aside, children }: { readonly title: string, readonly aside?: ReactNode, readonly children: ReactNode }) => (
+export const Section = ({ title, aside, children }: {
+  readonly title: string, readonly aside?: ReactNode, readonly children: ReactNode
+}) => (
   <section className="section" aria-label={title}>
     <div className="head">
       <h2 className="grow">{title}</h2>

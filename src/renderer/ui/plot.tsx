@@ -31,7 +31,15 @@ interface PlotProperties {
   readonly title: string
 }
 
-const Frame = ({ title, low, high, children }: { readonly title: string, readonly low: number, readonly high: number, readonly children: (y: (value: number) => number) => ReactNode }) => {
+interface FrameProperties {
+  readonly title: string
+  readonly low: number
+  readonly high: number
+  /** Drawn with the height of a value. */
+  readonly children: (y: (value: number) => number) => ReactNode
+}
+
+const Frame = ({ title, low, high, children }: FrameProperties) => {
   const id = useId()
   const y = (value: number): number => margin.top + inner.height * (1 - (value - low) / (high - low))
   return (
@@ -88,7 +96,9 @@ export const Line = ({ values, title }: PlotProperties) => {
 const cell = 28
 
 /** A matrix as shades: from the ground to the accent, lowest to highest. */
-export const Heat = ({ rows, labels, title }: { readonly rows: readonly (readonly number[])[], readonly labels?: readonly string[], readonly title: string }) => {
+export const Heat = ({ rows, labels, title }: {
+  readonly rows: readonly (readonly number[])[], readonly labels?: readonly string[], readonly title: string
+}) => {
   const id = useId()
   const flat = rows.flat()
   const [low, high] = [Math.min(...flat), Math.max(...flat)]

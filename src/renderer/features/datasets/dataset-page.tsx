@@ -13,16 +13,18 @@ import { formatCount, formatNumber } from '../../ui/values.tsx'
 
 type Dataset = WindowOutputs['datasets']['show']
 const keyLengths = [2048, 3072, 4096] as const
+type KeyLength = (typeof keyLengths)[number]
+const usualLength = 3072
 
 const Encryption = ({ of: { name, data } }: { readonly of: Dataset }) => {
-  const [bits, setBits] = useState<(typeof keyLengths)[number]>(data === null ? 3072 : keyLengths.find((known) => known === data.keyBits) ?? 3072)
+  const [bits, setBits] = useState<KeyLength>(keyLengths.find((known) => known === data?.keyBits) ?? usualLength)
   const running = useJobOf('encrypt', name)
   const start = useDo(() => shell.datasets.encrypt({ name, keyBits: bits }), 'jobs', 'datasets')
   const busy = running?.state === 'running'
   return (
     <div className="stack wide">
       <p className="quiet prose">Every cell is encrypted once under a key that stays on this computer. It can be stopped and goes on where it was.</p>
-      {data === null ? <Select label="Key length" w={160} data={keyLengths.map((length) => ({ value: String(length), label: `${length} bits` }))} value={String(bits)} onChange={(value) => { setBits(keyLengths.find((known) => String(known) === value) ?? 3072) }} /> : null}
+      {data === null ? <Select label="Key length" w={160} data={keyLengths.map((length) => ({ value: String(length), label: `${length} bits` }))} value={String(bits)} onChange={(value) => { setBits(keyLengths.find((known) => String(known) === value) ?? usualLength) }} /> : null}
       {busy ? null : <div><Button loading={start.isPending} onClick={() => { start.mutate(undefined) }}>{data === null ? 'Encrypt the table' : 'Go on encrypting'}</Button></div>}
       <Trouble error={start.error} />
       <WatchedJob id={busy ? running.id : start.data?.job ?? null} />
@@ -32,7 +34,7 @@ const Encryption = ({ of: { name, data } }: { readonly of: Dataset }) => {
 
 const TestData = ({ of: { name, data } }: { readonly of: Dataset }) => {
   const running = useJobOf('test-data', name)
-  const bits = keyLengths.find((known) => known === data?.keyBits) ?? 3072
+  const bits = keyLengths.find((known) => known === data?.keyBits) ?? usualLength
   const start = useDo(() => shell.datasets.testData({ name, keyBits: bits }), 'jobs', 'datasets')
   const busy = running?.state === 'running'
   return (
@@ -66,7 +68,7 @@ const Spread = ({ of }: { readonly of: Dataset }) => {
   return (
     <Section title="How values spread" aside={<Select aria-label="Column" w={200} searchable data={of.columnList.map(({ name }) => name)} value={column} onChange={(value) => { setColumn(value ?? '') }} />}>
       <p className="small quiet">Only you see this; it is not part of a listing.</p>
-      <Reply of={histogram}>{({ counts, edges }) => <Bars title={`Rows by ${column}`} values={counts} labels={counts.map((_, index) => formatNumber(edges[index] ?? 0))} />}</Reply>
+      <Reply of={histogram}>{({ counts, edges }) => <Bars title={`Rows by ${column}`} values={counts} labels={counts.map((_, index) => String(Number((edges[index] ?? 0).toPrecision(3))))} />}</Reply>
     </Section>
   )
 }
@@ -85,7 +87,11 @@ const Rows = ({ of }: { readonly of: Dataset }) => {
       <Trouble error={pages.error} />
       <DataTable
         label="Rows" rows={rows} height={400} keyOf={(_, index) => index}
-        columns={of.columnList.map(({ name, unit }, at) => ({ name, unit, numeric: true, cell: (row: readonly number[]) => formatNumber(row[at] ?? Number.NaN), order: (row: readonly number[]) => row[at] ?? 0 }))}
+        columns={of.columnList.map(({ name, unit }, at) => ({
+          name, unit, numeric: true,
+          cell: (row: readonly number[]) => formatNumber(row[at] ?? Number.NaN),
+          order: (row: readonly number[]) => row[at] ?? 0,
+        }))}
       />
       {pages.hasNextPage ? <div><Button variant="default" loading={pages.isFetchingNextPage} onClick={() => { void pages.fetchNextPage() }}>Show more rows</Button></div> : null}
     </Section>

@@ -19,7 +19,9 @@ const previewMilliseconds = 250
 
 const readFile = (file: File): Promise<ReadFile> => new Promise((resolve, reject) => {
   const reader = new FileReader()
-  reader.onload = () => { resolve({ fileName: file.name, contentBase64: String(reader.result).split(',')[1] ?? '' }) }
+  reader.onload = () => {
+    resolve({ fileName: file.name, contentBase64: typeof reader.result === 'string' ? reader.result.split(',')[1] ?? '' : '' })
+  }
   reader.onerror = () => { reject(reader.error ?? new Error('The file could not be read.')) }
   reader.readAsDataURL(file)
 })

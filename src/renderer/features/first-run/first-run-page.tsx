@@ -90,8 +90,8 @@ export const FirstRunPage = ({ state, onDone }: { readonly state: FirstRun, read
         {own ? <OwnSetup state={state} onChosen={onDone} /> : (
           <div className="stack wider">
             <p className="lead">
-              HEsystem computes on encrypted tables. A seller’s rows never leave the house in the clear; a buyer pays for one answer, and a contract
-              holds the money until the answer has been proved right.
+              HEsystem computes on encrypted tables. A seller’s rows never leave the house in the clear; a buyer pays for one answer, and a
+              contract holds the money until the answer has been proved right.
             </p>
             {state.practicePossible ? (
               <div className="stack">

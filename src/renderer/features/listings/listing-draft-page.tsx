@@ -22,7 +22,7 @@ interface Draft {
 }
 
 /** The reading of a field, or why it cannot be read. */
-const readField = <Value,>(read: (text: string) => Value, text: string): { readonly value: Value | null, readonly problem: string | null } => {
+const readField = <Value,>(read: (text: string) => Value, text: string): { value: Value | null, problem: string | null } => {
   try {
     return { value: read(text), problem: null }
   } catch (error) {

@@ -18,7 +18,9 @@ export const ListingsPage = () => {
   return (
     <Page title="Listings" about="What you offer: a price, and what your key will answer." actions={listings.data?.length === 0 ? undefined : write}>
       <Reply of={listings}>
-        {(rows) => (rows.length === 0 ? <EmptyState action={write}>Nothing of yours is on sale. A listing needs an encrypted dataset with test data.</EmptyState> : (
+        {(rows) => (rows.length === 0 ? (
+          <EmptyState action={write}>Nothing of yours is on sale. A listing needs an encrypted dataset with test data.</EmptyState>
+        ) : (
           <DataTable
             label="Listings" rows={rows} keyOf={({ id }) => id} onOpen={(row) => { goTo(pageOf(row)) }}
             columns={[

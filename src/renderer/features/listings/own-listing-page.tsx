@@ -5,13 +5,12 @@ import { formatEther, parseAmountWei } from '../../../shared/units.ts'
 import type { ListingJson } from '../../../shared/window-contract/listings.ts'
 import { shell, useAsk } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
-import { DataTable } from '../../ui/data-table.tsx'
 import { Facts, Page, Section } from '../../ui/page.tsx'
 import { Reply } from '../../ui/trouble.tsx'
 import { Amount, Copyable, formatCount, sayDuration } from '../../ui/values.tsx'
 import { ListingState } from './listings-page.tsx'
 
-const whoReads = { chain: 'anybody, from the chain', server: 'anybody, from your server', buyers: 'buyers alone' } as const
+const readers = [['chain', 'Anybody reads on the chain'], ['server', 'Anybody reads from your server'], ['buyers', 'Buyers alone read']] as const
 
 const BecomesPublic = ({ id }: { readonly id: string }) => {
   const view = useAsk(['listings', id, 'public'], () => shell.listings.becomesPublic({ id }))
@@ -20,14 +19,16 @@ const BecomesPublic = ({ id }: { readonly id: string }) => {
       {({ items, costs }) => (
         <>
           <Section title="Exactly what becomes public">
-            <DataTable
-              label="What becomes public" rows={items} keyOf={({ what }, index) => `${what}${index}`}
-              columns={[
-                { name: 'What', cell: ({ what }) => what, order: ({ what }) => what },
-                { name: 'Value', cell: ({ value }) => <div className="mono truncate" title={value}>{value}</div> },
-                { name: 'Who reads it', cell: ({ where }) => whoReads[where], order: ({ where }) => where },
-              ]}
-            />
+            {readers.map(([where, words]) => (
+              <div key={where} className="stack">
+                <h3>{words}</h3>
+                <dl className="facts left">
+                  {items.filter((item) => item.where === where).map(({ what, value }) => (
+                    <div key={what}><dt className="what">{what}</dt><dd className="mono">{value}</dd></div>
+                  ))}
+                </dl>
+              </div>
+            ))}
           </Section>
           {costs === null ? null : (
             <Section title="What it costs you">

@@ -73,7 +73,8 @@ const Listings = ({ entries }: { readonly entries: readonly MarketEntry[] }) => 
   const [shown, setShown] = useState('cards')
   const [words, setWords] = useState('')
   const opened = useQueries({ queries: entries.map(({ url }) => ({ queryKey: ['market', 'show', url], queryFn: () => shell.market.show({ url }) })) })
-  const offers = entries.map((entry, index): Offer => ({ entry, opened: opened[index]?.data ?? null, gone: opened[index]?.isError ?? false }))
+  const offers = entries.map((entry, index): Offer =>
+    ({ entry, opened: opened[index]?.data ?? null, gone: opened[index]?.isError ?? false }))
   const found = offers.filter((offer) => `${nameOf(offer)} ${offer.opened?.description ?? ''} ${offer.entry.url}`.toLowerCase().includes(words.toLowerCase()))
   return (
     <div className="stack wide">

@@ -31,7 +31,10 @@ const Behaviour = () => {
           </Section>
           <Section title="Without asking first">
             {automatic.map(([key, label, description]) => (
-              <Switch key={key} label={label} description={description} checked={now[key]} onChange={(event) => { update.mutate({ [key]: event.target.checked }) }} />
+              <Switch
+                key={key} label={label} description={description} checked={now[key]}
+                onChange={(event) => { update.mutate({ [key]: event.target.checked }) }}
+              />
             ))}
             <Trouble error={update.error} />
           </Section>

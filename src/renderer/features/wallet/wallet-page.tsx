@@ -21,10 +21,14 @@ const ShowPhrase = ({ onClose }: { readonly onClose: () => void }) => {
     <Modal opened onClose={onClose} title="Recovery phrase" size={560} closeButtonProps={{ 'aria-label': 'Close' }}>
       <div className="stack wide">
         <p>Whoever reads these words has the money. Make sure nobody looks over your shoulder and nothing records the screen.</p>
-        {reveal.data === undefined ? <div><Button loading={reveal.isPending} onClick={() => { reveal.mutate(undefined) }}>Show it</Button></div> : (
+        {reveal.data === undefined ? (
+          <div><Button loading={reveal.isPending} onClick={() => { reveal.mutate(undefined) }}>Show it</Button></div>
+        ) : (
           <>
             <Phrase words={reveal.data.mnemonic} />
-            <div><Button loading={mark.isPending} onClick={() => { mark.mutate(undefined, { onSuccess: onClose }) }}>I have written it down</Button></div>
+            <div>
+              <Button loading={mark.isPending} onClick={() => { mark.mutate(undefined, { onSuccess: onClose }) }}>I have written it down</Button>
+            </div>
           </>
         )}
         <Trouble error={reveal.error ?? mark.error} />
@@ -101,7 +105,9 @@ export const WalletPage = () => {
   const wallet = useAsk(['wallet'], () => shell.wallet.show({}))
   return (
     <Page title="Wallet" about="The key that pays, earns and signs. It is kept encrypted on this computer.">
-      <Reply of={wallet}>{(found) => (found === null ? <WalletSetup onReady={() => { void wallet.refetch() }} /> : <Show wallet={found} />)}</Reply>
+      <Reply of={wallet}>
+        {(found) => (found === null ? <WalletSetup onReady={() => { void wallet.refetch() }} /> : <Show wallet={found} />)}
+      </Reply>
     </Page>
   )
 }

@@ -54,7 +54,9 @@ const placeholders: Readonly<Record<ImportKind, string>> = {
   'phrase': 'twelve or more words', 'key': '0x…', 'keystore': 'The file’s text', 'user-info': 'The file’s text',
 }
 
-const importWallet = async ({ kind, text, password }: { kind: ImportKind, text: string, password: string }): Promise<{ readonly deadNetwork: string | null }> => {
+interface Import { readonly kind: ImportKind, readonly text: string, readonly password: string }
+
+const importWallet = async ({ kind, text, password }: Import): Promise<{ readonly deadNetwork: string | null }> => {
   switch (kind) {
     case 'phrase': await shell.wallet.importMnemonic({ words: text }); break
     case 'key': await shell.wallet.importPrivateKey({ privateKey: text.trim() }); break
@@ -85,7 +87,12 @@ const ImportWallet = ({ onReady }: { readonly onReady: () => void }) => {
       <SegmentedControl aria-label="Import from" data={[...importKinds]} value={kind} onChange={(value) => { setKind(importKinds.find((known) => known.value === value)?.value ?? 'phrase') }} />
       {kind === 'key'
         ? <PasswordInput label="Private key" placeholder={placeholders[kind]} value={text} onChange={(event) => { setText(event.target.value) }} />
-        : <Textarea label={importKinds.find(({ value }) => value === kind)?.label} placeholder={placeholders[kind]} minRows={3} autosize value={text} onChange={(event) => { setText(event.target.value) }} />}
+        : (
+          <Textarea
+            label={importKinds.find(({ value }) => value === kind)?.label} placeholder={placeholders[kind]} minRows={3} autosize
+            value={text} onChange={(event) => { setText(event.target.value) }}
+          />
+        )}
       {kind === 'keystore' ? <PasswordInput label="Its password" value={password} onChange={(event) => { setPassword(event.target.value) }} /> : null}
       <Trouble error={take.error} />
       <div><Button type="submit" disabled={text.trim() === ''} loading={take.isPending}>Import</Button></div>

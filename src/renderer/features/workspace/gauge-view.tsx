@@ -2,7 +2,9 @@ import type { Gauge } from '../../../shared/window-contract/rehearsal.ts'
 import { Meter } from '../../ui/job-progress.tsx'
 import { formatCount } from '../../ui/values.tsx'
 
-const Reading = ({ label, is, most, unit }: { readonly label: string, readonly is: number, readonly most: number, readonly unit: string }) => (
+interface ReadingProperties { readonly label: string, readonly is: number, readonly most: number, readonly unit: string }
+
+const Reading = ({ label, is, most, unit }: ReadingProperties) => (
   <div className="reading">
     <div className="row between small"><span className="quiet">{label}</span><span className={`mono ${is > most ? 'bad' : ''}`}>{formatCount(is)} / {formatCount(most)} {unit}</span></div>
     <Meter label={label} done={Math.min(is, most)} total={most} />

@@ -8,7 +8,9 @@ import { Trouble } from '../../ui/trouble.tsx'
 const purchaseAt = (number: string): string => placeOf(['buy', 'purchases', number])
 
 /** The same script on the real table: buy, then compute on a purchase that has not asked for its answer yet. */
-export const RealRun = ({ url, fileName, current }: { readonly url: string, readonly fileName: string, readonly current: () => string }) => {
+export const RealRun = ({ url, fileName, current }: {
+  readonly url: string, readonly fileName: string, readonly current: () => string
+}) => {
   const sign = useMove()
   const purchases = useAsk(['purchases'], () => shell.purchases.list({}))
   const paid = purchases.data?.find((purchase) => purchase.url === url && purchase.state === 'Paid')

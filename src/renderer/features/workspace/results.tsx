@@ -19,7 +19,8 @@ const Agreement = ({ of }: { readonly of: RehearsalJson }) => (
 
 /** The newest test run and the earlier ones: result, the plain truth beside it, and what the script said. */
 export const Results = ({ runs, chosen, onChoose, columns }: {
-  readonly runs: readonly KeptRun[], readonly chosen: number, readonly onChoose: (index: number) => void, readonly columns: readonly string[]
+  readonly runs: readonly KeptRun[], readonly chosen: number, readonly onChoose: (index: number) => void
+  readonly columns: readonly string[]
 }) => {
   const run = runs[chosen]
   if (run === undefined) return <p className="quiet">Nothing has run yet. “Run on test data” is free and shows the encrypted result beside the true one.</p>

@@ -15,7 +15,9 @@ const parseJson = (text: string | null): unknown => {
  * A value that the shell keeps between runs; null until it has been read. `read` gives the beginning for what is not there or
  * cannot be read.
  */
-export const useStored = <Value>(key: string, read: (stored: unknown) => Value): readonly [Value | null, (next: Value) => void, unknown] => {
+export const useStored = <Value>(
+  key: string, read: (stored: unknown) => Value,
+): readonly [value: Value | null, store: (next: Value) => void, error: unknown] => {
   const [value, setValue] = useState<Value | null>(null)
   const [error, setError] = useState<unknown>(null)
   const reader = useRef(read)

@@ -27,13 +27,16 @@ const withTab = (tabs: OpenTabs, name: string): OpenTabs =>
   ({ ...tabs, open: tabs.open.includes(name) ? tabs.open : [...tabs.open, name], active: name })
 
 /** Open files and the listing they are for, as they were left; what the page's address names comes first. */
-export const useTabs = (asked: { readonly url: string | null, readonly script: string | null }, known: readonly string[] | null): WorkspaceTabs | null => {
+export const useTabs = (
+  asked: { readonly url: string | null, readonly script: string | null }, known: readonly string[] | null,
+): WorkspaceTabs | null => {
   const [tabs, store, error] = useStored('workspace.tabs', readTabs)
   const url = asked.url ?? tabs?.url ?? null
   useEffect(() => {
     if (tabs === null || known === null) return
     const there = { ...tabs, url, open: tabs.open.filter((name) => known.includes(name)) }
-    const wanted = asked.script !== null && known.includes(asked.script) ? asked.script : there.open.find((name) => name === tabs.active) ?? there.open[0] ?? known[0]
+    const [named] = known.filter((name) => name === asked.script)
+    const wanted = named ?? there.open.find((name) => name === tabs.active) ?? there.open[0] ?? known[0]
     const next = wanted === undefined ? { ...there, active: null } : withTab(there, wanted)
     if (JSON.stringify(next) !== JSON.stringify(tabs)) store(next)
     // The address and the files decide; a tab chosen later must not be undone by this.
@@ -51,7 +54,9 @@ export const useTabs = (asked: { readonly url: string | null, readonly script: s
 }
 
 /** Test runs, newest first, kept between starts of the program. */
-export const useRuns = (): { readonly runs: readonly KeptRun[], readonly keep: (fileName: string, url: string, rehearsal: RehearsalJson) => void } => {
+export const useRuns = (): {
+  readonly runs: readonly KeptRun[], readonly keep: (fileName: string, url: string, rehearsal: RehearsalJson) => void
+} => {
   const [stored, store] = useStored('workspace.runs', readRuns)
   const runs = stored ?? []
   return {

@@ -39,7 +39,9 @@ const useGauge = (url: string | null, fileName: string | null, source: string | 
   })
 }
 
-const Side = ({ listing, error, gauge }: { readonly listing: OpenedListingJson | undefined, readonly error: unknown, readonly gauge: ReturnType<typeof useGauge> }) => (
+const Side = ({ listing, error, gauge }: {
+  readonly listing: OpenedListingJson | undefined, readonly error: unknown, readonly gauge: ReturnType<typeof useGauge>
+}) => (
   <aside className="side" aria-label="Cost and columns" tabIndex={0}>
     <Section title="Cost on the real table">
       {gauge.error !== null ? <Trouble error={gauge.error} /> : gauge.data === undefined ? <p className="quiet small">Shown once a listing and a script are there.</p> : <GaugeView gauge={gauge.data} />}
