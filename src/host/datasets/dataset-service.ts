@@ -78,8 +78,8 @@ export interface DatasetService {
   readColumns(name: string): readonly Column[]
   /** The public made-up rows. Throws `input.test-data-missing`. */
   readTestRows(name: string): number[][]
-  /** The imported rows themselves: never for anyone but the seller. Throws `input.plain-dropped`. */
-  readRows(name: string): number[][]
+  /** The imported rows themselves, all or `count` from row `start` on: never for anyone but the seller. Throws `input.plain-dropped`. */
+  readRows(name: string, start?: number, count?: number): number[][]
 }
 
 export interface DatasetServiceDependencies {
@@ -248,10 +248,10 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
       const dataset = requireDataset(name)
       return store.readCells(dataset.id, 'test', 0, requireTestRows(dataset))
     },
-    readRows: (name) => {
+    readRows: (name, start = 0, count) => {
       const dataset = requireDataset(name)
       assertPlain(dataset)
-      return store.readCells(dataset.id, 'data', 0, dataset.rows)
+      return store.readCells(dataset.id, 'data', start, count ?? dataset.rows)
     },
   }
 }

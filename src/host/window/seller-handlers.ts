@@ -46,10 +46,7 @@ export const createDatasetsHandlers = (context: WindowContext): Handlers<'datase
       columnList: datasets.readColumns(name).map(({ scale: _scale, ...column }) => column),
       summary: toSummary(datasets.show(name).report),
     }),
-    rows: ({ name, offset, limit }) => {
-      const rows = datasets.readRows(name)
-      return { offset, total: rows.length, rows: rows.slice(offset, offset + limit) }
-    },
+    rows: ({ name, offset, limit }) => ({ offset, total: datasets.show(name).rows, rows: datasets.readRows(name, offset, limit) }),
     histogram: ({ name, column, bins }) => {
       const index = datasets.readColumns(name).findIndex((candidate) => candidate.name === column)
       if (index === -1) throw new AppError('input.not-found', `Dataset ${name} has no column “${column.slice(0, 100)}”.`, { details: { dataset: name } })
@@ -107,6 +104,8 @@ export const createListingsHandlers = ({ host, changes }: WindowContext): Handle
     const trade = await host.trade()
     return describePublic(trade.listings.show(id), trade)
   },
+  rehearse: async ({ id }) => (await host.trade()).listings.rehearse(id).map(({ refusal, ...attack }) =>
+    ({ ...attack, refusal: refusal === null ? null : { code: refusal.code, message: refusal.message } })),
 })
 
 export const createServeHandlers = (serve: ServeControl): Handlers<'serve'> => ({

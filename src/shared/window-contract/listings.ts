@@ -63,6 +63,20 @@ export const publicViewSchema = z.strictObject({
   }).nullable(),
 })
 
+/** What one known attack would get out of a listing now. */
+export const attackSchema = z.strictObject({
+  attack: z.string(),
+  words: z.string(),
+  /** How many of its questions would be answered, before the first refusal. */
+  answered: z.int().min(0),
+  questions: z.int().min(0),
+  refusal: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  /** Cells of the table that it gets exactly, and their bits. */
+  cells: z.int().min(0),
+  bits: z.number().min(0),
+})
+export type AttackJson = z.infer<typeof attackSchema>
+
 const byId = z.strictObject({ id: z.string() })
 
 /** Publishing, closing, opening, new prices and moves to another URL are moves of `signing`: each is a transaction. */
@@ -72,4 +86,6 @@ export const listingsContract = {
   list: procedure.input(emptySchema).output(z.array(listingSchema)),
   show: procedure.input(byId).output(listingSchema),
   becomesPublic: procedure.input(byId).output(publicViewSchema),
+  /** The attack rehearsal: free, on this computer, counted nowhere. */
+  rehearse: procedure.input(byId).output(z.array(attackSchema)),
 }
