@@ -223,7 +223,10 @@ const pick = (values: readonly DeferredValue[], leaves: ReadonlySet<Tensor>, { n
   return new DeferredTensor({ shape, names, values: cells.map((cell) => values[Number(cell)] as DeferredValue), leaves })
 }
 
-/** An encrypted tensor as numbers known after decryption: each of its cells is decrypted. */
+/**
+ * An encrypted tensor as numbers known after decryption: each of its cells becomes one of the answer's, and any arithmetic on it is
+ * possible.
+ */
 export const deferTensor = (tensor: Tensor): DeferredTensor => {
   assertSize('decrypted', tensor.shape)
   const values = Array.from({ length: tensor.size }, (_, index): DeferredValue => ({ kind: 'cell', tensor, index }))

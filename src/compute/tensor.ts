@@ -3,7 +3,6 @@ import { createRational } from '../crypto/rational.ts'
 import { AppError } from '../shared/errors.ts'
 import { addPlain, addTensors, dividePlain, multiplyPlain, refuseProduct, scaleState } from './arithmetic.ts'
 import type { DatasetDescription } from './columns.ts'
-import { deferTensor, type DeferredTensor } from './deferred.ts'
 import type { GraphNode } from './graph.ts'
 import type { Plain } from './plain.ts'
 import { dotPlain, dotPlainLeft, meanState, sumState, type Axes } from './reduction.ts'
@@ -134,11 +133,6 @@ export class Tensor implements TensorState {
   matmul(weights: Tensor | Plain): Tensor {
     if (weights instanceof Tensor) return refuseProduct('matmul', 'the product of two encrypted tensors')
     return new Tensor(dotPlain('matmul', this, weights))
-  }
-
-  /** The same numbers as known after decryption: each cell becomes one of the answer's, and any arithmetic on it is possible. */
-  decrypted(): DeferredTensor {
-    return deferTensor(this)
   }
 
   #combine(operation: string, other: Tensor | Plain, sign: 1n | -1n): Tensor {

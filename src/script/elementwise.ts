@@ -1,4 +1,4 @@
-import { DeferredTensor } from '../compute/deferred.ts'
+import { DeferredTensor, deferTensor } from '../compute/deferred.ts'
 import { findProduct } from '../compute/moments.ts'
 import type { Plain } from '../compute/plain.ts'
 import { isRowLevel } from '../compute/row-level.ts'
@@ -16,7 +16,7 @@ export type BinaryMethod = 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'rsub' | 'rdi
 export const isGraphTensor = (value: unknown): value is GraphTensor => value instanceof Tensor || value instanceof DeferredTensor
 
 /** As numbers after decryption; what is encrypted is decrypted for them. */
-export const toDeferred = (tensor: GraphTensor): DeferredTensor => (tensor instanceof Tensor ? tensor.decrypted() : tensor)
+export const toDeferred = (tensor: GraphTensor): DeferredTensor => (tensor instanceof Tensor ? deferTensor(tensor) : tensor)
 
 const toDeferredOperand = (operand: Operand): DeferredTensor | Plain => (isGraphTensor(operand) ? toDeferred(operand) : operand)
 

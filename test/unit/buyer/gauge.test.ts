@@ -19,7 +19,8 @@ describe('the gauge of a script', () => {
   it('counts what is decrypted, multiplied in and computed afterwards, and the bits that are left', async () => {
     const found = await gaugeSource('export default data.col("wage").sum() / data.col("age").sum()')
     expect(found).toMatchObject({
-      cells: 2, steps: 1, ciphertextOperations: 2 * rows, maxAnswerCells: 50, answerBits: 24, maxAnswerBits: 128, headroomBits: 104, roundingError: 0,
+      cells: 2, steps: 1, ciphertextOperations: 2 * rows, maxAnswerCells: 50,
+      answerBits: 24, maxAnswerBits: 128, headroomBits: 104, roundingError: 0,
     })
     expect(found.estimatedSeconds).toBeGreaterThan(0)
     expect(found.estimatedSeconds).toBeLessThan(60)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { assertCanonicalProgram } from '../../../src/compute/canonical.ts'
+import { deferTensor } from '../../../src/compute/deferred.ts'
 import { deriveProgram, encodeProgram, evaluatePlain, evaluateProgramOnIntegers, readAnswer } from '../../../src/compute/program.ts'
 import { assertPolicy } from '../../../src/policy/policy.ts'
 import { programSchema, type Program } from '../../../src/shared/schemas/program.ts'
@@ -17,7 +18,7 @@ const roundTrip = (answer: AnswerValue) => {
   return { program, read }
 }
 
-const sums = data.sum(0).decrypted()
+const sums = deferTensor(data.sum(0))
 const [wage, age] = [sums.get(0), sums.get(1)]
 const ratio = wage.combine('div', 'div', age)
 
@@ -37,7 +38,7 @@ describe('an answer computed after decryption', () => {
   })
 
   it('keeps equal steps once, however often they are written', () => {
-    const again = data.sum(0).decrypted()
+    const again = deferTensor(data.sum(0))
     const { program } = roundTrip([ratio, again.get(0).combine('div', 'div', again.get(1)), ratio.combine('add', 'add', ratio)])
     expect(program).toMatchObject({ steps: [['div', 0, 1], ['add', -1, -1]] })
   })
@@ -59,7 +60,7 @@ describe('an answer computed after decryption', () => {
   })
 
   it('counts what is decrypted for it against the listing\'s condition and number of cells', () => {
-    const all = data.decrypted().sum().combine('mul', 'mul', 2)
+    const all = deferTensor(data).sum().combine('mul', 'mul', 2)
     const policy = { mode: 'disclosed', minRows: 1, condition: 2, maxAnswerCells: 100, maxAnswerBits: 128 } as const
     const { program } = roundTrip(all)
     expect(() => assertPolicy(program, policy, dataset)).toThrow(/shape \(3, 2\); under condition 2/)
