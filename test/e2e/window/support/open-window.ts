@@ -22,7 +22,10 @@ export const buildRenderer = async (folder: string): Promise<string> => {
   return join(folder, 'renderer')
 }
 
-/** The window of a new profile, served to a browser by the headless host, over the renderer as built. */
+/**
+ * The window of a new profile, served to a browser by the headless host, over the renderer as built: now, or before, in the
+ * folder that HESYSTEM_TEST_RENDERER names.
+ */
 export const openWindow = async (renderer?: string): Promise<OpenedWindow> => {
   const folder = mkdtempSync(join(tmpdir(), 'hesystem-window-'))
   const root = renderer ?? process.env.HESYSTEM_TEST_RENDERER ?? await buildRenderer(join(folder, 'out'))
