@@ -19,7 +19,7 @@ const guaranteeWei = (valueWei + 1n) / 2n
 /** With an arbiter: a tenth. */
 const tenthWei = valueWei / 10n
 
-describe('the moves of the escrow, from the command line', () => {
+describe('the moves of the escrow, from the command line', { timeout: 240_000 }, () => {
   let stage: Stage
   let seller: Party
   let buyer: Party

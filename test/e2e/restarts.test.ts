@@ -24,7 +24,7 @@ const sending = (when: 'before' | 'after'): Moment => [when, (exchange) => rpcMe
 
 const isSubmission: Moment[1] = ({ method, path }) => method === 'POST' && path.endsWith('/result')
 
-describe('a process that is killed', () => {
+describe('a process that is killed', { timeout: 240_000 }, () => {
   let stage: Stage
   let seller: Party
   let buyer: Party

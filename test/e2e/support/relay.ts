@@ -72,6 +72,8 @@ export const openRelay = async (target = 0): Promise<Relay> => {
   const server = createServer((incoming, outgoing) => {
     handle(incoming, outgoing).catch(() => { incoming.socket.destroy() })
   })
+  // A connection that is closed for idleness just when it is used again would look like a fault of the wire.
+  server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
   onCleanup(() => {
     server.closeAllConnections()
