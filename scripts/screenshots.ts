@@ -59,6 +59,8 @@ const buying = createBuying(window)
 const selling = createSelling(window)
 
 const shoot = async (name: string): Promise<void> => {
+  // Nothing is hovered in a picture.
+  await page.mouse.move(0, 0)
   await settle(page)
   await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
   console.log(`${name}.png`)
