@@ -121,14 +121,14 @@ describe('a process that is killed', { timeout: 240_000 }, () => {
     expect(await buyer.cli.run('buy', url)).toMatchObject({ purchase: '1', state: 'Paid' })
     expect(await nonceOf(buyer)).toBe(1)
 
-    await killAt(buyerWire, sending('after'), buyer.cli.launch('buy', url))
+    await killAt(buyerWire, sending('after'), buyer.cli.launch('buy', url, '--again'))
     await server.kill()
     expect(await buyer.cli.run('purchases', 'list')).toMatchObject({ purchases: [{ purchase: '1' }, { purchase: '2', state: 'Paid' }] })
     expect(await buyer.cli.run('litigate', '2')).toMatchObject({ state: 'Refunded' })
     expect(await chain.readBalance(buyer.address)).toBe(valueWei + guaranteeWei)
     // That one is dealt with; the next is another one.
     await startServer()
-    expect(await buyer.cli.run('buy', url)).toMatchObject({ purchase: '3', state: 'Paid' })
+    expect(await buyer.cli.run('buy', url, '--again')).toMatchObject({ purchase: '3', state: 'Paid' })
   })
 
   it('while it downloads fetches only what is missing', async () => {
