@@ -21,7 +21,10 @@ export const ComputePanel = ({ details, number }: { readonly details: PurchaseDe
     <div className="stack wide">
       <div className="row" style={{ alignItems: 'flex-end' }}>
         <Select label="Script" data={names} value={fileName} onChange={setChosen} w={256} nothingFoundMessage="No script yet" />
-        <Button disabled={fileName === null} loading={compute.isPending} onClick={() => { if (fileName !== null) compute.mutate(fileName) }}>
+        <Button
+          disabled={fileName === null} loading={compute.isPending}
+          onClick={() => { if (fileName !== null) compute.mutate(fileName) }}
+        >
           Compute
         </Button>
         <Button variant="default" component="a" href={placeOf(['buy', 'workspace'], { url: details.url, ...(fileName === null ? {} : { script: fileName }) })}>Edit it first</Button>

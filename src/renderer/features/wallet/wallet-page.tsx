@@ -27,7 +27,9 @@ const ShowPhrase = ({ onClose }: { readonly onClose: () => void }) => {
           <>
             <Phrase words={reveal.data.mnemonic} />
             <div>
-              <Button loading={mark.isPending} onClick={() => { mark.mutate(undefined, { onSuccess: onClose }) }}>I have written it down</Button>
+              <Button loading={mark.isPending} onClick={() => { mark.mutate(undefined, { onSuccess: onClose }) }}>
+                I have written it down
+              </Button>
             </div>
           </>
         )}
