@@ -82,7 +82,7 @@ const operations: Record<string, (draw: Draw, pair: Pair) => Pair | null> = {
       const first = start < 0 ? start + length : start
       const count = draw(fc.integer({ min: 1, max: 2 }))
       const entries = Array.from({ length: count }, (_, i) => first + i * step).filter((i) => i >= 0 && i < length)
-      const last = (entries.at(-1) as number) + Math.sign(step)
+      const last = (entries.at(-1)) + Math.sign(step)
       return { range: [start, last < 0 ? null : last, step] as const, entries }
     })
     return { tensor: tensor.slice(...ranges.map(({ range }) => range)), array: numpy.pick(array, ranges.map(({ entries }) => entries)) }
