@@ -177,4 +177,16 @@ describe('a process that is killed', { timeout: 240_000 }, () => {
     // Paid out, less the fee.
     expect(await chain.readAccountBalance(buyer.address)).toBeGreaterThan(balance + owed / 2n)
   })
+
+  it('while it changes a listing can go on with that change, or with another', async () => {
+    await server.kill()
+    const nonce = await nonceOf(seller)
+    const reprice = (factor: bigint): string[] => ['listing', 'reprice', 'wages-1', '--value', `${valueWei * factor}wei`]
+    await killAt(sellerWire, sending('after'), seller.cli.launch(...reprice(2n)))
+    expect(await seller.cli.run(...reprice(3n))).toMatchObject({ terms: { valueWei: `${valueWei * 3n}` } })
+    expect((await chain.readListing(1n)).terms.valueWei).toBe(valueWei * 3n)
+    await killAt(sellerWire, sending('after'), seller.cli.launch('listing', 'close', 'wages-1'))
+    expect(await seller.cli.run('listing', 'close', 'wages-1')).toMatchObject({ state: 'closed', terms: { valueWei: `${valueWei * 3n}` } })
+    expect([await nonceOf(seller), (await chain.readListing(1n)).open]).toEqual([nonce + 3, false])
+  })
 })

@@ -2,7 +2,7 @@ import { getAddress } from 'ethers'
 import { decryptionProofBytes, isProvable } from '../../crypto/decryption-proof.ts'
 import type { KeyBits } from '../../crypto/types.ts'
 import type { Policy, Details } from '../../shared/schemas/details.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
 import type { Market, ListingTerms } from '../chain/market.ts'
@@ -11,7 +11,7 @@ import { sealedLength, sealedLimit } from '../protocol/answer-codec.ts'
 import { encodeDetails, hashDetails } from '../trade/details-document.ts'
 import type { AttackReport } from '../../policy/rehearse.ts'
 import { rehearseListing } from './rehearse-listing.ts'
-import { createListingStore, type ListingChange, type StoredListing } from './listing-store.ts'
+import { createListingStore, type StoredListing } from './listing-store.ts'
 
 export interface ListingDraft {
   readonly dataset: string
@@ -165,14 +165,28 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     }
   }
 
-  type Change = (listing: StoredListing & { readonly number: bigint }, market: Market) => Promise<ListingChange>
+  type Change = (listing: StoredListing & { readonly number: bigint }, market: Market) => Promise<unknown>
 
-  /** One change on chain, then the same here: interrupted in between, the same key gives the earlier outcome again. */
+  /** What the contract says of a listing is what is written down here. */
+  const note = async (id: string, number: bigint, chain: Market): Promise<StoredListing> => {
+    const { terms, url, open } = await chain.readListing(number)
+    return store.update(id, { terms, url, state: open ? 'published' : 'closed' })
+  }
+
+  /** One change on chain, then noted here: interrupted in between, the same key gives the earlier outcome again. */
   const change = async (id: string, act: Change): Promise<StoredListing> => {
     const listing = store.show(id)
     const { number } = listing
     if (number === null) throw new AppError('escrow.wrong-state', `Listing ${id} has not been published yet.`, { details: { listing: id } })
-    return store.update(id, await act({ ...listing, number }, await market()))
+    const chain = await market()
+    try {
+      await act({ ...listing, number }, chain)
+    } catch (error) {
+      if (!isAppError(error, 'chain.key-reused')) throw error
+      // Another change was sent in this one's place, and a stop kept it from being noted: this one comes after it.
+      await act({ ...await note(id, number, chain), number }, chain)
+    }
+    return note(id, number, chain)
   }
 
   return {
@@ -193,15 +207,9 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       return store.update(id, { number, state: 'published' })
     },
 
-    close: (id) => change(id, async ({ number, revision }, chain) => {
-      await chain.closeListing(`listing:${id}:close:${revision}`, number)
-      return { state: 'closed' }
-    }),
+    close: (id) => change(id, ({ number, revision }, chain) => chain.closeListing(`listing:${id}:close:${revision}`, number)),
 
-    open: (id) => change(id, async ({ number, revision }, chain) => {
-      await chain.reopenListing(`listing:${id}:open:${revision}`, number)
-      return { state: 'published' }
-    }),
+    open: (id) => change(id, ({ number, revision }, chain) => chain.reopenListing(`listing:${id}:open:${revision}`, number)),
 
     reprice: (id, { valueWei, guaranteeWei, interactionFeeWei }) => change(id, async ({ number, terms, revision }, chain) => {
       const next: ListingTerms = {
@@ -212,14 +220,10 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       }
       assertTerms(next)
       await chain.reprice(`listing:${id}:reprice:${revision}`, number, next)
-      return { terms: next }
     }),
 
-    relocate: (id, serverUrl) => change(id, async ({ number, revision, details }, chain) => {
-      const url = createDetailsUrl(serverUrl, details)
-      await chain.relocate(`listing:${id}:relocate:${revision}`, number, url)
-      return { url }
-    }),
+    relocate: (id, serverUrl) => change(id, ({ number, revision, details }, chain) =>
+      chain.relocate(`listing:${id}:relocate:${revision}`, number, createDetailsUrl(serverUrl, details))),
 
     rehearse: (id) => rehearseListing(store.show(id), { datasets, ledger }),
     list: () => store.list(),
