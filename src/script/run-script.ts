@@ -2,7 +2,7 @@ import { toAppError, type AppError } from '../shared/errors.ts'
 import {
   reflectedMethods, tensorMethodAliases, tensorMethods, tensorProperties, type AnswerValue, type TensorBackend,
 } from './backend.ts'
-import { compileScript, type CompiledScript } from './compile-script.ts'
+import type { CompiledScript } from './compile-script.ts'
 import { createHostCalls, type HostCalls } from './host-calls.ts'
 import { defaultScriptLimits, type ScriptLimits } from './limits.ts'
 import { runInSandbox, type SandboxOutcome, type ThrownReport } from './sandbox.ts'
@@ -116,6 +116,8 @@ const toError = (
 export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<ScriptOutcome<T>> => {
   const text: ScriptText = { source: run.source, fileName: run.fileName }
   const limits = { ...defaultScriptLimits, ...run.limits }
+  // The compiler is large: the first script loads it, not every command that never runs one.
+  const { compileScript } = await import('./compile-script.ts')
   const script = compileScript(text)
   const hostCalls = createHostCalls(run.backend, limits)
   const log = createLog(limits)
