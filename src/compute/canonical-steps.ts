@@ -33,7 +33,7 @@ const assertPlainFirst = (steps: readonly ProgramStep[], [operation, first]: Pro
 }
 
 /** Many tensors over the same long steps would be checked again and again; no script's answer comes near. */
-const maxWork = 1 << 24
+const maxWork = 1 << 20
 
 /** Throws `input.program-not-canonical`, naming the step. Linear in the length of the steps. */
 export const createStepChecker = (unread: readonly unknown[]): StepChecker => {

@@ -62,7 +62,8 @@ export const createLedger = ({ database, datasets, now }: LedgerDependencies): L
     const known = store.findOf(id)
     if (known !== null) return known
     const table = readTable(dataset)
-    const source = store.findSimilar(table) ?? store.create(createPartition(table[0]?.values.length ?? 1), now().toISOString())
+    const source = store.findOfVersions(dataset) ?? store.findSimilar(table)
+      ?? store.create(createPartition(table[0]?.values.length ?? 1), now().toISOString())
     store.link(source, id, table)
     const linked = store.findOf(id)
     if (linked === null) throw new AppError('bug.unexpected', `The source of dataset ${dataset} was written and is not there.`)

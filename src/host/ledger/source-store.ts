@@ -27,6 +27,8 @@ export interface SourceStore {
   findOf(dataset: number): Source | null
   /** The source that this table was imported from before, shorter, longer or the same, or null. */
   findSimilar(table: SourceTable): number | null
+  /** The source of another version of this dataset (ADR 0401), or null: a corrected table is the same table. */
+  findOfVersions(name: string): number | null
   create(partition: Partition, createdAt: string): number
   /** Notes the table's columns, to know the source again by, and that the dataset comes from it. */
   link(source: number, dataset: number, table: SourceTable): void
@@ -103,6 +105,13 @@ export const createSourceStore = (database: ProfileDatabase): SourceStore => {
           && telling.every(({ name, values }) => digestOf(values, length) === digests.get(name))
       })
       return found?.source ?? null
+    },
+
+    findOfVersions: (name) => {
+      const [base = ''] = name.split('@')
+      return database.prepare<[string, string, string], { source: number }>(
+        'SELECT source FROM dataset_sources JOIN datasets ON datasets.id = dataset WHERE name = ? OR substr(name, 1, length(?)) = ? ORDER BY source',
+      ).get(base, `${base}@`, `${base}@`)?.source ?? null
     },
 
     create: (partition, createdAt) => Number(database

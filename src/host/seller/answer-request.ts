@@ -14,6 +14,21 @@ import { encodeAnswer } from '../protocol/answer-codec.ts'
 import { createClaim } from '../protocol/opened-answer.ts'
 import type { ResultRequest } from '../../shared/schemas/result-request.ts'
 
+/** Beyond the answer's own bits: what a column's values, its offset and its scale may add to a program's numbers. */
+const spareDigits = 160
+
+/** Numbers far longer than an answer may be are refused before their common divisors are looked for, which takes long. */
+const assertDigits = ({ cells }: Program, { maxAnswerBits }: Details['policy']): void => {
+  const most = Math.ceil(maxAnswerBits * Math.log10(2)) + spareDigits
+  for (const { scale, constant, terms } of cells) {
+    const fixed = Math.max(constant.length, scale.numerator.length, scale.denominator.length)
+    const digits = terms.reduce((longest, [, , weight]) => Math.max(longest, weight.length), fixed)
+    if (digits <= most) continue
+    const message = `The program holds a number of ${digits} digits; the listing's answers need ${most} at most.`
+    throw new AppError('policy.answer-bits', message, { details: { digits, limit: most } })
+  }
+}
+
 /**
  * Reads a program from the network and holds it to its canonical form, to the listing's policy and to all that its table has answered
  * before, before any data is touched (S2). Counts nothing.
@@ -26,6 +41,7 @@ export const parsePermittedProgram = (value: unknown, subject: LedgerSubject, le
     throw new AppError('input.program-invalid', 'The program was made for another dataset.', { details: { root: program.datasetRoot } })
   }
   assertCellCount(program, details.policy)
+  assertDigits(program, details.policy)
   assertCanonicalProgram(program)
   ledger.assertPermitted(program, subject)
   return program

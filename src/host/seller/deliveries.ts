@@ -10,7 +10,7 @@ import type { Market, PurchaseOnChain } from '../chain/market.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { hashResultRequest, recoverResultRequestSigner } from '../protocol/result-request.ts'
-import { sealAnswer } from '../protocol/sealing.ts'
+import { assertSealingKey, sealAnswer } from '../protocol/sealing.ts'
 import { sha256Hex } from '../trade/hash.ts'
 import { answerProgram, parsePermittedProgram } from './answer-request.ts'
 import type { ListingStore, StoredListing } from './listing-store.ts'
@@ -80,6 +80,8 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
     const { dataset, details } = listings.show(sale.listing)
     const request = parseJsonAs(resultRequestSchema, sale.request, 'the stored request', 'store.corrupt')
     try {
+      // What can be refused without touching the table is refused first: a refused request must not use the ledger up.
+      assertSealingKey(getBytes(request.x25519PublicKey))
       const subject = { dataset, details }
       const program = parsePermittedProgram(parseJsonAs(programSchema, sale.program, 'the stored program'), subject, ledger)
       const { chainId, contract } = market
@@ -103,8 +105,12 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
   const settle = async (sale: Sale): Promise<void> => {
     const onChain = await market.readPurchase(sale.purchase)
     if (onChain.state === 'Requested') {
-      if (sale.state === 'answered' && sale.sealed !== null) {
-        await market.deliverResult(`purchase:${sale.purchase}:deliver`, sale.purchase, sale.requestHash, hexlify(sale.sealed), onChain.terms.guaranteeWei)
+      const key = `purchase:${sale.purchase}:deliver`
+      // A delivery that comes too late is refused by the contract, but its bytes have been seen by then: better not to send it.
+      const secondsLeft = onChain.deadlineSeconds - await market.readTime()
+      const inTime = secondsLeft > onChain.terms.deliverySeconds / 20 || market.wasSent(key)
+      if (sale.state === 'answered' && sale.sealed !== null && inTime) {
+        await market.deliverResult(key, sale.purchase, sale.requestHash, hexlify(sale.sealed), onChain.terms.guaranteeWei)
         sales.finish(sale.purchase, 'delivered')
       } else {
         await market.decline(`purchase:${sale.purchase}:decline`, sale.purchase)
