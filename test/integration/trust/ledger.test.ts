@@ -136,6 +136,14 @@ describe('the differencing ledger (S4)', () => {
     expect(ask(subjectOf('foreign'), (data) => data.col('a').slice(0, 3).sum())).toBeNull()
   })
 
+  it('follows the versions of a dataset, whatever was corrected in them', () => {
+    const { importTable, subjectOf, ask } = openProfile()
+    importTable('wages@1', tableOf(12))
+    expect(ask(subjectOf('wages@1'), (data) => data.col('a').slice(0, 4).sum())).toBeNull()
+    importTable('wages', tableOf(12).map(([a = 0, b = 0], row) => [row === 2 ? a + 7 : a, b]))
+    expect(ask(subjectOf('wages'), (data) => data.col('a').slice(0, 3).sum())).toBe('policy.min-rows')
+  })
+
   it('keeps a row that was added to a table from being the difference of two sums', () => {
     const { importTable, subjectOf, ask } = openProfile()
     importTable('before', tableOf(8))
