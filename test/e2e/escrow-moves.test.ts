@@ -124,8 +124,6 @@ describe('the moves of the escrow, from the command line', { timeout: 240_000 },
 
   it('the seller can decline a request, and the buyer is told and refunded', async () => {
     const number = await withBuyer((host) => buyRequested(host, plainUrl))
-    expect(await buyer.cli.refuse('litigate', `${number}`)).toMatchObject({ code: 'escrow.wrong-time' })
-    expect(await arbiter.cli.refuse('sales', 'decline', `${number}`)).toMatchObject({ code: 'access.forbidden' })
     const credits = await creditsBy(() => seller.cli.run('sales', 'decline', `${number}`))
     expect(credits).toEqual({ seller: 0n, buyer: valueWei + guaranteeWei, arbiter: 0n })
     expect(await buyer.cli.refuse('request', `${number}`)).toMatchObject({ code: 'escrow.refunded' })
@@ -135,7 +133,6 @@ describe('the moves of the escrow, from the command line', { timeout: 240_000 },
     const number = await withBuyer((host) => buyDelivered(host, plainUrl))
     expect(await buyer.cli.run('dispute', `${number}`)).toEqual({ purchase: `${number}`, state: 'Disputed' })
     expect(await arbiter.cli.run('disputes', 'list')).toMatchObject({ disputes: [{ id: `${number}`, state: 'Disputed' }] })
-    expect(await arbiter.cli.refuse('disputes', 'rule', `${number}`, '--for', 'buyer')).toMatchObject({ code: 'escrow.not-permitted' })
     const credits = await creditsBy(() => buyer.cli.run('disputes', 'close', `${number}`))
     expect(credits).toEqual({ seller: valueWei - valueWei / 2n, buyer: valueWei / 2n, arbiter: 0n })
     expect(await stateOf(number)).toBe('Settled')
@@ -144,7 +141,6 @@ describe('the moves of the escrow, from the command line', { timeout: 240_000 },
   it.each(['buyer', 'seller'] as const)('an arbiter rules for the %s, and earns the loser\'s deposit', async (winner) => {
     const number = await withBuyer((host) => buyDelivered(host, arbitratedUrl))
     await buyer.cli.run('dispute', `${number}`)
-    expect(await seller.cli.refuse('disputes', 'close', `${number}`)).toMatchObject({ code: 'escrow.wrong-time' })
     const credits = await creditsBy(() => arbiter.cli.run('disputes', 'rule', `${number}`, '--for', winner))
     expect(credits).toEqual({ seller: 0n, buyer: 0n, arbiter: tenthWei, [winner]: valueWei + tenthWei })
     expect(await stateOf(number)).toBe(winner === 'buyer' ? 'Refunded' : 'Settled')
@@ -153,8 +149,8 @@ describe('the moves of the escrow, from the command line', { timeout: 240_000 },
   it('a dispute whose arbiter stays silent can be closed once the arbiter\'s time is over', async () => {
     const number = await withBuyer((host) => buyDelivered(host, arbitratedUrl))
     await buyer.cli.run('dispute', `${number}`)
+    expect(await seller.cli.refuse('disputes', 'close', `${number}`)).toMatchObject({ code: 'escrow.wrong-time' })
     await stage.chain.advanceTime(disputeSeconds + 1)
-    expect(await arbiter.cli.refuse('disputes', 'rule', `${number}`, '--for', 'buyer')).toMatchObject({ code: 'escrow.wrong-time' })
     const credits = await creditsBy(() => seller.cli.run('disputes', 'close', `${number}`))
     expect(credits).toEqual({ seller: valueWei - valueWei / 2n, buyer: valueWei / 2n, arbiter: 0n })
   })
@@ -179,7 +175,6 @@ describe('the moves of the escrow, from the command line', { timeout: 240_000 },
     await shop.close()
     expect(await seller.cli.refuse('sales', 'reclaim', `${first}`)).toMatchObject({ code: 'escrow.wrong-time' })
     await stage.chain.advanceTime(expirationSeconds + 1)
-    expect(await buyer.cli.refuse('dispute', `${first}`)).toMatchObject({ code: 'escrow.wrong-time' })
     // Price and bond to the seller, the guarantee to the buyer: nothing is kept (the 2020 contract kept it for ever).
     const settled = { seller: valueWei + guaranteeWei, buyer: guaranteeWei, arbiter: 0n }
     expect(await creditsBy(() => seller.cli.run('sales', 'reclaim', `${first}`))).toEqual(settled)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { HDNodeWallet, JsonRpcProvider, parseEther, toQuantity, Wallet } from 'ethers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createHost } from '../../src/host/index.ts'
+import { verifyReceipt } from '../../src/host/protocol/verify-receipt.ts'
 import { createFolder, onCleanup } from './support/cleanup.ts'
 import { createCommandLine, launch, type CommandLine, type Environment, type Running } from './support/command-line.ts'
 import { expectedAnswer, refusedScript, script, tableCsv } from './support/shop.ts'
@@ -140,11 +141,12 @@ describe('a trade between two command lines with a home each and a chain of its 
     for (const [field, change] of tampered) {
       const altered = change(receipt)
       expect(altered, field).not.toBe(receipt)
-      const { exitCode, stdout } = await nowhere.launch('receipts', 'verify', file('tampered.json', altered)).ended
-      const { ok, problems } = JSON.parse(stdout) as { ok: boolean; problems: { field: string }[] }
-      expect({ exitCode, ok }).toEqual({ exitCode: 1, ok: false })
-      expect(problems.map((problem) => problem.field)).toContain(field)
+      const { ok, problems } = verifyReceipt(JSON.parse(altered))
+      expect([ok, problems.map((problem) => problem.field)]).toEqual([false, expect.arrayContaining([field])])
     }
+    const [, change] = tampered[0] as (typeof tampered)[number]
+    const { exitCode, stdout } = await nowhere.launch('receipts', 'verify', file('tampered.json', change(receipt))).ended
+    expect([exitCode, stdout]).toEqual([1, expect.stringContaining('"field": "trade.termsHash"')])
   })
 
   it('tells failure from misuse by its exit code, and failures as one JSON document on stderr', async () => {
@@ -153,11 +155,10 @@ describe('a trade between two command lines with a home each and a chain of its 
     const document = JSON.parse(stderr) as { error: unknown }
     expect(document.error).toMatchObject({ code: 'input.not-found', message: expect.any(String), details: { purchase: '77' } })
 
-    const misuse = [['nonsense'], ['buy'], ['dataset', 'import', 'x.csv'], ['dataset', 'encrypt', 'x', '--key-bits', '1024'], ['buy', url, '--max-total', 'much'],
-      ['serve', '--port', '70000'], ['purchases', 'show', 'first'], ['--nonsense', 'doctor'], []]
+    const misuse = [['nonsense'], ['buy'], ['dataset', 'encrypt', 'x', '--key-bits', '1024'], ['purchases', 'show', 'first'], ['--nonsense', 'doctor'], []]
     const outcomes = await Promise.all(misuse.map(async (args) => ({ args, ...await launch(args, environment).ended })))
     expect(outcomes.map(({ args, exitCode: code, stdout: text }) => ({ args, code, text }))).toEqual(misuse.map((args) => ({ args, code: 2, text: '' })))
-    for (const args of [['--help'], ['buy', '--help']]) expect((await launch(args).ended).exitCode).toBe(0)
+    expect((await launch(['buy', '--help']).ended).exitCode).toBe(0)
   })
 
   it('keeps no secret in the clear, in neither home and in nothing it said', async () => {
