@@ -4,7 +4,6 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { createHost, evaluateOnPlainTable, type AnswerJson, type PlainEvaluation } from '../../host/index.ts'
-import { connectChain } from '../../host/chain/connect.ts'
 import { startPracticeChain, type PracticeAccount } from '../../host/chain/practice-chain.ts'
 import { AppError } from '../../shared/errors.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
@@ -59,6 +58,7 @@ const findFreePort = (): Promise<number> => new Promise((resolve, reject) => {
   })
 })
 
+interface WalletDocument { readonly balanceWei: string }
 interface TransactionDocument {
   readonly purpose: string
   readonly status: string
@@ -67,27 +67,17 @@ interface TransactionDocument {
   readonly feeWei: string
 }
 
-/** What both hold, as the chain itself says. */
-const readBalances = async ({ rpcUrl, accounts }: Pick<Stage, 'rpcUrl' | 'accounts'>): Promise<Balances> => {
-  const connection = connectChain({ name: 'practice', rpcUrl, chainId: 31_337 })
-  try {
-    const [seller, buyer] = await Promise.all(accounts.map(({ address }) => connection.query((provider) => provider.getBalance(address))))
-    return { seller: seller ?? 0n, buyer: buyer ?? 0n }
-  } finally {
-    connection.close()
-  }
-}
+const readBalance = async (party: Party): Promise<bigint> => BigInt((await party.run<WalletDocument>('wallet', 'show')).balanceWei)
 
-const importWallet = async (party: Party, { privateKey }: PracticeAccount): Promise<void> => {
+/** A profile with a practice account, on the practice chain. */
+const prepare = async (party: Party, account: PracticeAccount, rpcUrl: string, contract: readonly string[]): Promise<void> => {
   mkdirSync(party.home, { recursive: true, mode: 0o700 })
   const secretFile = join(party.home, 'practice-key')
-  writeFileSync(secretFile, privateKey, { mode: 0o600 })
+  writeFileSync(secretFile, account.privateKey, { mode: 0o600 })
   await party.run('wallet', 'import', '--private-key', '--secret-file', secretFile)
   rmSync(secretFile)
+  await party.run('network', 'add', 'practice', '--rpc', rpcUrl, '--chain-id', '31337', ...contract)
 }
-
-const addNetwork = (party: Party, rpcUrl: string, ...contract: readonly string[]): Promise<unknown> =>
-  party.run('network', 'add', 'practice', '--rpc', rpcUrl, '--chain-id', '31337', ...contract)
 
 /** What float64 makes of the imported table: another evaluator than the one that was sold. */
 const evaluateExpected = async (sellerHome: string, script: string): Promise<PlainEvaluation> => {
@@ -119,8 +109,7 @@ interface Stage {
   readonly seller: Party
   readonly buyer: Party
   readonly rpcUrl: string
-  /** The seller's and the buyer's. */
-  readonly accounts: readonly [PracticeAccount, PracticeAccount]
+  readonly accounts: readonly PracticeAccount[]
   readonly receiptsFolder: string
   step<T>(name: string, act: () => Promise<T>): Promise<T>
 }
@@ -141,14 +130,14 @@ interface OpenShop {
 }
 
 /** The seller's part up to an open shop; gives the listing's address. */
-const openShop = async (stage: Stage, options: DemoOptions): Promise<OpenShop> => {
-  const { seller, buyer, rpcUrl, accounts, step } = stage
-  const before = await readBalances(stage)
-  await step('open two profiles and deploy the market', async () => {
-    await Promise.all([importWallet(seller, accounts[0]), importWallet(buyer, accounts[1])])
-    await addNetwork(seller, rpcUrl)
+const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, options: DemoOptions): Promise<OpenShop> => {
+  const [sellerAccount, buyerAccount] = accounts as readonly [PracticeAccount, PracticeAccount]
+  const before = await step('open two profiles and deploy the market', async () => {
+    await prepare(seller, sellerAccount, rpcUrl, [])
+    const sellerBalance = await readBalance(seller)
     const { contract } = await seller.run<{ contract: string }>('contract', 'deploy')
-    await addNetwork(buyer, rpcUrl, '--contract', contract)
+    await prepare(buyer, buyerAccount, rpcUrl, ['--contract', contract])
+    return { seller: sellerBalance, buyer: await readBalance(buyer) }
   })
   const { report } = await step('seller imports the table', () =>
     seller.run<{ report: { rowsKept: number; columns: readonly unknown[] } }>('dataset', 'import', options.data, '--name', 'demo', '--missing', options.missing,
@@ -187,8 +176,9 @@ const buyAnswer = async ({ buyer, step }: Stage, url: string, script: string): P
 const writeReceipts = async ({ seller, buyer, receiptsFolder, step }: Stage, purchase: string): Promise<readonly string[]> => step('both write and check their receipts', async () => {
   mkdirSync(receiptsFolder, { recursive: true })
   const paths = [join(receiptsFolder, 'buyer.json'), join(receiptsFolder, 'seller.json')]
-  await Promise.all([buyer, seller].map((party, index) => party.run('receipts', 'export', purchase, '--out', paths[index] as string)))
-  await Promise.all(paths.map((path) => buyer.run('receipts', 'verify', path)))
+  await buyer.run('receipts', 'export', purchase, '--out', paths[0] as string)
+  await seller.run('receipts', 'export', purchase, '--out', paths[1] as string)
+  for (const path of paths) await buyer.run('receipts', 'verify', path)
   return paths
 })
 
@@ -204,9 +194,12 @@ const trade = async (stage: Stage, options: DemoOptions, steps: DemoReport['step
   const { seller, buyer, step } = stage
   const { url, guarantee, before } = await openShop(stage, options)
   const bought = await buyAnswer(stage, url, options.script)
-  await step('both withdraw', () => Promise.all([seller, buyer].map((party) => party.run('wallet', 'withdraw'))))
+  await step('both withdraw', async () => {
+    await seller.run('wallet', 'withdraw')
+    await buyer.run('wallet', 'withdraw')
+  })
   const receipts = await writeReceipts(stage, bought.purchase)
-  const after = await readBalances(stage)
+  const after = { seller: await readBalance(seller), buyer: await readBalance(buyer) }
   const { answer: expected, rows, columns } = await step('check against plain float64', () => evaluateExpected(seller.home, options.script))
   return {
     dataset: { rows, columns, keyBits: options.keyBits },
@@ -243,8 +236,7 @@ const runIn = async (folder: string, options: DemoOptions): Promise<DemoReport> 
     steps.push({ name, milliseconds: Math.round(performance.now() - startedAt) })
     return result
   }
-  const { rpcUrl } = practice
-  const accounts = practice.accounts as readonly [PracticeAccount, PracticeAccount]
+  const { rpcUrl, accounts } = practice
   const receiptsFolder = options.out ?? join(folder, 'receipts')
   try {
     const report = await trade({ seller, buyer, rpcUrl, accounts, receiptsFolder, step }, options, steps)
