@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { errorCodes, type ErrorCode } from '../../shared/error-codes.ts'
 import { AppError } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
+import { failpoint } from '../failpoint.ts'
 import { problemSchema, sessionChallengeSchema, sessionSchema } from '../../shared/schemas/http.ts'
 
 const timeoutMilliseconds = 60_000
@@ -61,8 +62,10 @@ export const createSellerClient = (origin: string): SellerClient => {
 
   const fetchBytes = async (path: string, { token, body, signal }: RequestOptions = {}): Promise<Uint8Array> => {
     const timeout = AbortSignal.timeout(timeoutMilliseconds)
+    const name = `${body === undefined ? 'GET' : 'POST'} ${path.replaceAll(/\/\d+/g, '/N')}`
     let response: Response
     let bytes: Uint8Array
+    failpoint(`ask.before:${name}`)
     try {
       response = await fetch(new URL(path, origin), {
         method: body === undefined ? 'GET' : 'POST',
@@ -80,6 +83,7 @@ export const createSellerClient = (origin: string): SellerClient => {
       if (signal?.aborted === true) throw new AppError('runtime.cancelled', 'Stopped.', { cause: error })
       throw new AppError('runtime.seller-unreachable', `The seller's server at ${origin} does not answer.`, { cause: error, retryable: true, details: { origin } })
     }
+    failpoint(`ask.after:${name}`)
     if (!response.ok) throw toRemoteError(response.status, bytes)
     return bytes
   }

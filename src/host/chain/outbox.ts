@@ -1,5 +1,6 @@
 import { Transaction, type BaseWallet, type TransactionReceipt } from 'ethers'
 import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
+import { failpoint as systemFailpoint } from '../failpoint.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import type { ChainConnection } from './connect.ts'
 import { estimateCost, type Call, type CostEstimate } from './fees.ts'
@@ -28,7 +29,7 @@ export interface ResumeOutcome {
   readonly error: AppError | null
 }
 
-/** Named points just after each durable step: tests end the process there. */
+/** Named points just after each durable step: tests interrupt there. */
 export type OutboxStep = 'intended' | 'signed' | 'broadcast' | 'mined'
 
 export interface OutboxOptions {
@@ -86,7 +87,7 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
   const confirmations = options.confirmations ?? (connection.isDevelopment ? 1 : 3)
   const patienceMilliseconds = (options.patienceSeconds ?? 900) * 1000
   const longestPauseMilliseconds = connection.isDevelopment ? 100 : connection.provider.pollingInterval
-  const failpoint = options.failpoint ?? (() => undefined)
+  const failpoint = options.failpoint ?? ((step) => { systemFailpoint(`chain.${step}`) })
   const closing = new AbortController()
   const inTurn = createQueue()
   const underWay = new Map<string, { readonly request: SendRequest; readonly result: Promise<ConfirmedTransaction> }>()
@@ -246,6 +247,7 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     send,
     resume: async () => {
       const unfinished = openStore().listUnfinished()
+      systemFailpoint('recovery.transactions')
       if (unfinished.length === 0) return []
       await connection.assertReady()
       return Promise.all(unfinished.map(resumeOne))

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
+import { failpoint } from '../failpoint.ts'
 
 export interface PrivateFileOptions {
   /** Refuse (returning false) where the file is already there, decided by the file system, not by a look beforehand. */
@@ -36,9 +37,11 @@ export const writePrivateFile = (path: string, text: string, options: PrivateFil
     } finally {
       closeSync(descriptor)
     }
+    failpoint(`file.before:${basename(path)}`)
     if (options.exclusive === true) linkSync(partial, path)
     else renameSync(partial, path)
     syncFolder(dirname(path))
+    failpoint(`file.after:${basename(path)}`)
     return true
   } catch (error) {
     if (options.exclusive === true && hasSystemCode(error, 'EEXIST')) return false

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Details } from '../../shared/schemas/details.ts'
 import { programSchema, type Program } from '../../shared/schemas/program.ts'
 import { AppError } from '../../shared/errors.ts'
+import { failpoint } from '../failpoint.ts'
 import { parseAs } from '../../shared/parse.ts'
 import { assertCanonicalProgram } from '../../compute/canonical.ts'
 import { programToForms } from '../../compute/program.ts'
@@ -74,6 +75,7 @@ export const answerProgram = async (
   }
   debit()
   const integers = await engine.decrypt(key, own)
+  failpoint('answer.decrypted')
   const { maxAnswerBits } = details.policy
   const bound = 1n << BigInt(maxAnswerBits)
   if (integers.some((integer) => integer >= bound || integer <= -bound)) {

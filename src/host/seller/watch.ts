@@ -1,4 +1,5 @@
 import type { Market } from '../chain/market.ts'
+import { failpoint } from '../failpoint.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { SalesService } from './sales-service.ts'
 import type { SaleState, SaleStore } from './sale-store.ts'
@@ -33,6 +34,7 @@ export const watchOnce = async ({ market, sales, salesService, deliveries, autoR
   }
   for (const { purchase, state } of sales.list()) {
     if (state !== 'received' && state !== 'answered' && state !== 'refused') continue
+    failpoint('recovery.sale')
     await attempt(purchase, async () => ({ kind: 'sale-advanced', purchase, state: (await deliveries.advance(purchase)).state }))
   }
   const now = await market.readTime()

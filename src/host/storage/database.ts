@@ -2,7 +2,9 @@ import Database from 'better-sqlite3'
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
+import { failpoint, failpointsAreActive } from '../failpoint.ts'
 import { migrations, type Migration } from './migrations/index.ts'
+import { watchWrites } from './watch-writes.ts'
 
 export type ProfileDatabase = Database.Database
 
@@ -33,8 +35,10 @@ const migrate = (database: ProfileDatabase, path: string, list: readonly Migrati
       rmSync(partial, { force: true })
       database.prepare('VACUUM INTO ?').run(partial)
       chmodSync(partial, 0o600)
+      failpoint('migrate.copied')
       database.pragma('wal_checkpoint(TRUNCATE)')
       renameSync(partial, backup)
+      failpoint('migrate.kept-copy')
     }
   }
   for (const migration of pending) {
@@ -43,7 +47,9 @@ const migrate = (database: ProfileDatabase, path: string, list: readonly Migrati
       if (readUserVersion(database) >= migration.version) return
       database.exec(migration.sql)
       database.pragma(`user_version = ${migration.version}`)
+      failpoint('migrate.stepping')
     }).immediate()
+    failpoint('migrate.stepped')
   }
 }
 
@@ -66,6 +72,7 @@ export const openProfileDatabase = (path: string, list: readonly Migration[] = m
     database.pragma('busy_timeout = 5000')
     assertHealthy(database, path)
     migrate(database, path, list)
+    if (failpointsAreActive) watchWrites(database, failpoint)
     return database
   } catch (error) {
     database?.close()

@@ -2,6 +2,7 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { AppError } from '../../../shared/errors.ts'
 import { parseAs } from '../../../shared/parse.ts'
+import { failpoint, failpointsAreActive } from '../../failpoint.ts'
 import { createOpenApi } from './openapi.ts'
 import { sendProblem, toProblem } from './problems.ts'
 import type { Route } from './route.ts'
@@ -34,6 +35,13 @@ const assertCaller = (request: FastifyRequest, { allowedHosts, scheme }: ServerO
   if (request.method === 'POST' && !/^application\/json(?:;\s*charset=utf-8)?$/i.test(request.headers['content-type'] ?? '')) {
     throw new AppError('input.not-json', 'The body must be JSON, sent as application/json.')
   }
+}
+
+/** Failpoints before a reply leaves and after it has left. */
+const watchReplies = (app: FastifyInstance): void => {
+  const nameOf = ({ method, routeOptions }: FastifyRequest): string => `${method} ${routeOptions.url ?? 'unknown'}`
+  app.addHook('onSend', async (request) => { failpoint(`reply.before:${nameOf(request)}`) })
+  app.addHook('onResponse', async (request) => { failpoint(`reply.after:${nameOf(request)}`) })
 }
 
 const register = (app: FastifyInstance, route: Route, options: ServerOptions): void => {
@@ -94,6 +102,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     timeWindow: '1 minute',
     errorResponseBuilder: () => new AppError('access.too-many-requests', 'Too many requests from here for now.', { retryable: true }),
   })
+  if (failpointsAreActive) watchReplies(app)
   for (const route of options.routes) register(app, route, options)
   const openApi = JSON.stringify(createOpenApi(options.routes))
   app.get('/openapi.json', (_request, reply) => reply.type('application/json').send(openApi))
