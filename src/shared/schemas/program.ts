@@ -66,7 +66,7 @@ export const answerLayoutSchema: z.ZodType<AnswerLayout> = z.lazy(() => z.discri
   }),
   z.strictObject({ kind: z.literal('list'), items: z.array(answerLayoutSchema).max(1000) }),
   z.strictObject({ kind: z.literal('record'), entries: z.array(z.tuple([z.string().max(200), answerLayoutSchema])).max(1000) }),
-]))
+])).meta({ id: 'AnswerLayout' })
 
 const programFields = {
   datasetRoot: bytes32Schema,

@@ -2,42 +2,87 @@ import { z } from 'zod'
 import { problemSchema } from '../../../shared/schemas/http.ts'
 import type { Route } from './route.ts'
 
-const jsonSchema = (schema: z.ZodType): unknown => {
-  // An OpenAPI 3.1 schema is JSON Schema 2020-12; the dialect line belongs to the document, not to each part.
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { unrepresentable: 'any' })
-  return rest
+type Json = Record<string, unknown>
+
+type ToJson = (schema: z.ZodType) => Json
+
+/**
+ * Zod's schemas as OpenAPI 3.1 writes them: JSON Schema 2020-12, whose dialect line belongs to the document. What a schema refers to
+ * by name (one that contains itself) is gathered in `parts`, for the document's components.
+ */
+const createSchemaWriter = (): { readonly toJson: ToJson; readonly parts: Readonly<Record<string, unknown>> } => {
+  const parts: Record<string, unknown> = {}
+  const toJson = (schema: z.ZodType): Json => {
+    const text = JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any' })).replaceAll('"#/$defs/', '"#/components/schemas/')
+    const { $schema: _dialect, $defs = {}, ...rest } = JSON.parse(text) as Json & { $defs?: Json }
+    Object.assign(parts, $defs)
+    return rest
+  }
+  return { toJson, parts }
 }
 
 const parametersOf = (path: string): readonly unknown[] =>
   [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
 
-const describe = (route: Route): unknown => ({
+const capitalise = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
+
+/**
+ * What a generated client calls an operation: the method, then the path without its version, a parameter as `By…`:
+ * `GET /v1/purchases/:id/data/:chunk` is `getPurchasesByIdDataByChunk`.
+ */
+export const nameOperation = ({ method, path }: Pick<Route, 'method' | 'path'>): string => {
+  const words = path.split('/').filter((part) => part !== '' && part !== 'v1')
+    .map((part) => (part.startsWith(':') ? `By${capitalise(part.slice(1))}` : capitalise(part.replaceAll(/[^a-zA-Z0-9]+(\w)?/g, (_, next: string | undefined) => (next ?? '').toUpperCase()))))
+  return method.toLowerCase() + (words.length === 0 ? 'Page' : words.join(''))
+}
+
+const binary = { type: 'string', format: 'binary' } as const
+const text = { type: 'string' } as const
+
+const describeBody = ({ response, responseType = 'application/octet-stream' }: Route, toJson: ToJson): Json => {
+  if (response !== undefined) return { 'application/json': { schema: toJson(response) } }
+  return { [responseType.split(';')[0] ?? responseType]: { schema: /^(?:text\/|application\/xml)/.test(responseType) ? text : binary } }
+}
+
+const describe = (route: Route, toJson: ToJson): Json => ({
+  operationId: nameOperation(route),
   summary: route.summary,
+  tags: [route.audience === 'buyer' ? 'buyer' : 'public'],
   ...(route.audience === 'buyer' ? { security: [{ bearer: [] }] } : {}),
   parameters: parametersOf(route.path),
-  ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body) } } } }),
+  ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: toJson(route.body) } } } }),
   responses: {
-    '2XX': {
-      description: 'Done',
-      content: route.response === undefined
-        ? { [route.responseType ?? 'application/octet-stream']: {} }
-        : { 'application/json': { schema: jsonSchema(route.response) } },
-    },
-    default: { description: 'A problem document (RFC 9457) with a stable code', content: { 'application/problem+json': { schema: jsonSchema(problemSchema) } } },
+    '2XX': { description: 'Done', content: describeBody(route, toJson) },
+    default: { $ref: '#/components/responses/problem' },
   },
 })
 
 /** The OpenAPI 3.1 document of a table of routes, from the same schemas that parse the requests. */
-export const createOpenApi = (routes: readonly Route[]): unknown => {
-  const paths: Record<string, Record<string, unknown>> = {}
+export const createOpenApi = (routes: readonly Route[]): Json => {
+  const { toJson, parts } = createSchemaWriter()
+  const paths: Record<string, Json> = {}
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route) }
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describe(route, toJson) }
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'HEsystem seller', version: '1', description: 'Answers computed over encrypted tables, sold through an escrow contract.' },
+    info: {
+      title: 'HEsystem seller',
+      version: '1',
+      description: 'Answers computed over encrypted tables, sold through an escrow contract. Paying, noting a request and confirming '
+        + 'happen on the contract; everything else of a purchase happens here.',
+    },
     paths,
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      schemas: parts,
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'From POST /v1/sessions, for the wallet that bought' } },
+      responses: {
+        problem: {
+          description: 'A problem document (RFC 9457) with a stable code',
+          content: { 'application/problem+json': { schema: toJson(problemSchema) } },
+        },
+      },
+    },
   }
 }
