@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { addBenchCommand } from './commands/bench.ts'
 import { addBuyCommands } from './commands/buy.ts'
 import { addChainCommands } from './commands/chain.ts'
+import { addConfigCommands } from './commands/config.ts'
 import { addDatasetCommands } from './commands/dataset.ts'
 import { addDemoCommand } from './commands/demo.ts'
 import { addDisputeCommands } from './commands/disputes.ts'
@@ -22,6 +23,7 @@ export const createProgram = (json: boolean): Command => {
     .description('Sell answers computed over encrypted tables, or buy them.')
     .option('--home <folder>', 'the profile; by default HESYSTEM_HOME, else .hesystem in your home folder')
     .option('--json', 'one JSON document on stdout; progress and notes go to stderr')
+    .option('--config <file>', 'how commands run; by default HESYSTEM_CONFIG, else config.json in the profile')
     .option('--secrets <store>', 'for a new profile: keychain, or passphrase where there is none')
     // Both hold for every command made after this.
     .exitOverride()
@@ -33,6 +35,7 @@ export const createProgram = (json: boolean): Command => {
   addHeadlessCommands(program, globals)
   addDoctorCommand(program, globals)
   addBenchCommand(program, globals)
+  addConfigCommands(program, globals)
   addChainCommands(program, globals)
   addWalletCommands(program, globals)
   addNetworkCommands(program, globals)

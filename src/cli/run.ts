@@ -1,13 +1,16 @@
 import { CommanderError } from 'commander'
 import { askSecret, createPassphraseAsker } from '../client/ask.ts'
 import { createHost, defaultHome, type Host } from '../host/index.ts'
+import type { ServeObserver } from '../host/operations/observe.ts'
 import { AppError } from '../shared/errors.ts'
+import { loadConfiguration, type Configuration } from './configuration.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 
 export interface GlobalOptions {
   readonly home?: string
   readonly json?: boolean
   readonly secrets?: string
+  readonly config?: string
 }
 
 export const resolveHome = ({ home }: GlobalOptions): string => home ?? defaultHome()
@@ -19,10 +22,20 @@ const parseSecretStore = (text: string | undefined): 'keychain' | 'passphrase' |
   throw new AppError('input.invalid', `--secrets is keychain or passphrase, not "${text}".`, { details: { value: text } })
 }
 
+/** Throws `input.configuration-invalid`. */
+export const readConfiguration = (options: GlobalOptions): Configuration =>
+  loadConfiguration({ home: resolveHome(options), ...(options.config === undefined ? {} : { file: options.config }) }).configuration
+
 /** Opens the profile's host for one command and closes it whatever happens. */
-export const withHost = async <T>(options: GlobalOptions, act: (host: Host, terminal: Terminal) => Promise<T>): Promise<T> => {
+export const withHost = async <T>(
+  options: GlobalOptions, act: (host: Host, terminal: Terminal) => Promise<T>, observer: ServeObserver = {},
+): Promise<T> => {
   const secretStore = parseSecretStore(options.secrets)
-  const host = await createHost({ home: resolveHome(options), askPassphrase, ...(secretStore === undefined ? {} : { secretStore }) })
+  const { engine: { threads } } = readConfiguration(options)
+  const host = await createHost({
+    home: resolveHome(options), askPassphrase, observer, ...(secretStore === undefined ? {} : { secretStore }),
+    ...(threads === null ? {} : { engine: { workers: threads } }),
+  })
   try {
     return await act(host, createTerminal(options.json === true))
   } finally {

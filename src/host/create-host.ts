@@ -11,6 +11,9 @@ import { createPurchaseService, type PurchaseService } from './buyer/purchase-se
 import { createDatabaseUrls, type DatabaseUrls } from './datasets/database-urls.ts'
 import { createDatasetService, type DatasetService } from './datasets/dataset-service.ts'
 import { createLedger } from './ledger/ledger.ts'
+import type { TradeCounts } from './operations/metrics.ts'
+import type { ServeObserver } from './operations/observe.ts'
+import { createTradeCounts } from './operations/trade-counts.ts'
 import { createReceiptService, type ReceiptService } from './receipts/receipt-service.ts'
 import { createDeliveries } from './seller/deliveries.ts'
 import { guardMoves, type MoveGuard } from './seller/guard-moves.ts'
@@ -29,6 +32,8 @@ import { createWindowStore, type WindowStore } from './window/window-store.ts'
 export interface HostOptions extends OpenProfileOptions {
   readonly engine?: EngineOptions
   readonly now?: () => Date
+  /** Watches all serving of this host: metrics, logs. */
+  readonly observer?: ServeObserver
 }
 
 /** Everything that needs the active network: opened when first asked for, and anew when the network has become another. */
@@ -57,11 +62,15 @@ export interface Host {
   readonly datasets: DatasetService
   readonly databaseUrls: DatabaseUrls
   readonly window: WindowStore
+  /** Listings and sales by state, for metrics. */
+  readonly countTrade: () => TradeCounts
   engine(): Promise<Engine>
   /** The active network without a contract, for deploying one. Throws `chain.network-missing`. */
   chain(): Promise<{ readonly connection: ChainConnection; readonly outbox: Outbox }>
   /** Throws `chain.network-missing`, `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract`, `access.wallet-missing`. */
   trade(): Promise<Trade>
+  /** The trade of the network in use, where one is open already. */
+  findOpenTrade(): Promise<Trade> | null
   close(): Promise<void>
 }
 
@@ -159,6 +168,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
         const acting = guard === undefined ? market : guardMoves(market, guard)
         return startServing(serveOptions, {
           ...records, datasets, ledger, engine: engine.get, market: acting, now, createReceipt: receipts.signAsSeller,
+          ...(options.observer === undefined ? {} : { observer: options.observer }),
           salesService: createSalesService(acting, listingStore, saleStore),
           deliveries: createDeliveries({ ...records, datasets, ledger, engine: engine.get, market: acting, now }),
         })
@@ -170,9 +180,11 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     home, wallet, settings, networks, datasets,
     databaseUrls: createDatabaseUrls(secretStore),
     window: createWindowStore(database, now),
+    countTrade: createTradeCounts(database),
     engine: engine.get,
     chain: chain.get,
     trade: trade.get,
+    findOpenTrade: trade.current,
     close: async () => {
       await (await engine.current())?.close()
       const opened = await chain.current()

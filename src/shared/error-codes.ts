@@ -41,6 +41,7 @@ export const errorCodes = defineErrorCodes({
   'input.network-invalid': { status: 400, next: 'Correct the named field; `hesystem network add --help` shows what is expected.' },
   'input.network-exists': { status: 409, next: 'Choose another name, or `hesystem network use`, `set` or `remove` the one there is.' },
   'input.setting-invalid': { status: 400, next: 'Correct the named setting.' },
+  'input.configuration-invalid': { status: 400, next: 'Correct the named setting; `hesystem config show` lists all, `hesystem config schema` says what each may be.' },
   'input.tensor-chunk-invalid': { status: 422, next: 'Download the chunk again; if it stays wrong, the seller is not serving what the listing commits to.' },
   'input.manifest-invalid': { status: 422, next: 'Fetch the manifest again; if it stays wrong, the seller is not serving what the listing commits to.' },
   'input.script-import': { status: 400, next: 'Leave the import out: write the script so that `data` and `listing` are all it needs.' },

@@ -6,11 +6,9 @@ import { startHeadless } from '../../headless/index.ts'
 import { findElectronBinary } from '../../host/doctor/electron-binary.ts'
 import { toErrorDocument } from '../../shared/errors.ts'
 import { parsePort } from '../arguments.ts'
-import { createInterrupt, resolveHome, withHost, type GlobalOptions } from '../run.ts'
+import { createOperations } from '../operations.ts'
+import { createInterrupt, readConfiguration, resolveHome, withHost, type GlobalOptions } from '../run.ts'
 import { createTerminal, type Terminal } from '../terminal.ts'
-
-/** Where the window listens unless told otherwise: always the same, so that a bookmark keeps its sense. */
-const defaultWindowPort = 7374
 
 const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }
 
@@ -23,27 +21,38 @@ const openBrowser = (url: string, terminal: Terminal): void => {
 }
 
 interface HeadlessCommandOptions {
-  readonly host: string
-  readonly port: number
+  readonly host?: string
+  readonly port?: number
+  /** false where --no-open stands; commander says true by itself. */
   readonly open: boolean
 }
 
 type Run = (globals: GlobalOptions, options: HeadlessCommandOptions) => Promise<void>
 
-const runHeadless: Run = (globals, options) => withHost(globals, async (host, terminal) => {
+const runHeadless: Run = async (globals, options) => {
   const interrupt = createInterrupt()
-  const onBug = (error: unknown): void => { terminal.error(error) }
-  const headless = await startHeadless({ host, version: manifest.version, listenHost: options.host, port: options.port, onBug })
-  headless.resumed.catch((error: unknown) => { terminal.note(`What ran before could not go on: ${toErrorDocument(error).message}`) })
-  terminal.result(
-    { url: headless.address(), port: headless.port, addressFile: headless.addressFile },
-    `The window is open for one browser at\n\n  ${headless.address()}\n\nFor another, take the address from ${headless.addressFile}. Ctrl-C ends it.`,
-  )
-  if (options.open) openBrowser(headless.address(), terminal)
-  await interrupt.interrupted
-  terminal.note('Stopping: finishing what is under way.')
-  await headless.close()
-})
+  const configuration = readConfiguration(globals)
+  const open = options.open && configuration.headless.open
+  const { host: listenHost, port, metricsPort } = { ...configuration.headless, ...options }
+  const operations = createOperations(configuration, createTerminal(globals.json === true))
+  await withHost(globals, async (host, terminal) => {
+    const headless = await startHeadless({ host, version: manifest.version, listenHost, port, onBug: operations.error })
+    try {
+      const metrics = await operations.startMetrics(host, metricsPort)
+      headless.resumed.catch((error: unknown) => { operations.note(`What ran before could not go on: ${toErrorDocument(error).message}`) })
+      terminal.result(
+        { url: headless.address(), port: headless.port, addressFile: headless.addressFile, metrics: metrics?.url ?? null },
+        `The window is open for one browser at\n\n  ${headless.address()}\n\nFor another, take the address from ${headless.addressFile}. Ctrl-C ends it.`,
+      )
+      if (open) openBrowser(headless.address(), terminal)
+      await interrupt.interrupted
+      operations.note('Stopping: finishing what is under way.')
+    } finally {
+      await headless.close()
+      await operations.close()
+    }
+  }, operations.observer)
+}
 
 const projectRoot = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -56,8 +65,8 @@ const runElectron = (binary: string, globals: GlobalOptions): Promise<number> =>
 
 export const addHeadlessCommands = (program: Command, globals: () => GlobalOptions): void => {
   const withOptions = (command: Command): Command => command
-    .option('--host <address>', 'the loopback address to listen on', '127.0.0.1')
-    .option('--port <n>', 'port; 0 takes a free one', parsePort, defaultWindowPort)
+    .option('--host <address>', 'the loopback address to listen on (by default 127.0.0.1)')
+    .option('--port <n>', 'port; 0 takes a free one (by default 7374)', parsePort)
     .option('--no-open', 'open no browser, only say the address')
 
   withOptions(program.command('headless').description('the window in a browser tab of this computer; runs until interrupted'))

@@ -5,7 +5,8 @@ import { readUserFile } from '../../client/read-user-file.ts'
 import { parseContractInfo } from '../../host/index.ts'
 import { AppError } from '../../shared/errors.ts'
 import { parseAmount, parseChoice, parseCount, parseDuration, parsePositive } from '../arguments.ts'
-import { withHost, type GlobalOptions } from '../run.ts'
+import { defaultServePort, type Configuration } from '../configuration.ts'
+import { readConfiguration, withHost, type GlobalOptions } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface CreateOptions {
@@ -29,8 +30,8 @@ interface CreateOptions {
   readonly url?: string
 }
 
-/** Where `serve` listens unless told otherwise; a listing made without --url points there. */
-export const defaultServePort = 7373
+/** Where `serve` will be reached as it is configured; a listing made without --url points there. */
+const servedUrl = ({ serve: { publicUrl, port } }: Configuration): string => publicUrl ?? `http://127.0.0.1:${port === 0 ? defaultServePort : port}`
 
 const toDocument = ({ id, dataset, details, terms, url, number, state }: StoredListing): unknown => {
   const { title, policy, num_rows: [rows, columns] } = details
@@ -97,10 +98,11 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
     .option('--max-answer-bits <n>', 'most bits of one number', parseCount)
     .option('--max-total-cells <n>', 'most different numbers the table ever answers; by default half its cells', parseCount)
     .option('--confirmations <n>', 'blocks to wait for', parseCount)
-    .option('--url <url>', `the server's address; by default http://127.0.0.1:${defaultServePort}`)
+    .option('--url <url>', `the server's address; by default as \`serve\` is configured, else http://127.0.0.1:${defaultServePort}`)
     .action((dataset: string, options: CreateOptions) => withHost(globals(), async (host, terminal) => {
       const { listings } = await host.trade()
-      show(terminal, await listings.create({ dataset, serverUrl: options.url ?? `http://127.0.0.1:${defaultServePort}`, ...toDraft(options) }))
+      const serverUrl = options.url ?? servedUrl(readConfiguration(globals()))
+      show(terminal, await listings.create({ dataset, serverUrl, ...toDraft(options) }))
     }))
 }
 

@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import type { Trade } from '../../host/index.ts'
-import type { ServeEvent } from '../../host/seller/serve.ts'
+import type { ServeEvent } from '../../host/seller/serve-event.ts'
 import { toErrorDocument } from '../../shared/errors.ts'
 import { formatEther } from '../../shared/units.ts'
 import { parseNumber, parsePort } from '../arguments.ts'
-import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
-import { defaultServePort } from './listing.ts'
+import { createOperations } from '../operations.ts'
+import { createInterrupt, readConfiguration, withHost, type GlobalOptions } from '../run.ts'
+import { createTerminal } from '../terminal.ts'
 
 const describeSale = {
   received: 'a request arrived', answered: 'answered, not on the chain yet', delivered: 'answer delivered',
@@ -44,35 +45,62 @@ const warnOfShortBond = async ({ market, listings }: Trade, note: (text: string)
   note(`Warning: this wallet holds ${formatEther(balanceWei)} ether; delivering needs a bond of ${formatEther(largestWei)} ether, and gas.`)
 }
 
-export const addServeCommands = (program: Command, globals: () => GlobalOptions): void => {
-  program.command('serve').description('the seller\'s server; runs until interrupted. Running it authorises deliveries and reclaims by itself')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <n>', 'port', parsePort, defaultServePort)
-    .option('--public-url <url>', 'how buyers reach it through a TLS proxy')
-    .action((options: { host: string; port: number; publicUrl?: string }) => withHost(globals(), async (host, terminal) => {
-      const interrupt = createInterrupt()
-      const trade = await host.trade()
-      const { serve, connection } = trade
-      await host.engine()
-      await warnOfShortBond(trade, terminal.note)
-      const serving = await serve({
-        ...options,
-        watchIntervalMilliseconds: connection.isDevelopment ? 1000 : 15_000,
-        autoReclaim: host.settings.get().autoReclaim,
-        onEvent: createReporter(terminal.note),
-      })
+interface ServeCommandOptions {
+  readonly host?: string
+  readonly port?: number
+  readonly publicUrl?: string
+  readonly metrics?: number | true
+}
+
+const defaultMetricsPort = 7375
+
+const runServe = async (globals: GlobalOptions, options: ServeCommandOptions): Promise<void> => {
+  const interrupt = createInterrupt()
+  const configuration = readConfiguration(globals)
+  const settings = { ...configuration.serve, ...options, publicUrl: options.publicUrl ?? configuration.serve.publicUrl }
+  const metricsPort = options.metrics === true ? settings.metricsPort ?? defaultMetricsPort : options.metrics ?? settings.metricsPort
+  const terminal = createTerminal(globals.json === true)
+  const operations = createOperations(configuration, terminal, { onEvent: createReporter(terminal.note) })
+  await withHost(globals, async (host) => {
+    const trade = await host.trade()
+    const { serve, connection } = trade
+    await host.engine()
+    await warnOfShortBond(trade, operations.note)
+    const { host: address, port, publicUrl, trustedProxies, shutdownSeconds } = settings
+    const serving = await serve({
+      host: address, port, trustedProxies, shutdownSeconds,
+      ...(publicUrl === null ? {} : { publicUrl }),
+      watchIntervalMilliseconds: connection.isDevelopment ? 1000 : 15_000,
+      autoReclaim: host.settings.get().autoReclaim,
+      onEvent: () => undefined,
+    })
+    try {
+      const metrics = await operations.startMetrics(host, metricsPort)
       const served = trade.listings.list().filter(({ state }) => state !== 'draft')
       for (const { id, url } of served) {
-        if (new URL(url).origin === (options.publicUrl === undefined ? serving.localUrl : new URL(options.publicUrl).origin)) continue
-        terminal.note(`Warning: the contract sends buyers of ${id} to ${url}; \`hesystem listing relocate\` changes that.`)
+        if (new URL(url).origin === (publicUrl === null ? serving.localUrl : new URL(publicUrl).origin)) continue
+        operations.note(`Warning: the contract sends buyers of ${id} to ${url}; \`hesystem listing relocate\` changes that.`)
       }
-      terminal.result({ url: serving.localUrl, port: serving.port, listings: served.map(({ id }) => id) }, [
+      terminal.result({ url: serving.localUrl, port: serving.port, metrics: metrics?.url ?? null, listings: served.map(({ id }) => id) }, [
         `Serving at ${serving.localUrl}. Ctrl-C stops it.`, ...served.map(({ url }) => `  ${url}`),
+        ...(metrics === null ? [] : [`Metrics at ${metrics.url}`]),
       ].join('\n'))
       await interrupt.interrupted
-      terminal.note('Stopping: finishing what is under way.')
+      operations.note('Stopping: finishing what is under way.')
+    } finally {
       await serving.stop()
-    }))
+      await operations.close()
+    }
+  }, operations.observer)
+}
+
+export const addServeCommands = (program: Command, globals: () => GlobalOptions): void => {
+  program.command('serve').description('the seller\'s server; runs until interrupted. Running it authorises deliveries and reclaims by itself')
+    .option('--host <address>', 'address to listen on (by default 127.0.0.1)')
+    .option('--port <n>', 'port (by default 7373)', parsePort)
+    .option('--public-url <url>', 'how buyers reach it through a TLS proxy')
+    .option('--metrics [port]', `metrics for Prometheus on a loopback port (by default ${defaultMetricsPort})`, parsePort)
+    .action((options: ServeCommandOptions) => runServe(globals(), options))
 
   const sales = program.command('sales').description('what was sold')
   sales.command('list').description('every purchase from this wallet, with its state')

@@ -5,15 +5,18 @@ import type { Engine } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain } from '../chain/market.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { joinObservers, type ServeObserver } from '../operations/observe.ts'
 import type { Deliveries } from './deliveries.ts'
+import { createHealthMonitor } from './health.ts'
 import type { ListingStore, StoredListing } from './listing-store.ts'
 import type { SaleStore } from './sale-store.ts'
 import type { SalesService } from './sales-service.ts'
 import { createBuyerRoutes } from './server/buyer-routes.ts'
 import { createPublicRoutes } from './server/public-routes.ts'
-import { createServer } from './server/create-server.ts'
+import { closeGracefully, createServer } from './server/create-server.ts'
 import { createSessions } from './server/sessions.ts'
-import { startWatch, type WatchEvent } from './watch.ts'
+import type { ServeEvent } from './serve-event.ts'
+import { startWatch } from './watch.ts'
 
 export interface ServeOptions {
   /** Address to listen on; anything but loopback needs `publicUrl`. */
@@ -24,10 +27,12 @@ export interface ServeOptions {
   readonly publicUrl?: string
   readonly watchIntervalMilliseconds: number
   readonly autoReclaim: boolean
+  /** Addresses or networks (CIDR) of proxies in front, whose X-Forwarded-For names the client. */
+  readonly trustedProxies?: readonly string[]
+  /** How long `stop` lets answers under way go on; 10 s by default. */
+  readonly shutdownSeconds?: number
   readonly onEvent: (event: ServeEvent) => void
 }
-
-export type ServeEvent = WatchEvent | { readonly kind: 'bug'; readonly error: AppError; readonly request: string }
 
 export interface Serving {
   /** Where this computer reaches it. */
@@ -47,6 +52,7 @@ export interface ServeDependencies {
   readonly market: Market
   readonly now: () => Date
   readonly createReceipt: (purchase: PurchaseOnChain, listing: StoredListing) => Promise<unknown>
+  readonly observer?: ServeObserver
 }
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
@@ -62,6 +68,8 @@ const assertReach = ({ host, publicUrl }: ServeOptions): void => {
   }
 }
 
+const defaultShutdownSeconds = 10
+
 const listen = async (app: FastifyInstance, host: string, port: number): Promise<number> => {
   try {
     await app.listen({ host, port })
@@ -76,16 +84,21 @@ const listen = async (app: FastifyInstance, host: string, port: number): Promise
 /** Starts the seller's public server and the watch over what is the seller's turn; `stop` ends both, letting current work finish. */
 export const startServing = async (options: ServeOptions, dependencies: ServeDependencies): Promise<Serving> => {
   assertReach(options)
-  const { market, now, onEvent } = { ...dependencies, ...options }
+  const { market, now, observer = {} } = dependencies
+  const { watchIntervalMilliseconds, autoReclaim, trustedProxies = [], shutdownSeconds = defaultShutdownSeconds } = options
+  const health = createHealthMonitor({ market, watchIntervalMilliseconds, clock: () => performance.now() })
+  const { onEvent, onLook, onRequest } = joinObservers([{ onEvent: options.onEvent, onLook: health.onLook }, observer])
   const sessions = createSessions(market.chainId, now)
   const hosts = new Set<string>()
   const app = await createServer({
     routes: [
-      ...createPublicRoutes({ ...dependencies, sessions }),
+      ...createPublicRoutes({ ...dependencies, sessions, health: health.check }),
       ...createBuyerRoutes({ ...dependencies, onEvent }),
     ],
     sessions,
     allowedHosts: () => hosts,
+    trustedProxies,
+    onRequest,
     scheme: options.publicUrl === undefined || new URL(options.publicUrl).protocol === 'http:' ? 'http' : 'https',
     onBug: (error, { method, url }) => { onEvent({ kind: 'bug', error, request: `${method} ${url}` }) },
   })
@@ -93,12 +106,12 @@ export const startServing = async (options: ServeOptions, dependencies: ServeDep
   const shown = isIP(options.host) === 6 ? `[${options.host}]` : options.host
   for (const name of isLoopback(options.host) ? [shown, 'localhost', '127.0.0.1'] : [shown]) hosts.add(`${name}:${port}`)
   if (options.publicUrl !== undefined) hosts.add(new URL(options.publicUrl).host)
-  const watch = startWatch({ ...dependencies, autoReclaim: options.autoReclaim, onEvent }, options.watchIntervalMilliseconds)
+  const watch = startWatch({ ...dependencies, autoReclaim, onEvent, onLook }, watchIntervalMilliseconds)
   return {
     localUrl: `http://${shown}:${port}`,
     port,
     stop: async () => {
-      await app.close()
+      await closeGracefully(app, shutdownSeconds * 1000)
       await watch.stop()
     },
   }

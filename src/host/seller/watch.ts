@@ -12,6 +12,8 @@ export interface WatchDependencies {
   /** Reclaim by itself what can be reclaimed, as the 2020 server did. */
   readonly autoReclaim: boolean
   readonly onEvent: (event: WatchEvent) => void
+  /** Told after each look that saw everything. */
+  readonly onLook?: () => void
 }
 
 export type WatchEvent =
@@ -56,6 +58,7 @@ export const startWatch = (dependencies: WatchDependencies, intervalMilliseconds
   let current: Promise<void> = Promise.resolve()
   const look = (): void => {
     current = watchOnce(dependencies)
+      .then(() => { dependencies.onLook?.() })
       .catch((error: unknown) => { dependencies.onEvent({ kind: 'failed', purchase: null, error }) })
       .finally(() => { if (!stopped) timer = setTimeout(look, intervalMilliseconds) })
   }

@@ -10,6 +10,16 @@ const signatureSchema = z.string().regex(/^0x[0-9a-f]{130}$/, 'must be a 65-byte
 /** Bytes in standard base64. */
 const base64Schema = z.string().regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'must be base64')
 
+/** What a load balancer or a person with a monitor asks: whether buyers are served now. */
+export const healthSchema = z.strictObject({
+  ok: z.boolean(),
+  /** Whether the chain answered when last asked, some seconds ago at most. */
+  chain: z.enum(['reachable', 'unreachable']),
+  /** Whether what is the seller's turn is being looked at. */
+  watch: z.enum(['looking', 'stalled']),
+})
+export type Health = z.infer<typeof healthSchema>
+
 export const listingSummarySchema = z.strictObject({
   id: z.string(),
   title: z.string(),

@@ -7,6 +7,7 @@ import { createOpenApi } from './openapi.ts'
 import { sendProblem, toProblem } from './problems.ts'
 import type { Route } from './route.ts'
 import type { Sessions } from './sessions.ts'
+import type { ServeObserver } from '../../operations/observe.ts'
 
 export interface ServerOptions {
   readonly routes: readonly Route[]
@@ -15,6 +16,9 @@ export interface ServerOptions {
   readonly allowedHosts: () => ReadonlySet<string>
   /** `https` behind a TLS proxy. */
   readonly scheme: 'http' | 'https'
+  /** Addresses or networks (CIDR) of proxies whose X-Forwarded-For is believed; rate limits then go by the client behind them. */
+  readonly trustedProxies?: readonly string[]
+  readonly onRequest?: ServeObserver['onRequest']
   readonly onBug: (error: AppError, request: { method: string; url: string }) => void
 }
 
@@ -80,8 +84,9 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     connectionTimeout: 120_000,
     keepAliveTimeout: 10_000,
     routerOptions: { maxParamLength: 100 },
-    trustProxy: false,
-    forceCloseConnections: true,
+    trustProxy: options.trustedProxies === undefined || options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    // Answers under way are finished; closeGracefully ends what takes too long.
+    forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
   })
   app.server.headersTimeout = 15_000
@@ -89,6 +94,10 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders)
     assertCaller(request, options)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const { onRequest } = options
+    onRequest?.({ method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode, seconds: reply.elapsedTime / 1000 })
   })
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error)
@@ -109,3 +118,18 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   return app
 }
 
+
+const sweepMilliseconds = 100
+
+/** Takes no new connections and finishes what is being answered, for as long as `milliseconds`; what is left then is cut. */
+export const closeGracefully = async (app: FastifyInstance, milliseconds: number): Promise<void> => {
+  const cut = setTimeout(() => { app.server.closeAllConnections() }, milliseconds)
+  // Node closes connections that are idle now; those that become so when their answer ends would be kept for another request.
+  const sweep = setInterval(() => { app.server.closeIdleConnections() }, sweepMilliseconds)
+  try {
+    await app.close()
+  } finally {
+    clearTimeout(cut)
+    clearInterval(sweep)
+  }
+}

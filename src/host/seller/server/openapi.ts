@@ -53,6 +53,7 @@ const describe = (route: Route, toJson: ToJson): Json => ({
   ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: toJson(route.body) } } } }),
   responses: {
     '2XX': { description: 'Done', content: describeBody(route, toJson) },
+    ...Object.fromEntries((route.alsoStatuses ?? []).map((status) => [status, { description: 'Not so now', content: describeBody(route, toJson) }])),
     default: { $ref: '#/components/responses/problem' },
   },
 })

@@ -1,7 +1,7 @@
 import { AppError, isAppError } from '../../../shared/errors.ts'
 import {
-  checkRequestSchema, checkVerdictSchema, listingsSchema, sessionChallengeSchema, sessionRequestSchema, sessionSchema, testDataSchema,
-  testResultsRequestSchema, testResultsSchema, type CheckVerdict,
+  checkRequestSchema, checkVerdictSchema, healthSchema, listingsSchema, sessionChallengeSchema, sessionRequestSchema, sessionSchema,
+  testDataSchema, testResultsRequestSchema, testResultsSchema, type CheckVerdict, type Health,
 } from '../../../shared/schemas/http.ts'
 import { detailsSchema } from '../../../shared/schemas/details.ts'
 import { z } from 'zod'
@@ -21,6 +21,7 @@ export interface PublicRouteDependencies {
   readonly ledger: Ledger
   readonly engine: () => Promise<Engine>
   readonly sessions: Sessions
+  readonly health: () => Promise<Health>
 }
 
 const encodeBase64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
@@ -38,7 +39,7 @@ const judge = (program: unknown, listing: StoredListing, ledger: Ledger): CheckV
 }
 
 /** What anyone may see and try: the listings, their test data and its key's services, the policy's verdict, signing in. */
-export const createPublicRoutes = ({ listings, datasets, ledger, engine, sessions }: PublicRouteDependencies): readonly Route[] => {
+export const createPublicRoutes = ({ listings, datasets, ledger, engine, sessions, health }: PublicRouteDependencies): readonly Route[] => {
   const published = (): readonly StoredListing[] => listings.list().filter(({ number }) => number !== null)
   const show = (id: string | undefined): StoredListing => {
     const listing = id === undefined ? null : listings.find(id)
@@ -53,9 +54,12 @@ export const createPublicRoutes = ({ listings, datasets, ledger, engine, session
       handle: ({ origin }) => ({ type: 'text/html; charset=utf-8', bytes: createPublicPage(published(), origin) }),
     }),
     defineRoute({
-      method: 'GET', path: '/healthz', summary: 'Whether the server answers', audience: 'anyone',
-      response: z.strictObject({ ok: z.literal(true) }), requestsPerMinute: 600,
-      handle: () => ({ json: { ok: true } }),
+      method: 'GET', path: '/healthz', summary: 'Whether buyers are served: 200 where all is well, else 503 with what is not', audience: 'anyone',
+      response: healthSchema, alsoStatuses: [503], requestsPerMinute: 600,
+      handle: async () => {
+        const found = await health()
+        return { status: found.ok ? 200 : 503, json: found }
+      },
     }),
     defineRoute({
       method: 'GET', path: '/v1/listings', summary: 'The listings served here', audience: 'anyone', response: listingsSchema, requestsPerMinute: 120,

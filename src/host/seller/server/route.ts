@@ -27,6 +27,8 @@ export interface Route<B = unknown> {
   readonly body?: z.ZodType<B>
   readonly response?: z.ZodType
   readonly responseType?: string
+  /** Statuses beyond 2XX that carry the same body. */
+  readonly alsoStatuses?: readonly number[]
   /** Largest body in bytes, for POST. */
   readonly bodyLimitBytes?: number
   readonly requestsPerMinute: number
