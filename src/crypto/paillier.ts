@@ -66,32 +66,62 @@ const decryptHalf = (c: bigint, { prime, square, h }: PrivateHalf, power: Modula
 const encryptsModuloSquare = (c: bigint, m: bigint, n: bigint, { prime, square }: PrivateHalf, power: ModularPower): boolean =>
   (power(c % prime, prime, square) * (1n + (m % square) * n)) % square === c % square
 
+/** A secret number b and a fresh encryption β of it, never used for another ciphertext. */
+export interface BlindingPair {
+  readonly b: bigint
+  readonly beta: bigint
+}
+
+/** Gives a pair for every ciphertext that is decrypted under one key. */
+export type Blinding = () => BlindingPair
+
+// OpenSSL draws anew after 32 uses; 256 make the cost of drawing, that of a decryption, negligible.
+const pairsPerDraw = 256
+
+/**
+ * Blinding for one key: a pair drawn exactly, then squared from use to use as OpenSSL's RSA blinding is [Koc96], drawn anew after 256.
+ * Not constant-time outside `power`: BigInt's products, on secret values. Throws `randomness-failed`.
+ */
+export const createBlinding = (key: PreparedPrivateKey, randomBytes: RandomBytes, power: ModularPower): Blinding => {
+  const { n, nSquared } = key
+  let left = 0
+  let pair: BlindingPair = { b: 0n, beta: 1n }
+  return () => {
+    if (left === 0) {
+      const b = randomBelow(n, randomBytes)
+      pair = { b, beta: encryptAsOwner(key, b, randomBytes, power) }
+      left = pairsPerDraw
+    } else {
+      pair = { b: (2n * pair.b) % n, beta: (pair.beta * pair.beta) % nSquared }
+    }
+    left -= 1
+    return pair
+  }
+}
+
 /**
  * Decrypts to centred residues in (−n/2, n/2], by CRT [Pai99, section 7].
  *
- * Blinded: what is raised to a secret power is cᵢ·βᵢ for a fresh encryption β of a random b, squared from cell to cell as
- * OpenSSL's RSA blinding is [Koc96]; b is taken off the plaintext. So the bases are unknown to whoever chose the ciphertexts.
+ * Blinded: what is raised to a secret power is cᵢ·β for an encryption β of a secret b; b is taken off the plaintext. So the bases are
+ * unknown to whoever chose the ciphertexts.
  *
- * Self-checked: a wrong half would betray p and q [BDL97]. The product of all cᵢ, blinded anew, is re-encrypted from Σ mᵢ by
- * other powers (ωᵖ for ω = Π cᵢ mod p) and must come out as it was; one check serves the batch, since a single wrong mᵢ
+ * Self-checked: a wrong half would betray p and q [BDL97]. The product of all cᵢ, blinded by a pair of its own, is re-encrypted from
+ * Σ mᵢ by other powers (ωᵖ for ω = Π cᵢ mod p) and must come out as it was; one check serves the batch, since a single wrong mᵢ
  * makes Σ mᵢ wrong and several random faults cancel with probability 1/n only.
  *
- * Precondition: `ciphertexts` are valid (`assertCiphertexts`). Throws `decryption-check-failed`: nothing is released then;
- * `randomness-failed`. Not constant-time outside `power`: BigInt's products and reductions, on blinded values.
+ * Precondition: `ciphertexts` are valid (`assertCiphertexts`). Throws `decryption-check-failed`: nothing is released then, and the
+ * blinding is not to be used again; `randomness-failed`. Not constant-time outside `power`: BigInt's products and reductions, on
+ * blinded values.
  */
-export const decrypt = (
-  key: PreparedPrivateKey,
-  ciphertexts: readonly bigint[],
-  randomBytes: RandomBytes,
-  power: ModularPower,
+export const decryptBlinded = (
+  key: PreparedPrivateKey, ciphertexts: readonly bigint[], blind: Blinding, power: ModularPower,
 ): bigint[] => {
   const { n, nSquared, p, q } = key
-  let b = randomBelow(n, randomBytes)
-  let blinding = encryptAsOwner(key, b, randomBytes, power)
-  let check = { c: blinding, m: b }
+  const first = blind()
+  let check = { c: first.beta, m: first.b }
   const plaintexts = ciphertexts.map((c) => {
-    ;[b, blinding] = [(2n * b) % n, (blinding * blinding) % nSquared]
-    const blinded = (c * blinding) % nSquared
+    const { b, beta } = blind()
+    const blinded = (c * beta) % nSquared
     const [mp, mq] = [decryptHalf(blinded, p, power), decryptHalf(blinded, q, power)]
     const m = residue(combineResidues(mp, mq, p.prime, q.prime, key.pInverse) - b, n)
     check = { c: (check.c * c) % nSquared, m: (check.m + m) % n }
@@ -102,6 +132,14 @@ export const decrypt = (
   }
   return plaintexts.map((m) => centredResidue(m, n))
 }
+
+/** `decryptBlinded` with blinding of its own. */
+export const decrypt = (
+  key: PreparedPrivateKey,
+  ciphertexts: readonly bigint[],
+  randomBytes: RandomBytes,
+  power: ModularPower,
+): bigint[] => decryptBlinded(key, ciphertexts, createBlinding(key, randomBytes, power), power)
 
 /** Enc(a + b) = ca·cb mod n² [Pai99, section 8]. */
 export const add = ({ nSquared }: PreparedPublicKey, ca: bigint, cb: bigint): bigint => (ca * cb) % nSquared

@@ -1,7 +1,7 @@
 import { bigIntToBytes, joinIntegers } from '../crypto/bytes.ts'
-import { keyPairFromBytes, preparePrivateKey, preparePublicKey, publicKeyFromBytes } from '../crypto/keys.ts'
+import { keyPairFromBytes, preparePrivateKey, preparePublicKey, publicKeyFromBytes, type PreparedPrivateKey } from '../crypto/keys.ts'
 import { residue } from '../crypto/modular.ts'
-import { assertCiphertexts, decrypt, parseCiphertexts, rerandomise } from '../crypto/paillier.ts'
+import { assertCiphertexts, createBlinding, decryptBlinded, parseCiphertexts, rerandomise, type Blinding } from '../crypto/paillier.ts'
 import type { RandomBytes } from '../crypto/random.ts'
 import { isPrivate, type Arithmetic, type PreparedKey } from './arithmetic.ts'
 import type { KeyBytes, Task } from './messages.ts'
@@ -32,10 +32,16 @@ const indexBytes = (index: number | null): Uint8Array => (index === null ? new U
 export const createTaskRunner = (arithmetic: Arithmetic, randomBytes: RandomBytes, sha256: Sha256): ((task: Task) => Uint8Array) => {
   const prepare = createKeyRing()
   const { power } = arithmetic
+  // A pair costs as much as a decryption, so a key's goes on from batch to batch.
+  const blindings = new WeakMap<PreparedPrivateKey, Blinding>()
 
   const decryptAll = (key: PreparedKey, ciphertexts: bigint[]): Uint8Array => {
     if (!isPrivate(key)) throw new TypeError('decryption needs a private key')
-    return joinIntegers(decrypt(key, ciphertexts, randomBytes, power).map((m) => residue(m, key.n)), key.bits / 8)
+    const blind = blindings.get(key) ?? createBlinding(key, randomBytes, power)
+    blindings.delete(key)
+    const plaintexts = decryptBlinded(key, ciphertexts, blind, power)
+    blindings.set(key, blind)
+    return joinIntegers(plaintexts.map((m) => residue(m, key.n)), key.bits / 8)
   }
 
   return (task) => {

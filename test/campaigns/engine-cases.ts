@@ -10,7 +10,7 @@ import type { LinearForm, PaillierKeyPair } from '../../src/crypto/types.ts'
 import { createReferenceArithmetic, type Arithmetic } from '../../src/engine/arithmetic.ts'
 import { createKernelArithmetic } from '../../src/engine/kernel/kernel-arithmetic.ts'
 import { createMontgomeryMachine, type MontgomeryMachine } from '../../src/engine/kernel/montgomery.ts'
-import { multiplyPowersBy } from '../../src/engine/kernel/power-product.ts'
+import { multiplyPowers } from '../../src/engine/kernel/power-product.ts'
 import { createNodeCryptoPower } from '../../src/engine/node-crypto-power.ts'
 import { createSeededNumbers, oddModulus } from '../unit/engine/kernel/fixtures.ts'
 
@@ -158,19 +158,22 @@ export const keyKinds = ({ key, publicKey, power, randomBytes, kernel, reference
         expectSameBytes(kernel.evaluate(key, ciphertexts, [form]), reference.evaluate(key, ciphertexts, [form]))
       },
     },
-    ...(['straus', 'pippenger'] as const).map((method): CaseKind => ({
+    ...(['straus', 'pippenger', 'signed'] as const).map((method): CaseKind => ({
       name: `products of powers by ${method}, ${bits} bits`,
       run: (numbers) => {
-        const first = machine.reserve(1)
+        const first = machine.reserve(2)
         const terms = Array.from({ length: 1 + Number(numbers.below(8n)) }, () => {
           const base = drawResidue(numbers, key.nSquared)
           const register = machine.reserve(1)
           machine.set(register, base)
-          return { base, register, exponent: numbers.natural(1 + Number(numbers.below(40n))) + 1n }
+          const magnitude = numbers.natural(1 + Number(numbers.below(40n))) + 1n
+          return { base, register, exponent: numbers.natural(1) === 0n ? magnitude : -magnitude }
         })
-        multiplyPowersBy(method, 1 + Number(numbers.below(5n)), machine, first, terms)
-        const expected = terms.map(({ base, exponent }) => powerByBigInt(base, exponent, key.nSquared))
-        expectEqual(machine.get(first), expected.reduce((product, factor) => (product * factor) % key.nSquared))
+        multiplyPowers(machine, { positive: first, negative: first + 1 }, terms, { method, width: 2 + Number(numbers.below(4n)) })
+        const [positive, negative] = [1n, -1n].map((sign) => terms.filter(({ exponent }) => exponent * sign > 0n)
+          .map(({ base, exponent }) => powerByBigInt(base, exponent * sign, key.nSquared))
+          .reduce((product, factor) => (product * factor) % key.nSquared, 1n))
+        expectEqual((machine.get(first) * (negative ?? 0n)) % key.nSquared, (machine.get(first + 1) * (positive ?? 0n)) % key.nSquared)
         machine.release(first)
       },
     })),

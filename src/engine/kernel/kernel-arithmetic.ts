@@ -1,12 +1,12 @@
-import { bigIntToBytes, bitLength, bytesToBigInt, splitIntegers } from '../../crypto/bytes.ts'
+import { bigIntToBytes, bitLength, splitIntegers } from '../../crypto/bytes.ts'
 import { CryptoError } from '../../crypto/errors.ts'
 import type { PreparedPublicKey } from '../../crypto/keys.ts'
-import { isUnit, type ModularPower } from '../../crypto/modular.ts'
+import type { ModularPower } from '../../crypto/modular.ts'
 import type { RandomBytes } from '../../crypto/random.ts'
 import type { LinearForm } from '../../crypto/types.ts'
 import { createReferenceArithmetic, type Arithmetic, type PreparedKey } from '../arithmetic.ts'
 import type { Randomness } from '../engine.ts'
-import { evaluateForm, invertInto } from './linear-forms.ts'
+import { areUnits, evaluateForms, invertAll } from './linear-forms.ts'
 import { createMontgomeryMachine, type MontgomeryMachine } from './montgomery.ts'
 import { createRandomiser, encryptWithRandomiser, type Randomiser } from './randomisers.ts'
 
@@ -31,11 +31,20 @@ const createKept = <T>(maximum: number, create: (key: PreparedKey) => T): ((key:
   }
 }
 
-/** Whether all are 0 < c < n²; their length is the key's. */
-const areInRange = (ciphertexts: readonly Uint8Array[], nSquared: Uint8Array): boolean => ciphertexts.every((c) => {
-  const differs = c.findIndex((byte, i) => byte !== nSquared[i])
-  return differs >= 0 && (c[differs] ?? 0) < (nSquared[differs] ?? 0) && c.some((byte) => byte !== 0)
-})
+const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0)
+
+/** Whether the bytes from `offset` on are a number above 0 and below n²: mostly the first byte tells. */
+const isInRange = (bytes: Uint8Array, offset: number, nSquared: Uint8Array): boolean => {
+  let i = 0
+  while (i < nSquared.length && bytes[offset + i] === nSquared[i]) i += 1
+  if (i === nSquared.length || (bytes[offset + i] ?? 0) > (nSquared[i] ?? 0)) return false
+  return bytes[offset] !== 0 || !isZero(bytes.subarray(offset, offset + nSquared.length))
+}
+
+const areInRange = (ciphertexts: Uint8Array, nSquared: Uint8Array): boolean => {
+  for (let offset = 0; offset < ciphertexts.length; offset += nSquared.length) if (!isInRange(ciphertexts, offset, nSquared)) return false
+  return true
+}
 
 /** A key's machine modulo n² with a batch of ciphertexts in its registers. */
 interface Batch {
@@ -57,29 +66,25 @@ export const createKernelArithmetic = (power: ModularPower, randomBytes: RandomB
   const encrypted = new WeakMap<PreparedKey, number>()
 
   /** Calls `action` with the ciphertexts in registers, or returns null where one is out of range. */
-  const withCiphertexts = <T>(key: PreparedPublicKey, bytes: readonly Uint8Array[], action: (batch: Batch) => T): T | null => {
-    const cells = bytes.flatMap((part) => Array.from({ length: part.length / key.ciphertextBytes }, (_, i) =>
-      part.subarray(i * key.ciphertextBytes, (i + 1) * key.ciphertextBytes)))
-    if (bytes.some((part) => part.length % key.ciphertextBytes !== 0) || !areInRange(cells, nSquaredBytes(key))) return null
+  const withCiphertexts = <T>(key: PreparedPublicKey, parts: readonly Uint8Array[], action: (batch: Batch) => T): T | null => {
+    const { ciphertextBytes: length } = key
+    const isBad = (part: Uint8Array): boolean => part.length % length !== 0 || !areInRange(part, nSquaredBytes(key))
+    if (parts.some(isBad)) return null
     const machine = machineOf(key)
-    const first = machine.reserve(cells.length)
+    const count = parts.reduce((sum, part) => sum + part.length / length, 0)
+    const first = machine.reserve(count)
     try {
-      cells.forEach((cell, i) => machine.read(first + i, cell))
-      return action({ machine, first, count: cells.length })
+      let register = first
+      for (const part of parts) {
+        for (let offset = 0; offset < part.length; offset += length) machine.read(register++, part.subarray(offset, offset + length))
+      }
+      return action({ machine, first, count })
     } finally {
       machine.release(first)
     }
   }
 
-  /** Whether all registers of a batch hold units: their product does. A power of R, a unit itself, does not change that. */
-  const areUnits = ({ n }: PreparedPublicKey, { machine, first, count }: Batch): boolean => {
-    const product = machine.reserve(1)
-    machine.setOne(product)
-    for (let i = 0; i < count; i += 1) machine.multiply(product, product, first + i)
-    const value = bytesToBigInt(machine.write(product, 0n))
-    machine.release(product)
-    return isUnit(value, n)
-  }
+  const registersOf = ({ first, count }: Batch): number[] => Array.from({ length: count }, (_, i) => first + i)
 
   const joinCells = (cells: readonly Uint8Array[], length: number): Uint8Array => {
     const bytes = new Uint8Array(cells.length * length)
@@ -87,29 +92,12 @@ export const createKernelArithmetic = (power: ModularPower, randomBytes: RandomB
     return bytes
   }
 
-  /** The second half of the batch becomes its inverses, of degree −1, at one inversion for all [Mon87, section 10.3.1]. */
-  const invertSecondHalf = (key: PreparedPublicKey, { machine, first, count }: Batch): void => {
-    const half = count / 2
-    const second = first + half
-    const products = machine.reserve(half + 1)
-    const inverse = products + half
-    machine.copy(products, second)
-    for (let i = 1; i < half; i += 1) machine.multiply(products + i, products + i - 1, second + i)
-    invertInto(machine, key, inverse, products + half - 1)
-    for (let i = half - 1; i > 0; i -= 1) {
-      machine.multiply(products + i, products + i - 1, inverse)
-      machine.multiply(inverse, inverse, second + i)
-      machine.copy(second + i, products + i)
-    }
-    machine.copy(second, inverse)
-    machine.release(products)
-  }
-
   const combineAll = (operation: 'add' | 'subtract', key: PreparedPublicKey, batch: Batch): Uint8Array | null => {
     const { machine, first, count } = batch
     const half = count / 2
-    if (!areUnits(key, batch)) return null
-    if (operation === 'subtract') invertSecondHalf(key, batch)
+    const registers = registersOf(batch)
+    if (!areUnits(machine, key, registers)) return null
+    if (operation === 'subtract') invertAll(machine, key, registers.slice(half), [])
     const degree = operation === 'subtract' ? 0n : 2n
     return joinCells(Array.from({ length: half }, (_, i) => {
       machine.multiply(first + i, first + i, first + half + i)
@@ -123,17 +111,11 @@ export const createKernelArithmetic = (power: ModularPower, randomBytes: RandomB
     if (forms.some(({ runs }) => runs.some(isOutside))) {
       throw new CryptoError('invalid-argument', `a run is outside the ${count} ciphertexts`)
     }
-    const results = forms.map((form) => evaluateForm(machine, key, first, form))
-    const registers = machine.reserve(results.length)
-    results.forEach((result, i) => machine.read(registers + i, result))
-    if (!areUnits(key, { machine, first: registers, count: results.length })) {
-      throw new CryptoError('invalid-ciphertext', 'a ciphertext is not a unit between 0 and n²')
-    }
-    return joinCells(results, key.ciphertextBytes)
+    return joinCells(evaluateForms(machine, key, first, forms), key.ciphertextBytes)
   }
 
   const areAllUnits = (key: PreparedPublicKey, ciphertexts: Uint8Array): boolean =>
-    withCiphertexts(key, [ciphertexts], (batch) => areUnits(key, batch)) === true
+    withCiphertexts(key, [ciphertexts], (batch) => areUnits(batch.machine, key, registersOf(batch))) === true
 
   return {
     power,

@@ -1,5 +1,5 @@
 import { bigIntToBytes, bitLength, bytesToBigInt } from '../../crypto/bytes.ts'
-import { residue } from '../../crypto/modular.ts'
+import { modularInverse, residue } from '../../crypto/modular.ts'
 import { montgomeryWasm } from './montgomery-wasm.ts'
 import { webAssembly, type WasmMemory } from './web-assembly.ts'
 
@@ -8,7 +8,7 @@ interface Kernel {
   readonly memory: WasmMemory
   layOut(limbs: number): number
   heapStart(): number
-  prepare(): void
+  prepare(h: number): void
   multiply(target: number, a: number, b: number): void
   readBytes(target: number, bytes: number, length: number): void
   writeBytes(bytes: number, length: number, source: number): void
@@ -18,8 +18,18 @@ interface Kernel {
 const pageBytes = 65_536
 const limbBits = 13
 
-/** Limbs for a modulus of `bits` bits: R = 2^(13·limbs) > 4·modulus, in whole rounds of eight. */
-const limbsFor = (bits: number): number => Math.ceil((bits + 2) / limbBits / 8) * 8
+/** Digits of a round: the kernel reduces by a multiple of N that is −1 modulo 2^104. */
+const roundLimbs = 8
+const roundBits = BigInt(limbBits * roundLimbs)
+
+/** Limbs for a modulus of `bits` bits: R = 2^(13·limbs) > 4·2^104·modulus, in whole rounds. */
+const limbsFor = (bits: number): number => Math.ceil((bits + limbBits * roundLimbs + 2) / limbBits / roundLimbs) * roundLimbs
+
+/** (M + 1)/2^104 for the multiple M of the modulus that is −1 modulo 2^104. */
+const computeH = (modulus: bigint): bigint => {
+  const multiple = (1n << roundBits) - modularInverse(modulus, 1n << roundBits)
+  return (modulus * multiple + 1n) >> roundBits
+}
 
 /**
  * Arithmetic modulo one odd number N in WebAssembly, on numbered registers. A register holds x·R mod N, Montgomery's form of x [Mon85].
@@ -31,6 +41,8 @@ export interface MontgomeryMachine {
   /** Bytes of a residue. */
   readonly length: number
   readonly bytesPerRegister: number
+  /** The register of R, of degree 0: a factor that makes good one degree. */
+  readonly radix: number
   /** Sets aside `count` registers; returns the first, the others follow it. */
   reserve(count: number): number
   /** Gives back `first` and all that were set aside after it. */
@@ -61,7 +73,8 @@ export const createMontgomeryMachine = (modulus: bigint): MontgomeryMachine => {
   const bytesPerRegister = 2 * limbs
   const r = 1n << BigInt(limbBits * limbs)
   const modulusAddress = kernel.layOut(limbs)
-  const transferAddress = kernel.heapStart()
+  // The kernel reads in steps of 13 bytes, so that it may reach into zeros before the first.
+  const transferAddress = kernel.heapStart() + 64
   const registersStart = transferAddress + Math.ceil(length / 64) * 64
   const address = (register: number): number => registersStart + register * bytesPerRegister
   let reserved = 0
@@ -73,10 +86,14 @@ export const createMontgomeryMachine = (modulus: bigint): MontgomeryMachine => {
     if (missing > 0) kernel.memory.grow(Math.ceil(missing / pageBytes))
     return first
   }
-  // Views end when the memory grows, so each transfer makes its own.
-  const transfer = (): Uint8Array => new Uint8Array(kernel.memory.buffer, transferAddress, length)
+  // Views end when the memory grows.
+  let memory = new Uint8Array(kernel.memory.buffer)
+  const currentMemory = (): Uint8Array => {
+    if (memory.length === 0) memory = new Uint8Array(kernel.memory.buffer)
+    return memory
+  }
   const readAt = (target: number, bytes: Uint8Array): void => {
-    transfer().set(bytes)
+    currentMemory().set(bytes, transferAddress)
     kernel.readBytes(target, transferAddress, length)
   }
   const multiply = (target: number, a: number, b: number): void => kernel.multiply(address(target), address(a), address(b))
@@ -85,17 +102,22 @@ export const createMontgomeryMachine = (modulus: bigint): MontgomeryMachine => {
 
   reserve(1)
   readAt(modulusAddress, bigIntToBytes(modulus, length))
-  kernel.prepare()
+  const work = reserve(7)
+  const [scratch, one, rSquared, raised] = [work, work + 1, work + 2, work + 3]
+  const [literalOne, literalRound, round] = [work + 4, work + 5, work + 6]
+  readResidue(scratch, computeH(modulus))
+  kernel.prepare(address(scratch))
 
-  const work = reserve(5)
-  const [scratch, one, literalOne, rSquared, raised] = [work, work + 1, work + 2, work + 3, work + 4]
   readResidue(one, r % modulus)
   readResidue(literalOne, 1n)
+  // The kernel's `reduce` divides by 2^104: what is written has that as a factor.
+  readResidue(literalRound, 1n << roundBits)
+  readResidue(round, (r << roundBits) % modulus)
   readResidue(rSquared, (r * r) % modulus)
 
   // Results that are written together mostly have one degree, so the last power of R is kept.
   let raisedTo: bigint | null = null
-  /** raised = the form of R^exponent, by squarings from the left; rSquared is the form of R, the literal 1 that of R⁻¹. */
+  /** raised = the form of R^exponent·2^104, by squarings from the left; rSquared is the form of R, the literal 1 that of R⁻¹. */
   const raiseR = (exponent: bigint): void => {
     if (exponent === raisedTo) return
     const base = exponent < 0n ? literalOne : rSquared
@@ -104,26 +126,28 @@ export const createMontgomeryMachine = (modulus: bigint): MontgomeryMachine => {
       multiply(raised, raised, raised)
       if (bit === '1') multiply(raised, raised, base)
     }
+    multiply(raised, raised, round)
     raisedTo = exponent
   }
   const copy = (target: number, source: number): void => {
-    new Uint8Array(kernel.memory.buffer).copyWithin(address(target), address(source), address(source) + bytesPerRegister)
+    currentMemory().copyWithin(address(target), address(source), address(source) + bytesPerRegister)
   }
   const write = (register: number, degree: bigint): Uint8Array => {
     if (degree === 0n) {
-      multiply(scratch, register, literalOne)
+      multiply(scratch, register, literalRound)
     } else {
       raiseR(degree - 1n)
       multiply(scratch, raised, register)
     }
     kernel.reduce(address(scratch))
     kernel.writeBytes(transferAddress, length, address(scratch))
-    return Uint8Array.from(transfer())
+    return currentMemory().slice(transferAddress, transferAddress + length)
   }
   return {
     modulus,
     length,
     bytesPerRegister,
+    radix: rSquared,
     reserve,
     release: (first) => {
       reserved = first

@@ -2,34 +2,62 @@ import { bitLength } from '../../crypto/bytes.ts'
 import { at } from '../../crypto/lists.ts'
 import type { MontgomeryMachine } from './montgomery.ts'
 
-/** The register of a base and the positive power it is raised to. */
+/** The register of a base and the power it is raised to, of either sign, not 0. */
 export interface PowerTerm {
   readonly register: number
   readonly exponent: bigint
 }
 
-/** Ways to compute Π bᵢ^eᵢ: Straus' interleaved windows of odd powers, or Pippenger's buckets, with the width of their windows. */
+/** Where the two factors of Π bᵢ^eᵢ = positive / negative are put. */
+export interface Quotient {
+  readonly positive: number
+  readonly negative: number
+}
+
+/**
+ * Ways to compute Π bᵢ^eᵢ, with the width of their windows: Straus' interleaved windows of odd powers; Pippenger's buckets; the same
+ * with digits of either sign, half as many buckets and one bit more.
+ */
 export interface PowerPlan {
-  readonly method: 'straus' | 'pippenger'
+  readonly method: 'straus' | 'pippenger' | 'signed'
   readonly width: number
   /** Products it takes, about. */
   readonly cost: number
 }
 
+/** How many exponents of either sign there are, and the bits of the longest. */
+export interface PowerShape {
+  readonly positive: number
+  readonly negative: number
+  readonly bits: number
+}
+
+/** An inversion, counted in products. */
+export const inversionCost = 30
+
 const strausCost = (count: number, bits: number, width: number): number =>
-  bits + count * ((width === 1 ? 0 : 2 ** (width - 1)) + bits / (width + 1))
+  count === 0 ? 0 : bits + count * ((width === 1 ? 0 : 2 ** (width - 1)) + bits / (width + 1))
 
 const pippengerCost = (count: number, bits: number, width: number): number =>
-  bits + Math.ceil(bits / width) * (count * (1 - 2 ** -width) + 2 ** width)
+  count === 0 ? 0 : bits + Math.ceil(bits / width) * (count * (1 - 2 ** -width) + 2 ** width)
+
+const signedCost = ({ positive, negative, bits }: PowerShape, width: number): number =>
+  2 * bits + Math.ceil((bits + 1) / width) * ((positive + negative) * (1 - 2 ** -width) + 2 ** width)
 
 /**
- * The cheapest way for `count` exponents of up to `bits` bits, counted in products: each takes the same time here, and measured times
- * follow the count (docs/performance.md). Buckets win from about thirty terms of 32 bits on.
+ * The cheapest way, counted in products: each takes the same time here, and measured times follow the count (docs/performance.md). Buckets
+ * win from about thirty terms of 32 bits on. Signed digits divide where nothing was negative: that costs an inversion.
  */
-export const planPowerProduct = (count: number, bits: number): PowerPlan => {
+export const planPowerProduct = (shape: PowerShape): PowerPlan => {
+  const { positive, negative, bits } = shape
+  const inversion = negative === 0 ? 0 : inversionCost
   const plans = [
-    ...[1, 2, 3, 4, 5, 6].map((width) => ({ method: 'straus' as const, width, cost: strausCost(count, bits, width) })),
-    ...[2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((width) => ({ method: 'pippenger' as const, width, cost: pippengerCost(count, bits, width) })),
+    ...[1, 2, 3, 4, 5, 6].map((width) =>
+      ({ method: 'straus' as const, width, cost: inversion + strausCost(positive, bits, width) + strausCost(negative, bits, width) })),
+    ...[2, 3, 4, 5, 6, 7, 8, 9, 10, 11].flatMap((width) => [
+      { method: 'pippenger' as const, width, cost: inversion + pippengerCost(positive, bits, width) + pippengerCost(negative, bits, width) },
+      { method: 'signed' as const, width, cost: inversionCost + signedCost(shape, width) },
+    ]),
   ]
   return plans.reduce((best, plan) => (plan.cost < best.cost ? plan : best))
 }
@@ -69,7 +97,7 @@ const oddWindows = (exponent: bigint, width: number): { readonly position: numbe
   return windows
 }
 
-/** Straus' interleaving [HAC, 14.88] over sliding windows [HAC, 14.85]: one chain of squarings for all. */
+/** Straus' interleaving [HAC, 14.88] over sliding windows [HAC, 14.85]: one chain of squarings for all. For exponents of one sign. */
 const straus = (machine: MontgomeryMachine, target: number, terms: readonly PowerTerm[], width: number): void => {
   const bits = longestOf(terms)
   const oddPowers = 2 ** (width - 1)
@@ -80,7 +108,7 @@ const straus = (machine: MontgomeryMachine, target: number, terms: readonly Powe
     const table = tables + 1 + i * (oddPowers - 1)
     if (oddPowers > 1) machine.multiply(square, register, register)
     for (let k = 0; k < oddPowers - 1; k += 1) machine.multiply(table + k, k === 0 ? register : table + k - 1, square)
-    for (const { position, odd } of oddWindows(exponent, width)) {
+    for (const { position, odd } of oddWindows(exponent < 0n ? -exponent : exponent, width)) {
       at(factors, position).push(odd === 1 ? register : table + (odd - 3) / 2)
     }
   })
@@ -93,49 +121,78 @@ const straus = (machine: MontgomeryMachine, target: number, terms: readonly Powe
   machine.release(tables)
 }
 
-/** The digits of an exponent in base 2^width, least significant first. */
+/** The digits of |exponent| in base 2^width, least significant first, each with the exponent's sign. */
 const digitsOf = (exponent: bigint, width: number): number[] => {
-  const bits = exponent.toString(2)
+  const bits = (exponent < 0n ? -exponent : exponent).toString(2)
+  const sign = exponent < 0n ? -1 : 1
   const digits = []
-  for (let end = bits.length; end > 0; end -= width) digits.push(Number.parseInt(bits.slice(Math.max(0, end - width), end), 2))
+  for (let end = bits.length; end > 0; end -= width) digits.push(sign * Number.parseInt(bits.slice(Math.max(0, end - width), end), 2))
   return digits
+}
+
+/** The same with digits of either sign, none above half the base in magnitude. */
+const signedDigitsOf = (exponent: bigint, width: number): number[] => {
+  const base = 2 ** width
+  let carry = 0
+  const digits = digitsOf(exponent, width).map((digit) => {
+    const sum = digit + carry
+    carry = 2 * sum > base ? 1 : 2 * sum < -base ? -1 : 0
+    return sum - carry * base
+  })
+  return carry === 0 ? digits : [...digits, carry]
 }
 
 /**
  * Pippenger's buckets [Pip76; BDLO12, section 4]: the bases of equal digits are multiplied together, and Π bucket_d^d follows from the
- * running products from the top bucket down.
+ * running products from the top bucket down; digits below 0 in buckets of their own. Returns whether there were any.
  */
-const pippenger = (machine: MontgomeryMachine, target: number, terms: readonly PowerTerm[], width: number): void => {
-  const digits = terms.map(({ exponent }) => digitsOf(exponent, width))
-  const product = createAccumulator(machine, target)
-  const first = machine.reserve(2 ** width + 1)
+const pippenger = (
+  machine: MontgomeryMachine, { positive, negative }: Quotient, terms: readonly PowerTerm[], width: number, isSigned: boolean,
+): boolean => {
+  const digits = terms.map(({ exponent }) => (isSigned ? signedDigitsOf : digitsOf)(exponent, width))
+  const bucketCount = isSigned ? 2 ** (width - 1) : 2 ** width - 1
+  const first = machine.reserve(bucketCount + 2)
   const [running, windowProduct] = [first, first + 1]
-  for (let window = Math.ceil(longestOf(terms) / width) - 1; window >= 0; window -= 1) {
-    const buckets = Array.from({ length: 2 ** width - 1 }, (_, i) => createAccumulator(machine, first + 2 + i))
-    terms.forEach(({ register }, i) => {
-      const digit = digits[i]?.[window] ?? 0
-      if (digit !== 0) at(buckets, digit - 1).multiply(register)
-    })
-    const above = createAccumulator(machine, running)
-    const total = createAccumulator(machine, windowProduct)
-    for (let i = buckets.length - 1; i >= 0; i -= 1) {
-      if (!at(buckets, i).isOne()) above.multiply(first + 2 + i)
-      if (!above.isOne()) total.multiply(running)
+  const sides = [{ sign: 1, product: createAccumulator(machine, positive) }, { sign: -1, product: createAccumulator(machine, negative) }]
+  for (let window = digits.reduce((most, { length }) => Math.max(most, length), 0) - 1; window >= 0; window -= 1) {
+    for (const { sign, product } of sides) {
+      const buckets = Array.from({ length: bucketCount }, (_, i) => createAccumulator(machine, first + 2 + i))
+      terms.forEach(({ register }, i) => {
+        const digit = sign * (digits[i]?.[window] ?? 0)
+        if (digit > 0) at(buckets, digit - 1).multiply(register)
+      })
+      const above = createAccumulator(machine, running)
+      const total = createAccumulator(machine, windowProduct)
+      for (let i = buckets.length - 1; i >= 0; i -= 1) {
+        if (!at(buckets, i).isOne()) above.multiply(first + 2 + i)
+        if (!above.isOne()) total.multiply(running)
+      }
+      product.square(width)
+      if (!total.isOne()) product.multiply(windowProduct)
     }
-    product.square(width)
-    if (!total.isOne()) product.multiply(windowProduct)
   }
-  product.finish()
+  const divides = sides.some(({ sign, product }) => sign < 0 && !product.isOne())
+  for (const { product } of sides) product.finish()
   machine.release(first)
+  return divides
 }
 
-/** target = Π registerᵢ^exponentᵢ, of degree Σ degreeᵢ·exponentᵢ; 1 for no terms. For public exponents: its time depends on them. */
-export const multiplyPowers = (machine: MontgomeryMachine, target: number, terms: readonly PowerTerm[]): void => {
-  const { method, width } = planPowerProduct(terms.length, longestOf(terms))
-  multiplyPowersBy(method, width, machine, target, terms)
+/** What a plan is chosen by. */
+export const shapeOf = (terms: readonly PowerTerm[]): PowerShape => {
+  const negative = terms.filter(({ exponent }) => exponent < 0n).length
+  return { positive: terms.length - negative, negative, bits: longestOf(terms) }
 }
 
-/** `multiplyPowers` in the given way. */
-export const multiplyPowersBy = (
-  method: PowerPlan['method'], width: number, machine: MontgomeryMachine, target: number, terms: readonly PowerTerm[],
-): void => (method === 'straus' ? straus : pippenger)(machine, target, terms, width)
+/**
+ * positive / negative = Π registerᵢ^exponentᵢ in the given way, of degree Σ degreeᵢ·exponentᵢ. Returns whether there is anything to divide
+ * by: else negative is 1. For public exponents: its time depends on them.
+ */
+export const multiplyPowers = (
+  machine: MontgomeryMachine, quotient: Quotient, terms: readonly PowerTerm[], { method, width }: Pick<PowerPlan, 'method' | 'width'>,
+): boolean => {
+  if (method !== 'straus') return pippenger(machine, quotient, terms, width, method === 'signed')
+  const negative = terms.filter(({ exponent }) => exponent < 0n)
+  straus(machine, quotient.positive, terms.filter(({ exponent }) => exponent > 0n), width)
+  straus(machine, quotient.negative, negative, width)
+  return negative.length > 0
+}
