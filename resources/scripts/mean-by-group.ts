@@ -1,5 +1,5 @@
-// Count and mean by group, without seeing who is in which. It takes a 0/1 column for the group and its product with the value, which a
-// seller adds as a column named `union*wage`: the product is the wage of members and 0 for everyone else.
+// Count and mean by group, without seeing who is in which. It takes a 0/1 column for the group and second moments of it and the value:
+// their product is the wage of members and 0 for everyone else.
 const member = data.col('union')
 const wage = data.col('wage')
 const wageOfMembers = member * wage

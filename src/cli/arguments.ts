@@ -27,6 +27,12 @@ export const parsePositive = (text: string): number => {
   if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('a number above 0')
   return value
 }
+export const parseShare = (text: string): number => {
+  const value = Number(text)
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('a number above 0 and up to 1')
+  return value
+}
+export const parseNames = (text: string): string[] => text.split(',').map((name) => name.trim()).filter((name) => name !== '')
 export const parseKeyBits = (text: string): 2048 | 3072 | 4096 => {
   if (text === '2048' || text === '3072' || text === '4096') return Number(text) as 2048 | 3072 | 4096
   throw new InvalidArgumentError('2048, 3072 or 4096')

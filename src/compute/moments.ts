@@ -5,22 +5,22 @@ import type { DatasetDescription } from './columns.ts'
 import { DeferredTensor, deferTensor } from './deferred.ts'
 import { numberValue, stepValue, sumValues, type DeferredValue } from './deferred-value.ts'
 import type { InputNode } from './graph.ts'
+import { findFactors } from './products.ts'
 import { meanState, resolveAxes, type Axes } from './reduction.ts'
 import { sizeOf } from './shape.ts'
 import { createDatasetState, gatherState } from './state.ts'
 import { Tensor } from './tensor.ts'
 
-const plainName = (name: string): string => name.replaceAll(' ', '')
-
-/** The table's column of products of two of its columns, by its name `a*b`; -1 where the listing has none. */
-export const findProductColumn = ({ columns }: DatasetDescription, left: number, right: number): number => {
-  const [a = '', b = ''] = [left, right].map((column) => plainName(columns[column]?.name ?? ''))
-  return columns.findIndex(({ name }) => plainName(name) === `${a}*${b}` || plainName(name) === `${b}*${a}`)
+/** The table's column of products of two of its columns; -1 where the listing has none. A 0/1 column is its own square. */
+const findProductColumn = ({ columns }: DatasetDescription, left: number, right: number): number => {
+  if (left === right && columns[left]?.type === 'boolean') return left
+  return findFactors(columns).findIndex((factors) => factors !== null
+    && ((factors[0] === left && factors[1] === right) || (factors[0] === right && factors[1] === left)))
 }
 
 const notSold = (operation: string, { columns }: DatasetDescription, left: number, right: number): AppError => {
   const [a = '', b = ''] = [left, right].map((column) => columns[column]?.name)
-  const offered = columns.map(({ name }) => name).filter((name) => name.includes('*'))
+  const offered = columns.filter((_, column) => findFactors(columns)[column] !== null).map(({ name }) => name)
   const what = offered.length === 0 ? 'The listing sells no products of columns' : `The products it sells are ${offered.join(', ')}`
   return new AppError(
     'policy.second-moments-not-sold',

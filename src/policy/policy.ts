@@ -1,5 +1,6 @@
 import { answerBits } from '../compute/bounds.ts'
 import { plaintextBits, type DatasetDescription } from '../compute/columns.ts'
+import { findFactors, findTableColumns } from '../compute/products.ts'
 import { answerShapes } from '../compute/program.ts'
 import { describeShape } from '../compute/shape.ts'
 import { AppError, type ErrorCode, type ErrorDetails } from '../shared/errors.ts'
@@ -20,8 +21,8 @@ const assertDataset = ({ datasetRoot, rows, columns }: Program, dataset: Dataset
 }
 
 /** 2020's rule: dimᵢ(answer) ≤ dimᵢ(data) / condition; a scalar passes; an answer of higher rank than the data does not. */
-const assertCondition = (program: Program, { condition }: Policy): void => {
-  const data = [program.rows, program.columns]
+const assertCondition = (program: Program, { condition }: Policy, { columns }: DatasetDescription): void => {
+  const data = [program.rows, findTableColumns(columns).length]
   for (const { path, shape } of answerShapes(program)) {
     const name = path === '' ? 'the answer' : `answer${path}`
     if (shape.length > data.length) {
@@ -53,6 +54,28 @@ const assertBits = (program: Program, { maxAnswerBits }: Policy, dataset: Datase
   })
 }
 
+/**
+ * Second moments are offered because of what they are over all rows (docs/adr/0201): of fewer rows they could be one row's, and whether
+ * they are would have to be looked up in the data. So every answer gives all rows of such a column the same weight.
+ */
+const assertWholeMoments = ({ rows, cells }: Program, { minRows }: Policy, { columns }: DatasetDescription): void => {
+  if (minRows === 1) return
+  const factors = findFactors(columns)
+  const assertEdge = (cell: number, edge: number): void => {
+    const column = Math.floor(edge / rows)
+    if (edge % rows === 0 || (factors[column] ?? null) === null) return
+    const name = columns[column]?.name ?? ''
+    const message = `cell ${cell} of the answer takes some rows of the second moments ${name}; they are answered of all rows together only`
+    refuse('policy.second-moments-whole', message, { cell, column: name })
+  }
+  cells.forEach(({ terms }, cell) => {
+    for (const [start, count] of terms) {
+      assertEdge(cell, start)
+      assertEdge(cell, start + count)
+    }
+  })
+}
+
 /** The class rule (compute.md, "Policies") over all that was answered from the source: gives its partition after this program. */
 const refineAllowed = (program: Program, { minRows }: Policy, partition: Partition): Partition => {
   const refined = refineSource(partition, program)
@@ -69,14 +92,15 @@ const refineAllowed = (program: Program, { minRows }: Policy, partition: Partiti
 /**
  * Whether a listing answers a canonical program, from the program, the declared bounds and the partition that earlier answers from
  * the same source left, never from data. Returns the partition after it, which the next program starts from. Throws `policy.wrong-dataset`,
- * `policy.condition`, `policy.answer-cells`, `policy.answer-bits`, `policy.min-rows`.
+ * `policy.condition`, `policy.answer-cells`, `policy.answer-bits`, `policy.second-moments-whole`, `policy.min-rows`.
  */
 export const assertPolicy = (
   program: Program, policy: Policy, dataset: DatasetDescription, partition: Partition = createPartition(dataset.rows),
 ): Partition => {
   assertDataset(program, dataset)
-  assertCondition(program, policy)
+  assertCondition(program, policy, dataset)
   assertCellCount(program, policy)
   assertBits(program, policy, dataset)
+  assertWholeMoments(program, policy, dataset)
   return refineAllowed(program, policy, partition)
 }

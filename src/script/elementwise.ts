@@ -23,7 +23,7 @@ const toDeferredOperand = (operand: Operand): DeferredTensor | Plain => (isGraph
 const productRefused = (method: string): AppError => new AppError(
   'input.tensor-not-additive',
   `${method}: the product of two encrypted tensors is not possible: additive encryption adds ciphertexts and multiplies them by plain numbers. `
-  + 'Products of sums and means are taken after decryption; the sum of two columns\' products needs a column of products, "a*b", in the listing',
+  + 'Products of sums and means are taken after decryption; the sum of two columns\' products needs second moments of them in the listing',
   { details: { operation: method } },
 )
 

@@ -5,7 +5,7 @@ import { parseJsonAs } from '../../shared/parse.ts'
 import { askSecret } from '../../client/ask.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import type { Host } from '../../host/index.ts'
-import { parseChoice } from '../arguments.ts'
+import { parseChoice, parseNames } from '../arguments.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
 import { describeDoubts } from '../import-text.ts'
 
@@ -36,8 +36,6 @@ const columnNotesSchema = z.record(z.string(), z.strictObject({
 
 const readColumnNotes = (path: string): z.infer<typeof columnNotesSchema> => parseJsonAs(columnNotesSchema, readUserFile(path), path)
 
-const splitNames = (text: string | undefined): string[] => (text === undefined ? [] : text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
-
 const readEnvironment = (name: string): string => {
   const url = process.env[name]
   if (url === undefined || url === '') throw new AppError('input.postgres-url-missing', `The environment variable ${name} is not set.`, { details: { name } })
@@ -55,7 +53,7 @@ const chooseSource = async (host: Host, file: string | undefined, { postgresEnv,
 
 /** Only what was given. */
 const chooseOptions = (options: ImportOptions) => ({
-  exclude: splitNames(options.exclude),
+  exclude: parseNames(options.exclude ?? ''),
   missing: options.missing,
   categories: options.categories,
   ...(options.columns === undefined ? {} : { columns: readColumnNotes(options.columns) }),

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import type { EncryptionState } from '../../host/index.ts'
-import { parseCount, parseKeyBits } from '../arguments.ts'
+import { parseCount, parseKeyBits, parseNames, parseShare } from '../arguments.ts'
 import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
 import { addImportCommands } from './dataset-import.ts'
 import { describeColumn } from '../column-text.ts'
 import { describeDoubts } from '../import-text.ts'
+import { describeMoments } from '../moments-text.ts'
 
 interface EncryptionOptions {
   readonly keyBits?: 2048 | 3072 | 4096
@@ -52,6 +53,14 @@ export const addDatasetCommands = (program: Command, globals: () => GlobalOption
       await host.datasets.encryptTestData(name, { ...(keyBits === undefined ? {} : { keyBits }), signal, onProgress: terminal.progress('encrypting test data') })
       const { commitment } = host.datasets.readTensor(name, 'test')
       terminal.result({ name, commitment }, `Test data of ${name}: ${commitment.rows} made-up rows, root ${commitment.root}.`)
+    }))
+  dataset.command('second-moments <name>').description('products of columns beside them, for var, std, cov, corr and least squares; where they tell single rows they are left out')
+    .option('--columns <names>', 'of these columns only, separated by commas; each product is one more column to encrypt', parseNames)
+    .option('--min-rows <n>', 'fewest rows behind each: as the listing\'s', parseCount)
+    .option('--max-share <s>', 'the largest part of a total that one row may have; by default 0.25', parseShare)
+    .action((name: string, options: { readonly columns?: string[]; readonly minRows?: number; readonly maxShare?: number }) => withHost(globals(), async (host, terminal) => {
+      const secondMoments = host.datasets.addSecondMoments(name, options)
+      terminal.result({ name, ...secondMoments }, [...describeMoments(secondMoments), `Next: \`hesystem dataset encrypt ${name}\`.`].join('\n'))
     }))
   dataset.command('drop-plain <name>').description('delete the imported rows once they are encrypted; selling goes on without them')
     .action((name: string) => withHost(globals(), async (host, terminal) => {

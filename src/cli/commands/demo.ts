@@ -33,6 +33,7 @@ interface DemoCommandOptions {
   readonly script?: string
   readonly keyBits: 2048 | 3072 | 4096
   readonly missing: 'fail' | 'drop' | 'mean' | 'median'
+  readonly secondMoments?: true | string
   readonly value: bigint
   readonly out?: string
 }
@@ -44,6 +45,7 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
     .option('--key-bits <n>', '2048, 3072 or 4096', parseKeyBits, 3072)
     .option('--mode <mode>', 'disclosed: the buyer shows the program', parseChoice('disclosed'), 'disclosed')
     .option('--missing <way>', 'rows with missing values: drop, fail, or fill with mean or median', parseChoice('fail', 'drop', 'mean', 'median'), 'drop')
+    .option('--second-moments [columns]', 'offer var, std, cov, corr and least squares of these columns, separated by commas, or of all')
     .addOption(new Option('--value <amount>', 'the price').argParser(parseAmount).default(20_000_000_000_000_000n, '0.02ether'))
     .option('--out <folder>', 'where the receipts go; by default a temporary folder')
     .action(async (options: DemoCommandOptions) => {
@@ -55,6 +57,7 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
         ...(options.data === undefined ? { columns: sampleColumnsPath() } : {}),
         keyBits: options.keyBits,
         missing: options.missing,
+        ...(options.secondMoments === undefined ? {} : { secondMoments: options.secondMoments }),
         valueWei: options.value,
         ...(options.out === undefined ? {} : { out: options.out }),
         note: (line) => { terminal.note(line) },

@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 import type { StoredListing } from '../../host/seller/listing-store.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
-import { parseContractInfo } from '../../host/index.ts'
+import { parseContractInfo, prepareSecondMoments, type Host } from '../../host/index.ts'
 import { AppError } from '../../shared/errors.ts'
-import { parseAmount, parseChoice, parseCount, parseDuration, parsePositive } from '../arguments.ts'
+import { parseAmount, parseChoice, parseCount, parseDuration, parseNames, parsePositive } from '../arguments.ts'
 import { defaultServePort, type Configuration } from '../configuration.ts'
-import { readConfiguration, withHost, type GlobalOptions } from '../run.ts'
+import { describeMoments } from '../moments-text.ts'
+import { createInterrupt, readConfiguration, withHost, type GlobalOptions } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface CreateOptions {
@@ -23,6 +24,7 @@ interface CreateOptions {
   readonly arbiter?: string
   readonly condition?: number
   readonly minRows?: number
+  readonly secondMoments?: true | string[]
   readonly maxAnswerCells?: number
   readonly maxAnswerBits?: number
   readonly maxTotalCells?: number
@@ -78,6 +80,15 @@ const toDraft = (options: CreateOptions) => requireValue({
   ...(options.confirmations === undefined ? {} : { confirmations: options.confirmations }),
 })
 
+/** Makes and encrypts what `--second-moments` asks for; a dataset that has them keeps those. */
+const offerMoments = async (host: Host, dataset: string, { secondMoments, minRows }: CreateOptions, terminal: Terminal): Promise<void> => {
+  if (secondMoments === undefined) return
+  const { signal } = createInterrupt()
+  const options = { ...(secondMoments === true ? {} : { columns: secondMoments }), ...(minRows === undefined ? {} : { minRows }) }
+  const made = await prepareSecondMoments(host.datasets, dataset, options, { signal, onProgress: terminal.progress(`encrypting ${dataset}`) })
+  for (const line of describeMoments(made)) terminal.note(line)
+}
+
 const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
   listing.command('create <dataset>').description('a draft: price, times, policy; nothing is on chain yet')
     .option('--value <amount>', 'the price, such as 0.02ether', parseAmount)
@@ -94,6 +105,7 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
     .option('--condition <c>', 'along each axis an answer may have 1/c of the table', parsePositive)
     .option('--mode <mode>', 'disclosed: the buyer shows the program', parseChoice('disclosed'), 'disclosed')
     .option('--min-rows <n>', 'rows behind every cell; 1 sells answers about single rows', parseCount)
+    .option('--second-moments [columns]', 'offer var, std, cov, corr and least squares of these columns, separated by commas, or of all; encrypts their products', parseNames)
     .option('--max-answer-cells <n>', 'most numbers in one answer', parseCount)
     .option('--max-answer-bits <n>', 'most bits of one number', parseCount)
     .option('--max-total-cells <n>', 'most different numbers the table ever answers; by default half its cells', parseCount)
@@ -101,6 +113,7 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
     .option('--url <url>', `the server's address; by default as \`serve\` is configured, else http://127.0.0.1:${defaultServePort}`)
     .action((dataset: string, options: CreateOptions) => withHost(globals(), async (host, terminal) => {
       const { listings } = await host.trade()
+      await offerMoments(host, dataset, options, terminal)
       const serverUrl = options.url ?? servedUrl(readConfiguration(globals()))
       show(terminal, await listings.create({ dataset, serverUrl, ...toDraft(options) }))
     }))

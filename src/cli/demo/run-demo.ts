@@ -17,6 +17,8 @@ export interface DemoOptions {
   readonly columns?: string
   readonly keyBits: 2048 | 3072 | 4096
   readonly missing: string
+  /** Of the columns named, separated by commas, or of all; none where absent. */
+  readonly secondMoments?: true | string
   readonly valueWei: bigint
   /** Where the receipts are kept. */
   readonly out?: string
@@ -118,8 +120,9 @@ interface Stage {
  * A table of any size can be tried: the usual minimum where there are rows for it, and an answer as long as there are columns.
  * A seller's process that dies is waited for as long as the delivery may take, and no longer.
  */
+const leastRows = (rows: number): number => Math.min(10, rows)
 const termsFor = (rows: number, columns: number): string[] =>
-  ['--min-rows', String(Math.min(10, rows)), '--condition', String(Math.min(1, rows / columns)), '--delivery', '10m']
+  ['--min-rows', String(leastRows(rows)), '--condition', String(Math.min(1, rows / columns)), '--delivery', '10m']
 
 interface ListingDocument { readonly id: string; readonly terms: { readonly guaranteeWei: string } }
 
@@ -142,6 +145,11 @@ const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, option
   const { report } = await step('seller imports the table', () =>
     seller.run<{ report: { rowsKept: number; columns: readonly unknown[] } }>('dataset', 'import', options.data, '--name', 'demo', '--missing', options.missing,
       ...(options.columns === undefined ? [] : ['--columns', options.columns])))
+  const { secondMoments } = options
+  if (secondMoments !== undefined) {
+    await step('seller adds second moments', () => seller.run('dataset', 'second-moments', 'demo', '--min-rows', String(leastRows(report.rowsKept)),
+      ...(secondMoments === true ? [] : ['--columns', secondMoments])))
+  }
   const keyBits = ['--key-bits', String(options.keyBits)]
   await step('seller encrypts it', () => seller.run('dataset', 'encrypt', 'demo', ...keyBits))
   await step('seller makes test data', () => seller.run('dataset', 'test-data', 'demo', ...keyBits))

@@ -2,6 +2,7 @@ import type { Details, TensorCommitment } from '../../shared/schemas/details.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
 import { createDataset, type Dataset } from '../../compute/dataset.ts'
+import { listTableNames } from '../../compute/products.ts'
 import { deriveProgram } from '../../compute/program.ts'
 import type { ScriptListing } from '../../script/run-script.ts'
 import type { DerivedScript, ScriptFile } from '../scripts/script-job.ts'
@@ -27,7 +28,7 @@ export const deriveFromAnswer = (answer: AnswerValue, details: Details, table: T
 
 /** What a script knows of the table besides its tensor. */
 const describeListing = (details: Details, { rows }: TensorCommitment): ScriptListing =>
-  ({ title: details.title, rows, columns: details.columns.map(({ name }) => name) })
+  ({ title: details.title, rows, columns: listTableNames(details.columns) })
 
 export interface DeriveOptions extends ScriptThreadOptions {
   /** The table's numbers, where they are public (test data): the plain answer is then computed too. */

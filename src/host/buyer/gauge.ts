@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { answerBits } from '../../compute/bounds.ts'
 import { plaintextBits } from '../../compute/columns.ts'
+import { findTableColumns } from '../../compute/products.ts'
 import { answerShapes, describeProgram, type ProgramDescription } from '../../compute/program.ts'
 import { bitLength } from '../../crypto/bytes.ts'
 import type { Details } from '../../shared/schemas/details.ts'
@@ -64,8 +65,8 @@ const countMultiplications = ({ cells }: Program): number => {
   return count
 }
 
-const gaugeShapes = (program: Program, condition: number): GaugedShape[] => {
-  const limits = [program.rows, program.columns].map((length) => Math.floor(length / condition))
+const gaugeShapes = (program: Program, condition: number, columns: Details['columns']): GaugedShape[] => {
+  const limits = [program.rows, findTableColumns(columns).length].map((length) => Math.floor(length / condition))
   return answerShapes(program).map(({ path, shape }) => ({
     path,
     shape,
@@ -86,7 +87,7 @@ export const gaugeProgram = ({ program, roundingError }: Pick<DerivedScript, 'pr
     maxAnswerBits: policy.maxAnswerBits,
     headroomBits: Math.min(policy.maxAnswerBits, plaintextBits(key.bits)) - bits,
     roundingError,
-    shapes: gaugeShapes(program, policy.condition),
+    shapes: gaugeShapes(program, policy.condition, details.columns),
   }
 }
 

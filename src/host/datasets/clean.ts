@@ -218,6 +218,7 @@ export const cleanTable = (table: SourceTable, options: CleanOptions = {}): Clea
       thousandsMarks: listThousandsMarks(kept, style),
       dates: listDates(kept),
       describedBy: null,
+      secondMoments: null,
       rowsRead: table.records.length,
       blankRows: table.blankRows,
       rowsDropped: table.records.length - rows.kept.length,

@@ -8,9 +8,10 @@ import { cleanTable, type CleanOptions, type CleanTable } from './clean.ts'
 import { dataPackageName, findColumnNotes } from './data-package.ts'
 import { createDatasetStore, type StoredDataset, type TensorKind } from './dataset-store.ts'
 import { createDatasetTensors, type EncryptionState, type EncryptOptions, type StoredTensor } from './dataset-tensors.ts'
-import type { ImportReport } from './import-report.ts'
+import type { ImportReport, SecondMoments } from './import-report.ts'
 import { loadTable, type TableSource } from './load-table.ts'
 import type { CsvOptions } from './parse-csv.ts'
+import { appendMoments, planSecondMoments, recogniseProducts, type SecondMomentOptions, type SecondMomentPlan } from './offer-second-moments.ts'
 import { createTestRows } from './test-data.ts'
 
 export type { TensorKind } from './dataset-store.ts'
@@ -60,6 +61,12 @@ export interface DatasetService {
    * Throws `input.dataset-not-encrypted`, `input.dataset-busy`, `input.plain-dropped`.
    */
   dropPlain(name: string): void
+  /**
+   * Puts the products of columns beside them, where the rule lets each be offered (docs/adr/0201), in test data too. A dataset whose
+   * encryption was begun gets a next version. Throws `input.second-moments-made` where there are some, `input.second-moments-none`,
+   * `input.csv-unknown-column`, `input.plain-dropped`, `input.dataset-busy`.
+   */
+  addSecondMoments(name: string, options?: SecondMomentOptions): SecondMoments
   /** Makes test data; made before with as many rows, it stays. Throws `input.test-data-exists`, `input.test-rows-invalid`. */
   createTestData(name: string, options?: TestDataOptions): void
   /**
@@ -165,6 +172,18 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
     renameUse(name, earlier)
   }
 
+  /** Where the planned columns go: into the dataset itself, or, once it is being encrypted, into its next version. */
+  const prepareColumns = (dataset: StoredDataset, { columns, secondMoments }: SecondMomentPlan): number => {
+    const { id, name, rows } = dataset
+    const report = { ...dataset.report, secondMoments }
+    if (tensors.describe(dataset, 'data') === null && tensors.describe(dataset, 'test') === null) {
+      store.replaceColumns(id, columns, report)
+      return id
+    }
+    makeRoom(name, true)
+    return store.insert({ name, rows, columns, report, createdAt: now().toISOString() })
+  }
+
   const assertPlain = ({ id, name }: StoredDataset): void => {
     if (!store.hasCells(id, 'data')) throw new AppError('input.plain-dropped', `The rows of dataset ${name} were deleted after it was encrypted.`, { details: { dataset: name } })
   }
@@ -178,7 +197,7 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
     importTable: async (request) => {
       const { name, options = {}, newVersion = false } = request
       assertName(name)
-      const table = await importClean(request, options)
+      const table = recogniseProducts(await importClean(request, options))
       database.transaction(() => {
         makeRoom(name, newVersion)
         const columns = table.columns.map(({ column }) => column)
@@ -209,6 +228,25 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
       tensors.read(dataset, 'data')
       beforeDrop(name)
       store.dropCells(dataset.id, 'data')
+    },
+
+    addSecondMoments: (name, options = {}) => {
+      const dataset = requireDataset(name)
+      const { id, columns, report, testRows } = dataset
+      tensors.assertFree(dataset)
+      assertPlain(dataset)
+      if (report.secondMoments !== null) throw new AppError('input.second-moments-made', `Dataset ${name} has its second moments already.`, { details: { dataset: name } })
+      const cells = { data: store.readCells(id, 'data', 0, dataset.rows), test: testRows === null ? null : store.readCells(id, 'test', 0, testRows) }
+      const plan = planSecondMoments(columns, cells.data, options)
+      database.transaction(() => {
+        const target = prepareColumns(dataset, plan)
+        for (const kind of ['data', 'test'] as const) {
+          const rows = cells[kind]
+          if (rows !== null) store.insertCells(target, kind, plan.columns.length, appendMoments(rows, plan.columns, columns.length))
+        }
+        if (testRows !== null) store.setTestRows(target, testRows)
+      }).immediate()
+      return plan.secondMoments
     },
 
     createTestData: (name, { rows, minRows = defaultMinRows } = {}) => {

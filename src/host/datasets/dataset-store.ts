@@ -41,6 +41,8 @@ export interface DatasetStore {
   find(name: string): StoredDataset | null
   rename(id: number, name: string): void
   setTestRows(id: number, rows: number): void
+  /** Other columns, with a new report; the tables of both kinds go, for their cells to be inserted again. */
+  replaceColumns(id: number, columns: readonly Column[], report: ImportReport): void
   /** Makes the table of one kind and fills it. */
   insertCells(id: number, kind: TensorKind, columns: number, rows: Iterable<readonly number[]>): void
   hasCells(id: number, kind: TensorKind): boolean
@@ -123,6 +125,11 @@ export const createDatasetStore = (database: ProfileDatabase): DatasetStore => (
   rename: (id, name) => { database.prepare('UPDATE datasets SET name = ? WHERE id = ?').run(name, id) },
 
   setTestRows: (id, rows) => { database.prepare('UPDATE datasets SET test_rows = ? WHERE id = ?').run(rows, id) },
+
+  replaceColumns: (id, columns, report) => {
+    database.prepare('UPDATE datasets SET columns = ?, report = ? WHERE id = ?').run(JSON.stringify(columns), JSON.stringify(report), id)
+    for (const kind of ['data', 'test'] as const) database.exec(`DROP TABLE IF EXISTS ${tableOf(id, kind)}`)
+  },
 
   insertCells: (id, kind, columns, rows) => {
     const names = Array.from({ length: columns }, (_, at) => `c${at}`)

@@ -1,5 +1,4 @@
-import { encodeValue } from '../../crypto/encoding.ts'
-import { createRational } from '../../crypto/rational.ts'
+import { createCellEncoder } from '../../compute/products.ts'
 import type { PaillierKeyPair } from '../../crypto/types.ts'
 import type { Engine, JobOptions, Progress } from '../../engine/engine.ts'
 import type { Column } from '../../shared/schemas/details.ts'
@@ -19,11 +18,10 @@ export interface EncryptionTask {
 }
 
 /** The integers under a chunk's ciphertexts, column by column. Exact: a value that its scale cannot hold is an error. */
-const encodeRows = (rows: readonly (readonly number[])[], columns: readonly Column[]): bigint[] =>
-  columns.flatMap(({ scale }, at) => {
-    const rational = createRational(BigInt(scale.numerator), BigInt(scale.denominator))
-    return rows.map((row) => encodeValue(row[at] ?? Number.NaN, rational))
-  })
+const encodeRows = (rows: readonly (readonly number[])[], columns: readonly Column[]): bigint[] => {
+  const encodeCell = createCellEncoder(columns)
+  return columns.flatMap((_, column) => rows.map((row) => encodeCell(row, column)))
+}
 
 const createMeter = (doneBefore: number, total: number, onProgress: JobOptions['onProgress']): ((done: number) => void) => {
   const startedAt = performance.now()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { momentRuleSchema, momentVerdictSchema } from './second-moments.ts'
 
 /** Why a column did not become part of the dataset, or, for one that did, why it deserves a second look. */
 export const columnDoubtSchema = z.strictObject({
@@ -6,6 +7,10 @@ export const columnDoubtSchema = z.strictObject({
   reason: z.enum(['excluded', 'identifier', 'free-text', 'empty']),
 })
 export type ColumnDoubt = z.infer<typeof columnDoubtSchema>
+
+/** The rule that second moments were made by, and what it said of each product. */
+export const secondMomentsSchema = z.strictObject({ rule: momentRuleSchema, verdicts: z.array(momentVerdictSchema) })
+export type SecondMoments = z.infer<typeof secondMomentsSchema>
 
 /** What an import recognised and did: names, counts and choices, never a cell. */
 export const importReportSchema = z.strictObject({
@@ -42,5 +47,7 @@ export const importReportSchema = z.strictObject({
   leftOut: z.array(columnDoubtSchema),
   /** Kept, but every value is different, as in an identifier. */
   flagged: z.array(columnDoubtSchema),
+  /** null where none were made; what came with the table is held to the listing's own rule. */
+  secondMoments: secondMomentsSchema.nullable().default(null),
 })
 export type ImportReport = z.infer<typeof importReportSchema>

@@ -1,4 +1,5 @@
 import type { AnswerJson } from '../../compute/answer.ts'
+import { findTableColumns, listTableNames } from '../../compute/products.ts'
 import { evaluateInThread } from '../scripts/script-thread.ts'
 import type { DatasetService } from './dataset-service.ts'
 
@@ -12,8 +13,10 @@ export interface PlainEvaluation {
 export const evaluateOnPlainTable = async (
   datasets: DatasetService, name: string, script: { readonly fileName: string; readonly source: string },
 ): Promise<PlainEvaluation> => {
-  const columns = datasets.readColumns(name).map((column) => column.name)
-  const rows = datasets.readRows(name)
+  const all = datasets.readColumns(name)
+  const columns = listTableNames(all)
+  const table = findTableColumns(all)
+  const rows = datasets.readRows(name).map((row) => table.map((column) => row[column] ?? Number.NaN))
   const answer = await evaluateInThread(script, { title: name, rows: rows.length, columns }, { columns, rows })
   return { answer: answer as AnswerJson, rows: rows.length, columns: columns.length }
 }

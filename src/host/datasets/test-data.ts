@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { decodeInteger } from '../../crypto/encoding.ts'
 import { createCheckedRandom, randomBelow } from '../../crypto/random.ts'
-import { createRational, divideRational, rationalFromNumber, type Rational } from '../../crypto/rational.ts'
+import { createRational, divideRational, one, rationalFromNumber, type Rational } from '../../crypto/rational.ts'
+import { columnScale } from '../../compute/columns.ts'
+import { createCellEncoder, findFactors } from '../../compute/products.ts'
 import type { Column } from '../../shared/schemas/details.ts'
 
 const floor = ({ numerator, denominator }: Rational): bigint => {
@@ -18,7 +20,7 @@ const stepOf = ({ type, scale }: Column): Rational =>
 /**
  * Made-up rows for rehearsals: every value uniform between its column's declared bounds, a multiple of the column's scale,
  * drawn by the operating system's CSPRNG. Only the public columns are looked at, never the data, so the rows say nothing
- * about it (S6); nothing makes two runs alike.
+ * about it (S6); nothing makes two runs alike. Second moments are the products of what was made up, to the nearest double.
  */
 export const createTestRows = (columns: readonly Column[], rows: number): number[][] => {
   const random = createCheckedRandom((count) => new Uint8Array(randomBytes(count)))
@@ -28,5 +30,11 @@ export const createTestRows = (columns: readonly Column[], rows: number): number
     const most = floor(divideRational(rationalFromNumber(column.upper), step))
     return () => decodeInteger(least + randomBelow(most - least + 1n, random), step)
   })
-  return Array.from({ length: rows }, () => draws.map((draw) => draw()))
+  const encodeCell = createCellEncoder(columns)
+  const scales = columns.map(columnScale)
+  const factors = findFactors(columns)
+  return Array.from({ length: rows }, () => {
+    const row = draws.map((draw, column) => (factors[column] === null ? draw() : 0))
+    return row.map((value, column) => (factors[column] === null ? value : decodeInteger(encodeCell(row, column), scales[column] ?? one)))
+  })
 }

@@ -26,6 +26,8 @@ export interface Ledger {
   register(dataset: string): void
   /** What all answers from the dataset's source tell apart by now. */
   readPartition(dataset: string): Partition
+  /** Whether the dataset's source has answered anything yet. */
+  hasAnswered(dataset: string): boolean
   /**
    * Whether a program would be answered now, in view of all answers so far; counts nothing. Throws what `assertPolicy` does, and
    * `policy.budget-spent`.
@@ -85,6 +87,7 @@ export const createLedger = ({ database, datasets, now }: LedgerDependencies): L
   return {
     register: (dataset) => { requireSource(dataset) },
     readPartition: (dataset) => requireSource(dataset).partition,
+    hasAnswered: (dataset) => store.countCells(requireSource(dataset).id) > 0,
 
     assertPermitted: (program, subject) => { judge(requireSource(subject.dataset), program, subject) },
 

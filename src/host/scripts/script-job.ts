@@ -1,9 +1,8 @@
 import type { AnswerJson } from '../../compute/answer.ts'
 import type { DatasetDescription } from '../../compute/columns.ts'
 import { createDataset } from '../../compute/dataset.ts'
+import { createCellEncoder } from '../../compute/products.ts'
 import { answerError, deriveProgram, evaluatePlain } from '../../compute/program.ts'
-import { encodeValue } from '../../crypto/encoding.ts'
-import { createRational } from '../../crypto/rational.ts'
 import { createGraphBackend } from '../../script/graph-backend.ts'
 import type { ReferenceTable } from '../../script/reference-backend.ts'
 import { evaluateReference } from '../../script/reference-evaluator.ts'
@@ -43,11 +42,8 @@ export type ScriptJobResult = { readonly kind: 'derive'; readonly derived: Deriv
 export const createCellReader = (
   { columns, rows: count }: DatasetDescription, rows: readonly (readonly number[])[],
 ): ((cell: number) => bigint) => {
-  const scales = columns.map(({ scale }) => createRational(BigInt(scale.numerator), BigInt(scale.denominator)))
-  return (cell) => {
-    const column = Math.floor(cell / count)
-    return encodeValue(rows[cell % count]?.[column] as number, scales[column] as (typeof scales)[number])
-  }
+  const encodeCell = createCellEncoder(columns)
+  return (cell) => encodeCell(rows[cell % count] ?? [], Math.floor(cell / count))
 }
 
 const derive = async (

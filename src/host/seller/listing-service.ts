@@ -1,5 +1,6 @@
 import { getAddress } from 'ethers'
 import { decryptionProofBytes, isProvable } from '../../crypto/decryption-proof.ts'
+import { findTableColumns } from '../../compute/products.ts'
 import type { KeyBits } from '../../crypto/types.ts'
 import type { Policy, Details } from '../../shared/schemas/details.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
@@ -10,6 +11,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { sealedLength, sealedLimit } from '../protocol/answer-codec.ts'
 import { encodeDetails, hashDetails } from '../trade/details-document.ts'
 import type { AttackReport } from '../../policy/rehearse.ts'
+import { assertMomentsSafe } from './assert-moments.ts'
 import { rehearseListing } from './rehearse-listing.ts'
 import { createListingStore, type StoredListing } from './listing-store.ts'
 
@@ -38,7 +40,7 @@ export interface ListingDraft {
 }
 
 export interface ListingService {
-  /** Writes a draft down. Throws `escrow.wrong-terms` for terms or limits that cannot stand, `input.*` for names and addresses. */
+  /** Writes a draft down. Throws `escrow.wrong-terms` for terms or limits that cannot stand, `input.*` for names, addresses and second moments. */
   create(draft: ListingDraft): Promise<StoredListing>
   publish(id: string): Promise<StoredListing>
   close(id: string): Promise<StoredListing>
@@ -139,6 +141,8 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     const test = datasets.readTensor(draft.dataset, 'test')
     const { chainId, contract, account } = await market()
     const policy = createPolicy(draft, data.commitment.rows, data.commitment.key.bits)
+    assertMomentsSafe(draft.dataset, policy.minRows, { datasets, ledger })
+    const columns = datasets.readColumns(draft.dataset)
     const base = `/v1/listings/${id}`
     return {
       version: 1,
@@ -155,9 +159,9 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       test_result_link: `${base}/test/results`,
       data_link: '/v1/purchases/:id/data',
       result_link: '/v1/purchases/:id/result',
-      columns: [...datasets.readColumns(draft.dataset)],
+      columns: [...columns],
       policy,
-      budgets: { totalCells: draft.maxTotalCells ?? Math.ceil((data.commitment.rows * data.commitment.columns) / 2) },
+      budgets: { totalCells: draft.maxTotalCells ?? Math.ceil((data.commitment.rows * findTableColumns(columns).length) / 2) },
       dataset: data.commitment,
       test: test.commitment,
       confirmations: draft.confirmations ?? 1,

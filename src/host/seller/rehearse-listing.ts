@@ -1,5 +1,4 @@
-import { encodeValue } from '../../crypto/encoding.ts'
-import { columnScale } from '../../compute/columns.ts'
+import { createCellEncoder } from '../../compute/products.ts'
 import { withMappedErrors } from '../../engine/map-error.ts'
 import { rehearseAttacks, type AttackReport } from '../../policy/rehearse.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -19,12 +18,11 @@ export interface RehearseDependencies {
  */
 export const rehearseListing = ({ dataset, details }: StoredListing, { datasets, ledger }: RehearseDependencies): AttackReport[] => {
   const rows = datasets.readRows(dataset)
-  const scales = details.columns.map(columnScale)
+  const encodeCell = createCellEncoder(details.columns)
   const readCell = (cell: number): bigint => {
-    const column = Math.floor(cell / details.dataset.rows)
-    const [value, scale] = [rows[cell % details.dataset.rows]?.[column], scales[column]]
-    if (value === undefined || scale === undefined) throw new AppError('bug.unexpected', `The table of dataset ${dataset} is not the listing's.`)
-    return withMappedErrors(() => encodeValue(value, scale))
+    const row = rows[cell % details.dataset.rows]
+    if (row === undefined) throw new AppError('bug.unexpected', `The table of dataset ${dataset} is not the listing's.`)
+    return withMappedErrors(() => encodeCell(row, Math.floor(cell / details.dataset.rows)))
   }
   return rehearseAttacks(details.policy, describeDataset(details), ledger.readPartition(dataset), readCell)
 }

@@ -1,4 +1,5 @@
 import { answerBits } from '../../compute/bounds.ts'
+import { listTableNames } from '../../compute/products.ts'
 import { answerShapes, describeProgram } from '../../compute/program.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import { z } from 'zod'
@@ -108,7 +109,7 @@ export const createWorkspaceHandlers = ({ host, jobs, scripts, changes }: Window
     gauge: async ({ url, ...script }) => gaugeScript(script, await (await host.trade()).openListing(url)),
     editorTypes: async ({ url }) => {
       const opened = url === null ? null : await (await host.trade()).openListing(url)
-      const columns = opened?.details.columns.map(({ name }) => name) ?? []
+      const columns = opened === null ? [] : listTableNames(opened.details.columns)
       return { declarations: createScriptDeclarations({ columns }), ignoredDiagnosticCodes: [...operatorDiagnosticCodes] }
     },
   }
