@@ -11,6 +11,12 @@ interface EncryptionOptions {
   readonly keyBits?: 2048 | 3072 | 4096
 }
 
+interface MomentOptions {
+  readonly columns?: string[]
+  readonly minRows?: number
+  readonly maxShare?: number
+}
+
 const describeEncryption = (state: EncryptionState | null): string => {
   if (state === null) return 'not encrypted'
   return state.root === null ? `encryption begun, ${state.chunksDone} of ${state.chunks} chunks done` : `encrypted with a ${state.keyBits}-bit key`
@@ -58,7 +64,7 @@ export const addDatasetCommands = (program: Command, globals: () => GlobalOption
     .option('--columns <names>', 'of these columns only, separated by commas; each product is one more column to encrypt', parseNames)
     .option('--min-rows <n>', 'fewest rows behind each: as the listing\'s', parseCount)
     .option('--max-share <s>', 'the largest part of a total that one row may have; by default 0.25', parseShare)
-    .action((name: string, options: { readonly columns?: string[]; readonly minRows?: number; readonly maxShare?: number }) => withHost(globals(), async (host, terminal) => {
+    .action((name: string, options: MomentOptions) => withHost(globals(), async (host, terminal) => {
       const secondMoments = host.datasets.addSecondMoments(name, options)
       terminal.result({ name, ...secondMoments }, [...describeMoments(secondMoments), `Next: \`hesystem dataset encrypt ${name}\`.`].join('\n'))
     }))

@@ -91,5 +91,6 @@ export const hasNarrowCombination = (columns: readonly Row[], fewest: number): b
   }
   // A column that others make up adds nothing but a combination that is 0 everywhere, which tells nothing.
   const { independent } = eliminate(table, columns.length)
-  return fewest > 1 && independent.length > 0 && search(table.map((row) => independent.map((column) => row[column] as number)), independent.length)
+  const reduced = table.map((row) => independent.map((column) => row[column] as number))
+  return fewest > 1 && independent.length > 0 && search(reduced, independent.length)
 }

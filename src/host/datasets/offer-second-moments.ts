@@ -47,7 +47,9 @@ const listPairs = (columns: readonly Column[], names: readonly string[] | undefi
 export const appendMoments = (rows: Rows, columns: readonly Column[], from: number): number[][] => {
   const encodeCell = createCellEncoder(columns)
   const scales = columns.map(columnScale)
-  return rows.map((row) => [...row.slice(0, from), ...scales.slice(from).map((scale, index) => decodeInteger(encodeCell(row, from + index), scale))])
+  const momentsOf = (row: readonly number[]): number[] =>
+    scales.slice(from).map((scale, index) => decodeInteger(encodeCell(row, from + index), scale))
+  return rows.map((row) => [...row.slice(0, from), ...momentsOf(row)])
 }
 
 export interface SecondMomentPlan {
@@ -57,10 +59,11 @@ export interface SecondMomentPlan {
 }
 
 /**
- * Which second moments of a table are offered, and the columns they make. Throws `input.csv-unknown-column`, and `input.second-moments-none`
- * where there is none to offer.
+ * Which second moments of a table are offered, and the columns they make. Throws `input.csv-unknown-column`, and
+ * `input.second-moments-none` where there is none to offer.
  */
-export const planSecondMoments = (columns: readonly Column[], rows: Rows, { columns: names, minRows = 10, maxShare = defaultMaxShare }: SecondMomentOptions): SecondMomentPlan => {
+export const planSecondMoments = (columns: readonly Column[], rows: Rows, options: SecondMomentOptions): SecondMomentPlan => {
+  const { columns: names, minRows = 10, maxShare = defaultMaxShare } = options
   const rule = { minRows, maxShare }
   const pairs = listPairs(columns, names)
   const withheld = judgeMoments(createIntegerTable(rows, createCellEncoder(columns)), pairs, rule)

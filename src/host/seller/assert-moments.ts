@@ -32,7 +32,8 @@ export const assertMomentsSafe = (name: string, minRows: number, { datasets, led
   }
   const encodeCell = createCellEncoder(columns)
   const assertSafe = (start: number, what: string): void => {
-    const withheld = judgeMoments(createIntegerTable(datasets.readRows(name, start), encodeCell), offered.map(({ factors }) => factors), rule)
+    const table = createIntegerTable(datasets.readRows(name, start), encodeCell)
+    const withheld = judgeMoments(table, offered.map(({ factors }) => factors), rule)
     const at = withheld.findIndex((reason) => reason !== null)
     const reason = withheld[at] ?? null
     if (reason === null) return

@@ -40,7 +40,7 @@ export interface ListingDraft {
 }
 
 export interface ListingService {
-  /** Writes a draft down. Throws `escrow.wrong-terms` for terms or limits that cannot stand, `input.*` for names, addresses and second moments. */
+  /** Writes a draft down. Throws `escrow.wrong-terms` for what cannot stand, `input.*` for names, addresses and second moments. */
   create(draft: ListingDraft): Promise<StoredListing>
   publish(id: string): Promise<StoredListing>
   close(id: string): Promise<StoredListing>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createCellEncoder, findFactors, listTableNames } from '../../../src/compute/products.ts'
+import { createCellEncoder, findFactors, listTableNames, type Factors } from '../../../src/compute/products.ts'
 import { createDatasetService } from '../../../src/host/datasets/dataset-service.ts'
 import { hasNarrowCombination } from '../../../src/host/datasets/narrow-combination.ts'
 import { createMomentColumn, judgeMoments, type IntegerTable } from '../../../src/host/datasets/second-moments.ts'
@@ -65,7 +65,8 @@ describe('which combinations of columns tell a few rows apart', () => {
 
 describe('which second moments are offered (S2)', () => {
   it('squares and products of columns that vary', () => {
-    expect(judgeMoments(tableOf([wage, age, ...groups]), [[0, 0], [0, 1], [0, 2], [0, 3], [0, 4], [2, 1]], rule)).toEqual([null, null, null, null, null, null])
+    const pairs: readonly Factors[] = [[0, 0], [0, 1], [0, 2], [0, 3], [0, 4], [2, 1]]
+    expect(judgeMoments(tableOf([wage, age, ...groups]), pairs, rule)).toEqual([null, null, null, null, null, null])
   })
 
   it.each<[string, number[], string]>([
@@ -89,7 +90,8 @@ describe('which second moments are offered (S2)', () => {
 describe('a column of second moments', () => {
   it('has bounds that enclose every product, from those of its factors alone', () => {
     const bound = fc.double({ min: -1e6, max: 1e6, noNaN: true })
-    fc.assert(fc.property(bound, bound, bound, bound, fc.boolean(), fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (a, b, c, d, isSquare, s, t) => {
+    const part = fc.double({ min: 0, max: 1, noNaN: true })
+    fc.assert(fc.property(bound, bound, bound, bound, fc.boolean(), part, part, (a, b, c, d, isSquare, s, t) => {
       const left = createColumn('a', { lower: Math.min(a, b), upper: Math.max(a, b) })
       const right = isSquare ? left : createColumn('b', { lower: Math.min(c, d), upper: Math.max(c, d) })
       const { lower, upper } = createMomentColumn([left, right], isSquare ? [0, 0] : [0, 1])

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AnswerValue } from '../../../src/compute/answer.ts'
+import { variance } from '../../../src/compute/moments.ts'
 import { deriveProgram } from '../../../src/compute/program.ts'
 import { assertPolicy } from '../../../src/policy/policy.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
@@ -127,5 +128,35 @@ describe('a program for another table', () => {
     for (const other of [{ ...program, datasetRoot: `0x${'ee'.repeat(32)}` }, { ...program, rows: 49 }, { ...program, columns: 4 }]) {
       expect(() => assertPolicy(other, strict, dataset)).toThrow(expect.objectContaining({ code: 'policy.wrong-dataset' }))
     }
+  })
+})
+
+describe('second moments (S2)', () => {
+  const values = Array.from({ length: rows }, (_, row) => 10 + row)
+  const moments = createTable([
+    { name: 'wage', decimals: 0, integers: values }, { name: 'wage*wage', decimals: 0, integers: values.map((value) => value * value) },
+  ])
+  const pay = moments.data.col('wage')
+  const product = (...selected: readonly [number, number][]): AnswerValue =>
+    selected.map(([start, stop]) => variance('var', pay.slice(start, stop), undefined, 0))
+  const judge = (answer: AnswerValue, policy: Policy = strict): string => {
+    try {
+      assertPolicy(deriveProgram(answer, moments.dataset), policy, moments.dataset)
+      return 'answered'
+    } catch (error) {
+      return isAppError(error) ? error.code : String(error)
+    }
+  }
+
+  it('are answered of all rows and of no group of them, however large', () => {
+    expect(judge(product([0, rows]))).toBe('answered')
+    for (const part of [[0, 25], [25, rows], [0, rows - 1], [1, rows]] as const) expect(judge(product([...part]))).toBe('policy.second-moments-whole')
+    expect(judge(product([0, 25], [25, rows]))).toBe('policy.second-moments-whole')
+    expect(judge(pay.slice(0, 25).sum())).toBe('answered')
+    expect(judge(product([0, 25]), { ...strict, minRows: 1 })).toBe('answered')
+  })
+
+  it('do not count as columns of the table where the condition asks how many there are', () => {
+    expect(judge(moments.data.slice(0, 25), { ...strict, condition: 2 })).toBe('policy.condition')
   })
 })

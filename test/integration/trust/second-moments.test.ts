@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { checkScript } from '../../../src/host/buyer/rehearse.ts'
+import { prepareSecondMoments } from '../../../src/host/datasets/prepare-second-moments.ts'
+import type { Host } from '../../../src/host/index.ts'
+import { refusal } from '../../unit/datasets/fixtures.ts'
+import { openStage, serve } from '../../e2e/support/stage.ts'
+import { prepareDataset, publishListing, tableCsv, tableRows } from '../../e2e/support/shop.ts'
+
+const wages = tableRows.map(([wage]) => wage)
+const hours = tableRows.map(([, own]) => own)
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+const covarianceOf = (a: readonly number[], b: readonly number[]): number =>
+  meanOf(a.map((value, row) => value * (b[row] as number))) - meanOf(a) * meanOf(b)
+
+const script = (source: string) => ({ fileName: 'moments.ts', source })
+const answered = script(`export default {
+  deviation: data.col('wage').std(),
+  r: data.cols('wage', 'hours').corr(),
+  fit: data.cols('hours').leastSquares(data.col('wage')),
+}
+`)
+
+describe('a listing with second moments', () => {
+  it('sells var, corr and least squares of whole columns for real, and of no group of rows (S2)', async () => {
+    const stage = await openStage()
+    const shop = await (await stage.createParty('seller')).open()
+    await prepareDataset(shop)
+    const made = await prepareSecondMoments(shop.datasets, 'wages', { columns: ['wage', 'hours'], minRows: 4 })
+    expect(made.verdicts.map(({ name, withheld }) => [name, withheld])).toEqual([['wage*wage', null], ['hours*hours', null], ['wage*hours', null]])
+    const { port } = await serve(shop)
+    const listing = await publishListing(shop, `http://127.0.0.1:${port}`, { condition: 1 })
+    expect(listing.details).toMatchObject({ num_rows: [12, 6], budgets: { totalCells: 18 } })
+
+    const { purchases, openListing } = await (await (await stage.createParty('buyer')).open()).trade()
+    const { details, seller, url } = await openListing(listing.url)
+    const check = async (source: string) => checkScript(script(source), details, seller)
+    expect(await check('export default data.col("wage").slice(0, 6).std()')).toMatchObject({ allowed: false, code: 'policy.second-moments-whole' })
+    expect(await check('const w = data.col("wage"); export default (w * data.col("hours")).slice(0, 11).sum()')).toMatchObject({ allowed: false, code: 'policy.second-moments-whole' })
+    expect(await check('export default [data.shape[1], data.col("wage").slice(0, 6).mean()]')).toMatchObject({ allowed: true })
+
+    const { number } = await purchases.buy(url)
+    await purchases.compute(number, answered)
+    const { answer, proofVerified } = await purchases.request(number)
+    const r = covarianceOf(wages, hours) / Math.sqrt(covarianceOf(wages, wages) * covarianceOf(hours, hours))
+    const slope = covarianceOf(wages, hours) / covarianceOf(hours, hours)
+    const found = JSON.parse(answer ?? 'null') as { deviation: number; r: number[][]; fit: number[] }
+    expect(found.deviation).toBeCloseTo(Math.sqrt(covarianceOf(wages, wages)), 10)
+    expect(found.r[0]?.[1]).toBeCloseTo(r, 10)
+    expect(found.fit[1]).toBeCloseTo(slope, 10)
+    expect(proofVerified).toBe(true)
+  })
+})
+
+describe('a listing of imported products', () => {
+  /** A profile whose only listing is refused or made; nothing is encrypted but under a key of its own. */
+  const offer = async (shop: Host, name: string, column: string, valueOf: (row: number) => number): Promise<unknown> => {
+    const lines = tableCsv.split('\n').map((line, row) =>
+      (row === 0 ? `${line},${column},${column}*wage` : `${line},${valueOf(row)},${valueOf(row) * (wages[row - 1] as number)}`))
+    await shop.datasets.importTable({ name, text: lines.join('\n') })
+    shop.datasets.createTestData(name, { rows: 8 })
+    await shop.datasets.encrypt(name, { keyBits: 2048 })
+    await shop.datasets.encryptTestData(name, { keyBits: 2048 })
+    const { listings } = await shop.trade()
+    return listings.create({ dataset: name, valueWei: 1000n, serverUrl: 'http://127.0.0.1:7373', minRows: 4 })
+  }
+
+  it('is refused where a flag is rare, however it came in, unless single rows are sold anyway', async () => {
+    const shop = await (await (await openStage()).createParty('seller')).open()
+    await expect(offer(shop, 'rare', 'manager', (row) => (row === 3 ? 1 : 0))).rejects.toEqual(refusal('input.second-moments-unsafe', { column: 'manager*wage', reason: 'few-rows' }))
+    const { listings } = await shop.trade()
+    await expect(listings.create({ dataset: 'rare', valueWei: 1000n, serverUrl: 'http://127.0.0.1:7373', minRows: 1 })).resolves.toMatchObject({ state: 'draft' })
+    await expect(offer(shop, 'common', 'union', (row) => row % 2)).resolves.toMatchObject({ state: 'draft' })
+  })
+})
