@@ -96,7 +96,8 @@ const assertTerms = (terms: ListingTerms): void => {
   }
 }
 
-const createPolicy = (draft: ListingDraft, rows: number, keyBits: KeyBits): Policy => {
+/** The limits of a draft, with what is usual for those it does not name. Throws `escrow.wrong-terms` for what cannot stand. */
+export const createPolicy = (draft: Pick<ListingDraft, 'minRows' | 'condition' | 'maxAnswerCells' | 'maxAnswerBits'>, rows: number, keyBits: KeyBits): Policy => {
   const policy: Policy = {
     mode: 'disclosed',
     minRows: draft.minRows ?? 10,

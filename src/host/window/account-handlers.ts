@@ -45,7 +45,7 @@ export const createNetworksHandlers = ({ host: { networks }, changes }: WindowCo
     if (active !== null && active.name !== name) assertFree(active.name)
     return networks.use(name)
   }
-  const announce = (): void => { changes.announce('networks', 'wallet', 'listings', 'sales', 'market', 'purchases', 'receipts', 'activity') }
+  const announce = (): void => { changes.announce('networks', 'wallet', 'listings', 'sales', 'market', 'purchases', 'disputes', 'receipts', 'activity') }
   return {
     list: () => networks.list().map(show),
     save: (network) => {

@@ -108,7 +108,7 @@ export const createConfirmations = (
           host.window.endSignature(signature, { error: isAppError(error) ? error.code : toErrorDocument(error).code })
           throw error
         } finally {
-          changes.announce('wallet', 'networks', 'listings', 'serve', 'sales', 'market', 'purchases', 'receipts', 'activity')
+          changes.announce('wallet', 'networks', 'listings', 'serve', 'sales', 'market', 'purchases', 'disputes', 'receipts', 'activity')
         }
       })
     },

@@ -8,6 +8,7 @@ import { createConfirmations } from './confirmations.ts'
 import type { WindowContext } from './context.ts'
 import type { WindowHandlers } from './handlers.ts'
 import { createJobRegistry } from './jobs.ts'
+import { createDisputesHandlers } from './disputes-handlers.ts'
 import { createMovePlanner } from './plan-moves.ts'
 import { createPractice, type PracticeOptions } from './practice.ts'
 import { createErrorInterceptor, createWindowRouter, type WindowRouter } from './router.ts'
@@ -57,6 +58,7 @@ export const createWindowHost = (options: WindowHostOptions): WindowHost => {
     market: createMarketHandlers(context),
     workspace: createWorkspaceHandlers(context),
     purchases: createPurchasesHandlers(context),
+    disputes: createDisputesHandlers(context),
     receipts: createReceiptsHandlers(context),
     activity: createActivityHandlers(context),
     settings: createSettingsHandlers(context),

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import { formatEther } from '../../shared/units.ts'
+import { warnSellerOfDisputes, type DisputeTerms } from '../../shared/dispute-warnings.ts'
 import type { Move } from '../../shared/window-contract/signing.ts'
 import type { Host, Trade } from '../create-host.ts'
 import { deployMarket, encodeDeployment } from '../chain/deploy.ts'
@@ -22,6 +23,9 @@ export const describeDeadlines = (terms: ListingTerms): MovePlan['deadlines'] =>
   { what: 'The buyer\'s time to confirm or dispute an answer', seconds: terms.expirationSeconds },
   ...(terms.arbiter === noArbiter ? [] : [{ what: 'The arbiter\'s time to rule on a dispute', seconds: terms.disputeSeconds }]),
 ]
+
+export const toDisputeTerms = ({ valueWei, guaranteeWei, arbiter }: ListingTerms, seller: string): DisputeTerms =>
+  ({ valueWei, guaranteeWei, arbiter: arbiter === noArbiter ? null : arbiter, seller })
 
 const nothing = {
   warnings: [], counterparty: null, priceWei: null, guaranteeWei: null, deadlines: [], termsHash: null, stoppable: false,
@@ -66,6 +70,7 @@ const planPublish = (trade: Trade, listing: StoredListing): MovePlan => {
       'For each answer you deposit the same guarantee until the buyer confirms, disputes, or stays silent for too long.',
       'Terms, address and the hash of the details stand on the chain for good.',
     ],
+    warnings: warnSellerOfDisputes(toDisputeTerms(terms, details.seller)),
     subject: listing.id,
     priceWei: terms.valueWei,
     guaranteeWei: terms.guaranteeWei,
@@ -109,6 +114,7 @@ const planReprice = (trade: Trade, listing: StoredListing, number: bigint, move:
         'Purchases made before keep the terms they were made under.',
       ],
     }, () => trade.listings.reprice(listing.id, { valueWei, guaranteeWei, interactionFeeWei })),
+    warnings: warnSellerOfDisputes(toDisputeTerms(terms, listing.details.seller)),
     priceWei: valueWei,
     guaranteeWei,
     deadlines: describeDeadlines(terms),

@@ -4,6 +4,7 @@ import type { Move } from '../../shared/window-contract/signing.ts'
 import type { WindowContext } from './context.ts'
 import type { MovePlan } from './move-plan.ts'
 import { planDeploy, planListingMove } from './plan-listing-moves.ts'
+import { planDisputeMove } from './plan-dispute-moves.ts'
 import { planBuy, planPurchaseMove, planWithdraw } from './plan-trade-moves.ts'
 import { authorisedFunctions, defaultServeHost, defaultServePort, type ServeControl } from './serve-control.ts'
 
@@ -79,6 +80,8 @@ export const createMovePlanner = (context: Pick<WindowContext, 'host' | 'now'>, 
     case 'serve': return planServe(context, serve, move)
     case 'buy': return planBuy(await host.trade(), move)
     case 'withdraw': return planWithdraw(await host.trade(), move)
+    case 'rule':
+    case 'close-dispute': return planDisputeMove(await host.trade(), move)
     case 'request':
     case 'confirm':
     case 'litigate':

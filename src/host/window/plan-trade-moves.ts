@@ -1,5 +1,6 @@
 import { hexlify, randomBytes } from 'ethers'
 import { AppError } from '../../shared/errors.ts'
+import { warnBuyerOfDisputes } from '../../shared/dispute-warnings.ts'
 import { formatEther } from '../../shared/units.ts'
 import { answerSchema } from '../../shared/window-contract/base.ts'
 import type { Move } from '../../shared/window-contract/signing.ts'
@@ -7,7 +8,7 @@ import { parseJsonAs } from '../../shared/parse.ts'
 import type { Trade } from '../create-host.ts'
 import type { PurchaseOnChain } from '../chain/market.ts'
 import type { JobRun } from './jobs.ts'
-import { describeDeadlines, planCall } from './plan-listing-moves.ts'
+import { describeDeadlines, planCall, toDisputeTerms } from './plan-listing-moves.ts'
 import type { MovePlan } from './move-plan.ts'
 
 type MoveOf<Kind extends Move['kind']> = Extract<Move, { kind: Kind }>
@@ -33,7 +34,7 @@ export const planBuy = async (trade: Trade, { url, maxTotalWei }: MoveOf<'buy'>)
       'The contract holds both until then. You may download and compute as often as you like, and ask for one answer.',
       'Before you have asked, and if the answer is late, you can cancel and get everything back.',
     ],
-    warnings: [],
+    warnings: warnBuyerOfDisputes(toDisputeTerms(terms, onChain.seller)),
     subject: url,
     counterparty: onChain.seller,
     priceWei: terms.valueWei,
@@ -49,7 +50,7 @@ export const planBuy = async (trade: Trade, { url, maxTotalWei }: MoveOf<'buy'>)
 }
 
 /** What is the same for every move of one purchase. */
-const ofPurchase = ({ id, seller, terms, termsHash }: PurchaseOnChain): Omit<MovePlan, 'kind' | 'title' | 'words' | 'call' | 'estimate' | 'carryOut'> => ({
+export const ofPurchase = ({ id, seller, terms, termsHash }: PurchaseOnChain): Omit<MovePlan, 'kind' | 'title' | 'words' | 'call' | 'estimate' | 'carryOut'> => ({
   warnings: [],
   subject: id.toString(),
   counterparty: seller,
@@ -104,8 +105,7 @@ const sayings = {
   },
   dispute: {
     function: 'dispute', title: 'Dispute the answer of purchase',
-    words: ['You say that the answer is wrong. The arbiter decides, where the terms name one.'],
-    warnings: ['Without an arbiter both sides lose: half of the price and both guarantees are gone when the dispute is closed.'],
+    words: ['You say that the answer is wrong. The arbiter decides, where the terms name one.'], warnings: ['This cannot be taken back.'],
   },
   decline: {
     function: 'decline', title: 'Decline purchase',
@@ -131,7 +131,7 @@ export const planPurchaseMove = async (
     kind,
     title: `${said.title} ${purchase.id}`,
     words: said.words,
-    warnings: said.warnings,
+    warnings: kind === 'dispute' ? [...warnBuyerOfDisputes(toDisputeTerms(purchase.terms, purchase.seller)), ...said.warnings] : said.warnings,
     counterparty: kind === 'decline' || kind === 'reclaim' ? purchase.buyer : purchase.seller,
     carryOut: async () => {
       const { state } = await service.act()

@@ -4,12 +4,14 @@ import { parseJsonAs } from '../../shared/parse.ts'
 import type { SaleJson } from '../../shared/window-contract/sales.ts'
 import { parseListingUrl } from '../buyer/open-listing.ts'
 import { createSellerClient } from '../buyer/seller-client.ts'
+import { createPolicy } from '../seller/listing-service.ts'
 import type { SaleView } from '../seller/sales-service.ts'
 import { createListingStoreUse } from './dataset-use.ts'
 import { findPlace, findTrade, type WindowContext } from './context.ts'
 import { toDatasetJson, toErrorJson, toListingJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
 import { describePublic } from './listing-view.ts'
+import { judgeExamples } from './policy-examples.ts'
 import { previewImport, toSummary, toTableSource } from './preview-import.ts'
 import { defaultServePort, type ServeControl } from './serve-control.ts'
 
@@ -82,6 +84,9 @@ export const createDatasetsHandlers = (context: WindowContext): Handlers<'datase
   }
 }
 
+/** What a dataset that is not encrypted yet most likely will be. */
+const usualKeyBits = 3072
+
 const optionalWei = <Name extends string>(name: Name, wei: string | undefined): Partial<Record<Name, bigint>> =>
   (wei === undefined ? {} : { [name]: BigInt(wei) } as Record<Name, bigint>)
 
@@ -103,6 +108,11 @@ export const createListingsHandlers = ({ host, changes }: WindowContext): Handle
   becomesPublic: async ({ id }) => {
     const trade = await host.trade()
     return describePublic(trade.listings.show(id), trade)
+  },
+  examples: ({ dataset, ...limits }) => {
+    const { rows, data } = host.datasets.show(dataset)
+    const keyBits = data?.keyBits ?? usualKeyBits
+    return judgeExamples(host.datasets.readColumns(dataset), rows, keyBits, createPolicy(limits, rows, keyBits))
   },
   rehearse: async ({ id }) => (await host.trade()).listings.rehearse(id).map(({ refusal, ...attack }) =>
     ({ ...attack, refusal: refusal === null ? null : { code: refusal.code, message: refusal.message } })),

@@ -7,6 +7,7 @@ import { VerifyPage } from '../features/activity/verify-page.tsx'
 import { DatasetPage } from '../features/datasets/dataset-page.tsx'
 import { DatasetsPage } from '../features/datasets/datasets-page.tsx'
 import { ImportPage } from '../features/datasets/import-page.tsx'
+import { DisputesPage } from '../features/disputes/disputes-page.tsx'
 import { FirstRunPage } from '../features/first-run/first-run-page.tsx'
 import { ListingDraftPage } from '../features/listings/listing-draft-page.tsx'
 import { ListingsPage } from '../features/listings/listings-page.tsx'
@@ -44,10 +45,19 @@ const sellPages = ([page, id]: readonly string[], query: URLSearchParams): React
   return id === undefined ? <DatasetsPage /> : <DatasetPage key={id} name={query.get('name') ?? id} />
 }
 
+const activityPages = ([page]: readonly string[]): ReactNode => {
+  switch (page) {
+    case 'log': return <ActivityLogPage />
+    case 'verify': return <VerifyPage />
+    case 'disputes': return <DisputesPage />
+    default: return <ReceiptsPage />
+  }
+}
+
 const pageAt = ({ parts: [room, ...rest], query }: Place): ReactNode => {
   switch (room) {
     case 'sell': return sellPages(rest, query)
-    case 'activity': return rest[0] === 'log' ? <ActivityLogPage /> : rest[0] === 'verify' ? <VerifyPage /> : <ReceiptsPage />
+    case 'activity': return activityPages(rest)
     case 'wallet': return <WalletPage />
     case 'settings': return <SettingsPage />
     default: return buyPages(rest, query)

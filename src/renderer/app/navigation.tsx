@@ -1,6 +1,6 @@
 import {
-  IconBuildingStore, IconCash, IconCode, IconFileCertificate, IconHistory, IconReceipt2, IconSettings, IconShoppingBag, IconTable, IconTag,
-  IconWallet, IconAccessPoint, type Icon,
+  IconAccessPoint, IconBuildingStore, IconCash, IconCode, IconFileCertificate, IconGavel, IconHistory, IconReceipt2, IconSettings,
+  IconShoppingBag, IconTable, IconTag, IconWallet, type Icon,
 } from '@tabler/icons-react'
 
 export interface Destination {
@@ -40,6 +40,7 @@ export const navigation: readonly DestinationGroup[] = [
     destinations: [
       { title: 'Receipts', to: '#/activity/receipts', icon: IconReceipt2, letter: 'r' },
       { title: 'Verify', to: '#/activity/verify', icon: IconFileCertificate, letter: 'v' },
+      { title: 'Disputes', to: '#/activity/disputes', icon: IconGavel, letter: 'i' },
       { title: 'Log', to: '#/activity/log', icon: IconHistory, letter: 'o' },
     ],
   },

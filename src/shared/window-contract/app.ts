@@ -9,7 +9,7 @@ export const doctorReportSchema = z.strictObject({
 })
 
 /** What of the profile changed: the window asks anew for what it shows of it. */
-export const topics = ['wallet', 'networks', 'practice', 'datasets', 'listings', 'serve', 'sales', 'market', 'scripts', 'purchases', 'receipts', 'activity', 'settings', 'jobs'] as const
+export const topics = ['wallet', 'networks', 'practice', 'datasets', 'listings', 'serve', 'sales', 'market', 'scripts', 'purchases', 'disputes', 'receipts', 'activity', 'settings', 'jobs'] as const
 export type Topic = (typeof topics)[number]
 
 /** What the status bar shows; balances are null where no network or wallet is there or the network does not answer. */

@@ -2,6 +2,7 @@ import type { ContractRouterClient, InferContractRouterInputs, InferContractRout
 import { activityContract } from './activity.ts'
 import { appContract } from './app.ts'
 import { datasetsContract } from './datasets.ts'
+import { disputesContract } from './disputes.ts'
 import { jobsContract } from './jobs.ts'
 import { listingsContract } from './listings.ts'
 import { marketContract } from './market.ts'
@@ -33,6 +34,7 @@ export const windowContract = {
   market: marketContract,
   workspace: workspaceContract,
   purchases: purchasesContract,
+  disputes: disputesContract,
   receipts: receiptsContract,
   activity: activityContract,
   settings: settingsContract,

@@ -77,6 +77,15 @@ export const attackSchema = z.strictObject({
 })
 export type AttackJson = z.infer<typeof attackSchema>
 
+/** A question a buyer might ask, and whether these limits answer it. */
+export const examplesSchema = z.array(z.strictObject({
+  script: z.string(),
+  words: z.string(),
+  allowed: z.boolean(),
+  /** Why not, in the policy's words. */
+  reason: z.string().nullable(),
+}))
+
 const byId = z.strictObject({ id: z.string() })
 
 /** Publishing, closing, opening, new prices and moves to another URL are moves of `signing`: each is a transaction. */
@@ -86,6 +95,10 @@ export const listingsContract = {
   list: procedure.input(emptySchema).output(z.array(listingSchema)),
   show: procedure.input(byId).output(listingSchema),
   becomesPublic: procedure.input(byId).output(publicViewSchema),
+  /** What limits would mean for a dataset: some questions under them, each judged by the policy itself. Nothing is kept. */
+  examples: procedure
+    .input(listingDraftSchema.pick({ dataset: true, minRows: true, condition: true, maxAnswerCells: true, maxAnswerBits: true }))
+    .output(examplesSchema),
   /** The attack rehearsal: free, on this computer, counted nowhere. */
   rehearse: procedure.input(byId).output(z.array(attackSchema)),
 }

@@ -24,6 +24,10 @@ export const moveSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('confirm'), ...ofPurchase }),
   z.strictObject({ kind: z.literal('litigate'), ...ofPurchase }),
   z.strictObject({ kind: z.literal('dispute'), ...ofPurchase }),
+  /** The arbiter decides. */
+  z.strictObject({ kind: z.literal('rule'), ...ofPurchase, for: z.enum(['buyer', 'seller']) }),
+  /** Ends a dispute that nobody ruled on. */
+  z.strictObject({ kind: z.literal('close-dispute'), ...ofPurchase }),
   z.strictObject({ kind: z.literal('withdraw'), to: addressSchema.exactOptional() }),
 ])
 export type Move = z.infer<typeof moveSchema>

@@ -7,10 +7,14 @@ import { shell, useAsk } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
 import { Facts, Page, Section } from '../../ui/page.tsx'
 import { Reply } from '../../ui/trouble.tsx'
-import { Amount, Copyable, formatCount, sayDuration } from '../../ui/values.tsx'
+import { Amount, Copyable, formatCount, Hash, sayDuration } from '../../ui/values.tsx'
+import { AttackRehearsal } from './attack-rehearsal.tsx'
 import { ListingState } from './listings-page.tsx'
 
 const readers = [['chain', 'Anybody reads on the chain'], ['server', 'Anybody reads from your server'], ['buyers', 'Buyers alone read']] as const
+
+/** Hashes, addresses and URLs are set in the exact face; sentences are not. */
+const isExact = (value: string): boolean => /^(0x|https?:)/.test(value) || /\d/.test(value) && value.length < 64
 
 const BecomesPublic = ({ id }: { readonly id: string }) => {
   const view = useAsk(['listings', id, 'public'], () => shell.listings.becomesPublic({ id }))
@@ -24,7 +28,7 @@ const BecomesPublic = ({ id }: { readonly id: string }) => {
                 <h3>{words}</h3>
                 <dl className="facts left">
                   {items.filter((item) => item.where === where).map(({ what, value }) => (
-                    <div key={what}><dt className="what">{what}</dt><dd className="mono">{value}</dd></div>
+                    <div key={what}><dt className="what">{what}</dt><dd className={isExact(value) ? 'mono' : ''}>{value}</dd></div>
                   ))}
                 </dl>
               </div>
@@ -95,7 +99,7 @@ export const OwnListingPage = ({ id }: { readonly id: string }) => {
         {(found) => (
           <div className="columns">
             <div className="stack wider">
-              {found.onThisNetwork ? <BecomesPublic id={id} /> : <p className="note warn">This listing was made for another network or contract. Change the network in Settings to work with it.</p>}
+              {found.onThisNetwork ? <><AttackRehearsal id={id} /><BecomesPublic id={id} /></> : <p className="note warn">This listing was made for another network or contract. Change the network in Settings to work with it.</p>}
             </div>
             <aside>
               <Section title="Listing" aside={<ListingState of={found} />}>
@@ -106,6 +110,7 @@ export const OwnListingPage = ({ id }: { readonly id: string }) => {
                   ['Guarantee', <Amount key="guarantee" wei={found.terms.guaranteeWei} />],
                   ['Delivery within', sayDuration(found.terms.deliverySeconds)],
                   ['Ends after', sayDuration(found.terms.expirationSeconds)],
+                  ['Arbiter', found.terms.arbiter === null ? 'none' : <Hash key="arbiter" value={found.terms.arbiter} label="arbiter address" />],
                   ['Rows behind a number', `at least ${formatCount(found.policy.minRows)}`],
                   ['Numbers in an answer', `at most ${formatCount(found.policy.maxAnswerCells)}`],
                 ]} />

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconCheck, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { warnBuyerOfDisputes } from '../../../shared/dispute-warnings.ts'
 import type { OpenedListingJson } from '../../../shared/window-contract/market.ts'
 import { shell, useAsk } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
@@ -30,7 +31,7 @@ const Columns = ({ of }: { readonly of: OpenedListingJson['columns'] }) => (
   />
 )
 
-const Price = ({ listing: { terms } }: { readonly listing: OpenedListingJson }) => (
+const Price = ({ listing: { terms, seller } }: { readonly listing: OpenedListingJson }) => (
   <Section title="Price of one answer">
     <Facts of={[
       ['Price', <Amount key="price" wei={terms.valueWei} />],
@@ -39,6 +40,7 @@ const Price = ({ listing: { terms } }: { readonly listing: OpenedListingJson }) 
       ['Trade ends after', sayDuration(terms.expirationSeconds)],
       ['Arbiter', terms.arbiter === null ? 'none' : <Hash key="arbiter" value={terms.arbiter} label="arbiter address" />],
     ]} />
+    {warnBuyerOfDisputes({ valueWei: BigInt(terms.valueWei), guaranteeWei: BigInt(terms.guaranteeWei), arbiter: terms.arbiter, seller }).map((words) => <p key={words} className="small quiet">{words}</p>)}
   </Section>
 )
 

@@ -1,0 +1,38 @@
+import { formatEther } from './units.ts'
+
+/** What of a listing's terms decides how a dispute ends. */
+export interface DisputeTerms {
+  readonly valueWei: bigint
+  readonly guaranteeWei: bigint
+  /** null: nobody rules. */
+  readonly arbiter: string | null
+  readonly seller: string
+}
+
+/** The smallest guarantee with which a dispute that nobody rules on costs the buyer what it brings: half of the price. */
+export const idleProofGuaranteeWei = (valueWei: bigint): bigint => (valueWei + 1n) / 2n
+
+const sameAddress = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
+
+/** A dispute that is closed without a ruling: the price in halves, both deposits burned (escrow.md). */
+const unruledCost = ({ valueWei, guaranteeWei }: DisputeTerms): string =>
+  `you get back half of the price (${formatEther(valueWei / 2n)} ether), and your guarantee of ${formatEther(guaranteeWei)} ether is burned`
+
+/** What a buyer should know of disputes before paying, or before disputing. */
+export const warnBuyerOfDisputes = (terms: DisputeTerms): string[] => {
+  if (terms.arbiter === null) return [`Nobody rules on disputes here. If the answer is wrong and you dispute it, ${unruledCost(terms)}; the seller loses as much.`]
+  return [
+    ...(sameAddress(terms.arbiter, terms.seller) ? ['The arbiter is the seller: do not expect a ruling against them.'] : []),
+    `An arbiter who stays silent costs you as much as none would: ${unruledCost(terms)}.`,
+  ]
+}
+
+/** What a seller should know before publishing such terms. */
+export const warnSellerOfDisputes = (terms: DisputeTerms): string[] => {
+  if (terms.arbiter === null) return []
+  const { valueWei, guaranteeWei } = terms
+  const needed = idleProofGuaranteeWei(valueWei)
+  return guaranteeWei >= needed ? [] : [
+    `If the arbiter stays silent, a buyer who disputes a good answer gets back ${formatEther(valueWei / 2n)} ether and loses a guarantee of only ${formatEther(guaranteeWei)}: idle disputes pay. A guarantee of ${formatEther(needed)} ether or more takes that away.`,
+  ]
+}
