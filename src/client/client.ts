@@ -3,7 +3,7 @@ import type { Details } from '../shared/schemas/details.ts'
 import type {
   AnswerJson, AnswerValue, Host, JobOptions, ListingTerms, PurchaseState, Tensor, TestData, TestRun, Trade,
 } from '../host/index.ts'
-import { createSellerClient, fetchTestData, openTable, rehearseAnswer } from '../host/index.ts'
+import { createSellerClient, fetchTestData, openTable, rehearseAnswer, requireCertificate } from '../host/index.ts'
 
 /** What is on sale: the seller's document, found to be the one the contract names, and the contract's terms. */
 export interface Listing {
@@ -152,7 +152,7 @@ export const createClient = (host: Host, trade: Trade): Client => {
     retrieveTestResult: async (test, answer, options = {}) => {
       open()
       const { details, url } = test.listing
-      return rehearseAnswer(answer, details, test, createSellerClient(new URL(url).origin), await host.engine(), options)
+      return rehearseAnswer(answer, details, test, createSellerClient(new URL(url).origin, requireCertificate(details.tls?.certificateHash ?? null)), await host.engine(), options)
     },
 
     requestData: async (url, { maxTotalWei, again = false, ...options } = {}) =>

@@ -21,6 +21,7 @@ import { createListingService, type ListingService } from './seller/listing-serv
 import { createListingStore } from './seller/listing-store.ts'
 import { createSaleStore } from './seller/sale-store.ts'
 import { createSalesService, type SalesService } from './seller/sales-service.ts'
+import { createTlsIdentities, type TlsIdentities } from './seller/tls-identity.ts'
 import { startServing, type ServeOptions, type Serving } from './seller/serve.ts'
 import { openProfile, type OpenProfileOptions } from './secrets/open-profile.ts'
 import type { Network } from './settings/network-schema.ts'
@@ -64,6 +65,8 @@ export interface Host {
   readonly window: WindowStore
   /** Listings and sales by state, for metrics. */
   readonly countTrade: () => TradeCounts
+  /** The certificate for serving one's own network. */
+  readonly tls: TlsIdentities
   engine(): Promise<Engine>
   /** The active network without a contract, for deploying one. Throws `chain.network-missing`. */
   chain(): Promise<{ readonly connection: ChainConnection; readonly outbox: Outbox }>
@@ -181,6 +184,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     databaseUrls: createDatabaseUrls(secretStore),
     window: createWindowStore(database, now),
     countTrade: createTradeCounts(database),
+    tls: createTlsIdentities(secretStore, now),
     engine: engine.get,
     chain: chain.get,
     trade: trade.get,

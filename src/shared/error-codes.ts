@@ -119,6 +119,7 @@ export const errorCodes = defineErrorCodes({
   'access.wrong-host': { status: 421, next: 'Use the address the seller published.' },
   'access.foreign-origin': { status: 403, next: 'Open the seller\'s own address; other web pages may not call it.' },
   'access.insecure-address': { status: 400, next: 'Listen on 127.0.0.1, or put a TLS proxy in front and name it with --public-url https://….' },
+  'access.certificate-unknown': { status: 421, next: 'Send nothing there: somebody may stand between you and the seller. Ask the seller for the address of the listing as published.' },
 
   // crypto: keys, ciphertexts, encodings
   'crypto.plaintext-out-of-range': { status: 422, next: 'Use smaller numbers or a longer key.' },

@@ -5,6 +5,7 @@ import { hashDetails, parseDetails } from '../trade/details-document.ts'
 import { gcd } from '../../crypto/rational.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { parseCertificate } from '../protocol/check-proofs.ts'
+import { requireCertificate, type ShownCertificate } from './pinned-fetch.ts'
 import { createSellerClient, type SellerClient } from './seller-client.ts'
 
 /** A listing as its details document and the contract tell it, found to agree. */
@@ -36,7 +37,7 @@ export interface ListingOpenerDependencies {
 /**
  * Opens the details behind a URL and holds them against the contract: same chain, same contract, the hash of the very
  * bytes stands in a listing of the same seller; and its keys are shown to be sound. Throws `input.details-invalid`, `chain.wrong-chain`,
- * `chain.wrong-contract`, `escrow.not-listed`, `crypto.invalid-key`, `crypto.certificate-invalid`, and the seller client's errors.
+ * `chain.wrong-contract`, `escrow.not-listed`, `crypto.invalid-key`, `crypto.certificate-invalid`, `access.certificate-unknown`, and the seller client's errors.
  */
 export type OpenListing = (address: string) => Promise<OpenedListing>
 
@@ -60,8 +61,9 @@ export const createListingOpener = ({ market, engine }: ListingOpenerDependencie
   const assertKeys = createKeyCheck(engine)
   return async (address) => {
     const url = parseListingUrl(address)
-    const seller = createSellerClient(url.origin)
-    const text = await seller.fetchText(url.pathname + url.search)
+    // Whoever answers is believed nothing yet: the document is held against the contract first, and it says which certificate is right.
+    let shown: ShownCertificate | null = null
+    const text = await createSellerClient(url.origin, (certificate) => { shown = certificate }).fetchText(url.pathname + url.search)
     if (!text.trimStart().startsWith('{')) {
       throw new AppError('input.url-invalid', `${address} is no listing's address; those end in /v1/listings/ and the listing's name.`, { details: { url: address } })
     }
@@ -82,6 +84,9 @@ export const createListingOpener = ({ market, engine }: ListingOpenerDependencie
       const message = 'No listing on the contract stands behind this document: it was altered, or never published by the seller it names.'
       throw new AppError('escrow.not-listed', message, { details: { detailsHash } })
     }
+    const checkCertificate = requireCertificate(details.tls?.certificateHash ?? null)
+    if (shown !== null) checkCertificate(shown)
+    const seller = createSellerClient(url.origin, checkCertificate)
     return { url: url.href, details, text, detailsHash, number, onChain: await market.readListing(number), seller }
   }
 }

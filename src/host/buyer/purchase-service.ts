@@ -20,6 +20,7 @@ import { parseListingUrl, type OpenListing, type OpenedListing } from './open-li
 import { createPurchaseStore, type ComputedResult, type EncryptedResult, type Purchase } from './purchase-store.ts'
 import { requestResult, type NumberedPurchase, type RequestDependencies } from './request-result.ts'
 import { retryUntilConfirmed } from './retry.ts'
+import { requireCertificate } from './pinned-fetch.ts'
 import { createSellerClient, type SellerClient } from './seller-client.ts'
 
 export interface BuyOptions {
@@ -113,11 +114,13 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
   /** One client a seller, so that a sign-in lasts for all that follows. */
   const clients = new Map<string, SellerClient>()
   /** The server the listing was opened at, unless the seller has moved it on the contract since: live purchases follow. */
-  const sellerOf = async ({ url, contractUrl, listing }: Purchase): Promise<SellerClient> => {
+  const sellerOf = async ({ url, contractUrl, listing, details }: Purchase): Promise<SellerClient> => {
     const { url: current } = await market.readListing(listing)
     const { origin } = current === contractUrl ? new URL(url) : parseListingUrl(current)
-    const client = clients.get(origin) ?? createSellerClient(origin)
-    clients.set(origin, client)
+    const pin = details.tls?.certificateHash ?? null
+    const key = `${origin} ${pin ?? ''}`
+    const client = clients.get(key) ?? createSellerClient(origin, requireCertificate(pin))
+    clients.set(key, client)
     return client
   }
 

@@ -6,6 +6,7 @@ import { AppError } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import { failpoint } from '../failpoint.ts'
 import { problemSchema, sessionChallengeSchema, sessionSchema } from '../../shared/schemas/http.ts'
+import { fetchPinned, requireCertificate, type CheckCertificate } from './pinned-fetch.ts'
 
 const timeoutMilliseconds = 60_000
 /** No honest answer is larger; a seller cannot fill the buyer's memory. */
@@ -56,8 +57,11 @@ const toRemoteError = (status: number, body: Uint8Array): AppError => {
 
 const isRefusedToken = (error: unknown): boolean => error instanceof AppError && error.code === 'access.unauthenticated'
 
-/** A buyer's view of one seller's server. */
-export const createSellerClient = (origin: string): SellerClient => {
+/**
+ * A buyer's view of one seller's server; over https, one that `checkCertificate` lets pass: by default, that an authority signed for.
+ * A redirect is an error: what was asked for stands where its listing says.
+ */
+export const createSellerClient = (origin: string, checkCertificate: CheckCertificate = requireCertificate(null)): SellerClient => {
   let session: { readonly address: string; readonly token: string } | null = null
 
   const fetchBytes = async (path: string, { token, body, signal }: RequestOptions = {}): Promise<Uint8Array> => {
@@ -67,16 +71,17 @@ export const createSellerClient = (origin: string): SellerClient => {
     let bytes: Uint8Array
     failpoint(`ask.before:${name}`)
     try {
-      response = await fetch(new URL(path, origin), {
+      const url = new URL(path, origin)
+      const sent = {
         method: body === undefined ? 'GET' : 'POST',
-        redirect: 'error',
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
         headers: {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
+      }
+      response = url.protocol === 'https:' ? await fetchPinned(url, sent, checkCertificate) : await fetch(url, { ...sent, redirect: 'error' })
       bytes = await readLimited(response)
     } catch (error) {
       if (error instanceof AppError) throw error

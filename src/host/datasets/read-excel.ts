@@ -1,6 +1,6 @@
 import readWorkbook from 'read-excel-file/universal'
 import { AppError } from '../../shared/errors.ts'
-import { createTableCollector, type SourceTable } from './source-table.ts'
+import { createTableCollector, mostChoices, type SourceTable } from './source-table.ts'
 import type { TableChoice } from './table-format.ts'
 
 const maximumUnpackedBytes = 512 * 1024 * 1024
@@ -62,7 +62,7 @@ export const readExcel = async (bytes: Uint8Array, { sheet, exclude = [] }: Tabl
   const names = sheets.map((item) => item.sheet)
   const chosen = sheet === undefined ? sheets[0] : sheets.find((item) => item.sheet === sheet)
   if (chosen === undefined) {
-    throw new AppError('input.table-choice', `The workbook has no sheet “${(sheet ?? '').slice(0, 100)}”; there are: ${names.join(', ')}.`, { details: { sheets: names.slice(0, 50) } })
+    throw new AppError('input.table-choice', `The workbook has no sheet “${(sheet ?? '').slice(0, 100)}”; there are: ${names.join(', ')}.`, { details: { sheets: names.slice(0, mostChoices) } })
   }
   const headerAt = chosen.data.findIndex((row) => !isBlank(row))
   if (headerAt === -1) throw new AppError('input.csv-no-rows', 'The sheet is empty.')
@@ -74,5 +74,5 @@ export const readExcel = async (bytes: Uint8Array, { sheet, exclude = [] }: Tabl
     if (isBlank(record)) blankRows += 1
     else collector.add(record, at + 1)
   }
-  return collector.finish(blankRows)
+  return { ...collector.finish(blankRows), choices: names.slice(0, mostChoices) }
 }

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import { AppError } from '../../shared/errors.ts'
-import { createTableCollector, type SourceTable } from './source-table.ts'
+import { createTableCollector, mostChoices, type SourceTable } from './source-table.ts'
 import type { TableChoice } from './table-format.ts'
 
 type Connection = Database.Database
@@ -41,7 +41,7 @@ const chooseQuery = (database: Connection, { table, query }: TableChoice): strin
   const chosen = table ?? (tables.length === 1 ? tables[0] : undefined)
   if (chosen === undefined || !tables.includes(chosen)) {
     const which = table === undefined ? 'The database holds several tables or none' : `The database has no table “${table.slice(0, 100)}”`
-    const known = tables.slice(0, 50)
+    const known = tables.slice(0, mostChoices)
     throw new AppError('input.table-choice', `${which}; there are: ${known.join(', ') || 'none'}.`, { details: { tables: known } })
   }
   return `SELECT * FROM "${chosen.replaceAll('"', '""')}"`
@@ -73,7 +73,7 @@ export const readSqlite = (source: string | Uint8Array, choice: TableChoice): So
   if (choice.table !== undefined && choice.query !== undefined) throw new AppError('input.invalid', 'An import takes either a table or a query.')
   const database = openDatabase(source)
   try {
-    return readQuery(database, chooseQuery(database, choice), choice.exclude ?? [])
+    return { ...readQuery(database, chooseQuery(database, choice), choice.exclude ?? []), choices: listTables(database).slice(0, mostChoices) }
   } finally {
     database.close()
   }

@@ -21,7 +21,12 @@ export interface SourceTable {
   /** For each record the row its source, or a spreadsheet, numbers it with. */
   readonly rowNumbers: readonly number[]
   readonly blankRows: number
+  /** The tables of a database or the sheets of a workbook that could have been read instead. */
+  readonly choices?: readonly string[]
 }
+
+/** Of tables or sheets, so many are named. */
+export const mostChoices = 50
 
 const maximumNameLength = 200
 /** SQLite's own limit on the columns of a table, less the one for the row number. */

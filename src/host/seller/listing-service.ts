@@ -37,6 +37,8 @@ export interface ListingDraft {
   /** Different numbers answered from the source in all; by default half as many as the table has cells. */
   readonly maxTotalCells?: number
   readonly confirmations?: number
+  /** SHA-256 of the certificate that the server shows where no authority signs for it; buyers then take no other. */
+  readonly certificateHash?: string
 }
 
 export interface ListingService {
@@ -166,6 +168,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       dataset: data.commitment,
       test: test.commitment,
       confirmations: draft.confirmations ?? 1,
+      ...(draft.certificateHash === undefined ? {} : { tls: { certificateHash: draft.certificateHash } }),
       proof: 'dj-batch-1',
     }
   }

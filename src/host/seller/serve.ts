@@ -17,14 +17,17 @@ import { closeGracefully, createServer } from './server/create-server.ts'
 import { createSessions } from './server/sessions.ts'
 import type { ServeEvent } from './serve-event.ts'
 import { startWatch } from './watch.ts'
+import type { TlsIdentity } from './tls-identity.ts'
 
 export interface ServeOptions {
-  /** Address to listen on; anything but loopback needs `publicUrl`. */
+  /** Address to listen on; anything but loopback needs `publicUrl` or `tls`. */
   readonly host: string
   /** 0 takes a free port. */
   readonly port: number
   /** How buyers reach the server through a proxy that speaks TLS for it. */
   readonly publicUrl?: string
+  /** Speaks TLS itself, with this certificate: for a network whose addresses no authority signs for. */
+  readonly tls?: TlsIdentity
   readonly watchIntervalMilliseconds: number
   readonly autoReclaim: boolean
   /** Addresses or networks (CIDR) of proxies in front, whose X-Forwarded-For names the client. */
@@ -58,17 +61,23 @@ export interface ServeDependencies {
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 
 /** Plain HTTP leaves this computer only when somebody has said that a TLS proxy stands in front (S24). */
-const assertReach = ({ host, publicUrl }: ServeOptions): void => {
+const assertReach = ({ host, publicUrl, tls }: ServeOptions): void => {
   if (publicUrl !== undefined && !(URL.canParse(publicUrl) && /^https?:$/.test(new URL(publicUrl).protocol))) {
     throw new AppError('input.url-invalid', `${publicUrl} is not an http(s) URL.`, { details: { url: publicUrl } })
   }
   const behindTls = publicUrl !== undefined && new URL(publicUrl).protocol === 'https:'
-  if (!isLoopback(host) && !behindTls) {
+  if (!isLoopback(host) && !behindTls && tls === undefined) {
     throw new AppError('access.insecure-address', `Listening on ${host} would serve plain HTTP to other computers.`, { details: { host } })
   }
 }
 
 const defaultShutdownSeconds = 10
+
+/** What buyers' requests come over: a public address says so itself. */
+const schemeOf = ({ publicUrl, tls }: ServeOptions): 'http' | 'https' => {
+  if (publicUrl !== undefined) return new URL(publicUrl).protocol === 'http:' ? 'http' : 'https'
+  return tls === undefined ? 'http' : 'https'
+}
 
 const listen = async (app: FastifyInstance, host: string, port: number): Promise<number> => {
   try {
@@ -99,7 +108,8 @@ export const startServing = async (options: ServeOptions, dependencies: ServeDep
     allowedHosts: () => hosts,
     trustedProxies,
     onRequest,
-    scheme: options.publicUrl === undefined || new URL(options.publicUrl).protocol === 'http:' ? 'http' : 'https',
+    scheme: schemeOf(options),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
     onBug: (error, { method, url }) => { onEvent({ kind: 'bug', error, request: `${method} ${url}` }) },
   })
   const port = await listen(app, options.host, options.port)
@@ -108,7 +118,7 @@ export const startServing = async (options: ServeOptions, dependencies: ServeDep
   if (options.publicUrl !== undefined) hosts.add(new URL(options.publicUrl).host)
   const watch = startWatch({ ...dependencies, autoReclaim, onEvent, onLook }, watchIntervalMilliseconds)
   return {
-    localUrl: `http://${shown}:${port}`,
+    localUrl: `${options.tls === undefined ? 'http' : 'https'}://${shown}:${port}`,
     port,
     stop: async () => {
       await closeGracefully(app, shutdownSeconds * 1000)

@@ -53,7 +53,7 @@ export const createWindowHost = (options: WindowHostOptions): WindowHost => {
     practice: createPracticeHandlers(practice, serve),
     datasets: createDatasetsHandlers(context),
     listings: createListingsHandlers(context),
-    serve: createServeHandlers(serve),
+    serve: createServeHandlers(context, serve),
     sales: createSalesHandlers(context),
     market: createMarketHandlers(context),
     workspace: createWorkspaceHandlers(context),

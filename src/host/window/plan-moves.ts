@@ -60,6 +60,7 @@ const planServe = async ({ host, now }: Pick<WindowContext, 'host' | 'now'>, ser
         host: options.host ?? defaultServeHost,
         port: options.port ?? defaultServePort,
         publicUrl: options.publicUrl ?? null,
+        ownTls: options.ownTls ?? false,
         grantedAt: now().toISOString(),
       })
       return { kind: 'serving', url: options.publicUrl ?? serving.localUrl }

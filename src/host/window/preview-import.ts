@@ -1,9 +1,8 @@
 import { isAppError, toErrorDocument } from '../../shared/errors.ts'
-import type { FileJson, ImportDecisions, ImportPreview } from '../../shared/window-contract/datasets.ts'
+import type { ImportDecisions, ImportPreview } from '../../shared/window-contract/datasets.ts'
 import { readCell } from '../datasets/classify-column.ts'
 import { cleanTable, type CleanTable } from '../datasets/clean.ts'
 import type { ImportReport } from '../datasets/import-report.ts'
-import { loadTable, type TableSource } from '../datasets/load-table.ts'
 import type { SourceTable } from '../datasets/source-table.ts'
 import { toErrorJson } from './documents.ts'
 
@@ -11,14 +10,6 @@ const previewRows = 20
 const shownWords = 20
 
 type Attempt = { readonly clean: CleanTable } | { readonly problem: unknown }
-
-/** A file as it crossed from the window, as a source of an import. */
-export const toTableSource = ({ contentBase64, table, query, sheet }: FileJson): TableSource => ({
-  text: new Uint8Array(Buffer.from(contentBase64, 'base64')),
-  ...(table === undefined ? {} : { table }),
-  ...(query === undefined ? {} : { query }),
-  ...(sheet === undefined ? {} : { sheet }),
-})
 
 export const toSummary = (report: ImportReport): NonNullable<ImportPreview['summary']> => ({
   format: report.format,
@@ -73,15 +64,13 @@ const describeColumn = (table: SourceTable, index: number, name: string, types: 
   }
 }
 
-/**
- * What an import under these decisions would make of a file, without keeping anything. Throws what makes it unreadable as a
- * table; what would be refused later is in `problem`.
- */
-export const previewImport = async (file: FileJson, decisions: ImportDecisions): Promise<ImportPreview> => {
-  const table = await loadTable(toTableSource(file), decisions.separator === undefined ? {} : { separator: decisions.separator })
+/** What an import under these decisions would make of a table, without keeping anything; what would be refused is in `problem`. */
+export const previewImport = (table: SourceTable, decisions: ImportDecisions): ImportPreview => {
   const outcome = attempt(table, decisions)
   const types = findTypes(table, decisions)
   return {
+    format: table.format,
+    choices: [...table.choices ?? []],
     header: [...table.header],
     rows: table.records.slice(0, previewRows).map((record) => record.map((cell) => (cell === null ? '' : String(cell)))),
     rowsRead: table.records.length,

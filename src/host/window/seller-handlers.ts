@@ -1,18 +1,18 @@
-import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
+import { AppError } from '../../shared/errors.ts'
 import { errorDocumentSchema } from '../../shared/window-contract/base.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { SaleJson } from '../../shared/window-contract/sales.ts'
-import { parseListingUrl } from '../buyer/open-listing.ts'
-import { createSellerClient } from '../buyer/seller-client.ts'
 import { createPolicy } from '../seller/listing-service.ts'
 import type { SaleView } from '../seller/sales-service.ts'
+import { checkReach, listOwnAddresses } from './check-reach.ts'
 import { createListingStoreUse } from './dataset-use.ts'
 import { findPlace, findTrade, type WindowContext } from './context.ts'
-import { toDatasetJson, toErrorJson, toListingJson } from './documents.ts'
+import { toDatasetJson, toListingJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
 import { describePublic } from './listing-view.ts'
 import { judgeExamples } from './policy-examples.ts'
-import { previewImport, toSummary, toTableSource } from './preview-import.ts'
+import { createImportSources } from './import-sources.ts'
+import { previewImport, toSummary } from './preview-import.ts'
 import { defaultServePort, type ServeControl } from './serve-control.ts'
 
 const countValues = (values: readonly number[], bins: number): { edges: number[], counts: number[] } => {
@@ -32,13 +32,20 @@ const countValues = (values: readonly number[], bins: number): { edges: number[]
 }
 
 export const createDatasetsHandlers = (context: WindowContext): Handlers<'datasets'> => {
-  const { host: { datasets }, jobs, changes } = context
+  const { host: { datasets, databaseUrls }, jobs, changes } = context
+  const sources = createImportSources(databaseUrls)
   const findUse = createListingStoreUse(context)
   const show = async (name: string) => toDatasetJson(datasets.show(name), await findUse(name))
   return {
-    preview: ({ file, decisions }) => previewImport(file, decisions),
-    import: async ({ name, file, decisions }) => {
-      await datasets.importTable({ name, ...toTableSource(file), options: decisions })
+    openFile: (file) => sources.open(file),
+    keepDatabaseUrl: async ({ name, url }) => {
+      await databaseUrls.keep(name, url)
+      return {}
+    },
+    preview: async ({ source, decisions }) => previewImport(await sources.load(source, decisions), decisions),
+    import: async ({ name, source, decisions }) => {
+      await datasets.importTable({ name, ...await sources.describe(source), options: decisions })
+      sources.close(source)
       changes.announce('datasets')
       return show(name)
     },
@@ -76,6 +83,11 @@ export const createDatasetsHandlers = (context: WindowContext): Handlers<'datase
         }
       }).id }
     },
+    dropPlain: async ({ name }) => {
+      datasets.dropPlain(name)
+      changes.announce('datasets')
+      return show(name)
+    },
     remove: ({ name }) => {
       datasets.remove(name)
       changes.announce('datasets')
@@ -91,10 +103,11 @@ const optionalWei = <Name extends string>(name: Name, wei: string | undefined): 
   (wei === undefined ? {} : { [name]: BigInt(wei) } as Record<Name, bigint>)
 
 export const createListingsHandlers = ({ host, changes }: WindowContext): Handlers<'listings'> => ({
-  create: async ({ valueWei, guaranteeWei, interactionFeeWei, serverUrl, ...draft }) => {
+  create: async ({ valueWei, guaranteeWei, interactionFeeWei, serverUrl, pinOwnCertificate = false, ...draft }) => {
     const { listings } = await host.trade()
     const created = await listings.create({
       ...draft,
+      ...(pinOwnCertificate ? { certificateHash: (await host.tls.get()).certificateHash } : {}),
       serverUrl: serverUrl ?? `http://127.0.0.1:${defaultServePort}`,
       valueWei: BigInt(valueWei),
       ...optionalWei('guaranteeWei', guaranteeWei),
@@ -118,23 +131,15 @@ export const createListingsHandlers = ({ host, changes }: WindowContext): Handle
     ({ ...attack, refusal: refusal === null ? null : { code: refusal.code, message: refusal.message } })),
 })
 
-export const createServeHandlers = (serve: ServeControl): Handlers<'serve'> => ({
+export const createServeHandlers = ({ host }: Pick<WindowContext, 'host'>, serve: ServeControl): Handlers<'serve'> => ({
   state: () => serve.state(),
   off: async () => {
     await serve.off()
     return serve.state()
   },
   events: (_input, signal) => serve.events(signal),
-  check: async ({ url: text }) => {
-    const url = parseListingUrl(text)
-    try {
-      await createSellerClient(url.origin).fetchText(url.pathname + url.search)
-      return { reachable: true, problem: null }
-    } catch (error) {
-      if (!isAppError(error)) throw error
-      return { reachable: false, problem: toErrorJson(toErrorDocument(error)) }
-    }
-  },
+  addresses: () => listOwnAddresses(),
+  check: async ({ url }) => checkReach(url, (await host.trade()).openListing),
 })
 
 const toSaleJson = ({ onChain, listing, sale, reclaimable }: SaleView): SaleJson => ({

@@ -44,6 +44,9 @@ const describeEvent = (event: ServeEvent): Pick<ServeEventJson, 'kind' | 'purcha
   }
 }
 
+const reachOf = ({ publicUrl, ownTls }: Authorisation): ServeState['reach'] =>
+  (publicUrl !== null ? 'internet' : ownTls ? 'network' : 'this-computer')
+
 const startOfDay = (time: Date): string => `${time.toISOString().slice(0, 10)}T00:00:00.000Z`
 
 export const createServeControl = ({ host, changes, now, onBug }: Pick<WindowContext, 'host' | 'changes' | 'now' | 'onBug'>): ServeControl => {
@@ -108,6 +111,7 @@ export const createServeControl = ({ host, changes, now, onBug }: Pick<WindowCon
         host: authorisation.host,
         port: authorisation.port,
         ...(authorisation.publicUrl === null ? {} : { publicUrl: authorisation.publicUrl }),
+        ...(authorisation.ownTls ? { tls: await host.tls.get() } : {}),
         watchIntervalMilliseconds: trade.connection.isDevelopment ? 1000 : 15_000,
         autoReclaim: host.settings.get().autoReclaim,
         guard: createGuard(authorisation, trade),
@@ -155,9 +159,12 @@ export const createServeControl = ({ host, changes, now, onBug }: Pick<WindowCon
     if (current === null) return []
     const { market, listings } = await host.trade()
     const base = current.authorisation.publicUrl ?? current.serving.localUrl
+    const certificateHash = current.authorisation.ownTls ? (await host.tls.get()).certificateHash : undefined
     return listings.list()
       .filter(({ state, details }) => state === 'published' && details.chain_id === market.chainId && details.contract_address === market.contract)
-      .map(({ id, details }) => ({ id, title: details.title, url: new URL(details.meta_link, base).href }))
+      .map(({ id, details, url }) => ({
+        id, title: details.title, url: new URL(details.meta_link, base).href, publishedUrl: url, certificateAgrees: details.tls?.certificateHash === certificateHash,
+      }))
   }
 
   return {
@@ -166,7 +173,7 @@ export const createServeControl = ({ host, changes, now, onBug }: Pick<WindowCon
       const authorisation = window.findAuthorisation()
       return {
         state: phase,
-        reach: current === null ? null : current.authorisation.publicUrl === null ? 'this-computer' : 'internet',
+        reach: current === null ? null : reachOf(current.authorisation),
         localUrl: current?.serving.localUrl ?? null,
         publicUrl: current?.authorisation.publicUrl ?? null,
         listings: await listOnSale(),

@@ -14,6 +14,8 @@ const authorisationSchema = z.strictObject({
   host: z.string(),
   port: z.int(),
   publicUrl: z.string().nullable(),
+  /** Absent in authorisations given before there was a choice. */
+  ownTls: z.boolean().default(false),
   grantedAt: z.string(),
 })
 export type Authorisation = Readonly<z.infer<typeof authorisationSchema>>

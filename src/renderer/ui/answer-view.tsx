@@ -4,8 +4,10 @@ import { useRef, useState } from 'react'
 import type { AnswerJson } from '../../shared/window-contract/base.ts'
 import { answerAsText, labelsFor, readAnswerForms, type AnswerForm, type NamedAnswer } from './answer-form.ts'
 import { DataTable } from './data-table.tsx'
-import { Bars, Heat, Line, mostBars } from './plot.tsx'
+import { HeatMap } from './heat-map.tsx'
+import { Bars, countBins, Histogram, Line, mostBars } from './plot.tsx'
 import { savePng, saveText, standaloneSvg } from './save-file.ts'
+import { Trouble } from './trouble.tsx'
 import { formatNumber } from './values.tsx'
 
 /** Where an answer comes from, as its saved files say. */
@@ -17,12 +19,23 @@ export interface AnswerSource {
 }
 
 type Drawn = Exclude<AnswerForm, { form: 'number' | 'words' }>
+type Shown = 'bars' | 'line' | 'histogram' | 'heat' | 'table'
 
-const Plot = ({ of, name, columns }: { readonly of: Drawn, readonly name: string, readonly columns: readonly string[] }) => {
-  if (of.form === 'table') return <Heat rows={of.rows} labels={columns} title={name} />
-  return of.values.length > mostBars
-    ? <Line values={of.values} title={name} />
-    : <Bars values={of.values} labels={labelsFor(of.values.length, columns)} title={name} />
+const words: Readonly<Record<Shown, string>> = { bars: 'Bars', line: 'Line', histogram: 'Histogram', heat: 'Heat map', table: 'Table' }
+
+/** How a value can be drawn, the usual way first. */
+const waysFor = (of: Drawn): readonly Shown[] => {
+  if (of.form === 'table') return ['heat', 'table']
+  return of.values.length > mostBars ? ['line', 'histogram', 'table'] : ['bars', 'line', 'histogram', 'table']
+}
+
+const Plot = ({ of, name, columns, shown }: { readonly of: Drawn, readonly name: string, readonly columns: readonly string[], readonly shown: Shown }) => {
+  if (of.form === 'table') {
+    return <HeatMap rows={of.rows} rowNames={labelsFor(of.rows.length, columns)} columnNames={labelsFor(of.rows[0]?.length ?? 0, columns)} title={name} />
+  }
+  if (shown === 'line') return <Line values={of.values} title={name} />
+  if (shown === 'histogram') return <Histogram {...countBins(of.values)} title={name} />
+  return <Bars values={of.values} labels={labelsFor(of.values.length, columns)} title={name} />
 }
 
 const Table = ({ of, name, columns }: { readonly of: Drawn, readonly name: string, readonly columns: readonly string[] }) => {
@@ -44,15 +57,15 @@ const Table = ({ of, name, columns }: { readonly of: Drawn, readonly name: strin
   )
 }
 
-const SavePlot = ({ plot, source, name }: {
-  readonly plot: () => SVGSVGElement | null, readonly source: AnswerSource, readonly name: string
+const SavePlot = ({ plot, source, name, onFailed }: {
+  readonly plot: () => SVGSVGElement | null, readonly source: AnswerSource, readonly name: string, readonly onFailed: (error: unknown) => void
 }) => {
   const save = (kind: 'svg' | 'png'): void => {
     const found = plot()
     if (found === null) return
-    const svg = standaloneSvg(found, source.citation)
+    const svg = standaloneSvg(found, source)
     if (kind === 'svg') saveText(`${source.fileName}-${name}.svg`, svg, 'image/svg+xml')
-    else void savePng(`${source.fileName}-${name}.png`, svg, getComputedStyle(found).getPropertyValue('--ground'))
+    else savePng(`${source.fileName}-${name}.png`, svg, getComputedStyle(found).getPropertyValue('--ground')).catch(onFailed)
   }
   return (
     <>
@@ -62,22 +75,52 @@ const SavePlot = ({ plot, source, name }: {
   )
 }
 
-const One = ({ named: { name, of }, source }: { readonly named: NamedAnswer, readonly source: AnswerSource }) => {
-  const [shown, setShown] = useState('plot')
+const DrawnValue = ({ of, name, source }: { readonly of: Drawn, readonly name: string, readonly source: AnswerSource }) => {
+  const ways = waysFor(of)
+  const [chosen, setChosen] = useState<Shown | null>(null)
+  const [failure, setFailure] = useState<unknown>(null)
   const frame = useRef<HTMLDivElement>(null)
-  if (of.form === 'number') return <div className="figure"><span className="label mono">{name}</span><span className="answer-number">{formatNumber(of.value)}</span></div>
-  if (of.form === 'words') return <div className="figure"><span className="label mono">{name}</span><span>{of.text}</span></div>
+  const shown = ways.find((way) => way === chosen) ?? ways[0] ?? 'table'
   return (
     <div className="stack" ref={frame}>
-      <div className="row between">
+      <div className="row between wrap">
         <span className="mono quiet">{name}</span>
         <div className="row">
-          {shown === 'plot' ? <SavePlot source={source} name={name} plot={() => frame.current?.querySelector<SVGSVGElement>('svg.plot') ?? null} /> : null}
-          <SegmentedControl aria-label={`Show ${name} as`} value={shown} onChange={setShown} data={[{ value: 'plot', label: 'Plot' }, { value: 'table', label: 'Table' }]} />
+          {shown === 'table' ? null : <SavePlot source={source} name={name} onFailed={setFailure} plot={() => frame.current?.querySelector<SVGSVGElement>('svg.plot') ?? null} />}
+          <SegmentedControl
+            aria-label={`Show ${name} as`} value={shown} data={ways.map((way) => ({ value: way, label: words[way] }))}
+            onChange={(value) => { setChosen(ways.find((way) => way === value) ?? null) }}
+          />
         </div>
       </div>
-      {shown === 'plot' ? <Plot of={of} name={name} columns={source.columns} /> : <Table of={of} name={name} columns={source.columns} />}
+      <Trouble error={failure} />
+      {shown === 'table' ? <Table of={of} name={name} columns={source.columns} /> : <Plot of={of} name={name} columns={source.columns} shown={shown} />}
     </div>
+  )
+}
+
+const One = ({ named: { name, of }, source }: { readonly named: NamedAnswer, readonly source: AnswerSource }) => {
+  if (of.form === 'number') return <div className="figure"><span className="label mono">{name}</span><span className="answer-number">{formatNumber(of.value)}</span></div>
+  if (of.form === 'words') return <div className="figure"><span className="label mono">{name}</span><span>{of.text}</span></div>
+  return <DrawnValue of={of} name={name} source={source} />
+}
+
+const Save = ({ answer, source }: { readonly answer: AnswerJson, readonly source: AnswerSource }) => {
+  const { citation, receiptId, columns, fileName } = source
+  const saveJson = (): void => { saveText(`${fileName}.json`, JSON.stringify({ answer, citation, receipt: receiptId }, null, 2), 'application/json') }
+  const saveCsv = (): void => {
+    saveText(`${fileName}.csv`, `# ${citation.replaceAll('\n', ' ')}\n# receipt: ${receiptId ?? 'none yet'}\n${answerAsText(answer, columns, ',')}\n`, 'text/csv')
+  }
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target><Button variant="default" leftSection={<IconDownload size={14} aria-hidden />} style={{ alignSelf: 'flex-start' }}>Save</Button></Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={saveCsv}>CSV</Menu.Item>
+        <Menu.Item onClick={saveJson}>JSON</Menu.Item>
+        <Menu.Item onClick={() => { void navigator.clipboard.writeText(answerAsText(answer, columns, '\t')) }}>Copy as a table</Menu.Item>
+        <Menu.Item onClick={() => { void navigator.clipboard.writeText(citation) }}>Copy the citation</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   )
 }
 
@@ -86,24 +129,11 @@ export const AnswerView = ({ answer, source }: { readonly answer: AnswerJson, re
   const forms = readAnswerForms(answer)
   const numbers = forms.filter(({ of }) => of.form === 'number')
   const others = forms.filter(({ of }) => of.form !== 'number')
-  const saveJson = (): void => {
-    saveText(`${source.fileName}.json`, JSON.stringify({ answer, citation: source.citation, receipt: source.receiptId }, null, 2), 'application/json')
-  }
-  const saveCsv = (): void => {
-    saveText(`${source.fileName}.csv`, `# ${source.citation.replaceAll('\n', ' ')}\n# receipt: ${source.receiptId ?? 'none yet'}\n${answerAsText(answer, source.columns, ',')}\n`, 'text/csv')
-  }
   return (
     <div className="stack wide">
       <div className="row between">
         <div className="figures">{numbers.map((named) => <One key={named.name} named={named} source={source} />)}</div>
-        <Menu position="bottom-end">
-          <Menu.Target><Button variant="default" leftSection={<IconDownload size={14} aria-hidden />} style={{ alignSelf: 'flex-start' }}>Save</Button></Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item onClick={saveCsv}>CSV</Menu.Item>
-            <Menu.Item onClick={saveJson}>JSON</Menu.Item>
-            <Menu.Item onClick={() => { void navigator.clipboard.writeText(answerAsText(answer, source.columns, '\t')) }}>Copy as a table</Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <Save answer={answer} source={source} />
       </div>
       {others.map((named) => <One key={named.name} named={named} source={source} />)}
     </div>

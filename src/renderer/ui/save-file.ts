@@ -12,16 +12,53 @@ export const saveText = (fileName: string, text: string, type: string): void => 
   saveFile(fileName, new Blob([text], { type }))
 }
 
-/** The plot as it stands alone: colours in place of the theme's names, the source beneath it as its description. */
-export const standaloneSvg = (plot: SVGSVGElement, citation: string): string => {
+const svgNamespace = 'http://www.w3.org/2000/svg'
+const captionLine = 14
+const captionSize = 10
+/** An average letter's width against its height, for breaking lines without measuring. */
+const letterShare = 0.52
+
+/** Words in lines of about that many letters; a longer word has a line of its own. */
+const breakLines = (text: string, letters: number): readonly string[] => {
+  const lines: string[] = []
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= letters) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
+const createText = (line: string, y: number): SVGTextElement => {
+  const text = document.createElementNS(svgNamespace, 'text')
+  text.setAttribute('x', '8')
+  text.setAttribute('y', String(y))
+  text.setAttribute('font-size', String(captionSize))
+  text.setAttribute('fill', 'var(--quiet)')
+  text.textContent = line
+  return text
+}
+
+interface PlotSource {
+  readonly citation: string
+  readonly receiptId: string | null
+}
+
+/** The plot as it stands alone: colours in place of the theme's names, where it comes from in small letters beneath it. */
+export const standaloneSvg = (plot: SVGSVGElement, { citation, receiptId }: PlotSource): string => {
   const copy = plot.cloneNode(true) as SVGSVGElement
   const style = getComputedStyle(plot)
   const { width, height } = plot.viewBox.baseVal
-  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
+  const source = receiptId === null ? citation : `${citation} Receipt ${receiptId}.`
+  const lines = breakLines(source, Math.floor((width - 16) / (captionSize * letterShare)))
+  const whole = height + captionLine * (lines.length + 1)
+  lines.forEach((line, index) => { copy.append(createText(line, height + captionLine * (index + 1))) })
+  copy.setAttribute('xmlns', svgNamespace)
+  copy.setAttribute('viewBox', `0 0 ${width} ${whole}`)
   copy.setAttribute('width', String(width))
-  copy.setAttribute('height', String(height))
-  const described = document.createElementNS('http://www.w3.org/2000/svg', 'desc')
-  described.textContent = citation
+  copy.setAttribute('height', String(whole))
+  const described = document.createElementNS(svgNamespace, 'desc')
+  described.textContent = source
   copy.prepend(described)
   return new XMLSerializer().serializeToString(copy).replaceAll(/var\((--[a-z-]+)\)/g, (_, name: string) => style.getPropertyValue(name).trim())
 }

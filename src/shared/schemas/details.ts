@@ -79,6 +79,8 @@ export const detailsSchema = z.strictObject({
   test: tensorCommitmentSchema,
   /** Blocks the seller waits for before it releases data or an answer. */
   confirmations: z.int().min(1),
+  /** The certificate of a server that no authority signs for: its SHA-256, pinned by whoever opens the listing (S24). */
+  tls: z.strictObject({ certificateHash: bytes32Schema }).exactOptional(),
   /** How an answer's decryption is proved (protocol.md, "Proof of correct decryption"). */
   proof: z.literal('dj-batch-1'),
 })

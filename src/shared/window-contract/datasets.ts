@@ -22,6 +22,8 @@ export const datasetSummarySchema = z.strictObject({
   createdAt: timeSchema,
   /** null: no test data was made. */
   testRows: z.int().nullable(),
+  /** Whether the imported rows are still here; only their ciphertexts are after `dropPlain`. */
+  hasPlain: z.boolean(),
   /** null: encryption has not begun. */
   data: encryptionSchema.nullable(),
   test: encryptionSchema.nullable(),
@@ -77,18 +79,37 @@ export const importDecisionsSchema = z.strictObject({
 export type ImportDecisions = z.infer<typeof importDecisionsSchema>
 
 /** A file as the window read it: bytes, so that format and encoding can still be recognised. At most 100 MiB of content. */
-export const fileSchema = z.strictObject({
-  fileName: nameSchema,
-  contentBase64: z.base64().max(140_000_000),
-  /** Which table of a database, by name or by a query; which sheet of a workbook. */
-  table: nameSchema.exactOptional(),
-  query: z.string().max(20_000).exactOptional(),
-  sheet: nameSchema.exactOptional(),
-})
+export const fileSchema = z.strictObject({ fileName: nameSchema, contentBase64: z.base64().max(140_000_000) })
 export type FileJson = z.infer<typeof fileSchema>
+
+const queryTextSchema = z.string().min(1).max(20_000)
+
+/** What an import reads: a file that was opened, or a PostgreSQL database, whose URL never comes to the window. */
+export const importSourceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('file'),
+    /** As `openFile` gave it. */
+    file: z.string().max(100),
+    /** Which table of a database, by name or by a query; which sheet of a workbook. */
+    table: nameSchema.exactOptional(),
+    query: queryTextSchema.exactOptional(),
+    sheet: nameSchema.exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal('postgres'),
+    /** Where the URL stands: kept in the profile's secret store under a name, or in an environment variable of the program. */
+    urlFrom: z.enum(['kept', 'environment']),
+    name: nameSchema,
+    query: queryTextSchema,
+  }),
+])
+export type ImportSource = z.infer<typeof importSourceSchema>
 
 export const previewSchema = z.strictObject({
   /** The first rows as written, under the file's own header. */
+  format: importSummarySchema.shape.format,
+  /** Tables or sheets that could be read instead; empty where there is no choice. */
+  choices: z.array(z.string()),
   header: z.array(z.string()),
   rows: z.array(z.array(z.string())),
   rowsRead: z.int(),
@@ -116,9 +137,13 @@ export type ImportPreview = z.infer<typeof previewSchema>
 const byName = z.strictObject({ name: nameSchema })
 
 export const datasetsContract = {
+  /** Holds a file's bytes until it is imported, another three were opened, or the program ends. Throws `input.table-unreadable`. */
+  openFile: procedure.input(fileSchema).output(z.strictObject({ file: z.string(), format: importSummarySchema.shape.format })),
+  /** Keeps a PostgreSQL URL, which holds a password, in the profile's secret store under a name. */
+  keepDatabaseUrl: procedure.input(z.strictObject({ name: nameSchema, url: z.string().min(1).max(4000) })).output(emptySchema),
   /** Nothing is kept. Throws what makes the file unreadable as a table; what stands in an import's way is in `problem`. */
-  preview: procedure.input(z.strictObject({ file: fileSchema, decisions: importDecisionsSchema })).output(previewSchema),
-  import: procedure.input(z.strictObject({ name: nameSchema, file: fileSchema, decisions: importDecisionsSchema }))
+  preview: procedure.input(z.strictObject({ source: importSourceSchema, decisions: importDecisionsSchema })).output(previewSchema),
+  import: procedure.input(z.strictObject({ name: nameSchema, source: importSourceSchema, decisions: importDecisionsSchema }))
     .output(datasetSummarySchema),
   list: procedure.input(emptySchema).output(z.array(datasetSummarySchema)),
   show: procedure.input(byName)
@@ -134,5 +159,7 @@ export const datasetsContract = {
   /** A job of kind `test-data`: made-up rows of the same columns, encrypted under another key. */
   testData: procedure.input(z.strictObject({ name: nameSchema, keyBits: keyBitsSchema, rows: z.int().min(1).max(10_000).exactOptional() }))
     .output(jobStartedSchema),
+  /** Deletes the imported rows once they are encrypted: selling goes on, looking at them and rehearsing attacks does not. */
+  dropPlain: procedure.input(byName).output(datasetSummarySchema),
   remove: procedure.input(byName).output(emptySchema),
 }

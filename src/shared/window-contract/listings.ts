@@ -42,6 +42,8 @@ export const listingDraftSchema = z.strictObject({
   maxAnswerCells: z.int().min(1).exactOptional(),
   maxAnswerBits: z.int().min(1).exactOptional(),
   confirmations: z.int().min(1).exactOptional(),
+  /** Pin this profile's own certificate, for a server in one's own network. */
+  pinOwnCertificate: z.boolean().exactOptional(),
 })
 export type ListingDraftJson = z.infer<typeof listingDraftSchema>
 

@@ -15,6 +15,8 @@ export const authorisationSchema = z.strictObject({
 export const serveOptionsSchema = z.strictObject({
   host: z.string().min(1).max(200).exactOptional(),
   port: z.int().min(0).max(65_535).exactOptional(),
+  /** Speak TLS with this profile's own certificate, for a network whose addresses no authority signs for. */
+  ownTls: z.boolean().exactOptional(),
   /** How buyers reach it through a proxy that speaks TLS for it. */
   publicUrl: urlSchema.exactOptional(),
   /** Published listings only; by default all of them. */
@@ -25,11 +27,19 @@ export const serveOptionsSchema = z.strictObject({
 
 export const serveStateSchema = z.strictObject({
   state: z.enum(['off', 'starting', 'on', 'stopping']),
-  reach: z.enum(['this-computer', 'internet']).nullable(),
+  reach: z.enum(['this-computer', 'network', 'internet']).nullable(),
   localUrl: urlSchema.nullable(),
   publicUrl: urlSchema.nullable(),
-  /** The addresses to share, one a listing on sale. */
-  listings: z.array(z.strictObject({ id: z.string(), title: z.string(), url: urlSchema })),
+  listings: z.array(z.strictObject({
+    id: z.string(),
+    title: z.string(),
+    /** The address to share. */
+    url: urlSchema,
+    /** Where the contract sends buyers; another address than `url` until the listing is moved. */
+    publishedUrl: urlSchema,
+    /** False where the server shows its own certificate and the listing does not pin it: buyers will refuse it. */
+    certificateAgrees: z.boolean(),
+  })),
   authorisation: authorisationSchema.nullable(),
   since: timeSchema.nullable(),
   /** Purchases that wait for something of the seller's, with the time until which. */
@@ -54,7 +64,13 @@ export const serveContract = {
   off: procedure.input(emptySchema).output(serveStateSchema),
   /** What happened lately (at most 200), then what happens, for as long as somebody listens. */
   events: procedure.input(emptySchema).output(eventIterator(serveEventSchema)),
-  /** Asks the shared address of a listing as a buyer would. */
-  check: procedure.input(z.strictObject({ url: urlSchema }))
-    .output(z.strictObject({ reachable: z.boolean(), problem: errorDocumentSchema.nullable() })),
+  /** Addresses of this computer in the networks it is in. */
+  addresses: procedure.input(emptySchema).output(z.array(z.strictObject({ address: z.string(), interface: z.string() }))),
+  /** Opens the shared address of a listing as a buyer would, with what that shows and what it cannot show. */
+  check: procedure.input(z.strictObject({ url: urlSchema })).output(z.strictObject({
+    reachable: z.boolean(),
+    /** `null`: cannot be told from here. */
+    steps: z.array(z.strictObject({ what: z.string(), ok: z.boolean().nullable(), words: z.string() })),
+    problem: errorDocumentSchema.nullable(),
+  })),
 }

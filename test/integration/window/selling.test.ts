@@ -52,9 +52,12 @@ describe('selling through the contract: from a file to money, with nobody at the
   })
 
   it('imports a table as previewed, encrypts it and makes test data, as jobs', async () => {
-    const preview = await seller.client.datasets.preview({ file, decisions })
+    const opened = await seller.client.datasets.openFile(file)
+    expect(opened.format).toBe('csv')
+    const source = { kind: 'file', file: opened.file } as const
+    const preview = await seller.client.datasets.preview({ source, decisions })
     expect(preview.columns.map(({ name, kind }) => `${name} ${kind}`)).toEqual(['revenue number', 'region category'])
-    expect(await seller.client.datasets.import({ name: 'sales', file, decisions })).toMatchObject({ rows: 24, columns: 2, data: null, usedBy: null })
+    expect(await seller.client.datasets.import({ name: 'sales', source, decisions })).toMatchObject({ rows: 24, columns: 2, data: null, usedBy: null })
     await atSeller.awaitOutcome((await seller.client.datasets.encrypt({ name: 'sales', keyBits: 2048 })).job, 'dataset')
     await atSeller.awaitOutcome((await seller.client.datasets.testData({ name: 'sales', keyBits: 2048, rows: 20 })).job, 'dataset')
     const shown = await seller.client.datasets.show({ name: 'sales' })
@@ -91,9 +94,9 @@ describe('selling through the contract: from a file to money, with nobody at the
     expect(shown.words.join(' ')).toContain('deliverResult, decline, reclaim')
     await atSeller.awaitOutcome(job, 'serving')
     expect(await seller.client.serve.state({})).toMatchObject({
-      state: 'on', reach: 'this-computer', listings: [{ id: listing, title: 'Shop revenue', url }], authorisation: { listings: [listing], spentTodayWei: '0' },
+      state: 'on', reach: 'this-computer', listings: [{ id: listing, title: 'Shop revenue', url, publishedUrl: url, certificateAgrees: true }], authorisation: { listings: [listing], spentTodayWei: '0' },
     })
-    expect(await seller.client.serve.check({ url })).toEqual({ reachable: true, problem: null })
+    expect(await seller.client.serve.check({ url })).toMatchObject({ reachable: true, problem: null, steps: [{ ok: true }, { ok: true }, { ok: true }] })
     expect(await refusalOf(seller.client.networks.save({ name: 'local', rpcUrl: chain.rpcUrl, chainId: chain.chainId, contract: null }))).toMatchObject({ code: 'access.serving' })
 
     const purchase = await buy()

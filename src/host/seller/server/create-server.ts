@@ -19,6 +19,8 @@ export interface ServerOptions {
   /** Addresses or networks (CIDR) of proxies whose X-Forwarded-For is believed; rate limits then go by the client behind them. */
   readonly trustedProxies?: readonly string[]
   readonly onRequest?: ServeObserver['onRequest']
+  /** PEM, where the server speaks TLS itself; 1.3 only, since only our own program calls it. */
+  readonly tls?: { readonly certificate: string, readonly key: string }
   readonly onBug: (error: AppError, request: { method: string; url: string }) => void
 }
 
@@ -88,7 +90,8 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     // Answers under way are finished; closeGracefully ends what takes too long.
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-  })
+    ...(options.tls === undefined ? {} : { https: { cert: options.tls.certificate, key: options.tls.key, minVersion: 'TLSv1.3' as const } }),
+  }) as unknown as FastifyInstance
   app.server.headersTimeout = 15_000
   app.removeContentTypeParser('text/plain')
   app.addHook('onRequest', async (request, reply) => {

@@ -1,15 +1,13 @@
 import { Button, Modal, Select } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { WindowOutputs } from '../../../shared/window-contract/index.ts'
 import { shell, useAsk, useDo, useJobOf } from '../../app/api.ts'
 import { goTo, placeOf } from '../../app/router.ts'
-import { DataTable } from '../../ui/data-table.tsx'
 import { WatchedJob } from '../../ui/job-progress.tsx'
 import { Facts, Page, Section } from '../../ui/page.tsx'
-import { Bars } from '../../ui/plot.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
-import { formatCount, formatNumber } from '../../ui/values.tsx'
+import { formatCount } from '../../ui/values.tsx'
+import { OwnRows } from './own-rows.tsx'
 
 type Dataset = WindowOutputs['datasets']['show']
 const keyLengths = [2048, 3072, 4096] as const
@@ -60,44 +58,6 @@ const NextStep = ({ of }: { readonly of: Dataset }) => {
   )
 }
 
-const bins = 24
-
-const Spread = ({ of }: { readonly of: Dataset }) => {
-  const [column, setColumn] = useState(of.columnList[0]?.name ?? '')
-  const histogram = useAsk(['datasets', of.name, 'histogram', column], () => shell.datasets.histogram({ name: of.name, column, bins }), column !== '')
-  return (
-    <Section title="How values spread" aside={<Select aria-label="Column" w={200} searchable data={of.columnList.map(({ name }) => name)} value={column} onChange={(value) => { setColumn(value ?? '') }} />}>
-      <p className="small quiet">Only you see this; it is not part of a listing.</p>
-      <Reply of={histogram}>{({ counts, edges }) => <Bars title={`Rows by ${column}`} values={counts} labels={counts.map((_, index) => String(Number((edges[index] ?? 0).toPrecision(3))))} />}</Reply>
-    </Section>
-  )
-}
-
-const pageRows = 500
-
-const Rows = ({ of }: { readonly of: Dataset }) => {
-  const pages = useInfiniteQuery({
-    queryKey: ['datasets', of.name, 'rows'], initialPageParam: 0,
-    queryFn: ({ pageParam }) => shell.datasets.rows({ name: of.name, offset: pageParam, limit: pageRows }),
-    getNextPageParam: (last) => (last.offset + last.rows.length < last.total ? last.offset + last.rows.length : undefined),
-  })
-  const rows = pages.data?.pages.flatMap((page) => page.rows) ?? []
-  return (
-    <Section title="Rows" aside={<span className="small quiet">{formatCount(rows.length)} of {formatCount(of.rows)} shown</span>}>
-      <Trouble error={pages.error} />
-      <DataTable
-        label="Rows" rows={rows} height={400} keyOf={(_, index) => index}
-        columns={of.columnList.map(({ name, unit }, at) => ({
-          name, unit, numeric: true,
-          cell: (row: readonly number[]) => formatNumber(row[at] ?? Number.NaN),
-          order: (row: readonly number[]) => row[at] ?? 0,
-        }))}
-      />
-      {pages.hasNextPage ? <div><Button variant="default" loading={pages.isFetchingNextPage} onClick={() => { void pages.fetchNextPage() }}>Show more rows</Button></div> : null}
-    </Section>
-  )
-}
-
 const Remove = ({ name, onClose }: { readonly name: string, readonly onClose: () => void }) => {
   const remove = useDo(() => shell.datasets.remove({ name }), 'datasets')
   return (
@@ -126,12 +86,13 @@ export const DatasetPage = ({ name }: { readonly name: string }) => {
       <Reply of={dataset}>
         {(of) => (
           <div className="columns">
-            <div className="stack wider"><NextStep of={of} /><Spread of={of} /><Rows of={of} /></div>
+            <div className="stack wider"><NextStep of={of} /><OwnRows of={of} /></div>
             <aside>
               <Section title="State">
                 <Facts of={[
                   ['Encrypted', of.data?.complete === true ? `yes, ${of.data.keyBits} bits` : 'not yet'],
                   ['Test rows', of.testRows === null ? 'none yet' : formatCount(of.testRows)],
+                  ['Imported rows', of.hasPlain ? 'on this computer' : 'deleted'],
                   ['Listing', of.usedBy === null ? 'none' : <a key="listing" href={placeOf(['sell', 'listings', of.usedBy])}>{of.usedBy}</a>],
                 ]} />
               </Section>

@@ -1,100 +1,97 @@
-import { Button, FileButton, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ImportDecisions } from '../../../shared/window-contract/datasets.ts'
+import type { ErrorDocumentJson } from '../../../shared/window-contract/base.ts'
+import type { ImportDecisions, ImportPreview, ImportSource } from '../../../shared/window-contract/datasets.ts'
 import { shell, useDo } from '../../app/api.ts'
 import { goTo, placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { ErrorPanel, Trouble } from '../../ui/trouble.tsx'
 import { formatCount } from '../../ui/values.tsx'
+import { readError } from '../../window-client.ts'
+import { ChooseSource, type ChosenSource } from './choose-source.tsx'
 import { ColumnDecisions } from './column-decisions.tsx'
 import { FileDecisions } from './file-decisions.tsx'
+import { SourceChoice } from './source-choice.tsx'
 
-interface ReadFile { readonly fileName: string, readonly contentBase64: string }
-
-const mostBytes = 100 * 1024 * 1024
 const previewMilliseconds = 250
 
-const readFile = (file: File): Promise<ReadFile> => new Promise((resolve, reject) => {
-  const reader = new FileReader()
-  reader.onload = () => {
-    resolve({ fileName: file.name, contentBase64: typeof reader.result === 'string' ? reader.result.split(',')[1] ?? '' : '' })
-  }
-  reader.onerror = () => { reject(reader.error ?? new Error('The file could not be read.')) }
-  reader.readAsDataURL(file)
-})
+const FirstRows = ({ of }: { readonly of: ImportPreview }) => (
+  <Section title="First rows, as written" aside={<span className="small quiet">{formatCount(of.rowsRead)} rows read</span>}>
+    <DataTable
+      label="First rows" rows={of.rows.slice(0, 8)} keyOf={(_, index) => index}
+      columns={of.header.map((title, at) => ({ name: title, cell: (row: readonly string[]) => <span className="mono nowrap">{row[at] ?? ''}</span> }))}
+    />
+  </Section>
+)
 
-const nameOf = (fileName: string): string => fileName.replace(/\.[^.]*$/, '')
-
-const ChooseFile = ({ onRead }: { readonly onRead: (file: ReadFile) => void }) => {
-  const [problem, setProblem] = useState<string | null>(null)
-  const take = (file: File | null): void => {
-    if (file === null) return
-    if (file.size > mostBytes) {
-      setProblem(`${file.name} has ${formatCount(Math.round(file.size / 1_048_576))} MiB; the window takes 100 MiB. The command line imports larger files.`)
-      return
-    }
-    readFile(file).then(onRead, (error: unknown) => { setProblem(error instanceof Error ? error.message : String(error)) })
-  }
+const TakeIt = ({ preview, name, onName, source, decisions, onOther }: {
+  readonly preview: ImportPreview, readonly name: string, readonly onName: (name: string) => void, readonly source: ImportSource
+  readonly decisions: ImportDecisions, readonly onOther: () => void
+}) => {
+  const take = useDo(() => shell.datasets.import({ name, source, decisions }), 'datasets')
+  const { summary } = preview
   return (
-    <div className="stack wide">
-      <div
-        className="drop" onDragOver={(event) => { event.preventDefault() }}
-        onDrop={(event) => { event.preventDefault(); take(event.dataTransfer.files[0] ?? null) }}
-      >
-        <p>Drop a CSV file here, or choose one. One row per record; the first row names the columns.</p>
-        <FileButton onChange={take} accept=".csv,.tsv,.txt,text/csv" inputProps={{ 'aria-label': 'CSV file' }}>{(properties) => <Button {...properties}>Choose a file</Button>}</FileButton>
+    <form className="next-step" onSubmit={(event) => { event.preventDefault(); take.mutate(undefined, { onSuccess: (made) => { goTo(placeOf(['sell', 'datasets', made.name])) } }) }}>
+      <TextInput label="Name of the dataset" w={320} value={name} onChange={(event) => { onName(event.target.value) }} />
+      <Trouble error={take.error} />
+      <div className="row">
+        <Button type="submit" disabled={preview.problem !== null || name.trim() === ''} loading={take.isPending}>Import {summary === null ? '' : `${formatCount(summary.rowsKept)} rows`}</Button>
+        <Button variant="default" onClick={onOther}>Another table</Button>
       </div>
-      {problem === null ? null : <p className="note bad" role="alert">{problem}</p>}
-    </div>
+    </form>
   )
 }
 
-const Wizard = ({ file, onOther }: { readonly file: ReadFile, readonly onOther: () => void }) => {
-  const [name, setName] = useState(nameOf(file.fileName))
+/** The tables there are, where a database does not say by itself which one is meant. */
+const tablesOf = ({ code, details }: ErrorDocumentJson): readonly string[] =>
+  (code === 'input.table-choice' && Array.isArray(details.tables) ? details.tables.map(String) : [])
+
+const Unread = ({ error, source, onSource, onOther }: {
+  readonly error: unknown, readonly source: ImportSource, readonly onSource: (source: ImportSource) => void, readonly onOther: () => void
+}) => {
+  const tables = tablesOf(readError(error))
+  return (
+    <>
+      {source.kind === 'file' && (tables.length > 0 || source.query !== undefined)
+        ? <SourceChoice source={source} format="sqlite" choices={tables} onChange={onSource} />
+        : null}
+      {tables.length > 0 && source.kind === 'file' && source.table === undefined ? null : <Trouble error={error} />}
+      <div><Button variant="default" onClick={onOther}>Another table</Button></div>
+    </>
+  )
+}
+
+const Wizard = ({ chosen, onOther }: { readonly chosen: ChosenSource, readonly onOther: () => void }) => {
+  const [name, setName] = useState(chosen.name)
+  const [source, setSource] = useState(chosen.source)
   const [decisions, setDecisions] = useState<ImportDecisions>({})
   const [settled] = useDebouncedValue(decisions, previewMilliseconds)
   const preview = useQuery({
-    queryKey: ['preview', file, settled], queryFn: () => shell.datasets.preview({ file, decisions: settled }), placeholderData: keepPreviousData, gcTime: 0,
+    queryKey: ['preview', source, settled], queryFn: () => shell.datasets.preview({ source, decisions: settled }), placeholderData: keepPreviousData, gcTime: 0,
   })
-  const take = useDo(() => shell.datasets.import({ name, file, decisions }), 'datasets')
-  const { data } = preview
-  const header = data?.header ?? []
+  const { data, error } = preview
+  if (error !== null) return <Unread error={error} source={source} onSource={setSource} onOther={onOther} />
+  if (data === undefined) return <p className="quiet" role="status">Reading the table…</p>
   return (
     <>
-      <Trouble error={preview.error} />
-      {data === undefined ? null : (
-        <>
-          <FileDecisions preview={data} decisions={decisions} onChange={setDecisions} />
-          <Section title="First rows, as written" aside={<span className="small quiet">{formatCount(data.rowsRead)} rows read</span>}>
-            <DataTable
-              label="First rows" rows={data.rows.slice(0, 8)} keyOf={(_, index) => index}
-              columns={header.map((title, at) => ({ name: title, cell: (row: readonly string[]) => <span className="mono nowrap">{row[at] ?? ''}</span> }))}
-            />
-          </Section>
-          <ColumnDecisions preview={data} decisions={decisions} onChange={setDecisions} />
-          {data.problem === null ? null : <ErrorPanel document={data.problem} />}
-          <form className="next-step" onSubmit={(event) => { event.preventDefault(); take.mutate(undefined, { onSuccess: (made) => { goTo(placeOf(['sell', 'datasets', made.name])) } }) }}>
-            <TextInput label="Name of the dataset" w={320} value={name} onChange={(event) => { setName(event.target.value) }} />
-            <Trouble error={take.error} />
-            <div className="row">
-              <Button type="submit" disabled={data.problem !== null || name.trim() === ''} loading={take.isPending}>Import {data.summary === null ? '' : `${formatCount(data.summary.rowsKept)} rows`}</Button>
-              <Button variant="default" onClick={onOther}>Another file</Button>
-            </div>
-          </form>
-        </>
-      )}
+      {source.kind === 'file' ? <SourceChoice source={source} format={data.format} choices={data.choices} onChange={(next) => { setSource(next); setDecisions({}) }} /> : null}
+      <FileDecisions preview={data} decisions={decisions} onChange={setDecisions} />
+      <FirstRows of={data} />
+      <ColumnDecisions preview={data} decisions={decisions} onChange={setDecisions} />
+      {data.problem === null ? null : <ErrorPanel document={data.problem} />}
+      <TakeIt preview={data} name={name} onName={setName} source={source} decisions={decisions} onOther={onOther} />
     </>
   )
 }
 
 export const ImportPage = () => {
-  const [file, setFile] = useState<ReadFile | null>(null)
+  const [chosen, setChosen] = useState<ChosenSource | null>(null)
   return (
-    <Page title="Import a table" back={{ to: '#/sell/datasets', title: 'Datasets' }} about="The file is read on this computer. You decide column by column what becomes part of the dataset.">
-      {file === null ? <ChooseFile onRead={setFile} /> : <Wizard file={file} onOther={() => { setFile(null) }} />}
+    <Page title="Import a table" back={{ to: '#/sell/datasets', title: 'Datasets' }} about="You decide column by column what becomes part of the dataset.">
+      {chosen === null ? <ChooseSource onChosen={setChosen} /> : <Wizard key={JSON.stringify(chosen)} chosen={chosen} onOther={() => { setChosen(null) }} />}
     </Page>
   )
 }

@@ -2,6 +2,7 @@ import { warnSellerOfDisputes } from '../../../shared/dispute-warnings.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { parseAmountWei, parseDurationSeconds } from '../../../shared/units.ts'
 import type { ListingDraftJson } from '../../../shared/window-contract/listings.ts'
+import type { Reach } from '../serve/reaches.ts'
 
 /** A listing as it is being written: amounts and times as they are typed. */
 export interface Draft {
@@ -14,6 +15,7 @@ export interface Draft {
   readonly expiration: string
   readonly arbiter: string
   readonly dispute: string
+  readonly reach: Reach
   readonly serverUrl: string
   readonly minRows: number
   readonly condition: number
@@ -22,7 +24,7 @@ export interface Draft {
 }
 
 export const beginDraft = (dataset: string): Draft => ({
-  dataset, title: dataset, description: '', price: '0.01', guarantee: '', delivery: '1h', expiration: '7d', arbiter: '', dispute: '7d', serverUrl: '',
+  dataset, title: dataset, description: '', price: '0.01', guarantee: '', delivery: '1h', expiration: '7d', arbiter: '', dispute: '7d', reach: 'this-computer', serverUrl: '',
   minRows: 10, condition: 1, maxAnswerCells: 200, maxAnswerBits: 192,
 })
 
@@ -47,7 +49,7 @@ const readAddress = (text: string): string => {
 }
 
 const readServer = (text: string): string => {
-  if (!URL.canParse(text.trim()) || !/^https?:$/.test(new URL(text.trim()).protocol)) throw new AppError('input.invalid', 'An address of a server begins with https:// or http://.')
+  if (!URL.canParse(text.trim()) || new URL(text.trim()).protocol !== 'https:') throw new AppError('input.invalid', 'Write the address with https://, and the port where it is another than 443.')
   return text.trim()
 }
 
@@ -68,7 +70,7 @@ export const readDraft = (draft: Draft): DraftReadings => ({
   expiration: readField(parseDurationSeconds, draft.expiration),
   arbiter: optional(readAddress, draft.arbiter),
   dispute: readField(parseDurationSeconds, draft.dispute),
-  serverUrl: optional(readServer, draft.serverUrl),
+  serverUrl: draft.reach === 'this-computer' ? { value: null, problem: null } : readField(readServer, draft.serverUrl),
 })
 
 /** The usual guarantee (product.md): a tenth of the price where an arbiter rules, half of it where nobody does. */
@@ -92,6 +94,7 @@ export const toDocument = (draft: Draft): ListingDraftJson => ({
   ...(draft.guarantee.trim() === '' ? {} : { guaranteeWei: parseAmountWei(draft.guarantee).toString() }),
   deliverySeconds: parseDurationSeconds(draft.delivery), expirationSeconds: parseDurationSeconds(draft.expiration),
   ...(draft.arbiter.trim() === '' ? {} : { arbiter: draft.arbiter.trim(), disputeSeconds: parseDurationSeconds(draft.dispute) }),
-  ...(draft.serverUrl.trim() === '' ? {} : { serverUrl: draft.serverUrl.trim() }),
+  ...(draft.reach === 'this-computer' || draft.serverUrl.trim() === '' ? {} : { serverUrl: draft.serverUrl.trim() }),
+  ...(draft.reach === 'network' ? { pinOwnCertificate: true } : {}),
   minRows: draft.minRows, condition: draft.condition, maxAnswerCells: draft.maxAnswerCells, maxAnswerBits: draft.maxAnswerBits,
 })

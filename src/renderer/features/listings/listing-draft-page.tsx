@@ -1,10 +1,11 @@
-import { Button, NumberInput, Select, Textarea, TextInput } from '@mantine/core'
+import { Button, NumberInput, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { formatEther } from '../../../shared/units.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { goTo, placeOf } from '../../app/router.ts'
 import { EmptyState, Page, Section } from '../../ui/page.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
+import { reaches } from '../serve/reaches.ts'
 import { beginDraft, isReadable, readDraft, toDocument, usualGuaranteeWei, warnOfDraft, type Draft, type DraftReadings } from './draft.ts'
 import { LimitsExplained } from './limits-explained.tsx'
 
@@ -55,10 +56,14 @@ const Limits = ({ draft, change }: Omit<PartProperties, 'readings'>) => (
 
 const Where = ({ draft, readings, change }: PartProperties) => (
   <Section title="Where buyers find it">
-    <TextInput
-      label="Address of your server" description="Leave it empty while only this computer is to reach it; it can be moved later." placeholder="http://127.0.0.1:7373"
-      value={draft.serverUrl} error={readings.serverUrl.problem} onChange={(event) => { change({ serverUrl: event.target.value }) }}
-    />
+    <div><SegmentedControl aria-label="Reach" value={draft.reach} onChange={(value) => { change({ reach: reaches.find((known) => known.value === value)?.value ?? 'this-computer' }) }} data={reaches.map(({ value, label }) => ({ value, label }))} /></div>
+    <p className="small quiet prose">{reaches.find(({ value }) => value === draft.reach)?.about} It can be moved later.</p>
+    {draft.reach === 'this-computer' ? null : (
+      <TextInput
+        label="Address of your server" placeholder={draft.reach === 'network' ? 'https://192.168.1.20:7373' : 'https://data.example.org'} value={draft.serverUrl}
+        error={draft.serverUrl === '' ? null : readings.serverUrl.problem} onChange={(event) => { change({ serverUrl: event.target.value }) }}
+      />
+    )}
   </Section>
 )
 
