@@ -31,7 +31,7 @@ const table = {
     files: ['resources/', 'contracts/artifacts/'],
     packages: [
       'zod', 'better-sqlite3', 'ethers', 'fastify', '@fastify', 'pino', 'prom-client', 'apache-arrow', 'csv-parse', '@noble', 'siwe', 'keytar',
-      '@orpc/contract', '@orpc/server', 'hyparquet', 'pg', 'read-excel-file',
+      '@orpc/contract', '@orpc/server', 'hyparquet', 'pg', 'read-excel-file', 'selfsigned',
     ],
     node: 'all',
   },

@@ -152,7 +152,8 @@ export const createClient = (host: Host, trade: Trade): Client => {
     retrieveTestResult: async (test, answer, options = {}) => {
       open()
       const { details, url } = test.listing
-      return rehearseAnswer(answer, details, test, createSellerClient(new URL(url).origin, requireCertificate(details.tls?.certificateHash ?? null)), await host.engine(), options)
+      const seller = createSellerClient(new URL(url).origin, requireCertificate(details.tls?.certificateHash ?? null))
+      return rehearseAnswer(answer, details, test, seller, await host.engine(), options)
     },
 
     requestData: async (url, { maxTotalWei, again = false, ...options } = {}) =>

@@ -37,7 +37,8 @@ export interface ListingOpenerDependencies {
 /**
  * Opens the details behind a URL and holds them against the contract: same chain, same contract, the hash of the very
  * bytes stands in a listing of the same seller; and its keys are shown to be sound. Throws `input.details-invalid`, `chain.wrong-chain`,
- * `chain.wrong-contract`, `escrow.not-listed`, `crypto.invalid-key`, `crypto.certificate-invalid`, `access.certificate-unknown`, and the seller client's errors.
+ * `chain.wrong-contract`, `escrow.not-listed`, `crypto.invalid-key`, `crypto.certificate-invalid`,
+ * `access.certificate-unknown`, and the seller client's errors.
  */
 export type OpenListing = (address: string) => Promise<OpenedListing>
 

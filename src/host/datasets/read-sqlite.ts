@@ -73,7 +73,8 @@ export const readSqlite = (source: string | Uint8Array, choice: TableChoice): So
   if (choice.table !== undefined && choice.query !== undefined) throw new AppError('input.invalid', 'An import takes either a table or a query.')
   const database = openDatabase(source)
   try {
-    return { ...readQuery(database, chooseQuery(database, choice), choice.exclude ?? []), choices: listTables(database).slice(0, mostChoices) }
+    const table = readQuery(database, chooseQuery(database, choice), choice.exclude ?? [])
+    return { ...table, choices: listTables(database).slice(0, mostChoices) }
   } finally {
     database.close()
   }

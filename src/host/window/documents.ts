@@ -31,7 +31,8 @@ const toEncryptionJson = (state: EncryptionState | null): DatasetSummaryJson['da
 
 export const toDatasetJson = (
   { name, rows, columns, createdAt, testRows, hasPlain, data, test }: DatasetSummary, usedBy: string | null,
-): DatasetSummaryJson => ({ name, rows, columns, createdAt, testRows, hasPlain, data: toEncryptionJson(data), test: toEncryptionJson(test), usedBy })
+): DatasetSummaryJson =>
+  ({ name, rows, columns, createdAt, testRows, hasPlain, data: toEncryptionJson(data), test: toEncryptionJson(test), usedBy })
 
 export const toListingJson = (listing: StoredListing, place: MarketPlace | null): ListingJson => ({
   id: listing.id,

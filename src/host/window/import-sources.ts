@@ -19,10 +19,12 @@ export interface ImportSources {
 
 const mostFiles = 3
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 const optional = <Name extends string>(name: Name, value: string | undefined): Partial<Record<Name, string>> =>
   (value === undefined ? {} : { [name]: value } as Record<Name, string>)
 
-const readEnvironment = (name: string, environment: Readonly<Record<string, string | undefined>>): string => {
+const readEnvironment = (name: string, environment: Environment): string => {
   const url = environment[name]
   if (url === undefined || url === '') {
     throw new AppError('input.postgres-url-missing', `The environment variable ${name.slice(0, 100)} is not set for this program.`, { details: { name: name.slice(0, 100) } })
@@ -30,7 +32,7 @@ const readEnvironment = (name: string, environment: Readonly<Record<string, stri
   return url
 }
 
-export const createImportSources = (databaseUrls: DatabaseUrls, environment: Readonly<Record<string, string | undefined>> = process.env): ImportSources => {
+export const createImportSources = (databaseUrls: DatabaseUrls, environment: Environment = process.env): ImportSources => {
   const files = new Map<string, Uint8Array>()
   let last: { readonly key: string, readonly table: SourceTable } | null = null
 

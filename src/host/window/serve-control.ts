@@ -163,7 +163,11 @@ export const createServeControl = ({ host, changes, now, onBug }: Pick<WindowCon
     return listings.list()
       .filter(({ state, details }) => state === 'published' && details.chain_id === market.chainId && details.contract_address === market.contract)
       .map(({ id, details, url }) => ({
-        id, title: details.title, url: new URL(details.meta_link, base).href, publishedUrl: url, certificateAgrees: details.tls?.certificateHash === certificateHash,
+        id,
+        title: details.title,
+        url: new URL(details.meta_link, base).href,
+        publishedUrl: url,
+        certificateAgrees: details.tls?.certificateHash === certificateHash,
       }))
   }
 

@@ -29,16 +29,19 @@ const waysFor = (of: Drawn): readonly Shown[] => {
   return of.values.length > mostBars ? ['line', 'histogram', 'table'] : ['bars', 'line', 'histogram', 'table']
 }
 
-const Plot = ({ of, name, columns, shown }: { readonly of: Drawn, readonly name: string, readonly columns: readonly string[], readonly shown: Shown }) => {
+interface DrawnProperties { readonly of: Drawn, readonly name: string, readonly columns: readonly string[] }
+
+const Plot = ({ of, name, columns, shown }: DrawnProperties & { readonly shown: Shown }) => {
   if (of.form === 'table') {
-    return <HeatMap rows={of.rows} rowNames={labelsFor(of.rows.length, columns)} columnNames={labelsFor(of.rows[0]?.length ?? 0, columns)} title={name} />
+    const [down, across] = [of.rows.length, of.rows[0]?.length ?? 0]
+    return <HeatMap rows={of.rows} rowNames={labelsFor(down, columns)} columnNames={labelsFor(across, columns)} title={name} />
   }
   if (shown === 'line') return <Line values={of.values} title={name} />
   if (shown === 'histogram') return <Histogram {...countBins(of.values)} title={name} />
   return <Bars values={of.values} labels={labelsFor(of.values.length, columns)} title={name} />
 }
 
-const Table = ({ of, name, columns }: { readonly of: Drawn, readonly name: string, readonly columns: readonly string[] }) => {
+const Table = ({ of, name, columns }: DrawnProperties) => {
   const rows = of.form === 'list' ? of.values.map((value) => [value]) : of.rows
   const labels = labelsFor(rows.length, columns)
   const heads = of.form === 'list' ? [name] : labelsFor(rows[0]?.length ?? 0, columns)
@@ -58,7 +61,8 @@ const Table = ({ of, name, columns }: { readonly of: Drawn, readonly name: strin
 }
 
 const SavePlot = ({ plot, source, name, onFailed }: {
-  readonly plot: () => SVGSVGElement | null, readonly source: AnswerSource, readonly name: string, readonly onFailed: (error: unknown) => void
+  readonly plot: () => SVGSVGElement | null, readonly source: AnswerSource, readonly name: string
+  readonly onFailed: (error: unknown) => void
 }) => {
   const save = (kind: 'svg' | 'png'): void => {
     const found = plot()

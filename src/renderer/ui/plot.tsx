@@ -55,7 +55,9 @@ export const Line = ({ values, title }: PlotProperties) => {
 }
 
 /** How often values fall between edges: one count fewer than edges. */
-export const Histogram = ({ counts, edges, title }: { readonly counts: readonly number[], readonly edges: readonly number[], readonly title: string }) => {
+export const Histogram = ({ counts, edges, title }: {
+  readonly counts: readonly number[], readonly edges: readonly number[], readonly title: string
+}) => {
   const [low, high] = extent(counts)
   const [first, last] = [edges[0] ?? 0, edges.at(-1) ?? 1]
   const x = (value: number): number => margin.left + (inner.width * (value - first)) / (last - first)

@@ -96,7 +96,8 @@ describe('selling through the contract: from a file to money, with nobody at the
     expect(await seller.client.serve.state({})).toMatchObject({
       state: 'on', reach: 'this-computer', listings: [{ id: listing, title: 'Shop revenue', url, publishedUrl: url, certificateAgrees: true }], authorisation: { listings: [listing], spentTodayWei: '0' },
     })
-    expect(await seller.client.serve.check({ url })).toMatchObject({ reachable: true, problem: null, steps: [{ ok: true }, { ok: true }, { ok: true }] })
+    const checked = await seller.client.serve.check({ url })
+    expect(checked).toMatchObject({ reachable: true, problem: null, steps: [{ ok: true }, { ok: true }, { ok: true }] })
     expect(await refusalOf(seller.client.networks.save({ name: 'local', rpcUrl: chain.rpcUrl, chainId: chain.chainId, contract: null }))).toMatchObject({ code: 'access.serving' })
 
     const purchase = await buy()

@@ -4,7 +4,8 @@ import { loadTable } from '../../../src/host/datasets/load-table.ts'
 import type { ImportDecisions, ImportPreview } from '../../../src/shared/window-contract/datasets.ts'
 
 const bytes = (text: string, encoding: BufferEncoding = 'utf8'): Uint8Array => new Uint8Array(Buffer.from(text, encoding))
-const preview = async (text: Uint8Array, decisions: ImportDecisions): Promise<ImportPreview> => previewImport(await loadTable({ text }), decisions)
+const preview = async (text: Uint8Array, decisions: ImportDecisions): Promise<ImportPreview> =>
+  previewImport(await loadTable({ text }), decisions)
 const table = 'id;wage;sex\n1;5,10;female\n2;;male\n3;7,25;female\n4;8,00;male\n'
 
 describe('the preview of an import', () => {

@@ -91,7 +91,9 @@ export const ImportPage = () => {
   const [chosen, setChosen] = useState<ChosenSource | null>(null)
   return (
     <Page title="Import a table" back={{ to: '#/sell/datasets', title: 'Datasets' }} about="You decide column by column what becomes part of the dataset.">
-      {chosen === null ? <ChooseSource onChosen={setChosen} /> : <Wizard key={JSON.stringify(chosen)} chosen={chosen} onOther={() => { setChosen(null) }} />}
+      {chosen === null
+        ? <ChooseSource onChosen={setChosen} />
+        : <Wizard key={JSON.stringify(chosen)} chosen={chosen} onOther={() => { setChosen(null) }} />}
     </Page>
   )
 }

@@ -31,7 +31,8 @@ const Rows = ({ of }: { readonly of: Dataset }) => (
     <PagedTable
       label="Rows" total={of.rows} pageRows={pageRows} height={tableHeight} queryKey={['datasets', of.name, 'rows']}
       load={async (offset) => (await shell.datasets.rows({ name: of.name, offset, limit: pageRows })).rows}
-      columns={of.columnList.map(({ name, unit }, at) => ({ name, unit, cell: (row: readonly number[]) => formatNumber(row[at] ?? Number.NaN) }))}
+      columns={of.columnList.map(({ name, unit }, at) =>
+        ({ name, unit, cell: (row: readonly number[]) => formatNumber(row[at] ?? Number.NaN) }))}
     />
   </Section>
 )

@@ -9,6 +9,8 @@ import { reaches } from './reaches.ts'
 import { SharedListing } from './shared-listing.tsx'
 import { SwitchOn } from './switch-on.tsx'
 
+const shownEvents = 200
+
 const useServeEvents = (): { readonly events: readonly ServeEventJson[], readonly error: unknown } => {
   const [events, setEvents] = useState<readonly ServeEventJson[]>([])
   const [error, setError] = useState<unknown>(null)
