@@ -13,6 +13,8 @@ export interface CellRange {
 /** One operation on each of `count` cells, any range of them a task of its own. */
 export interface CellJob {
   readonly count: number
+  /** What is done, under a key of which length: `encrypt private 2048`. */
+  readonly kind: string
   createTask(range: CellRange): Task
   accept(bytes: Uint8Array, range: CellRange): void
 }
@@ -25,7 +27,7 @@ export const runCells = async (pool: WorkerPool, job: CellJob, { signal, onProgr
     next += range.count
     return { units: range.count, createTask: () => job.createTask(range), accept: (bytes: Uint8Array) => job.accept(bytes, range) }
   }
-  await runJob(pool, { total: job.count, takeBatch }, createMeter(job.count, onProgress), signal)
+  await runJob(pool, { total: job.count, kind: job.kind, takeBatch }, createMeter(job.count, onProgress), signal)
 }
 
 /** A range's bytes in a buffer of their own, for a task to carry away. */

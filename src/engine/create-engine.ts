@@ -13,28 +13,31 @@ import { createMeter, withCancellation } from './jobs.ts'
 import { fromCryptoError, withMappedErrors } from './map-error.ts'
 import type { Task } from './messages.ts'
 import { createCertificate, proveDecryption, verifyCertificate, verifyDecryption } from './proof-jobs.ts'
-import { createKeyBytes, prepareKey, type EngineKey } from './task-key.ts'
+import { createKeyBytes, isKeyPair, prepareKey, type EngineKey } from './task-key.ts'
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts'
 import { workerUrl } from './worker-url.ts'
+
+const kindOf = (operation: string, length: number): string => `${operation} ${length}`
 
 /** Runs a job whose every cell becomes a ciphertext. */
 const mapToCiphertexts = async (
   pool: WorkerPool,
+  kind: string,
   count: number,
   length: number,
   createTask: (range: CellRange) => Task,
   options?: JobOptions,
 ): Promise<Uint8Array> => {
   const results = new Uint8Array(count * length)
-  await runCells(pool, { count, createTask, accept: (bytes, { start }) => results.set(bytes, start * length) }, options)
+  await runCells(pool, { kind, count, createTask, accept: (bytes, { start }) => results.set(bytes, start * length) }, options)
   return results
 }
 
 const encrypt = async (pool: WorkerPool, key: EngineKey, plaintexts: readonly bigint[], options?: JobOptions): Promise<Uint8Array> => {
   const prepared = prepareKey(key)
-  const { n, bits, ciphertextBytes } = prepared
+  const { n, bits, ciphertextBytes: length } = prepared
   withMappedErrors(() => assertPlaintexts(prepared, plaintexts))
-  return mapToCiphertexts(pool, plaintexts.length, ciphertextBytes, ({ start, count }) => ({
+  return mapToCiphertexts(pool, kindOf(isKeyPair(key) ? 'encrypt as the owner' : 'encrypt', length), plaintexts.length, length, ({ start, count }) => ({
     operation: 'encrypt',
     key: createKeyBytes(key),
     residues: joinIntegers(plaintexts.slice(start, start + count).map((m) => residue(m, n)), bits / 8),
@@ -47,6 +50,7 @@ const decrypt = async (pool: WorkerPool, key: PaillierKeyPair, ciphertexts: Uint
   const plaintexts = new Array<bigint>(count)
   await runCells(pool, {
     count,
+    kind: kindOf('decrypt', length),
     createTask: (range) =>
       ({ operation: 'decrypt', key: createKeyBytes(key), ciphertexts: copyCells(ciphertexts, range, length), firstIndex: range.start }),
     accept: (bytes, { start }) => splitIntegers(bytes, bits / 8).forEach((m, i) => {
@@ -67,7 +71,7 @@ const combine = async (
   const { ciphertextBytes: length } = prepareKey(key)
   const count = countCells(a, length)
   assertSameCount(count, countCells(b, length))
-  return mapToCiphertexts(pool, count, length, (range) => ({
+  return mapToCiphertexts(pool, kindOf(operation, length), count, length, (range) => ({
     operation,
     key: createKeyBytes(key),
     ciphertexts: copyCells(a, range, length),
@@ -86,7 +90,7 @@ const scale = async (
   const { ciphertextBytes: length } = prepareKey(key)
   const count = countCells(ciphertexts, length)
   assertSameCount(count, factors.length)
-  return mapToCiphertexts(pool, count, length, (range) => ({
+  return mapToCiphertexts(pool, kindOf('scale', length), count, length, (range) => ({
     operation: 'scale',
     key: createKeyBytes(key),
     ciphertexts: copyCells(ciphertexts, range, length),
@@ -102,7 +106,7 @@ const rerandomise = async (
   options?: JobOptions,
 ): Promise<Uint8Array> => {
   const { ciphertextBytes: length } = prepareKey(key)
-  return mapToCiphertexts(pool, countCells(ciphertexts, length), length, (range) => ({
+  return mapToCiphertexts(pool, kindOf('rerandomise', length), countCells(ciphertexts, length), length, (range) => ({
     operation: 'rerandomise',
     key: createKeyBytes(key),
     ciphertexts: copyCells(ciphertexts, range, length),
@@ -120,6 +124,7 @@ const assertCiphertexts = async (
   let first = Infinity
   await runCells(pool, {
     count: countCells(ciphertexts, length),
+    kind: kindOf('find-invalid', length),
     createTask: (range) => ({ operation: 'find-invalid', key: createKeyBytes(key), ciphertexts: copyCells(ciphertexts, range, length) }),
     // Batches end in any order: only when all have is the first of the bad ones known.
     accept: (bytes, { start }) => {

@@ -5,6 +5,7 @@ import { createMeter, runJob, type Batch } from './jobs.ts'
 import {
   chooseBatchCost, cutForm, gatherPieces, intervalsOf, joiningForm, localRuns, type Interval, type Piece,
 } from './linear-form-plan.ts'
+import { shareSums } from './shared-sums.ts'
 import { createKeyBytes, prepareKey } from './task-key.ts'
 import type { WorkerPool } from './worker-pool.ts'
 
@@ -52,23 +53,17 @@ const firstCell = ({ runs: [first] }: Piece): number => first?.start ?? 0
 
 const sumOfCosts = (parts: readonly { readonly cost: number }[]): number => parts.reduce((sum, { cost }) => sum + cost, 0)
 
-/**
- * `Engine.evaluate`: forms are cut into pieces, the pieces of a batch evaluated from one bounded read of the source, and the pieces
- * of a form that was cut joined by one evaluation more. How it was cut never shows in the result.
- */
-export const evaluateForms = async (
-  pool: WorkerPool,
-  key: PaillierPublicKey,
-  inputs: CiphertextSource,
-  forms: readonly LinearForm[],
-  { signal, onProgress }: JobOptions = {},
-): Promise<Uint8Array> => {
-  assertForms(forms, inputs.count)
-  const { ciphertextBytes: length } = prepareKey(key)
-  const results = new Uint8Array(forms.length * length)
-  const most = chooseBatchCost(forms, pool.size)
-  const cellAt = (bytes: Uint8Array, index: number): Uint8Array => bytes.subarray(index * length, (index + 1) * length)
+/** An evaluation in its two stages: what is read from the source, and what joins the pieces of forms that were cut. */
+interface Plan {
+  readonly parts: readonly Evaluation[]
+  readonly joins: readonly Evaluation[]
+  readonly results: Uint8Array
+}
 
+const planForms = (inputs: CiphertextSource, forms: readonly LinearForm[], length: number, workers: number): Plan => {
+  const results = new Uint8Array(forms.length * length)
+  const most = chooseBatchCost(forms, workers)
+  const cellAt = (bytes: Uint8Array, index: number): Uint8Array => bytes.subarray(index * length, (index + 1) * length)
   const joins: Evaluation[] = []
   const placed = forms.flatMap((form, index): PlacedPiece[] => {
     const pieces = cutForm(form, most)
@@ -88,21 +83,59 @@ export const evaluateForms = async (
       readCiphertexts: () => readIntervals(inputs, intervals, length),
     }
   })
+  return { parts, joins, results }
+}
 
+/** The source with ciphertexts behind it, which are there once read. */
+const withSums = (inputs: CiphertextSource, sums: Uint8Array, length: number): CiphertextSource => ({
+  count: inputs.count + sums.length / length,
+  read: async (start, count) => {
+    const own = Math.max(0, Math.min(count, inputs.count - start))
+    const behind = start + own - inputs.count
+    const bytes = new Uint8Array(count * length)
+    if (own > 0) bytes.set(await inputs.read(start, own))
+    if (own < count) bytes.set(sums.subarray(behind * length, (behind + count - own) * length), own * length)
+    return bytes
+  },
+})
+
+/** Sums that several forms need come first; the forms are then of what is left and of those sums. */
+const planAll = (inputs: CiphertextSource, forms: readonly LinearForm[], length: number, workers: number): Plan[] => {
+  const shared = shareSums(forms, inputs.count)
+  if (shared === null) return [planForms(inputs, forms, length, workers)]
+  const first = planForms(inputs, shared.sums.map((sum) => ({ runs: [{ ...sum, weight: 1n }], constant: 0n })), length, workers)
+  return [first, planForms(withSums(inputs, first.results, length), shared.forms, length, workers)]
+}
+
+/**
+ * `Engine.evaluate`: sums that forms share are made once; forms are cut into pieces, the pieces of a batch evaluated from one bounded read
+ * of the source, and the pieces of a form that was cut joined by one evaluation more. None of it ever shows in the result.
+ */
+export const evaluateForms = async (
+  pool: WorkerPool,
+  key: PaillierPublicKey,
+  inputs: CiphertextSource,
+  forms: readonly LinearForm[],
+  { signal, onProgress }: JobOptions = {},
+): Promise<Uint8Array> => {
+  assertForms(forms, inputs.count)
+  const { ciphertextBytes: length } = prepareKey(key)
+  const plans = planAll(inputs, forms, length, pool.size)
   const toBatch = (evaluation: Evaluation): Batch => ({
     units: evaluation.cost,
     createTask: async () =>
       ({ operation: 'evaluate', key: createKeyBytes(key), ciphertexts: await evaluation.readCiphertexts(), forms: evaluation.forms }),
-    accept: (bytes) => evaluation.targets.forEach((target, i) => target.set(cellAt(bytes, i))),
+    accept: (bytes) => evaluation.targets.forEach((target, i) => target.set(bytes.subarray(i * length, (i + 1) * length))),
   })
-  const meter = createMeter(sumOfCosts(parts) + sumOfCosts(joins), onProgress)
-  for (const stage of [parts, joins]) {
+  const stages = plans.flatMap(({ parts, joins }) => [parts, joins])
+  const meter = createMeter(stages.reduce((sum, stage) => sum + sumOfCosts(stage), 0), onProgress)
+  for (const stage of stages) {
     const left = stage.values()
     const takeBatch = (): Batch | null => {
       const { done, value } = left.next()
       return done === true ? null : toBatch(value)
     }
-    await runJob(pool, { total: sumOfCosts(stage), takeBatch }, meter, signal)
+    await runJob(pool, { total: sumOfCosts(stage), kind: `evaluate ${length}`, takeBatch }, meter, signal)
   }
-  return results
+  return plans.at(-1)?.results ?? new Uint8Array(0)
 }

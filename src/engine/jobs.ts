@@ -14,26 +14,32 @@ export interface Batch {
 export interface Job {
   /** Units in all: cells, or products for an evaluation. */
   readonly total: number
+  /** Work of one kind takes as long a unit. */
+  readonly kind: string
   /** The next batch, of about `units` units where the job can choose; null when there is none left. */
   takeBatch(units: number): Batch | null
 }
 
 const targetMilliseconds = 120
+/** The least a last batch takes, so that lanes end together within that. */
+const leastMilliseconds = 15
 const firstUnits = 8
 
-/** Sizes batches so that one takes about `targetMilliseconds`, from what the batches so far took, and the last ones are shared. */
-const createSizer = (workers: number) => {
-  let perUnit: number | null = null
-  return {
-    suggest: (unitsLeft: number): number => {
-      const wanted = perUnit === null ? firstUnits : Math.round(targetMilliseconds / perUnit)
-      return Math.max(1, Math.min(wanted, Math.ceil(unitsLeft / workers)))
-    },
-    learn: (units: number, milliseconds: number): void => {
-      perUnit = Math.max(milliseconds, 0.01) / units
-    },
-  }
-}
+/** Milliseconds a unit took last, by kind of work: an engine's jobs learn from those before them. */
+export type Rates = Map<string, number>
+
+/** Sizes batches so that one takes about `targetMilliseconds`, from what such batches so far took, and the last ones are shared. */
+const createSizer = (workers: number, rates: Rates, kind: string) => ({
+  suggest: (unitsLeft: number): number => {
+    const perUnit = rates.get(kind)
+    if (perUnit === undefined) return Math.max(1, Math.min(firstUnits, Math.ceil(unitsLeft / workers)))
+    const share = Math.max(Math.ceil(unitsLeft / workers), Math.round(leastMilliseconds / perUnit))
+    return Math.max(1, Math.min(Math.round(targetMilliseconds / perUnit), share))
+  },
+  learn: (units: number, milliseconds: number): void => {
+    rates.set(kind, Math.max(milliseconds, 0.01) / units)
+  },
+})
 
 /** Counts a job's units and tells of them; the estimate is the time so far, stretched to what is left. */
 export interface Meter {
@@ -85,7 +91,7 @@ export const withCancellation = async <T>(outer: AbortSignal | undefined, action
  * `runtime.cancelled` when `signal` aborts, and with the first failure of a batch; what else is under way is dropped.
  */
 export const runJob = async (pool: WorkerPool, job: Job, meter: Meter, signal: AbortSignal | undefined): Promise<void> => {
-  const sizer = createSizer(pool.size)
+  const sizer = createSizer(pool.size, pool.rates, job.kind)
   let taken = 0
   const runLane = async (stop: AbortSignal): Promise<void> => {
     while (!stop.aborted) {

@@ -1,6 +1,7 @@
 import { bitLength } from '../crypto/bytes.ts'
 import { at } from '../crypto/lists.ts'
 import type { LinearForm, WeightedRun } from '../crypto/types.ts'
+import { planPowerProduct, shapeOf } from './kernel/power-product.ts'
 
 /** A part of a form: runs to be evaluated together; the result, raised to `weight`, is a factor of the form's. */
 export interface Piece {
@@ -24,26 +25,37 @@ const powerCost = (weight: bigint): number => {
 
 const runCost = ({ count, weight }: WeightedRun): number => count + powerCost(weight)
 
-/** The squarings, which all powers of a piece share. */
-const sharedCost = (runs: readonly WeightedRun[]): number => runs.reduce((most, { weight }) => Math.max(most, bitLength(weight)), 1)
-
-const costOf = (runs: readonly WeightedRun[]): number => runs.reduce((sum, run) => sum + runCost(run), sharedCost(runs))
+/** Products, about, that runs of cells and the powers of their weights take together: as the kernel will plan them. */
+export const costOf = (runs: readonly WeightedRun[]): number => {
+  const cells = runs.reduce((sum, { count }) => sum + count, 0)
+  const isPlain = runs.every(({ weight }) => weight === 1n)
+  const shape = shapeOf(runs.map(({ weight }) => ({ exponent: weight })))
+  return Math.max(1, cells + (isPlain ? 0 : planPowerProduct(shape).cost - runs.length))
+}
 
 const createPiece = (runs: readonly WeightedRun[], weight: bigint): Piece => ({ runs, weight, cost: costOf(runs) })
 
+/** About half a tenth of a second under the longest keys: prompt to stop. */
+const mostBatchCost = 6000
+/** Less is not worth a message. */
+const leastBatchCost = 64
+
 /**
- * How many products a batch should have: enough to be worth a message, few enough to stop promptly; short work is shared evenly, in as
- * few pieces as there are workers, since products of powers are cheaper the longer they are.
+ * How many products a batch should have: enough to be worth a message, few enough to stop promptly; as many batches as there are
+ * workers, or a multiple, so that all end together; and as few as that, since products of powers are cheaper the longer they are.
  */
 export const chooseBatchCost = (forms: readonly LinearForm[], workers: number): number => {
   const total = forms.reduce((sum, { runs }) => sum + costOf(runs), 0)
-  return Math.min(6000, Math.max(64, Math.ceil(total / workers)))
+  const rounds = Math.ceil(total / (mostBatchCost * workers))
+  return Math.max(leastBatchCost, Math.ceil(total / (rounds * workers)))
 }
 
-/** A long run is cut into plain products; its weight is applied once, when they are joined. */
-const cutRun = ({ start, count, weight }: WeightedRun, most: number): Piece[] =>
-  Array.from({ length: Math.ceil(count / most) }, (_, i) =>
-    createPiece([{ start: start + i * most, count: Math.min(most, count - i * most), weight: 1n }], weight))
+/** A long run is cut evenly into plain products; its weight is applied once, when they are joined. */
+const cutRun = ({ start, count, weight }: WeightedRun, most: number): Piece[] => {
+  const length = Math.ceil(count / Math.ceil(count / most))
+  return Array.from({ length: Math.ceil(count / length) }, (_, i) =>
+    createPiece([{ start: start + i * length, count: Math.min(length, count - i * length), weight: 1n }], weight))
+}
 
 /** Cuts a form into pieces of about `most` products: one piece, of weight 1, for a form that is short enough. */
 export const cutForm = ({ runs }: LinearForm, most: number): Piece[] => {

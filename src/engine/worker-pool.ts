@@ -10,6 +10,8 @@ export interface TaskResult {
 
 export interface WorkerPool {
   readonly size: number
+  /** What its workers' batches took, for the next to be sized by. */
+  readonly rates: Map<string, number>
   /**
    * Runs a task on the next free worker; its buffers are transferred. Rejects with the task's error, `runtime.cancelled` as soon as
    * `signal` aborts (a worker in the midst of it finishes in vain), `runtime.worker-died`, `runtime.engine-closed`.
@@ -115,5 +117,5 @@ export const createWorkerPool = (size: number, url: URL, settings: WorkerSetting
     await Promise.all([...seats].map(({ worker }) => worker.terminate()))
   }
 
-  return { size, run, close }
+  return { size, rates: new Map(), run, close }
 }

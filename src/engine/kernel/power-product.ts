@@ -62,7 +62,7 @@ export const planPowerProduct = (shape: PowerShape): PowerPlan => {
   return plans.reduce((best, plan) => (plan.cost < best.cost ? plan : best))
 }
 
-const longestOf = (terms: readonly PowerTerm[]): number =>
+const longestOf = (terms: readonly Pick<PowerTerm, 'exponent'>[]): number =>
   terms.reduce((most, { exponent }) => Math.max(most, bitLength(exponent)), 0)
 
 /** An accumulator that knows it is still 1, so that the first factor is a copy and squaring 1 costs nothing. */
@@ -178,7 +178,7 @@ const pippenger = (
 }
 
 /** What a plan is chosen by. */
-export const shapeOf = (terms: readonly PowerTerm[]): PowerShape => {
+export const shapeOf = (terms: readonly Pick<PowerTerm, 'exponent'>[]): PowerShape => {
   const negative = terms.filter(({ exponent }) => exponent < 0n).length
   return { positive: terms.length - negative, negative, bits: longestOf(terms) }
 }

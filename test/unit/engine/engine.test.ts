@@ -104,6 +104,24 @@ describe('an evaluation', () => {
     expect(await single.evaluate(publicKey, sourceOf(ciphertexts), forms)).toEqual(results)
   })
 
+  it('makes sums that forms share once, and gives each form its own bytes', async () => {
+    const overlapping: LinearForm[] = [
+      { runs: [{ start: 5, count: 95, weight: 4n }], constant: 3n },
+      { runs: [{ start: 5, count: 40, weight: 1n }], constant: 0n },
+      { runs: [{ start: 30, count: 50, weight: -2n }, { start: 90, count: 10, weight: 1n }], constant: 0n },
+    ]
+    let read = 0
+    const source = sourceOf(ciphertexts)
+    const counting = { count: source.count, read: (start: number, count: number) => {
+      read += count
+      return source.read(start, count)
+    } }
+    const together = await engine.evaluate(publicKey, counting, overlapping)
+    expect(read).toBe(95)
+    const apart = await Promise.all(overlapping.map((form) => engine.evaluate(publicKey, source, [form])))
+    expect(together).toEqual(new Uint8Array(Buffer.concat(apart)))
+  })
+
   it('reads an asynchronous source in bounded pieces, whatever its length', async () => {
     const repeats = 200
     let longest = 0

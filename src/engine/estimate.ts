@@ -1,0 +1,77 @@
+import { bigIntToBytes } from '../crypto/bytes.ts'
+import type { KeyBits, LinearForm, WeightedRun } from '../crypto/types.ts'
+import { createMontgomeryMachine } from './kernel/montgomery.ts'
+import { findKernelFault } from './kernel/self-test.ts'
+import { costOf } from './linear-form-plan.ts'
+import { shareSums } from './shared-sums.ts'
+
+/** What this computer takes, in milliseconds, under a key of one length. */
+interface Calibration {
+  readonly product: number
+  /** A ciphertext's way from bytes into the kernel. */
+  readonly read: number
+}
+
+const rounds = 5
+const warmUp = 400
+const repeats = 150
+
+/** Milliseconds of one call: the median of a few short rounds, after enough for the compiler. */
+const timeOf = (action: () => void): number => {
+  for (let i = 0; i < warmUp; i += 1) action()
+  const times = Array.from({ length: rounds }, () => {
+    const start = performance.now()
+    for (let i = 0; i < repeats; i += 1) action()
+    return (performance.now() - start) / repeats
+  })
+  return times.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0
+}
+
+/** An odd number of the length of n². */
+const modulusOf = (bits: KeyBits): bigint => (1n << BigInt(2 * bits)) - 159n
+
+const calibrateKernel = (bits: KeyBits): Calibration => {
+  const machine = createMontgomeryMachine(modulusOf(bits))
+  const register = machine.reserve(2)
+  const bytes = bigIntToBytes(machine.modulus / 3n, machine.length)
+  machine.set(register, machine.modulus / 7n)
+  return {
+    product: timeOf(() => machine.multiply(register, register, register)),
+    read: timeOf(() => machine.read(register + 1, bytes)),
+  }
+}
+
+const calibrateBigInt = (bits: KeyBits): Calibration => {
+  const modulus = modulusOf(bits)
+  let value = modulus / 3n
+  return {
+    product: timeOf(() => {
+      value = (value * value) % modulus
+    }),
+    read: timeOf(() => BigInt(`0x${value.toString(16)}`)),
+  }
+}
+
+const calibrations = new Map<KeyBits, Calibration>()
+
+/** Measured when first asked, in some tens of milliseconds, and kept. */
+const calibrationOf = (bits: KeyBits): Calibration => {
+  const calibration = calibrations.get(bits) ?? (findKernelFault() === null ? calibrateKernel : calibrateBigInt)(bits)
+  calibrations.set(bits, calibration)
+  return calibration
+}
+
+/**
+ * How long `Engine.evaluate` will take here, in seconds by the clock, with workers that are started and have a core each: what its plan
+ * counts in products, and the reading of the ciphertexts, at the speed this computer was measured at.
+ */
+export const estimateEvaluation = (forms: readonly LinearForm[], bits: KeyBits, workers: number): number => {
+  const { product, read } = calibrationOf(bits)
+  const inputs = forms.reduce((most, { runs }) => Math.max(most, (runs.at(-1)?.start ?? 0) + (runs.at(-1)?.count ?? 0)), 0)
+  const shared = shareSums(forms, inputs)
+  const runsOf = ({ runs }: LinearForm): readonly WeightedRun[] => runs
+  const planned = shared === null ? forms.map(runsOf) : [...shared.sums.map((sum) => [{ ...sum, weight: 1n }]), ...shared.forms.map(runsOf)]
+  const products = planned.reduce((sum, runs) => sum + costOf(runs), 0)
+  const cells = planned.reduce((sum, runs) => runs.reduce((inner, { count }) => inner + count, sum), 0)
+  return (products * product + cells * read) / 1000 / workers
+}
