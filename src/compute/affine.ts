@@ -121,6 +121,14 @@ const buildForms = (count: number, addForm: (builder: FormsBuilder, index: numbe
   return builder.build()
 }
 
+/** For each pair of numbers of forms, the first minus the second. */
+export const subtractForms = (forms: AffineForms, pairs: readonly (readonly [number, number])[]): AffineForms =>
+  buildForms(pairs.length, (builder, index) => {
+    const [left, right] = pairs[index] as readonly [number, number]
+    builder.addForm(forms, left, 1n)
+    builder.addForm(forms, right, -1n)
+  })
+
 /** The graph over affine forms of the dataset's cells: what the program is derived from. */
 export const affineAlgebra: Algebra<AffineForms> = {
   input: ({ cells, rows, factors }) =>
@@ -128,6 +136,7 @@ export const affineAlgebra: Algebra<AffineForms> = {
       const cell = cells[index] as number
       builder.addCell(cell, factors[Math.floor(cell / rows)] as bigint)
     }),
+  product: ({ cells }) => buildForms(cells.length, (builder, index) => builder.addCell(cells[index] as number, 1n)),
   constant: (values) => buildForms(values.length, (builder, index) => builder.addConstant(values[index] as bigint)),
   gather: (source, cells) => buildForms(cells.length, (builder, index) => builder.addForm(source, cells[index] as number, 1n)),
   concat: (sources, { factors }) => {

@@ -25,7 +25,8 @@ const broadcastNames = ({ names, shape }: TensorState, target: Shape): ColumnNam
   return target[axis] === names.values.length ? { axis, values: names.values } : null
 }
 
-const broadcastState = (state: TensorState, target: Shape): TensorState => {
+/** Stretched to a shape that broadcasting gave. */
+export const broadcastState = (state: TensorState, target: Shape): TensorState => {
   const names = broadcastNames(state, target)
   const cells = findBroadcastCells(state.shape, target)
   return cells === null ? { ...state, shape: target, names } : gatherState(state, cells, target, names)

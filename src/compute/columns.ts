@@ -9,9 +9,11 @@ export interface DatasetDescription {
   readonly keyBits: KeyBits
   /** The Merkle root of the ciphertexts: the identity of table and key. */
   readonly datasetRoot: string
+  /** What the key holder has multiplied for this script, in order: cells numbered behind the table's own. */
+  readonly products?: readonly IntegerRange[]
 }
 
-/** The integers a column's ciphertexts can hold, both ends included. */
+/** The integers that ciphertexts can hold, both ends included. */
 export interface IntegerRange {
   readonly lower: bigint
   readonly upper: bigint
@@ -19,7 +21,8 @@ export interface IntegerRange {
 
 export const absolute = (value: bigint): bigint => (value < 0n ? -value : value)
 
-const floorDivide = (a: bigint, b: bigint): bigint => {
+/** ⌊a / b⌋. */
+export const floorDivide = (a: bigint, b: bigint): bigint => {
   const quotient = a / b
   return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient
 }

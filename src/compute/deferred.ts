@@ -1,6 +1,7 @@
 import { one } from '../crypto/rational.ts'
 import { AppError } from '../shared/errors.ts'
 import type { StepOperation } from '../shared/schemas/program.ts'
+import type { DatasetDescription } from './columns.ts'
 import { numberValue, stepValue, sumValues, type DeferredValue } from './deferred-value.ts'
 import { evaluateGraph } from './graph.ts'
 import { createIntegerAlgebra } from './integers.ts'
@@ -15,6 +16,9 @@ import type { Tensor } from './tensor.ts'
 const maxValues = 1 << 17
 
 type Operand = DeferredTensor | Plain
+
+/** What numbers that are known already stand for: no table. */
+const nowhere: DatasetDescription = { rows: 1, columns: [], keyBits: 4096, datasetRoot: '' }
 
 interface DeferredParts {
   readonly shape: Shape
@@ -193,7 +197,7 @@ export class DeferredTensor {
   /** Its numbers' positions as a tensor of constants: what selection does to any tensor, it does to these. */
   #numbered(start = 0): TensorState {
     const [leaf] = this.leaves
-    const { dataset } = leaf as Tensor
+    const dataset = leaf?.dataset ?? nowhere
     const node = createConstantNode(this.values.map((_, index) => BigInt(start + index)))
     return { dataset, node, shape: this.shape, names: this.names, scale: one, bound: 0n, error: 0 }
   }
@@ -231,6 +235,12 @@ export const deferTensor = (tensor: Tensor): DeferredTensor => {
   assertSize('decrypted', tensor.shape)
   const values = Array.from({ length: tensor.size }, (_, index): DeferredValue => ({ kind: 'cell', tensor, index }))
   return new DeferredTensor({ shape: tensor.shape, names: tensor.names, values, leaves: new Set([tensor]) })
+}
+
+/** Numbers that are known while the script runs: a tensor below which nothing is encrypted. */
+export const createKnown = (shape: Shape, numbers: readonly number[], names: ColumnNames | null = null): DeferredTensor => {
+  assertSize('compare', shape)
+  return new DeferredTensor({ shape, names, values: numbers.map(numberValue), leaves: new Set() })
 }
 
 const deferOperand = (name: string, operand: Operand): DeferredTensor => {

@@ -4,6 +4,7 @@
  */
 export type GraphNode =
   | InputNode
+  | ProductNode
   | { readonly kind: 'constant'; readonly size: number; readonly values: readonly bigint[] }
   | { readonly kind: 'gather'; readonly size: number; readonly source: GraphNode; readonly cells: Int32Array }
   | ConcatNode
@@ -19,6 +20,15 @@ export interface InputNode {
   readonly rows: number
   readonly cells: Int32Array
   readonly factors: readonly bigint[]
+}
+
+/** Products that the key holder made (key-holder.ts): ciphertexts numbered behind the dataset's own. */
+export interface ProductNode {
+  readonly kind: 'product'
+  readonly size: number
+  readonly cells: Int32Array
+  /** Of each the row it depends on, or why there is none (row-level.ts). */
+  readonly rows: Int32Array
 }
 
 /** The sources' cells end to end, each source times its factor. */
@@ -52,6 +62,7 @@ export interface DotNode {
 /** One way to give nodes a value; `V` is a list of cells. A `sum` adds `group` ≥ 1 neighbours into one cell. */
 export interface Algebra<V> {
   input(node: InputNode): V
+  product(node: ProductNode): V
   constant(values: readonly bigint[]): V
   gather(source: V, cells: Int32Array): V
   concat(sources: readonly V[], node: ConcatNode): V
@@ -64,6 +75,7 @@ export interface Algebra<V> {
 const sourcesOf = (node: GraphNode): readonly GraphNode[] => {
   switch (node.kind) {
     case 'input':
+    case 'product':
     case 'constant':
       return []
     case 'concat':
@@ -79,6 +91,8 @@ const evaluateNode = <V>(node: GraphNode, algebra: Algebra<V>, valueOf: (node: G
   switch (node.kind) {
     case 'input':
       return algebra.input(node)
+    case 'product':
+      return algebra.product(node)
     case 'constant':
       return algebra.constant(node.values)
     case 'gather':

@@ -1,12 +1,13 @@
 import type { Algebra } from './graph.ts'
 
-/** The integer under a cell's ciphertext; cells are numbered column by column, as in a program. */
+/** The integer under a cell's ciphertext; cells are numbered column by column, as in a program, products behind them. */
 export type ReadCell = (cell: number) => bigint
 
 /** The graph over plain integers: the test run's true answer. */
 export const createIntegerAlgebra = (readCell: ReadCell): Algebra<readonly bigint[]> => ({
   input: ({ cells, rows, factors }) =>
     Array.from(cells, (cell) => readCell(cell) * (factors[Math.floor(cell / rows)] as bigint)),
+  product: ({ cells }) => Array.from(cells, readCell),
   constant: (values) => values,
   gather: (source, cells) => Array.from(cells, (cell) => source[cell] as bigint),
   concat: (sources, { factors }) => sources.flatMap((source, index) => source.map((value) => value * (factors[index] as bigint))),

@@ -38,8 +38,14 @@ const inputOf = (operation: string, tensor: Tensor): InputNode => {
   )
 }
 
-/** Cell by cell the product of two tensors of cells that lie in the same rows. Throws `policy.second-moments-not-sold`. */
-const productOf = (operation: string, left: Tensor, right: Tensor): Tensor => {
+/** How two tensors of one shape are multiplied cell by cell; throws where they cannot be. */
+export type Multiply = (operation: string, left: Tensor, right: Tensor) => Tensor
+
+/**
+ * Cell by cell the product of two tensors of cells that lie in the same rows, by the listing's columns of products. Throws
+ * `policy.second-moments-not-sold`, `input.tensor-not-additive`.
+ */
+export const multiplyByColumns: Multiply = (operation, left, right) => {
   const { dataset } = left
   const { rows } = dataset
   const others = inputOf(operation, right).cells
@@ -71,7 +77,7 @@ export const findProduct = (left: Tensor, right: Tensor): Tensor | null => {
     const other = others[index] as number
     return cell % rows === other % rows && findProductColumn(left.dataset, Math.floor(cell / rows), Math.floor(other / rows)) !== -1
   })
-  return isSold ? productOf('mul', left, right) : null
+  return isSold ? multiplyByColumns('mul', left, right) : null
 }
 
 const assertCorrection = (operation: string, count: number, ddof: number): void => {
@@ -87,11 +93,11 @@ const covarianceOf = (product: DeferredValue, left: DeferredValue, right: Deferr
 
 const meanOf = (tensor: Tensor, axes: Axes): Tensor => new Tensor(meanState(tensor, axes))
 
-/** NumPy's var of cells of the table, from the encrypted squares. Throws `policy.second-moments-not-sold`. */
-export const variance = (operation: string, tensor: Tensor, axes: Axes, ddof: number): DeferredTensor => {
+/** NumPy's var, from the encrypted squares. Throws what `multiply` does. */
+export const variance = (operation: string, tensor: Tensor, axes: Axes, ddof: number, multiply: Multiply): DeferredTensor => {
   const count = sizeOf(resolveAxes(operation, axes, tensor.shape).map((axis) => tensor.shape[axis] as number))
   assertCorrection(operation, count, ddof)
-  const squares = deferTensor(meanOf(productOf(operation, tensor, tensor), axes))
+  const squares = deferTensor(meanOf(multiply(operation, tensor, tensor), axes))
   const means = deferTensor(meanOf(tensor, axes))
   const values = squares.values.map((square, cell) =>
     covarianceOf(square, means.values[cell] as DeferredValue, means.values[cell] as DeferredValue, count, ddof))
@@ -106,9 +112,11 @@ const columnsOf = (operation: string, tensor: Tensor): Tensor[] => {
 
 /**
  * NumPy's cov with one column per variable (rowvar = False): a matrix of all pairs, a number for a single column. With `others`, its
- * columns stand behind. Throws `policy.second-moments-not-sold`.
+ * columns stand behind. Throws what `multiply` does.
  */
-export const covariance = (operation: string, tensor: Tensor, others: Tensor | null, ddof: number): DeferredTensor => {
+export const covariance = (
+  operation: string, tensor: Tensor, others: Tensor | null, ddof: number, multiply: Multiply,
+): DeferredTensor => {
   const columns = [tensor, ...(others === null ? [] : [others])].flatMap((part) => columnsOf(operation, part))
   const count = tensor.shape[0] ?? 0
   assertCorrection(operation, count, ddof)
@@ -117,7 +125,7 @@ export const covariance = (operation: string, tensor: Tensor, others: Tensor | n
   const pairs = new Map<string, DeferredValue>()
   columns.forEach((left, i) => {
     columns.slice(0, i + 1).forEach((right, j) => {
-      const product = deferTensor(meanOf(productOf(operation, left, right), undefined))
+      const product = deferTensor(meanOf(multiply(operation, left, right), undefined))
       for (const leaf of product.leaves) leaves.add(leaf)
       const [a, b] = [means[i], means[j]].map((mean) => mean?.values[0] as DeferredValue)
       pairs.set(`${i},${j}`, covarianceOf(product.values[0] as DeferredValue, a as DeferredValue, b as DeferredValue, count, ddof))
@@ -131,9 +139,9 @@ export const covariance = (operation: string, tensor: Tensor, others: Tensor | n
   return new DeferredTensor({ shape: size === 1 ? [] : [size, size], names: null, values, leaves })
 }
 
-/** NumPy's corrcoef with one column per variable. Throws `policy.second-moments-not-sold`. */
-export const correlation = (tensor: Tensor, others: Tensor | null): DeferredTensor => {
-  const matrix = covariance('corr', tensor, others, 0)
+/** NumPy's corrcoef with one column per variable. Throws what `multiply` does. */
+export const correlation = (tensor: Tensor, others: Tensor | null, multiply: Multiply): DeferredTensor => {
+  const matrix = covariance('corr', tensor, others, 0, multiply)
   const size = matrix.shape[0] ?? 1
   const deviations = Array.from({ length: size }, (_, i) => stepValue('sqrt', matrix.values[i * size + i] as DeferredValue))
   const values = matrix.values.map((value, cell) => {
@@ -166,13 +174,13 @@ const solve = (matrix: readonly (readonly DeferredValue[])[], right: readonly De
 }
 
 /**
- * The intercept and then the weight of each of the tensor's columns that explain `target` with the least squares. Throws
- * `policy.second-moments-not-sold`.
+ * The intercept and then the weight of each of the tensor's columns that explain `target` with the least squares. Throws what
+ * `multiply` does.
  */
-export const leastSquares = (tensor: Tensor, target: Tensor): DeferredTensor => {
+export const leastSquares = (tensor: Tensor, target: Tensor, multiply: Multiply): DeferredTensor => {
   const predictors = columnsOf('leastSquares', tensor)
   const size = predictors.length
-  const matrix = covariance('leastSquares', tensor, target, 0)
+  const matrix = covariance('leastSquares', tensor, target, 0, multiply)
   const at = (i: number, j: number): DeferredValue => matrix.values[i * (size + 1) + j] as DeferredValue
   const weights = solve(
     predictors.map((_, i) => predictors.map((_other, j) => at(i, j))), predictors.map((_, i) => at(i, size)),

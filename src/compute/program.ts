@@ -1,14 +1,15 @@
-import { createRational, gcd, multiplyRational, rationalToNumber, type Rational } from '../crypto/rational.ts'
+import { createRational, multiplyRational, one, rationalToNumber, type Rational } from '../crypto/rational.ts'
 import type { LinearForm } from '../crypto/types.ts'
 import { AppError } from '../shared/errors.ts'
 import type { AnswerLayout, Program, ProgramCell, ProgramStep } from '../shared/schemas/program.ts'
 import { affineAlgebra, type AffineForms } from './affine.ts'
 import { collectTensors, layoutAnswer, renderAnswer, tensorsOfLayout, type AnswerJson, type AnswerValue } from './answer.ts'
 import { encodeCell } from './canonical.ts'
-import { absolute, type DatasetDescription } from './columns.ts'
+import type { DatasetDescription } from './columns.ts'
 import { visitValues, type DeferredValue } from './deferred-value.ts'
 import { evaluateStep, plainResult, type StepResult } from './evaluate-steps.ts'
 import { evaluateGraph } from './graph.ts'
+import { reduceForm } from './integer-form.ts'
 import { createIntegerAlgebra, type ReadCell } from './integers.ts'
 import { createNumbering, createStepNumbering, evaluateSteps, exactCell } from './program-steps.ts'
 import { assertSameDataset, type Tensor } from './tensor.ts'
@@ -18,19 +19,42 @@ const rationalJson = ({ numerator, denominator }: Rational): ProgramCell['scale'
 
 /** The canonical form of one affine form times a scale (shared/schemas/program.ts says what that is). */
 const canonicalCell = (forms: AffineForms, index: number, scale: Rational): ProgramCell => {
-  const first = forms.offsets[index] as number
-  const end = forms.offsets[index + 1] as number
-  const constant = forms.constants[index] as bigint
-  const lead = first === end ? constant : (forms.weights[first] as bigint)
-  if (lead === 0n) return { scale: rationalJson(createRational(1n)), constant: '0', terms: [] }
-  let divisor = absolute(constant)
-  for (let run = first; run < end && divisor !== 1n; run++) divisor = gcd(divisor, forms.weights[run] as bigint)
-  if (lead < 0n) divisor = -divisor
-  const terms: ProgramCell['terms'] = []
-  for (let run = first; run < end; run++) {
-    terms.push([forms.starts[run] as number, forms.counts[run] as number, String((forms.weights[run] as bigint) / divisor)])
+  const { factor, form } = reduceForm(forms, index)
+  return { scale: rationalJson(factor === 0n ? one : multiplyRational(scale, createRational(factor))), ...form }
+}
+
+/** The constant 1, which says nothing. */
+const anchorCell: ProgramCell = { scale: { numerator: '1', denominator: '1' }, constant: '1', terms: [] }
+
+/**
+ * An answer that the key holder's replies made known altogether has nothing left to decrypt; so that it can still be asked for, proved to
+ * be what was asked and put on a receipt, its first tensor is given one cell to stand on. null where nothing came of encrypted cells at all.
+ */
+const anchorLayout = (layout: AnswerLayout, cell: number): AnswerLayout | null => {
+  const anchorFirst = <T>(parts: readonly T[], anchor: (part: T) => T | null): T[] | null => {
+    for (const [index, part] of parts.entries()) {
+      const anchored = anchor(part)
+      if (anchored !== null) return parts.with(index, anchored)
+    }
+    return null
   }
-  return { scale: rationalJson(multiplyRational(scale, createRational(divisor))), constant: String(constant / divisor), terms }
+  switch (layout.kind) {
+    case 'deferred':
+      return { ...layout, leaves: [{ shape: [], cells: [cell] }] }
+    case 'list': {
+      const items = anchorFirst(layout.items, (item) => anchorLayout(item, cell))
+      return items === null ? null : { ...layout, items }
+    }
+    case 'record': {
+      const entries = anchorFirst(layout.entries, ([name, entry]): (typeof layout.entries)[number] | null => {
+        const anchored = anchorLayout(entry, cell)
+        return anchored === null ? null : [name, anchored]
+      })
+      return entries === null ? null : { ...layout, entries }
+    }
+    default:
+      return null
+  }
 }
 
 const tensorsOfDataset = (answer: AnswerValue, dataset: DatasetDescription): Tensor[] => {
@@ -57,11 +81,13 @@ export const deriveProgram = (answer: AnswerValue, dataset: DatasetDescription):
     numberCells: (tensor) => Array.from({ length: tensor.size }, (_, index) => cellOf(tensor, index)),
     numberValues: createStepNumbering(steps, ({ tensor, index }) => cellOf(tensor, index)),
   })
-  if (cells.length === 0) {
+  const anchored = cells.length === 0 ? anchorLayout(layout, 0) : layout
+  if (anchored !== null && cells.length === 0) cells.push(anchorCell)
+  if (anchored === null) {
     throw new AppError('input.answer-invalid', 'the answer: nothing in it is encrypted, so there is nothing to buy', { details: { path: '' } })
   }
   const { datasetRoot, rows, columns } = dataset
-  const fields = { datasetRoot, rows, columns: columns.length, cells, answer: layout }
+  const fields = { datasetRoot, rows, columns: columns.length, cells, answer: anchored }
   return steps.length === 0 ? { version: 1, ...fields } : { version: 2, ...fields, steps: steps as Extract<Program, { version: 2 }>['steps'] }
 }
 

@@ -17,6 +17,7 @@ const mergeGroup = (source: Int32Array, start: number, end: number): number => {
 /** The graph over the rows its cells depend on. */
 const rowAlgebra: Algebra<Int32Array> = {
   input: ({ cells, rows }) => cells.map((cell) => cell % rows),
+  product: ({ rows }) => rows,
   constant: (values) => new Int32Array(values.length).fill(noRow),
   gather: (source, cells) => cells.map((cell) => source[cell] as number),
   concat: (sources) => Int32Array.from(sources.flatMap((source) => [...source])),
@@ -28,6 +29,12 @@ const rowAlgebra: Algebra<Int32Array> = {
     const start = Math.floor(cell / outer) * inner
     return mergeGroup(source, start, start + inner)
   }),
+}
+
+/** Of each cell of a and b, taken together, the one row it depends on, or −1 for none and −2 for several. */
+export const mergeRows = (a: Tensor, b: Tensor): Int32Array => {
+  const [left, right] = evaluateGraph([a.node, b.node], rowAlgebra) as [Int32Array, Int32Array]
+  return left.map((row, cell) => merge(row, right[cell] as number))
 }
 
 const known = new WeakMap<Tensor, boolean>()

@@ -1,3 +1,5 @@
+import type { InteractionCount } from '../compute/interaction.ts'
+
 /**
  * What a script can do with a tensor, and the port behind which the tensors live. The sandbox holds handles only; a
  * backend decides what the tensors are: plain numbers (reference-backend.ts) or a lazy graph over ciphertexts
@@ -30,12 +32,12 @@ export const tensorMethods = [
   'groupBy', 'unique',
   // Over this tensor's last axis and the first of a vector or matrix; dot also takes a single number.
   'dot', 'matmul',
-  // shape answers an array of numbers, size and dim a number.
-  'shape', 'size', 'dim',
+  // shape answers an array of numbers, size and dim a number; item the one number of a tensor that is known, truth what a condition asks.
+  'shape', 'size', 'dim', 'item', 'truth',
 ] as const
 
-/** Those of tensorMethods that stand for an operator with the tensor on its right: not offered by name. */
-export const reflectedMethods: readonly string[] = ['rsub', 'rdiv', 'rpow']
+/** Those of tensorMethods that stand for syntax, an operator with the tensor on its right or a condition: not offered by name. */
+export const reflectedMethods: readonly string[] = ['rsub', 'rdiv', 'rpow', 'truth']
 
 export type TensorMethod = (typeof tensorMethods)[number]
 
@@ -61,6 +63,10 @@ export interface TensorBackend<T extends object> {
   /** Number of cells, for the run's limit on work. */
   sizeOf(tensor: T): number
   call(method: TensorMethod, receiver: T, args: readonly BackendArgument<T>[]): BackendResult<T>
+  /** What has been asked of the key holder so far; absent where there is none. */
+  readCount?(): InteractionCount
+  /** Time spent waiting for it so far, which is not the script's. */
+  readWaitMilliseconds?(): number
 }
 
 /** What a script may export: numbers, words, tensors, and arrays or plain objects of those. */

@@ -26,6 +26,8 @@ interface TensorMembers {
   readonly size: number
   /** Number of axes. */
   dim(): number
+  /** The one number of a tensor that is known while the script runs: what comparisons of encrypted cells gave, and what is made of it. */
+  item(): number
 
   /** Cell by cell: the operators + - * / ** and comparisons, which give 1 and 0. */
   add(other: Operand): Tensor

@@ -1,14 +1,19 @@
 import { DeferredTensor } from '../compute/deferred.ts'
+import { foldKnown, isKnown, knownItem, knownToPlain } from '../compute/known.ts'
+import { noInteraction } from '../compute/interaction.ts'
 import { correlation, covariance, leastSquares, variance } from '../compute/moments.ts'
+import { extremeByComparison, positionByComparison, quantileByComparison, sortByComparison } from '../compute/ordering.ts'
 import type { Axes } from '../compute/reduction.ts'
-import { isRowLevel } from '../compute/row-level.ts'
-import type { Range } from '../compute/shape.ts'
-import { Tensor } from '../compute/tensor.ts'
+import { shapeError, type Range } from '../compute/shape.ts'
+import { dot, Tensor } from '../compute/tensor.ts'
 import { AppError } from '../shared/errors.ts'
 import type { StepOperation } from '../shared/schemas/program.ts'
 import { isList, spread, toColumn, toNumber, type Arguments } from './arguments.ts'
 import type { BackendArgument, BackendResult, TensorBackend, TensorMethod } from './backend.ts'
-import { assertComparable, computeBinary, computeWhere, isGraphTensor, toDeferred, type BinaryMethod, type GraphTensor, type Operand } from './elementwise.ts'
+import {
+  computeBinary, computeWhere, constantLike, createMultiply, isGraphTensor, needsHelp, requireComparisons, toDeferred, toPlainWhereKnown,
+  type BinaryMethod, type GraphTensor, type Help, type Operand,
+} from './elementwise.ts'
 
 type Args = Arguments<GraphTensor>
 
@@ -46,9 +51,12 @@ const concat = (tensor: GraphTensor, [others = null, axis = null]: Args): GraphT
   const tensors = list.filter(isGraphTensor)
   if (tensors.length !== list.length) throw new AppError('input.tensor-value', 'concat: the first argument must be a tensor or a list of tensors')
   const along = axis === null ? 0 : toNumber('concat', axis)
-  const encrypted = tensors.filter((other) => other instanceof Tensor)
-  if (tensor instanceof Tensor && encrypted.length === tensors.length) return tensor.concat(encrypted, along)
-  return toDeferred(tensor).concat(tensors.map(toDeferred), along)
+  const all = [tensor, ...tensors]
+  const sample = all.find((part) => part instanceof Tensor)
+  const parts = sample === undefined ? all : all.map((part) => (isKnown(part) ? constantLike(sample, knownToPlain(part)) : part))
+  const [first, ...rest] = parts.filter((part) => part instanceof Tensor)
+  if (first !== undefined && rest.length === tensors.length) return first.concat(rest, along)
+  return toDeferred(parts[0] as GraphTensor).concat(parts.slice(1).map(toDeferred), along)
 }
 
 const transpose = (tensor: GraphTensor, args: Args): GraphTensor => {
@@ -57,42 +65,60 @@ const transpose = (tensor: GraphTensor, args: Args): GraphTensor => {
   return args.length === 0 ? tensor.transpose() : tensor.transpose(axes)
 }
 
-const product = (method: 'dot' | 'matmul', tensor: GraphTensor, args: Args): GraphTensor => {
-  const other = toOperand(method, args)
+const product = (method: 'dot' | 'matmul', tensor: GraphTensor, args: Args, help: Help): GraphTensor => {
+  const other = toPlainWhereKnown(toOperand(method, args))
   if (tensor instanceof Tensor && !isGraphTensor(other)) return tensor[method](other)
+  if (isKnown(tensor) && other instanceof Tensor) return dot(knownToPlain(tensor), other)
   const isScalar = tensor.shape.length === 0 || (isGraphTensor(other) && other.shape.length === 0)
-  if (method === 'dot' && isScalar) return computeBinary('mul', tensor, other)
-  return sumOfProducts(method, tensor, other)
-}
-
-/** Σ x·y of two columns, where the listing sells their products; else after decryption. */
-const sumOfProducts = (method: 'dot' | 'matmul', tensor: GraphTensor, other: Operand): GraphTensor => {
-  const isColumns = tensor instanceof Tensor && other instanceof Tensor && tensor.shape.length === 1 && other.shape.length === 1
-  if (isColumns && isRowLevel(tensor)) return (computeBinary('mul', tensor, other) as Tensor).sum()
-  if ([tensor, other].some((side) => side instanceof Tensor && isRowLevel(side))) computeBinary('mul', tensor, other)
+  if (method === 'dot' && isScalar) return computeBinary('mul', tensor, other, help)
+  const isRows = [tensor, other].some(needsHelp)
+  if (isRows && tensor instanceof Tensor && other instanceof Tensor) return sumOfProducts(method, tensor, other, help)
+  if (isRows) computeBinary('mul', tensor, other, help)
   return toDeferred(tensor).matmul(method, isGraphTensor(other) ? toDeferred(other) : other)
 }
 
-const extreme = (method: 'max' | 'min' | 'argmax' | 'argmin', tensor: GraphTensor, args: Args): GraphTensor => {
-  assertComparable(method, tensor)
-  return toDeferred(tensor).extreme(method, toAxes(method, args))
+/** Σ over the last axis of the left and the first of the right, a vector or a matrix, of the products of their cells. */
+const sumOfProducts = (method: 'dot' | 'matmul', left: Tensor, right: Tensor, help: Help): Tensor => {
+  const inner = left.shape.at(-1)
+  if (inner === undefined || right.shape.length === 0 || right.shape.length > 2 || inner !== right.shape[0]) {
+    throw shapeError(method, left.shape, right.shape, 'the last axis of the left must be as long as the first of a vector or matrix')
+  }
+  const isVector = right.shape.length === 1
+  // (…, 1, k) · (n, k), summed over k.
+  const rows = isVector ? left : left.reshape(...left.shape.slice(0, -1), 1, inner)
+  const products = computeBinary('mul', rows, right.t(), help)
+  return (products as Tensor).sum(-1)
 }
 
-const quantile = (method: string, tensor: GraphTensor, q: number, axes: Args): GraphTensor => {
-  assertComparable(method, tensor)
-  return toDeferred(tensor).quantile(q, toAxes(method, axes), method)
+const extreme = (method: 'max' | 'min' | 'argmax' | 'argmin', tensor: GraphTensor, args: Args, help: Help): GraphTensor => {
+  const axes = toAxes(method, args)
+  if (!needsHelp(tensor)) return toDeferred(tensor).extreme(method, axes)
+  const interaction = requireComparisons(method, help)
+  return method === 'max' || method === 'min'
+    ? extremeByComparison(method, interaction, tensor, axes)
+    : positionByComparison(method, interaction, tensor, axes)
 }
 
-const sort = (tensor: GraphTensor, [axis = null]: Args): GraphTensor => {
-  assertComparable('sort', tensor)
-  return toDeferred(tensor).sort(axis === null ? -1 : toNumber('sort', axis))
+const quantile = (method: string, tensor: GraphTensor, q: number, axes: Args, help: Help): GraphTensor => {
+  assertFraction(method, q)
+  const along = toAxes(method, axes)
+  if (!needsHelp(tensor)) return toDeferred(tensor).quantile(q, along, method)
+  return quantileByComparison(method, requireComparisons(method, help), tensor, q, along)
 }
 
-const spreadOf = (method: 'var' | 'std', tensor: GraphTensor, args: Args): DeferredTensor => {
+const sort = (tensor: GraphTensor, [given = null]: Args, help: Help): GraphTensor => {
+  const axis = given === null ? -1 : toNumber('sort', given)
+  return needsHelp(tensor) ? sortByComparison(requireComparisons('sort', help), tensor, axis) : toDeferred(tensor).sort(axis)
+}
+
+const spreadOf = (method: 'var' | 'std', tensor: GraphTensor, args: Args, help: Help): DeferredTensor => {
   const axes = toAxes(method, args)
   const ddof = typeof args[1] === 'number' ? args[1] : 0
-  const isAnswer = tensor instanceof DeferredTensor || !isRowLevel(tensor)
-  return isAnswer ? toDeferred(tensor).variance(method, axes, ddof) : variance(method, tensor, axes, ddof)
+  return needsHelp(tensor) ? variance(method, tensor, axes, ddof, createMultiply(help)) : toDeferred(tensor).variance(method, axes, ddof)
+}
+
+const assertFraction = (method: string, q: number): void => {
+  if (!(q >= 0 && q <= 1)) throw new AppError('input.tensor-value', `${method}: the fraction must lie between 0 and 1, not ${q}`)
 }
 
 const toEncrypted = (method: string, tensor: unknown): Tensor => {
@@ -106,9 +132,9 @@ const pairArguments = (method: string, [first = null, second = null]: Args): { o
   return { other: other === null ? null : toEncrypted(method, other), ddof: ddof === null ? 1 : toNumber(method, ddof) }
 }
 
-const cov = (tensor: GraphTensor, args: Args): DeferredTensor => {
+const cov = (tensor: GraphTensor, args: Args, help: Help): DeferredTensor => {
   const { other, ddof } = pairArguments('cov', args)
-  return covariance('cov', toEncrypted('cov', tensor), other, ddof)
+  return covariance('cov', toEncrypted('cov', tensor), other, ddof, createMultiply(help))
 }
 
 const unavailable = (method: string, instead: string) => (): never => {
@@ -118,11 +144,13 @@ const unavailable = (method: string, instead: string) => (): never => {
 const asTensor = (tensor: GraphTensor): BackendResult<GraphTensor> => ({ kind: 'tensor', tensor })
 const asValue = (value: number | readonly number[]): BackendResult<GraphTensor> => ({ kind: 'value', value })
 
-type Method = (tensor: GraphTensor, args: Args) => BackendResult<GraphTensor>
+type Method = (tensor: GraphTensor, args: Args, help: Help) => BackendResult<GraphTensor>
 
-const binary = (method: BinaryMethod): Method => (tensor, args) => asTensor(computeBinary(method, tensor, toOperand(method, args)))
+const binary = (method: BinaryMethod): Method => (tensor, args, help) =>
+  asTensor(computeBinary(method, tensor, toOperand(method, args), help))
 const deferred = (operation: StepOperation): Method => (tensor) => asTensor(toDeferred(tensor).apply(operation))
-const choice = (method: 'max' | 'min' | 'argmax' | 'argmin'): Method => (tensor, args) => asTensor(extreme(method, tensor, args))
+const choice = (method: 'max' | 'min' | 'argmax' | 'argmin'): Method => (tensor, args, help) =>
+  asTensor(extreme(method, tensor, args, help))
 
 const elementwise = {
   add: binary('add'), sub: binary('sub'), mul: binary('mul'), div: binary('div'), pow: binary('pow'),
@@ -130,8 +158,8 @@ const elementwise = {
   gt: binary('gt'), lt: binary('lt'), ge: binary('ge'), le: binary('le'), eq: binary('eq'), ne: binary('ne'),
   neg: (tensor) => asTensor(tensor instanceof Tensor ? tensor.neg() : tensor.apply('neg')),
   sqrt: deferred('sqrt'), exp: deferred('exp'), log: deferred('log'), abs: deferred('abs'), round: deferred('round'), sigmoid: deferred('sigmoid'),
-  where: (tensor, [condition = null, other = null]) =>
-    asTensor(computeWhere(tensor, toOperand('where', [condition]), toOperand('where', [other]))),
+  where: (tensor, [condition = null, other = null], help) =>
+    asTensor(computeWhere(tensor, toOperand('where', [condition]), toOperand('where', [other]), help)),
   decrypted: (tensor) => asTensor(toDeferred(tensor)),
 } satisfies Partial<Record<TensorMethod, Method>>
 
@@ -147,6 +175,8 @@ const selection = {
   shape: ({ shape }) => asValue(shape),
   size: ({ size }) => asValue(size),
   dim: (tensor) => asValue(tensor.dim()),
+  item: (tensor) => asValue(knownItem('item', tensor)),
+  truth: (tensor) => asValue(knownItem('a tensor is neither true nor false', tensor)),
 } satisfies Partial<Record<TensorMethod, Method>>
 
 const methods: Record<TensorMethod, Method> = {
@@ -155,24 +185,33 @@ const methods: Record<TensorMethod, Method> = {
   sum: (tensor, args) => asTensor(tensor.sum(toAxes('sum', args))),
   mean: (tensor, args) => asTensor(tensor.mean(toAxes('mean', args))),
   max: choice('max'), min: choice('min'), argmax: choice('argmax'), argmin: choice('argmin'),
-  median: (tensor, args) => asTensor(quantile('median', tensor, 0.5, args)),
-  quantile: (tensor, [q = null, ...axes]) => asTensor(quantile('quantile', tensor, toNumber('quantile', q), axes)),
-  var: (tensor, args) => asTensor(spreadOf('var', tensor, args)),
-  std: (tensor, args) => asTensor(spreadOf('std', tensor, args).apply('sqrt')),
-  sort: (tensor, args) => asTensor(sort(tensor, args)),
-  cov: (tensor, args) => asTensor(cov(tensor, args)),
-  corr: (tensor, args) => asTensor(correlation(toEncrypted('corr', tensor), pairArguments('corr', args).other)),
-  leastSquares: (tensor, [target = null]) => asTensor(leastSquares(toEncrypted('leastSquares', tensor), toEncrypted('leastSquares', target))),
-  dot: (tensor, args) => asTensor(product('dot', tensor, args)),
-  matmul: (tensor, args) => asTensor(product('matmul', tensor, args)),
+  median: (tensor, args, help) => asTensor(quantile('median', tensor, 0.5, args, help)),
+  quantile: (tensor, [q = null, ...axes], help) => asTensor(quantile('quantile', tensor, toNumber('quantile', q), axes, help)),
+  var: (tensor, args, help) => asTensor(spreadOf('var', tensor, args, help)),
+  std: (tensor, args, help) => asTensor(spreadOf('std', tensor, args, help).apply('sqrt')),
+  sort: (tensor, args, help) => asTensor(sort(tensor, args, help)),
+  cov: (tensor, args, help) => asTensor(cov(tensor, args, help)),
+  corr: (tensor, args, help) =>
+    asTensor(correlation(toEncrypted('corr', tensor), pairArguments('corr', args).other, createMultiply(help))),
+  leastSquares: (tensor, [target = null], help) =>
+    asTensor(leastSquares(toEncrypted('leastSquares', tensor), toEncrypted('leastSquares', target), createMultiply(help))),
+  dot: (tensor, args, help) => asTensor(product('dot', tensor, args, help)),
+  matmul: (tensor, args, help) => asTensor(product('matmul', tensor, args, help)),
   groupBy: unavailable('groupBy', 'which group a row is in is encrypted; with a 0/1 column per group, data.col("group").sum() counts it, '
     + 'and data.col("group*wage").sum() / data.col("group").sum() is its mean where the listing sells that product'),
   unique: unavailable('unique', 'which values occur is encrypted; the listing\'s columns name the categories, and 0/1 columns count them'),
 }
 
-/** The lazy graph over a dataset's ciphertexts as a script's backend: a run computes nothing, it builds the answer's graph. */
-export const createGraphBackend = (data: Tensor): TensorBackend<GraphTensor> => ({
+const foldResult = (result: BackendResult<GraphTensor>): BackendResult<GraphTensor> =>
+  (result.kind === 'tensor' && isKnown(result.tensor) ? asTensor(foldKnown(result.tensor)) : result)
+
+/**
+ * The lazy graph over a dataset's ciphertexts as a script's backend: a run builds the answer's graph and computes nothing, but for
+ * what it asks the key holder on the way, where there is one.
+ */
+export const createGraphBackend = (data: Tensor, help: Help = null): TensorBackend<GraphTensor> => ({
   data,
   sizeOf: ({ size }) => size,
-  call: (method, tensor, args) => methods[method](tensor, args),
+  call: (method, tensor, args) => foldResult(methods[method](tensor, args, help)),
+  readCount: () => help?.count ?? noInteraction,
 })

@@ -1,14 +1,26 @@
+import { noInteraction, subtractCounts, type InteractionCount } from '../compute/interaction.ts'
 import { AppError, toAppError } from '../shared/errors.ts'
 import { tensorMethods, type AnswerValue, type BackendResult, type TensorBackend, type TensorMethod } from './backend.ts'
 import type { ScriptLimits } from './limits.ts'
 import { parseAnswer, parseArguments } from './values.ts'
 
+/** What one call asked of the key holder. */
+export interface AskedByCall {
+  readonly method: string
+  readonly count: InteractionCount
+}
+
 /** The host's side of one run: its tensors by handle, and the errors it has thrown into the sandbox. */
 export interface HostCalls<T extends object> {
   /** The handle of the script's `data`. */
   readonly dataId: number
-  /** Answers `{"tensor": id}`, `{"value": …}` or `{"error": id, "message": …}`; never throws, whatever it is given. */
+  /**
+   * Answers `{"tensor": id}`, `{"value": …}` or `{"error": id, "message": …}`, the first two with `"asked": true` where the key holder
+   * was asked; never throws, whatever it is given.
+   */
   call(method: string, receiverId: number, argumentsText: string): string
+  /** What the last call asked of the key holder, told once; null where it asked nothing. */
+  takeAsked(): AskedByCall | null
   readAnswer(text: string): AnswerValue<T>
   findError(id: number): AppError | null
 }
@@ -47,12 +59,24 @@ export const createHostCalls = <T extends object>(backend: TensorBackend<T>, lim
     return result
   }
 
+  let asked: AskedByCall | null = null
+  const readCount = (): InteractionCount => backend.readCount?.() ?? noInteraction
+
   return {
     dataId: 0,
+    takeAsked: () => {
+      const last = asked
+      asked = null
+      return last
+    },
     call: (method, receiverId, argumentsText) => {
       try {
+        const before = readCount()
         const result = perform(method, receiverId, argumentsText)
-        return JSON.stringify(result.kind === 'tensor' ? { tensor: tensors.push(result.tensor) - 1 } : { value: result.value })
+        const count = readCount()
+        asked = count === before ? null : { method, count: subtractCounts(count, before) }
+        const told = asked === null ? {} : { asked: true }
+        return JSON.stringify({ ...(result.kind === 'tensor' ? { tensor: tensors.push(result.tensor) - 1 } : { value: result.value }), ...told })
       } catch (error) {
         const appError = toAppError(error)
         // A script may catch and go on: past the limit every call fails alike and one entry serves them all.

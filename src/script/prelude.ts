@@ -8,7 +8,7 @@
  */
 export const preludeSource = String.raw`(function (host, settingsText) {
   'use strict'
-  const { call, log } = host
+  const { call, log, trace } = host
   const { parse, stringify } = JSON
   const { freeze, keys, getPrototypeOf, getOwnPropertySymbols, defineProperty } = Object
   const isArray = Array.isArray
@@ -31,6 +31,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
       hostErrors.set(error, reply.error)
       throw error
     }
+    if (reply.asked === true) trace(String(new Error().stack).slice(0, 10000))
     return reply.tensor === undefined ? reply.value : wrap(reply.tensor)
   }
 
@@ -92,14 +93,12 @@ export const preludeSource = String.raw`(function (host, settingsText) {
     '+': ['add', 'add'], '-': ['sub', 'rsub'], '*': ['mul', 'mul'], '/': ['div', 'rdiv'], '**': ['pow', 'rpow'], '>': ['gt', 'lt'],
     '<': ['lt', 'gt'], '>=': ['ge', 'le'], '<=': ['le', 'ge'], '==': ['eq', 'eq'], '!=': ['ne', 'ne'],
   }
-  const assertTruth = (value) => {
-    if (idOf(value) === -1) return value
-    throw new TypeError('a tensor is neither true nor false: its numbers are not known while the script runs; compare with > < == and take sum() or where()')
-  }
+  // A tensor's numbers are known only where the key holder compared: the host says so.
+  const toTruth = (value) => (idOf(value) === -1 ? value : invoke('truth', value, []))
   // Object keys are made once, as JavaScript does in a[key] += b.
   const toKey = (key) => (typeof key === 'object' || typeof key === 'function' ? Reflect.ownKeys({ [key]: 0 })[0] : key)
   const operate = (operator, a, b) => {
-    if (operator === 'truth') return assertTruth(a)
+    if (operator === 'truth') return toTruth(a)
     if (operator === 'key') return toKey(a)
     const isLeft = idOf(a) !== -1
     if (operator === 'neg') return isLeft ? invoke('neg', a, []) : -a

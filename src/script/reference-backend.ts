@@ -102,6 +102,12 @@ const leastSquares = (array: ReferenceArray, args: Args): ReferenceArray => {
   return { shape: [weights.length], values: Float64Array.from(weights), names: null }
 }
 
+const item = (subject: string, { values }: ReferenceArray): number => {
+  const [only] = values
+  if (only !== undefined && values.length === 1) return only
+  throw valueError(`${subject}: it has ${values.length} cells; sum(), max() or min() make one of many`)
+}
+
 const unavailable = (method: string) => (): never => {
   throw new AppError('input.tensor-unavailable', `${method}: not possible on encrypted columns; count 0/1 columns instead`)
 }
@@ -264,6 +270,8 @@ const methods: Record<TensorMethod, Method> = {
   shape: ({ shape }) => value(shape),
   size: ({ values }) => value(values.length),
   dim: ({ shape }) => value(shape.length),
+  item: (array) => value(item('item', array)),
+  truth: (array) => value(item('a tensor is neither true nor false', array)),
 }
 
 export interface ReferenceTable {

@@ -3,6 +3,7 @@ import {
   reflectedMethods, tensorMethodAliases, tensorMethods, tensorProperties, type AnswerValue, type TensorBackend,
 } from './backend.ts'
 import type { CompiledScript } from './compile-script.ts'
+import type { InteractionCount } from '../compute/interaction.ts'
 import { createHostCalls, type HostCalls } from './host-calls.ts'
 import { defaultScriptLimits, type ScriptLimits } from './limits.ts'
 import { runInSandbox, type SandboxOutcome, type ThrownReport } from './sandbox.ts'
@@ -29,6 +30,16 @@ export interface ScriptOutcome<T extends object> {
   readonly answer: AnswerValue<T>
   /** What the script wrote with console.log, a line each. */
   readonly log: readonly string[]
+  /** What it asked of the key holder, call by call. */
+  readonly asked: readonly AskedAt[]
+}
+
+/** What a place in a script asked of the key holder. */
+export interface AskedAt extends InteractionCount {
+  /** null where the place is not known. */
+  readonly line: number | null
+  /** The method, or the one that the operator stands for. */
+  readonly operation: string
 }
 
 /** Collects lines up to the limits; the first that does not fit is replaced by a note. */
@@ -121,15 +132,23 @@ export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<Sc
   const script = compileScript(text)
   const hostCalls = createHostCalls(run.backend, limits)
   const log = createLog(limits)
+  const asked: AskedAt[] = []
+  const trace = (generated: Position | null): void => {
+    const call = hostCalls.takeAsked()
+    if (call === null) return
+    const position = generated === null ? null : script.findPosition(toUtf16(script.code, generated))
+    asked.push({ line: position?.line ?? null, operation: call.method, ...call.count })
+  }
+  const readWaitMilliseconds = (): number => run.backend.readWaitMilliseconds?.() ?? 0
   const settings = {
     methods: tensorMethods, properties: tensorProperties, aliases: tensorMethodAliases, listing: run.listing, dataId: hostCalls.dataId,
     operatorHelper: script.operatorHelper,
     reflected: reflectedMethods,
   }
-  const outcome = await runInSandbox({ code: script.code, settings, limits, host: { call: hostCalls.call, log: log.write } })
+  const outcome = await runInSandbox({ code: script.code, settings, limits, host: { call: hostCalls.call, log: log.write, trace, readWaitMilliseconds } })
   if (outcome.kind !== 'answer') throw toError(outcome, text, script, limits, hostCalls, run.listing.columns)
   try {
-    return { answer: hostCalls.readAnswer(outcome.text), log: log.lines }
+    return { answer: hostCalls.readAnswer(outcome.text), log: log.lines, asked }
   } catch (error) {
     throw placeError(toAppError(error), text, script.answerPosition)
   }

@@ -13,6 +13,10 @@ declare const WebAssembly: { readonly Memory: new (pages: { initial: number; max
 export interface HostFunctions {
   call(method: string, receiverId: number, argumentsText: string): string
   log(text: string): void
+  /** Where in the compiled code the last call stood. */
+  trace(position: Position | null): void
+  /** Time the calls spent waiting for somebody else so far. */
+  readWaitMilliseconds(): number
 }
 
 export interface SandboxJob {
@@ -66,13 +70,13 @@ const parseReport = (text: string): ThrownReport => {
   }
 }
 
-/** The time of one run. The interpreter polls `isOver` while it executes bytecode and regular expressions. */
-const createDeadline = (milliseconds: number) => {
+/** The script's own time of one run. The interpreter polls `isOver` while it executes bytecode and regular expressions. */
+const createDeadline = (milliseconds: number, readWaitMilliseconds: () => number) => {
   const end = Date.now() + milliseconds
   let passed = false
   return {
     isOver: () => {
-      if (Date.now() <= end) return false
+      if (Date.now() - readWaitMilliseconds() <= end) return false
       passed = true
       return true
     },
@@ -102,6 +106,7 @@ const installPrelude = (vm: QuickJSContext, { settings, host }: SandboxJob): Pre
   vm.setProp(functions, 'call', vm.newFunction('call', (method, id, text) =>
     vm.newString(host.call(vm.getString(method), vm.getNumber(id), vm.getString(text)))))
   vm.setProp(functions, 'log', vm.newFunction('log', (text) => host.log(vm.getString(text))))
+  vm.setProp(functions, 'trace', vm.newFunction('trace', (stack) => host.trace(findPosition(vm.getString(stack)))))
   const prelude = vm.unwrapResult(vm.evalCode(preludeSource, 'prelude'))
   const installed = vm.unwrapResult(vm.callFunction(prelude, vm.undefined, functions, vm.newString(JSON.stringify(settings))))
   return { encodeAnswer: vm.getProp(installed, 'encodeAnswer'), reportError: vm.getProp(installed, 'reportError') }
@@ -136,7 +141,7 @@ const run = (runtime: QuickJSRuntime, deadline: ReturnType<typeof createDeadline
 
 /** Runs compiled code to its end or its limits. Never throws for what the script does: every ending is an outcome. */
 export const runInSandbox = async (job: SandboxJob): Promise<SandboxOutcome> => {
-  const deadline = createDeadline(job.limits.deadlineMilliseconds)
+  const deadline = createDeadline(job.limits.deadlineMilliseconds, job.host.readWaitMilliseconds)
   const runtime = await createRuntime(job.limits, deadline.isOver)
   try {
     return run(runtime, deadline, job)

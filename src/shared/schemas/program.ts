@@ -39,7 +39,7 @@ export const programStepSchema = z.union([
 ])
 export type ProgramStep = readonly ['number', number] | readonly [StepOperation, ...number[]]
 
-/** An encrypted tensor below a deferred value: all its cells are decrypted, and count. */
+/** An encrypted tensor below a deferred value: all its cells are decrypted, and count. There is none below what replies made known. */
 export interface DeferredLeaf {
   readonly shape: readonly number[]
   readonly cells: readonly number[]
@@ -61,7 +61,7 @@ export const answerLayoutSchema: z.ZodType<AnswerLayout> = z.lazy(() => z.discri
   z.strictObject({
     kind: z.literal('deferred'),
     shape: shapeSchema,
-    leaves: z.array(z.strictObject({ shape: shapeSchema, cells: z.array(z.int().min(0)) })).min(1).max(10_000),
+    leaves: z.array(z.strictObject({ shape: shapeSchema, cells: z.array(z.int().min(0)) })).max(10_000),
     values: z.array(z.int()),
   }),
   z.strictObject({ kind: z.literal('list'), items: z.array(answerLayoutSchema).max(1000) }),

@@ -82,10 +82,10 @@ describe('operators on tensors', () => {
   })
 
   it.each([
-    ['if (data > 0) { }', 5], ['while (data) { }', 8], ['const x = data ? 1 : 2', 11], ['const x = !data', 12], ['const x = data.sum() && 1', 11],
+    ['if (data > 0) { }', 5], ['while (data) { }', 8], ['const x = data ? 1 : 2', 11], ['const x = !data', 12], ['const x = data.sum(0) && 1', 11],
     ['for (; data; ) { }', 8], ['do { } while (data == 1)', 15],
   ])('refuse to be true or false: %s', async (source, column) => {
-    await expectFailure(source, 'input.script-threw', /a tensor is neither true nor false/)
+    await expectFailure(source, 'input.tensor-value', /a tensor is neither true nor false: it has \d cells/)
     expect((await failureOf(source)).details).toMatchObject({ line: 1, column })
   })
 

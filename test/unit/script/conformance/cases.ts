@@ -48,7 +48,10 @@ interface Draw {
   readonly mask: string
 }
 
-/** operation, script, NumPy. `a` is x's column sums, `m` its means, `d` x decrypted: numbers known after decryption. */
+/**
+ * operation, script, NumPy. `a` is x's column sums, `m` its means, `d` x decrypted: numbers known after decryption. What compares or
+ * multiplies cells of x itself does so by the key holder.
+ */
 const table: readonly (readonly [operation: string, script: (draw: Draw) => string, numpy: (draw: Draw) => string])[] = [
   ['+ number', (d) => `x + ${d.number}`, (d) => `x + ${d.number}`],
   ['number +', (d) => `${d.number} + x`, (d) => `${d.number} + x`],
@@ -122,6 +125,31 @@ const table: readonly (readonly [operation: string, script: (draw: Draw) => stri
   ['least squares', () => 'x.cols(1).leastSquares(x.col(0))', () =>
     'np.linalg.lstsq(np.column_stack([np.ones(len(x)), x[:, 1]]), x[:, 0], rcond=None)[0]'],
   ['matmul deferred', () => 'd.matmul(d.t())', () => 'x @ x.T'],
+  ['rows > number', (d) => `x > ${d.number}`, (d) => `x > ${d.number}`],
+  ['rows >= row', (d) => `x >= x[${d.i}]`, (d) => `x >= x[${d.i}]`],
+  ['vector < rows', (d) => `${d.vector} < x`, (d) => `np.array(${d.vector}) < x`],
+  ['rows <= mean', () => '-x / 3 <= x.mean(0)', () => '-x / 3 <= m'],
+  ['rows == cell', (d) => `x == x[${d.i}][${d.j}]`, (d) => `x == x[${d.i}][${d.j}]`],
+  ['rows != row', (d) => `x != x[${d.i}]`, (d) => `x != x[${d.i}]`],
+  ['max of rows', (d) => `x.max(${d.axis})`, (d) => `x.max(axis=${d.axis})`],
+  ['min of rows', (d) => `(-x / 7).min(${d.axis})`, (d) => `(-x / 7).min(axis=${d.axis})`],
+  ['argmax of rows', (d) => `x.slice([${d.i}, null]).concat(x).argmax(${d.axis})`, (d) => `np.concatenate([x[${d.i}:], x]).argmax(axis=${d.axis})`],
+  ['argmin of rows', (d) => `x.concat(x).argmin(${d.axis})`, (d) => `np.concatenate([x, x]).argmin(axis=${d.axis})`],
+  ['median of rows', (d) => `x.median(${d.axis})`, (d) => `np.median(x, axis=${d.axis})`],
+  ['quantile of rows', (d) => `x.quantile(0.3, ${d.axis})`, (d) => `np.quantile(x, 0.3, axis=${d.axis})`],
+  ['sort of rows', (d) => `x.sort(${d.axis === 'null' ? -1 : d.axis})`, (d) => `np.sort(x, axis=${d.axis === 'null' ? -1 : d.axis})`],
+  ['where of rows', (d) => `x.where(x > ${d.number}, x * 2)`, (d) => `np.where(x > ${d.number}, x, x * 2)`],
+  ['where encrypted', (d) => `x.where((x > ${d.number}) * x, -1)`, (d) => `np.where((x > ${d.number}) * x != 0, x, -1)`],
+  ['masked mean', (d) => `((x > ${d.number}) * x).sum(0) / ((x > ${d.number}).sum(0) + 1)`, (d) => `((x > ${d.number}) * x).sum(axis=0) / ((x > ${d.number}).sum(axis=0) + 1)`],
+  ['share of rows', (d) => `(x > ${d.number}).mean(${d.axis})`, (d) => `(x > ${d.number}).mean(axis=${d.axis})`],
+  ['mask arithmetic', (d) => `(1 - (x > ${d.number})) / 4 + x`, (d) => `(1 - (x > ${d.number})) / 4 + x`],
+  ['mask dot', (d) => `(x.t() > ${d.number}).dot(x)`, (d) => `(x.T > ${d.number}) @ x`],
+  ['flow', (d) => `((x > ${d.number}).sum() > 3 ? x : -x)`, (d) => `(x if (x > ${d.number}).sum() > 3 else -x)`],
+  ['product of rows', (d) => `x * (x[${d.i}] - 1)`, (d) => `x * (x[${d.i}] - 1)`],
+  ['power of rows', () => '(x / 2) ** 3', () => '(x / 2) ** 3'],
+  ['matmul of rows', () => 'x.matmul(x.t() + 1)', () => 'x @ (x.T + 1)'],
+  ['dot of rows', (d) => `x.dot(x[${d.i}])`, (d) => `x.dot(x[${d.i}])`],
+  ['product compared', (d) => `x * x.rows(0, 1) > ${d.number}`, (d) => `x * x[0:1] > ${d.number}`],
 ]
 
 const list = <T>(length: number, make: () => T): T[] => Array.from({ length }, make)

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { Interaction } from '../../../../src/compute/interaction.ts'
+import { createPlainKeyHolder } from '../../../../src/compute/key-holder.ts'
 import { createDataset } from '../../../../src/compute/dataset.ts'
 import { deriveProgram, evaluatePlain, evaluateProgramOnIntegers, readAnswer } from '../../../../src/compute/program.ts'
 import { createGraphBackend } from '../../../../src/script/graph-backend.ts'
@@ -36,12 +38,15 @@ const evaluateByProgram = async (table: Table) => {
     rows: rows.length, keyBits: 2048, datasetRoot: rootOf('33'),
     columns: columns.map((name, column) => createColumn(name, decimals[column] as number, -1e4, 1e4)),
   })
-  const readCell = (cell: number): bigint => {
+  const readTable = (cell: number): bigint => {
     const column = Math.floor(cell / rows.length)
     return BigInt(Math.round((rows[cell % rows.length]?.[column] as number) * 10 ** (decimals[column] as number)))
   }
+  const holder = createPlainKeyHolder(rows.length * columns.length, readTable)
+  const { readCell } = holder
+  const help = new Interaction(dataset, holder, { comparisons: null, products: null, isBlinded: true })
   const { answer } = await runScript({
-    source: sourceOf(table), fileName: 'a.ts', listing: { rows: rows.length, columns }, backend: createGraphBackend(dataset.data),
+    source: sourceOf(table), fileName: 'a.ts', listing: { rows: rows.length, columns }, backend: createGraphBackend(dataset.data, help),
   })
   const program = deriveProgram(answer, dataset)
   const read = readAnswer(program, evaluateProgramOnIntegers(program, readCell))

@@ -1,0 +1,204 @@
+import { comparisonLeakage, fitsMasked, mostLeakage } from '../crypto/blinding.ts'
+import { multiplyRational } from '../crypto/rational.ts'
+import { AppError } from '../shared/errors.ts'
+import { affineAlgebra, type AffineForms } from './affine.ts'
+import { broadcastState } from './arithmetic.ts'
+import { roundUp, valueBound, deriveState } from './state.ts'
+import { createFormRange, rangeBits, type FormRange } from './bounds.ts'
+import { absolute, type DatasetDescription, type IntegerRange } from './columns.ts'
+import { evaluateGraph, type GraphNode } from './graph.ts'
+import { createComparison, encodeInequality, type Question } from './inequality.ts'
+import { reduceForm } from './integer-form.ts'
+import type { FormPair, IntegerForm, KeyHolder } from './key-holder.ts'
+import { mergeRows } from './row-level.ts'
+import { broadcastShapes } from './shape.ts'
+import { Tensor } from './tensor.ts'
+
+/** What a listing sells of the key holder's help, for the lifetime of its table; null: as much as is asked for. */
+export interface InteractionTerms {
+  readonly comparisons: number | null
+  readonly products: number | null
+  /** Whether what is asked is blinded, which takes room and lets a little out (crypto/blinding.ts). */
+  readonly isBlinded: boolean
+}
+
+/** What a script has asked of the key holder: each different question once. */
+export interface InteractionCount {
+  readonly comparisons: number
+  readonly products: number
+  /** Times it waited: one for each batch. */
+  readonly rounds: number
+  /** Ciphertexts multiplied in to make what was asked. */
+  readonly ciphertextOperations: number
+}
+
+export const noInteraction: InteractionCount = { comparisons: 0, products: 0, rounds: 0, ciphertextOperations: 0 }
+
+/** What was asked between two moments. */
+export const subtractCounts = (after: InteractionCount, before: InteractionCount): InteractionCount => ({
+  comparisons: after.comparisons - before.comparisons,
+  products: after.products - before.products,
+  rounds: after.rounds - before.rounds,
+  ciphertextOperations: after.ciphertextOperations - before.ciphertextOperations,
+})
+
+const operationsOf = (forms: readonly IntegerForm[]): number =>
+  forms.reduce((sum, { terms }) => terms.reduce((inner, [, count]) => inner + count, sum), 0)
+
+/** The key holder's help in one run of a script: asks no question twice, counts, and keeps to what the listing sells. */
+export class Interaction {
+  readonly #holder: KeyHolder
+  readonly #terms: InteractionTerms
+  readonly #dataset: DatasetDescription
+  readonly #answers = new Map<string, boolean>()
+  readonly #products = new Map<string, number>()
+  readonly #ranges: IntegerRange[] = []
+  #rangeOf: FormRange
+  #count = noInteraction
+
+  constructor(dataset: DatasetDescription, holder: KeyHolder, terms: InteractionTerms) {
+    this.#dataset = dataset
+    this.#holder = holder
+    this.#terms = terms
+    this.#rangeOf = createFormRange(dataset)
+  }
+
+  get count(): InteractionCount {
+    return this.#count
+  }
+
+  /** What the products made so far can be, in order. */
+  get products(): readonly IntegerRange[] {
+    return this.#ranges
+  }
+
+  get sellsComparisons(): boolean {
+    return this.#terms.comparisons !== 0
+  }
+
+  get sellsProducts(): boolean {
+    return this.#terms.products !== 0
+  }
+
+  /**
+   * Of each form times a scale of this sign, whether it is at least 0, or above it. Throws `policy.budget-spent`,
+   * `policy.blinding-too-weak` before anything is asked, and what the key holder does.
+   */
+  compare(operation: string, forms: AffineForms, sign: 1n | -1n, isStrict: boolean): boolean[] {
+    const comparisons = Array.from(forms.constants, (_, index) => createComparison(forms, index, sign, isStrict, this.#rangeOf))
+    const open = new Map<string, Question>()
+    for (const comparison of comparisons) {
+      if (typeof comparison !== 'boolean' && !this.#answers.has(comparison.text)) open.set(comparison.text, comparison)
+    }
+    this.#ask(operation, [...open.values()])
+    return comparisons.map((comparison) =>
+      typeof comparison === 'boolean' ? comparison : this.#answers.get(comparison.text) !== comparison.isNegated)
+  }
+
+  /** Throws `policy.budget-spent` where so many more comparisons could go beyond what the listing sells. */
+  assertComparisons(operation: string, more: number): void {
+    this.#assertBudget(operation, 'comparisons', more)
+  }
+
+  /** left · right, cell by cell. Throws as `compare`, and `input.tensor-overflow` where a product might not fit the key. */
+  multiply(operation: string, left: Tensor, right: Tensor): Tensor {
+    const shape = broadcastShapes(operation, left.shape, right.shape)
+    const [a, b] = [new Tensor(broadcastState(left, shape)), new Tensor(broadcastState(right, shape))]
+    const error = a.error === 0 && b.error === 0 ? 0 : roundUp(a.error * valueBound(b) + b.error * valueBound(a))
+    const scale = multiplyRational(a.scale, b.scale)
+    const bound = a.bound * b.bound
+    // Whether it fits is asked before the key holder is.
+    const state = deriveState(operation, a, { scale, bound, error, names: a.names ?? b.names })
+    const [leftForms, rightForms] = evaluateGraph([a.node, b.node], affineAlgebra) as [AffineForms, AffineForms]
+    const pairs = Array.from(leftForms.constants, (_, index) => [reduceForm(leftForms, index), reduceForm(rightForms, index)] as const)
+    const cells = this.#makeProducts(operation, pairs.map(([x, y]) => [x.form, y.form]))
+    const source: GraphNode = { kind: 'product', size: cells.length, cells, rows: mergeRows(a, b) }
+    const weights = pairs.map(([x, y]) => x.factor * y.factor)
+    return new Tensor({ ...state, node: { kind: 'weigh', size: cells.length, source, weights } })
+  }
+
+  #ask(operation: string, questions: readonly Question[]): void {
+    if (questions.length === 0) return
+    this.#assertBudget(operation, 'comparisons', questions.length)
+    if (this.#terms.isBlinded) this.#assertHidden(operation, questions)
+    const forms = questions.map(({ inequality }) => inequality)
+    const answers = this.#holder.compare(forms)
+    questions.forEach(({ text }, index) => { this.#answers.set(text, answers[index] as boolean) })
+    this.#add({ comparisons: questions.length, products: 0, rounds: 1, ciphertextOperations: operationsOf(forms) })
+  }
+
+  #makeProducts(operation: string, pairs: readonly FormPair[]): Int32Array {
+    const first = this.#dataset.rows * this.#dataset.columns.length
+    const texts = pairs.map((pair) => pair.map(encodeInequality).sort().join('|'))
+    const open = new Map<string, FormPair>()
+    texts.forEach((text, index) => {
+      if (!this.#products.has(text)) open.set(text, pairs[index] as FormPair)
+    })
+    if (open.size > 0) {
+      const asked = [...open.values()]
+      this.#assertBudget(operation, 'products', open.size)
+      const ranges = asked.map(([left, right]) => this.#rangeOfProduct(operation, left, right))
+      this.#holder.multiply(asked)
+      for (const [index, text] of [...open.keys()].entries()) {
+        this.#products.set(text, first + this.#ranges.length)
+        this.#ranges.push(ranges[index] as IntegerRange)
+      }
+      this.#rangeOf = createFormRange({ ...this.#dataset, products: this.#ranges })
+      this.#add({ comparisons: 0, products: open.size, rounds: 1, ciphertextOperations: operationsOf(asked.flat()) })
+    }
+    return Int32Array.from(texts, (text) => this.#products.get(text) as number)
+  }
+
+  #rangeOfForm({ terms, constant }: IntegerForm): IntegerRange {
+    return this.#rangeOf(terms.map(([start, count, weight]) => [start, count, BigInt(weight)] as const), BigInt(constant))
+  }
+
+  #rangeOfProduct(operation: string, left: IntegerForm, right: IntegerForm): IntegerRange {
+    const [a, b] = [this.#rangeOfForm(left), this.#rangeOfForm(right)]
+    if (this.#terms.isBlinded && !fitsMasked(this.#dataset.keyBits, rangeBits(a), rangeBits(b))) {
+      throw new AppError(
+        'policy.blinding-too-weak',
+        `${operation}: factors of ${rangeBits(a)} and ${rangeBits(b)} bits leave no room under a ${this.#dataset.keyBits}-bit key for the masks that hide them from the seller`,
+        { details: { operation, left: rangeBits(a), right: rangeBits(b) } },
+      )
+    }
+    const corners = [a.lower * b.lower, a.lower * b.upper, a.upper * b.lower, a.upper * b.upper]
+    return { lower: corners.reduce((x, y) => (x < y ? x : y)), upper: corners.reduce((x, y) => (x > y ? x : y)) }
+  }
+
+  #assertHidden(operation: string, questions: readonly Question[]): void {
+    const bits = questions.reduce((most, { range }) => Math.max(most, rangeBits(range)), 0)
+    const leakage = comparisonLeakage(this.#dataset.keyBits, bits)
+    if (leakage <= mostLeakage) return
+    throw new AppError(
+      'policy.blinding-too-weak',
+      `${operation}: what is compared can have ${bits} bits; blinded under a ${this.#dataset.keyBits}-bit key, each comparison would still tell the seller up to ${
+        Math.round(leakage * 100)} % of what it should not, and ${mostLeakage * 100} % is the most that is let out`,
+      { details: { operation, bits, leakage } },
+    )
+  }
+
+  #assertBudget(operation: string, kind: 'comparisons' | 'products', more: number): void {
+    const limit = this.#terms[kind]
+    const spent = this.#count[kind]
+    if (limit === null || spent + more <= limit) return
+    throw new AppError(
+      'policy.budget-spent',
+      `${operation}: this takes ${more} ${kind}${spent === 0 ? '' : `, after ${spent} before it in this script`}; the listing sells ${limit}, for the lifetime of its table`,
+      { details: { operation, kind, asked: more, spent, limit } },
+    )
+  }
+
+  #add(more: InteractionCount): void {
+    const { comparisons, products, rounds, ciphertextOperations } = this.#count
+    this.#count = {
+      comparisons: comparisons + more.comparisons,
+      products: products + more.products,
+      rounds: rounds + more.rounds,
+      ciphertextOperations: ciphertextOperations + more.ciphertextOperations,
+    }
+  }
+}
+
+/** The sign of a tensor's scale, by which comparisons of its forms are turned. */
+export const signOfScale = ({ scale }: Tensor): 1n | -1n => (scale.numerator === absolute(scale.numerator) ? 1n : -1n)
