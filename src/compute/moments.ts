@@ -94,7 +94,7 @@ const covarianceOf = (product: DeferredValue, left: DeferredValue, right: Deferr
 const meanOf = (tensor: Tensor, axes: Axes): Tensor => new Tensor(meanState(tensor, axes))
 
 /** NumPy's var, from the encrypted squares. Throws what `multiply` does. */
-export const variance = (operation: string, tensor: Tensor, axes: Axes, ddof: number, multiply: Multiply): DeferredTensor => {
+export const variance = (operation: string, tensor: Tensor, axes: Axes, ddof: number, multiply: Multiply = multiplyByColumns): DeferredTensor => {
   const count = sizeOf(resolveAxes(operation, axes, tensor.shape).map((axis) => tensor.shape[axis] as number))
   assertCorrection(operation, count, ddof)
   const squares = deferTensor(meanOf(multiply(operation, tensor, tensor), axes))
@@ -115,7 +115,7 @@ const columnsOf = (operation: string, tensor: Tensor): Tensor[] => {
  * columns stand behind. Throws what `multiply` does.
  */
 export const covariance = (
-  operation: string, tensor: Tensor, others: Tensor | null, ddof: number, multiply: Multiply,
+  operation: string, tensor: Tensor, others: Tensor | null, ddof: number, multiply: Multiply = multiplyByColumns,
 ): DeferredTensor => {
   const columns = [tensor, ...(others === null ? [] : [others])].flatMap((part) => columnsOf(operation, part))
   const count = tensor.shape[0] ?? 0
@@ -140,7 +140,7 @@ export const covariance = (
 }
 
 /** NumPy's corrcoef with one column per variable. Throws what `multiply` does. */
-export const correlation = (tensor: Tensor, others: Tensor | null, multiply: Multiply): DeferredTensor => {
+export const correlation = (tensor: Tensor, others: Tensor | null, multiply: Multiply = multiplyByColumns): DeferredTensor => {
   const matrix = covariance('corr', tensor, others, 0, multiply)
   const size = matrix.shape[0] ?? 1
   const deviations = Array.from({ length: size }, (_, i) => stepValue('sqrt', matrix.values[i * size + i] as DeferredValue))
@@ -177,7 +177,7 @@ const solve = (matrix: readonly (readonly DeferredValue[])[], right: readonly De
  * The intercept and then the weight of each of the tensor's columns that explain `target` with the least squares. Throws what
  * `multiply` does.
  */
-export const leastSquares = (tensor: Tensor, target: Tensor, multiply: Multiply): DeferredTensor => {
+export const leastSquares = (tensor: Tensor, target: Tensor, multiply: Multiply = multiplyByColumns): DeferredTensor => {
   const predictors = columnsOf('leastSquares', tensor)
   const size = predictors.length
   const matrix = covariance('leastSquares', tensor, target, 0, multiply)
