@@ -47,6 +47,7 @@ export const createComparison = (forms: AffineForms, index: number, sign: 1n | -
   const range = rangeOf(runs, lowered)
   if (range.lower >= 0n) return !isNegated
   if (range.upper < 0n) return isNegated
-  const inequality = { constant: String(lowered), terms: runs.map(([start, count, weight]): [number, number, string] => [start, count, String(weight)]) }
+  const terms = runs.map(([start, count, weight]): [number, number, string] => [start, count, String(weight)])
+  const inequality = { constant: String(lowered), terms }
   return { inequality, text: encodeInequality(inequality), isNegated, range }
 }

@@ -94,7 +94,9 @@ const covarianceOf = (product: DeferredValue, left: DeferredValue, right: Deferr
 const meanOf = (tensor: Tensor, axes: Axes): Tensor => new Tensor(meanState(tensor, axes))
 
 /** NumPy's var, from the encrypted squares. Throws what `multiply` does. */
-export const variance = (operation: string, tensor: Tensor, axes: Axes, ddof: number, multiply: Multiply = multiplyByColumns): DeferredTensor => {
+export const variance = (
+  operation: string, tensor: Tensor, axes: Axes, ddof: number, multiply: Multiply = multiplyByColumns,
+): DeferredTensor => {
   const count = sizeOf(resolveAxes(operation, axes, tensor.shape).map((axis) => tensor.shape[axis] as number))
   assertCorrection(operation, count, ddof)
   const squares = deferTensor(meanOf(multiply(operation, tensor, tensor), axes))

@@ -27,8 +27,8 @@ const canonicalCell = (forms: AffineForms, index: number, scale: Rational): Prog
 const anchorCell: ProgramCell = { scale: { numerator: '1', denominator: '1' }, constant: '1', terms: [] }
 
 /**
- * An answer that the key holder's replies made known altogether has nothing left to decrypt; so that it can still be asked for, proved to
- * be what was asked and put on a receipt, its first tensor is given one cell to stand on. null where nothing came of encrypted cells at all.
+ * An answer that the key holder's replies made known altogether has nothing left to decrypt; so that it can still be asked for,
+ * proved and put on a receipt, its first tensor is given one cell to stand on. null where nothing came of encrypted cells at all.
  */
 const anchorLayout = (layout: AnswerLayout, cell: number): AnswerLayout | null => {
   const anchorFirst = <T>(parts: readonly T[], anchor: (part: T) => T | null): T[] | null => {

@@ -25,8 +25,8 @@ export const comparisonLeakage = (keyBits: number, bits: number): number => {
 export const mostLeakage = 0.05
 
 /**
- * r with log₂ r uniform over [79, ℓmax), but for rounding to whole numbers: ℓ uniform in [80, ℓmax], r uniform among numbers of ℓ bits and kept
- * with probability 2^(ℓ−1)/r. A plain uniform r would leave steps in the density of d·r that tell d's leading digits.
+ * r with log₂ r uniform over [79, ℓmax), but for rounding to whole numbers: ℓ uniform in [80, ℓmax], r uniform among numbers of ℓ bits
+ * and kept with probability 2^(ℓ−1)/r. A plain uniform r would leave steps in the density of d·r that tell d's leading digits.
  */
 export const randomFactor = (longest: number, randomBytes: RandomBytes): bigint => {
   const length = maskBits + Number(randomBelow(BigInt(longest - maskBits + 1), randomBytes))

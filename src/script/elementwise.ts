@@ -60,8 +60,10 @@ export const requireComparisons = (method: string, help: Help): Interaction => {
 }
 
 /** How products of cells are made: from the listing's columns of products, else by the key holder where it sells them. */
-export const createMultiply = (help: Help): Multiply => (method, left, right) =>
-  findProduct(left, right) ?? (help !== null && help.sellsProducts ? help.multiply(method, left, right) : multiplyByColumns(method, left, right))
+export const createMultiply = (help: Help): Multiply => (method, left, right) => {
+  const isHelped = help !== null && help.sellsProducts
+  return findProduct(left, right) ?? (isHelped ? help.multiply(method, left, right) : multiplyByColumns(method, left, right))
+}
 
 /** A sum of products, where the encrypted side has single rows: nothing may be decrypted by the way. */
 const assertMixable = (method: string, sides: readonly Operand[]): void => {

@@ -1,4 +1,4 @@
-import { DeferredTensor } from '../compute/deferred.ts'
+import type { DeferredTensor } from '../compute/deferred.ts'
 import { foldKnown, isKnown, knownItem, knownToPlain } from '../compute/known.ts'
 import { noInteraction } from '../compute/interaction.ts'
 import { correlation, covariance, leastSquares, variance } from '../compute/moments.ts'

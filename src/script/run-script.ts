@@ -145,7 +145,8 @@ export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<Sc
     operatorHelper: script.operatorHelper,
     reflected: reflectedMethods,
   }
-  const outcome = await runInSandbox({ code: script.code, settings, limits, host: { call: hostCalls.call, log: log.write, trace, readWaitMilliseconds } })
+  const host = { call: hostCalls.call, log: log.write, trace, readWaitMilliseconds }
+  const outcome = await runInSandbox({ code: script.code, settings, limits, host })
   if (outcome.kind !== 'answer') throw toError(outcome, text, script, limits, hostCalls, run.listing.columns)
   try {
     return { answer: hostCalls.readAnswer(outcome.text), log: log.lines, asked }
