@@ -30,8 +30,8 @@ const table = {
     rooms: ['shared', 'crypto', 'compute', 'policy', 'script', 'engine'],
     files: ['resources/', 'contracts/artifacts/'],
     packages: [
-      'zod', 'better-sqlite3', 'ethers', 'fastify', '@fastify', 'pino', 'prom-client', 'apache-arrow', 'csv-parse', '@noble', 'siwe', 'keytar',
-      '@orpc/contract', '@orpc/server', 'hyparquet', 'pg', 'read-excel-file', 'selfsigned',
+      'zod', 'better-sqlite3', 'ethers', 'fastify', '@fastify', 'pino', 'prom-client', 'bullmq', 'ioredis', 'apache-arrow', 'csv-parse', '@noble',
+      'siwe', 'keytar', '@orpc/contract', '@orpc/server', 'hyparquet', 'pg', 'read-excel-file', 'selfsigned',
     ],
     node: 'all',
   },

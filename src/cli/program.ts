@@ -15,6 +15,7 @@ import { addServeCommands } from './commands/serve.ts'
 import { addTensorCommands } from './commands/tensor.ts'
 import { addTransactionCommands } from './commands/transactions.ts'
 import { addWalletCommands } from './commands/wallet.ts'
+import { addWorkerCommand } from './commands/worker.ts'
 import type { GlobalOptions } from './run.ts'
 
 /** The whole command line (cli.md); usage errors are thrown, not exited on, and with `json` not written either. */
@@ -47,5 +48,6 @@ export const createProgram = (json: boolean): Command => {
   addReceiptCommands(program, globals)
   addTensorCommands(program, globals)
   addTransactionCommands(program, globals)
+  addWorkerCommand(program, globals)
   return program
 }

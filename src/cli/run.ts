@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import { askSecret, createPassphraseAsker } from '../client/ask.ts'
-import { createHost, defaultHome, type Host } from '../host/index.ts'
+import { createHost, defaultHome, type Host, type HostOptions } from '../host/index.ts'
 import type { ServeObserver } from '../host/operations/observe.ts'
 import { AppError } from '../shared/errors.ts'
 import { loadConfiguration, type Configuration } from './configuration.ts'
@@ -26,6 +26,10 @@ const parseSecretStore = (text: string | undefined): 'keychain' | 'passphrase' |
 export const readConfiguration = (options: GlobalOptions): Configuration =>
   loadConfiguration({ home: resolveHome(options), ...(options.config === undefined ? {} : { file: options.config }) }).configuration
 
+/** Databases beside the profile, whose URLs hold passwords: only the environment names them. */
+const readPlaces = ({ HESYSTEM_REDIS_URL: redisUrl = '', HESYSTEM_CHUNKS_URL: chunksUrl = '' }: NodeJS.ProcessEnv): Partial<HostOptions> =>
+  ({ ...(redisUrl === '' ? {} : { redisUrl }), ...(chunksUrl === '' ? {} : { chunksUrl }) })
+
 /** Opens the profile's host for one command and closes it whatever happens. */
 export const withHost = async <T>(
   options: GlobalOptions, act: (host: Host, terminal: Terminal) => Promise<T>, observer: ServeObserver = {},
@@ -35,6 +39,7 @@ export const withHost = async <T>(
   const host = await createHost({
     home: resolveHome(options), askPassphrase, observer, ...(secretStore === undefined ? {} : { secretStore }),
     ...(threads === null ? {} : { engine: { workers: threads } }),
+    ...readPlaces(process.env),
   })
   try {
     return await act(host, createTerminal(options.json === true))

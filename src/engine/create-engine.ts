@@ -1,10 +1,8 @@
-import { availableParallelism } from 'node:os'
 import { bytesToBigInt, joinIntegers, splitIntegers } from '../crypto/bytes.ts'
 import { centredResidue, residue } from '../crypto/modular.ts'
 import { assertPlaintexts, invalidCiphertextError } from '../crypto/paillier.ts'
 import type { PaillierKeyPair, PaillierPublicKey } from '../crypto/types.ts'
-import { AppError } from '../shared/errors.ts'
-import { createPower, selectBackend } from './backends.ts'
+import { createPower } from './backends.ts'
 import { assertSameCount, copyCells, countCells, runCells, type CellRange } from './cell-jobs.ts'
 import type { Engine, EngineOptions, JobOptions } from './engine.ts'
 import { evaluateForms } from './evaluate.ts'
@@ -12,10 +10,11 @@ import { generateKey } from './generate-key.ts'
 import { createMeter, withCancellation } from './jobs.ts'
 import { fromCryptoError, withMappedErrors } from './map-error.ts'
 import type { Task } from './messages.ts'
+import { openPool } from './open-pool.ts'
 import { createCertificate, proveDecryption, verifyCertificate, verifyDecryption } from './proof-jobs.ts'
 import { createKeyBytes, isKeyPair, prepareKey, type EngineKey } from './task-key.ts'
-import { createWorkerPool, type WorkerPool } from './worker-pool.ts'
-import { workerUrl } from './worker-url.ts'
+import { createSplitPool, type RemoteTasks } from './split-pool.ts'
+import type { WorkerPool } from './worker-pool.ts'
 
 const kindOf = (operation: string, length: number): string => `${operation} ${length}`
 
@@ -137,15 +136,12 @@ const assertCiphertexts = async (
 /**
  * Starts an engine: worker threads (one per core unless `options.workers` says otherwise, each started when first needed) on the
  * fastest backend that passes its self-test. Throws `runtime.backend-unavailable` where a backend asked for by name fails it,
- * `crypto.invalid-argument` for a number of workers that is not a positive whole number.
+ * `crypto.invalid-argument` for a number of workers that is not a positive whole number. `remote`, where given, shares what needs no
+ * private key, and is closed with the engine.
  */
-export const createEngine = async (options: EngineOptions = {}): Promise<Engine> => {
-  const workers = options.workers ?? availableParallelism()
-  if (!Number.isSafeInteger(workers) || workers < 1) {
-    throw new AppError('crypto.invalid-argument', `An engine needs one worker or more, not ${workers}.`)
-  }
-  const { backend, powers, reason } = selectBackend(options.backend)
-  const pool = createWorkerPool(workers, workerUrl(), { backend, powers, randomness: options.randomness ?? 'table' })
+export const createEngine = async (options: EngineOptions = {}, remote?: RemoteTasks): Promise<Engine> => {
+  const { backend, powers, reason, workers, pool: local } = openPool(options)
+  const pool = remote === undefined ? local : createSplitPool(local, remote)
   return {
     backend,
     backendReason: reason,

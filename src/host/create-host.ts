@@ -8,6 +8,7 @@ import { createMarket, type Market } from './chain/market.ts'
 import { createOutbox, type Outbox } from './chain/outbox.ts'
 import { createListingOpener, type OpenListing } from './buyer/open-listing.ts'
 import { createPurchaseService, type PurchaseService } from './buyer/purchase-service.ts'
+import { openChunkDatabase } from './datasets/chunk-database.ts'
 import { createDatabaseUrls, type DatabaseUrls } from './datasets/database-urls.ts'
 import { createDatasetService, type DatasetService } from './datasets/dataset-service.ts'
 import { createLedger } from './ledger/ledger.ts'
@@ -27,11 +28,16 @@ import { openProfile, type OpenProfileOptions } from './secrets/open-profile.ts'
 import type { Network } from './settings/network-schema.ts'
 import { createNetworkService, type NetworkService } from './settings/networks.ts'
 import { createSettingsService, type SettingsService } from './settings/settings.ts'
+import { openRemoteTasks } from './workers/remote-tasks.ts'
 import { createWalletService, type WalletService } from './wallet/wallet-service.ts'
 import { createWindowStore, type WindowStore } from './window/window-store.ts'
 
 export interface HostOptions extends OpenProfileOptions {
   readonly engine?: EngineOptions
+  /** A queue in Redis whose workers share what needs no private key. */
+  readonly redisUrl?: string
+  /** A PostgreSQL that takes encrypted tables instead of the profile's own file. */
+  readonly chunksUrl?: string
   readonly now?: () => Date
   /** Watches all serving of this host: metrics, logs. */
   readonly observer?: ServeObserver
@@ -125,10 +131,14 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const networks = createNetworkService(database, settings)
   const wallet = createWalletService({ database, vault })
   const engine = once(() => createEngine(options.engine))
+  // Workers elsewhere compute and encrypt. What is decrypted, answered or believed comes from this computer alone.
+  const { redisUrl, chunksUrl } = options
+  const sharedEngine = redisUrl === undefined ? engine : once(async () => createEngine(options.engine, await openRemoteTasks(redisUrl)))
+  const chunkDatabase = chunksUrl === undefined ? null : openChunkDatabase(chunksUrl)
   const listingStore = createListingStore(database)
   const findUse = (name: string): string | null => listingStore.list().find(({ dataset }) => dataset === name)?.id ?? null
   const datasets: DatasetService = createDatasetService({
-    database, vault, engine: engine.get, findUse,
+    database, vault, engine: engine.get, sharedEngine: sharedEngine.get, chunkDatabase, findUse,
     renameUse: listingStore.renameDataset,
     // Where a table comes from is told by its rows.
     beforeDrop: (name) => { ledger.register(name) },
@@ -153,7 +163,9 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     const saleStore = createSaleStore(database, market)
     const sales = createSalesService(market, listingStore, saleStore)
     const openListing = createListingOpener({ market, engine: engine.get })
-    const purchases = createPurchaseService({ database, vault, wallet: unlockedWallet.get, engine: engine.get, market, openListing, now })
+    const purchases = createPurchaseService({
+      database, vault, wallet: unlockedWallet.get, engine: engine.get, sharedEngine: sharedEngine.get, market, openListing, now,
+    })
     const records = { listings: listingStore, sales: saleStore }
     const receipts = createReceiptService({ database, market, wallet: unlockedWallet.get, purchases, ...records, now })
     return {
@@ -191,6 +203,8 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     findOpenTrade: trade.current,
     close: async () => {
       await (await engine.current())?.close()
+      if (sharedEngine !== engine) await (await sharedEngine.current())?.close()
+      await chunkDatabase?.close()
       const opened = await chain.current()
       opened?.outbox.close()
       opened?.connection.close()

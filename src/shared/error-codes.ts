@@ -42,6 +42,7 @@ export const errorCodes = defineErrorCodes({
   'input.network-invalid': { status: 400, next: 'Correct the named field; `hesystem network add --help` shows what is expected.' },
   'input.network-exists': { status: 409, next: 'Choose another name, or `hesystem network use`, `set` or `remove` the one there is.' },
   'input.setting-invalid': { status: 400, next: 'Correct the named setting.' },
+  'input.redis-url-invalid': { status: 400, next: 'Put the URL of the workers\' Redis, redis://:PASSWORD@HOST:6379, into the environment variable HESYSTEM_REDIS_URL.' },
   'input.configuration-invalid': { status: 400, next: 'Correct the named setting; `hesystem config show` lists all, `hesystem config schema` says what each may be.' },
   'input.tensor-chunk-invalid': { status: 422, next: 'Download the chunk again; if it stays wrong, the seller is not serving what the listing commits to.' },
   'input.manifest-invalid': { status: 422, next: 'Fetch the manifest again; if it stays wrong, the seller is not serving what the listing commits to.' },
@@ -195,6 +196,8 @@ export const errorCodes = defineErrorCodes({
 
   // runtime: this machine
   'runtime.worker-died': { status: 503, next: 'Start it again; the worker was replaced.' },
+  'runtime.worker-misread': { status: 502, next: 'Run the same version of HEsystem on all computers that share the queue.' },
+  'runtime.redis-unreachable': { status: 503, next: 'Check that Redis runs where HESYSTEM_REDIS_URL says, or unset the variable to compute on this computer alone.' },
   'runtime.backend-unavailable': { status: 500, next: 'Choose the backend `bigint`, which works everywhere, or none, and the fastest that works is taken.' },
   'runtime.not-initialized': { status: 409, next: 'Call `await initialize()` first; a closed session cannot be used again.' },
   'runtime.window-not-built': { status: 500, next: 'Build the window with `npm run build`, then start it again.' },
@@ -213,6 +216,8 @@ export const errorCodes = defineErrorCodes({
 
   // store: the profile's files
   'store.corrupt': { status: 500, next: 'Restore the profile from a backup.' },
+  'store.chunks-elsewhere': { status: 503, next: 'Set HESYSTEM_CHUNKS_URL to the PostgreSQL they were written to.' },
+  'store.chunks-unreachable': { status: 503, next: 'Check that PostgreSQL runs where HESYSTEM_CHUNKS_URL says, with a user who may create and write the table hesystem_chunks.' },
   'store.busy': { status: 503, next: 'Another HEsystem is making this profile; wait a moment and try again.' },
   'store.unsafe-home': { status: 400, next: 'Give a folder of its own as --home, or make the folder private (chmod 700).' },
 

@@ -9,6 +9,7 @@ import { describeMoments } from '../moments-text.ts'
 
 interface EncryptionOptions {
   readonly keyBits?: 2048 | 3072 | 4096
+  readonly byWorkers?: boolean
 }
 
 interface MomentOptions {
@@ -43,6 +44,7 @@ export const addDatasetCommands = (program: Command, globals: () => GlobalOption
     }))
   dataset.command('encrypt <name>').description('under a key pair of its own; goes on where it was interrupted')
     .option('--key-bits <n>', '2048, 3072 or 4096; by default those of an interrupted run, else 3072', parseKeyBits)
+    .option('--by-workers', 'share it with `hesystem worker` processes; they see the numbers, so they must be your own')
     .action((name: string, options: EncryptionOptions) => withHost(globals(), async (host, terminal) => {
       const { signal } = createInterrupt()
       await host.datasets.encrypt(name, { ...options, signal, onProgress: terminal.progress(`encrypting ${name}`) })
@@ -76,7 +78,7 @@ No longer possible: looking at the rows or their spread, rehearsing attacks on a
     }))
   dataset.command('remove <name>').description('forget it, with its keys')
     .action((name: string) => withHost(globals(), async (host, terminal) => {
-      host.datasets.remove(name)
+      await host.datasets.remove(name)
       terminal.result({ removed: name }, `Dataset ${name} is gone.`)
     }))
 }

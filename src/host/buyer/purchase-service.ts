@@ -81,6 +81,8 @@ export interface PurchaseServiceDependencies {
   readonly vault: Vault
   readonly wallet: () => Promise<BaseWallet>
   readonly engine: () => Promise<Engine>
+  /** Shares computing on ciphertexts with workers elsewhere, where there are any. */
+  readonly sharedEngine: () => Promise<Engine>
   readonly market: Market
   readonly openListing: OpenListing
   readonly now: () => Date
@@ -90,7 +92,7 @@ const defaultDeadlineSeconds = 600
 const unansweredStates: readonly PurchaseState[] = ['Paid', 'Requested', 'Delivered']
 
 export const createPurchaseService = (dependencies: PurchaseServiceDependencies): PurchaseService => {
-  const { database, vault, wallet, engine, market, openListing, now } = dependencies
+  const { database, vault, wallet, engine, sharedEngine, market, openListing, now } = dependencies
   const store = createPurchaseStore(database, market)
 
   const paymentOf = ({ id }: Purchase): StoredTransaction | null => market.outbox.find(`buy:${id}`)
@@ -207,7 +209,8 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     purchase: NumberedPurchase, program: Program, script: ScriptFile, { assertResult, ...options }: ComputeOptions,
   ): Promise<ComputedResult> => {
     const { details } = purchase
-    const computed = await computeOnDataset(program, details, openDownloaded(details, chunksOf(purchase)), await engine(), now, options)
+    const source = openDownloaded(details, chunksOf(purchase))
+    const computed = await computeOnDataset(program, details, source, await sharedEngine(), now, options)
     await assertResult?.(computed, program)
     const result = { ...computed, script: script.source, fileName: script.fileName }
     store.setResult(purchase.id, result)

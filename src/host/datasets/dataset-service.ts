@@ -4,6 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { Column } from '../../shared/schemas/details.ts'
 import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
+import type { ChunkDatabase } from './chunk-database.ts'
 import { cleanTable, type CleanOptions, type CleanTable } from './clean.ts'
 import { dataPackageName, findColumnNotes } from './data-package.ts'
 import { createDatasetStore, type StoredDataset, type TensorKind } from './dataset-store.ts'
@@ -54,7 +55,7 @@ export interface DatasetService {
   list(): readonly DatasetSummary[]
   show(name: string): DatasetDetails
   /** Forgets table, ciphertexts and keys. Throws `input.dataset-in-use` while a listing stands on it, `input.dataset-busy`. */
-  remove(name: string): void
+  remove(name: string): Promise<void>
   /**
    * Deletes the imported rows once they are encrypted (S30). Selling, serving and answering go on: they use ciphertexts and key. What
    * needs the rows throws `input.plain-dropped` from then on: looking at them, rehearsing attacks on them, an answer to compare with.
@@ -93,6 +94,10 @@ export interface DatasetServiceDependencies {
   readonly database: ProfileDatabase
   readonly vault: Vault
   readonly engine: () => Promise<Engine>
+  /** Shares encryption with workers elsewhere; by default nobody does. */
+  readonly sharedEngine?: () => Promise<Engine>
+  /** Where encrypted tables go instead of the profile. */
+  readonly chunkDatabase?: ChunkDatabase | null
   /** What stands on a dataset (a listing's id), or null. */
   readonly findUse?: (name: string) => string | null
   /** Told before a dataset's rows are deleted, so that whoever must have seen them sees them now. What it throws keeps them. */
@@ -136,9 +141,10 @@ function* rowsOf({ rows, columns }: CleanTable): Generator<number[]> {
 
 export const createDatasetService = (dependencies: DatasetServiceDependencies): DatasetService => {
   const { database, vault, engine, now = () => new Date() } = dependencies
+  const { sharedEngine = engine, chunkDatabase = null } = dependencies
   const { findUse = () => null, renameUse = () => undefined, beforeDrop = () => undefined } = dependencies
   const store = createDatasetStore(database)
-  const tensors = createDatasetTensors({ database, store, vault, engine })
+  const tensors = createDatasetTensors({ database, store, vault, engine, sharedEngine, chunkDatabase })
 
   const requireDataset = (name: string): StoredDataset => {
     const dataset = store.find(name)
@@ -210,15 +216,17 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
     list: () => store.list().map(summarise),
     show,
 
-    remove: (name) => {
+    remove: async (name) => {
       const dataset = requireDataset(name)
       tensors.assertFree(dataset)
       const use = findUse(name)
       if (use !== null) throw new AppError('input.dataset-in-use', `Dataset ${name} is what listing ${use} sells answers from.`, { details: { dataset: name, listing: use } })
-      database.transaction(() => {
-        tensors.removeChunks(dataset)
+      const forgetRest = database.transaction(() => {
+        const forget = tensors.removeChunks(dataset)
         store.remove(dataset.id)
+        return forget
       }).immediate()
+      await forgetRest()
     },
 
     dropPlain: (name) => {

@@ -5,9 +5,10 @@ import { AppError } from '../../shared/errors.ts'
 import type { Column, TensorCommitment } from '../../shared/schemas/details.ts'
 import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
+import type { ChunkDatabase } from './chunk-database.ts'
 import { createChunkStore, type ChunkStore } from './chunk-store.ts'
 import type { DatasetStore, StoredDataset, StoredTensorRow, TensorKind } from './dataset-store.ts'
-import { encryptTensor } from './encrypt-tensor.ts'
+import { encryptTensor, type EncryptionTask } from './encrypt-tensor.ts'
 import { computeRoot, computeSchemaHash } from './merkle.ts'
 import { createTensorSource } from './tensor-source.ts'
 import { ciphertextLengthOf, computeChunkLeaf, computeChunkRows, describeKey, type TensorShape } from './tensor-wire.ts'
@@ -27,14 +28,16 @@ export interface StoredTensor {
   readonly commitment: TensorCommitment
   /** Leaf hashes, chunk by chunk. */
   readonly leaves: string[]
-  /** Raw ciphertexts of one chunk, column by column. Throws `input.not-found`, `store.corrupt`. */
-  readChunk(index: number): Uint8Array
+  /** Raw ciphertexts of one chunk, column by column. Throws `input.not-found`, `store.corrupt`, `store.chunks-*`. */
+  readChunk(index: number): Promise<Uint8Array>
   source(): CiphertextSource
 }
 
 export interface EncryptOptions extends JobOptions {
   /** By default those of an encryption begun before, else 3072. */
   readonly keyBits?: KeyBits
+  /** By the workers on the queue, with the public key alone: they see the plaintexts. */
+  readonly byWorkers?: boolean
 }
 
 /** The encrypted side of datasets: keys, ciphertexts, commitments. Errors are those DatasetService names. */
@@ -47,7 +50,8 @@ export interface DatasetTensors {
   readKeyPair(dataset: StoredDataset, kind: TensorKind): PaillierKeyPair
   /** Makes the certificate of the table's key, once. */
   certify(dataset: StoredDataset, kind: TensorKind): Promise<void>
-  removeChunks(dataset: StoredDataset): void
+  /** Forgets the chunks in the profile; gives what else is to be forgotten, once the profile has. */
+  removeChunks(dataset: StoredDataset): () => Promise<void>
 }
 
 export interface DatasetTensorsDependencies {
@@ -55,6 +59,10 @@ export interface DatasetTensorsDependencies {
   readonly store: DatasetStore
   readonly vault: Vault
   readonly engine: () => Promise<Engine>
+  /** Shares encryption with workers elsewhere, where there are any. */
+  readonly sharedEngine: () => Promise<Engine>
+  /** Where encrypted tables go instead of the profile; null: they stay in it. */
+  readonly chunkDatabase: ChunkDatabase | null
 }
 
 const defaultKeyBits: KeyBits = 3072
@@ -70,7 +78,8 @@ const shapeOf = ({ rows, chunkRows, schemaHash, n, keyBits, certificate }: Store
   key: describeKey({ n: BigInt(`0x${n}`), bits: keyBits }, certificate),
 })
 
-export const createDatasetTensors = ({ database, store, vault, engine }: DatasetTensorsDependencies): DatasetTensors => {
+export const createDatasetTensors = (dependencies: DatasetTensorsDependencies): DatasetTensors => {
+  const { database, store, vault, engine, sharedEngine, chunkDatabase } = dependencies
   const busy = new Set<string>()
 
   const chunksOf = ({ id }: StoredDataset, kind: TensorKind): ChunkStore => createChunkStore(database, kind, String(id))
@@ -111,28 +120,57 @@ export const createDatasetTensors = ({ database, store, vault, engine }: Dataset
     return store.findTensor(id, kind) ?? { ...tensor, root: null, certificate: null }
   }
 
+  /** A chunk counts once its leaf stands in the profile; its bytes are durable by then. */
+  const createKeeper = (dataset: StoredDataset, kind: TensorKind, shape: TensorShape): EncryptionTask['keep'] => {
+    const outside = kind === 'data' ? chunkDatabase : null
+    const chunks = chunksOf(dataset, kind)
+    const write = database.transaction((index: number, leaf: string, ciphertexts: Uint8Array): boolean => {
+      if (!store.insertLeaf(dataset.id, kind, index, leaf)) return false
+      if (outside === null) chunks.write(index, ciphertexts)
+      return true
+    })
+    return async (index, ciphertexts) => {
+      const leaf = computeChunkLeaf(shape, index, ciphertexts)
+      await outside?.write(leaf, ciphertexts)
+      // Another process was first with this chunk: its bytes are the ones that count.
+      if (!write(index, leaf, ciphertexts)) await outside?.remove([leaf])
+    }
+  }
+
+  /** Null where neither the profile nor the database beside it has the chunk. */
+  const findChunk = async (dataset: StoredDataset, kind: TensorKind, shape: TensorShape, index: number): Promise<Uint8Array | null> => {
+    const kept = chunksOf(dataset, kind).find(index)
+    const leaf = kept === null ? store.readLeaves(dataset.id, kind).find(({ chunk }) => chunk === index)?.leaf : undefined
+    if (kept !== null || leaf === undefined) return kept
+    const details = { dataset: dataset.name, chunk: index }
+    if (chunkDatabase === null) throw new AppError('store.chunks-elsewhere', `The ciphertexts of dataset ${dataset.name} are not in the profile.`, { details })
+    const found = await chunkDatabase.find(leaf)
+    if (found === null || computeChunkLeaf(shape, index, found) !== leaf) {
+      throw new AppError('store.corrupt', `Chunk ${index} of dataset ${dataset.name} is ${found === null ? 'not in the database beside the profile' : 'damaged there'}.`, { details })
+    }
+    return found
+  }
+
   const runEncryption = async (dataset: StoredDataset, kind: TensorKind, rows: number, options: EncryptOptions): Promise<void> => {
-    const { keyBits, ...job } = options
+    const { keyBits, byWorkers = false, ...job } = options
     const { id, name, columns } = dataset
     const found = store.findTensor(id, kind)
     if (found !== null && keyBits !== undefined && found.keyBits !== keyBits) {
       throw new AppError('input.dataset-encrypted', `Encryption of dataset ${name} was begun with a key of ${found.keyBits} bits, not ${keyBits}.`, { details: { dataset: name, keyBits: found.keyBits } })
     }
     if (found !== null && found.root !== null) return
-    const arithmetic = await engine()
+    const arithmetic = await (byWorkers ? sharedEngine() : engine())
     const keyOptions = job.signal === undefined ? {} : { signal: job.signal }
     const tensor = found ?? beginTensor(dataset, kind, rows, await arithmetic.generateKeyPair(keyBits ?? defaultKeyBits, keyOptions))
     const shape = shapeOf(tensor, columns)
-    const chunks = chunksOf(dataset, kind)
+    const keyPair = openKey(tensor)
     await encryptTensor({
       shape,
       columns,
-      keyPair: openKey(tensor),
+      key: byWorkers ? keyPair.publicKey : keyPair,
       done: new Set(store.readLeaves(id, kind).map(({ chunk }) => chunk)),
       readRows: (start, count) => store.readCells(id, kind, start, count),
-      keep: database.transaction((index: number, ciphertexts: Uint8Array) => {
-        if (store.insertLeaf(id, kind, index, computeChunkLeaf(shape, index, ciphertexts))) chunks.write(index, ciphertexts)
-      }),
+      keep: createKeeper(dataset, kind, shape),
     }, arithmetic, job)
     store.setRoot(id, kind, computeRoot(store.readLeaves(id, kind).map(({ leaf }) => leaf)))
   }
@@ -161,9 +199,8 @@ export const createDatasetTensors = ({ database, store, vault, engine }: Dataset
     read: (dataset, kind) => {
       const tensor = requireTensor(dataset, kind)
       const shape = shapeOf(tensor, dataset.columns)
-      const chunks = chunksOf(dataset, kind)
-      const readChunk = (index: number): Uint8Array => {
-        const chunk = chunks.find(index)
+      const readChunk = async (index: number): Promise<Uint8Array> => {
+        const chunk = await findChunk(dataset, kind, shape, index)
         if (chunk === null) {
           throw new AppError('input.not-found', `Dataset ${dataset.name} has chunks 0 to ${shape.chunks - 1}, not ${index}.`, { details: { chunk: index } })
         }
@@ -186,6 +223,10 @@ export const createDatasetTensors = ({ database, store, vault, engine }: Dataset
       store.setCertificate(dataset.id, kind, certificate.map((root) => root.toString(16)))
     },
 
-    removeChunks: (dataset) => { for (const kind of ['data', 'test'] as const) chunksOf(dataset, kind).remove() },
+    removeChunks: (dataset) => {
+      const leaves = store.readLeaves(dataset.id, 'data').map(({ leaf }) => leaf)
+      for (const kind of ['data', 'test'] as const) chunksOf(dataset, kind).remove()
+      return async () => { await chunkDatabase?.remove(leaves) }
+    },
   }
 }

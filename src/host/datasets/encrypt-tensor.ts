@@ -1,5 +1,5 @@
 import { createCellEncoder } from '../../compute/products.ts'
-import type { PaillierKeyPair } from '../../crypto/types.ts'
+import type { PaillierKeyPair, PaillierPublicKey } from '../../crypto/types.ts'
 import type { Engine, JobOptions, Progress } from '../../engine/engine.ts'
 import type { Column } from '../../shared/schemas/details.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -8,13 +8,14 @@ import { rowsInChunk, type TensorShape } from './tensor-wire.ts'
 export interface EncryptionTask {
   readonly shape: TensorShape
   readonly columns: readonly Column[]
-  readonly keyPair: PaillierKeyPair
+  /** The owner's pair, or the public key alone, for workers that must not hold more. */
+  readonly key: PaillierKeyPair | PaillierPublicKey
   /** Chunks that are encrypted already: skipped, and never encrypted twice. */
   readonly done: ReadonlySet<number>
   /** Rows `start` to `start + count`, each a number per column. */
   readonly readRows: (start: number, count: number) => readonly (readonly number[])[]
   /** Keeps a finished chunk, durably: after it returns, the chunk is done. */
-  readonly keep: (index: number, ciphertexts: Uint8Array) => void
+  readonly keep: (index: number, ciphertexts: Uint8Array) => Promise<void> | void
 }
 
 /** The integers under a chunk's ciphertexts, column by column. Exact: a value that its scale cannot hold is an error. */
@@ -34,11 +35,11 @@ const createMeter = (doneBefore: number, total: number, onProgress: JobOptions['
 }
 
 /**
- * Encrypts a table chunk by chunk as the key's owner, each chunk kept as it is done, so that a killed run loses one chunk
+ * Encrypts a table chunk by chunk, each chunk kept as it is done, so that a killed run loses one chunk
  * at most (S20). Progress counts cells. Throws `runtime.cancelled` when aborted, and what the engine throws.
  */
 export const encryptTensor = async (task: EncryptionTask, engine: Engine, { signal, onProgress }: JobOptions = {}): Promise<void> => {
-  const { shape, columns, keyPair, done, readRows, keep } = task
+  const { shape, columns, key, done, readRows, keep } = task
   const cellsIn = (index: number): number => rowsInChunk(shape, index) * shape.columns
   let finished = [...done].reduce((sum, index) => sum + cellsIn(index), 0)
   const report = createMeter(finished, shape.rows * shape.columns, onProgress)
@@ -48,11 +49,11 @@ export const encryptTensor = async (task: EncryptionTask, engine: Engine, { sign
     if (signal?.aborted === true) throw new AppError('runtime.cancelled', `Encryption was stopped after ${finished} cells, which are kept.`)
     const plaintexts = encodeRows(readRows(index * shape.chunkRows, rowsInChunk(shape, index)), columns)
     const before = finished
-    const ciphertexts = await engine.encrypt(keyPair, plaintexts, {
+    const ciphertexts = await engine.encrypt(key, plaintexts, {
       ...(signal === undefined ? {} : { signal }),
       onProgress: (progress) => report(before + progress.done),
     })
-    keep(index, ciphertexts)
+    await keep(index, ciphertexts)
     finished += plaintexts.length
     report(finished)
   }

@@ -17,7 +17,7 @@ export interface CiphertextTable {
   /** Column by column. */
   readonly source: CiphertextSource
   /** The raw ciphertexts of one chunk of rows, column by column. */
-  readonly readChunk: (index: number) => Uint8Array
+  readonly readChunk: (index: number) => Uint8Array | Promise<Uint8Array>
 }
 
 export type TensorFileFormat = 'arrow' | 'phe'
@@ -39,7 +39,7 @@ const writeArrow = async ({ commitment, columns, readChunk }: CiphertextTable, f
   const writer = new RecordBatchFileWriter()
   writer.toNodeStream().pipe(file)
   for (let index = 0; index < commitment.chunks; index += 1) {
-    writer.write(createTensorBatch(commitment, columns, index, readChunk(index)))
+    writer.write(createTensorBatch(commitment, columns, index, await readChunk(index)))
     // What is written goes out before the next chunk is read.
     await nextTurn()
   }

@@ -88,8 +88,8 @@ export const createDatasetsHandlers = (context: WindowContext): Handlers<'datase
       changes.announce('datasets')
       return show(name)
     },
-    remove: ({ name }) => {
-      datasets.remove(name)
+    remove: async ({ name }) => {
+      await datasets.remove(name)
       changes.announce('datasets')
       return {}
     },

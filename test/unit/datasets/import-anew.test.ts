@@ -82,7 +82,7 @@ describe('dropping the plain rows', () => {
     expect(() => { service.dropPlain('rows') }).toThrow(refusal('input.plain-dropped'))
     await service.importTable({ name: 'rows', text: 'a\n1\n2\n', newVersion: true })
     expect(service.readRows('rows')).toEqual([[1], [2]])
-    service.remove('rows@1')
+    await service.remove('rows@1')
     expect(service.list().map(({ name }) => name)).toEqual(['rows'])
   })
 })

@@ -82,7 +82,7 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
         const text = context.parameters['chunk'] ?? ''
         const index = /^(?:0|[1-9][0-9]{0,8})$/.test(text) ? Number(text) : Number.NaN
         if (!(index < commitment.chunks)) throw new AppError('input.not-found', `The dataset has chunks 0 to ${commitment.chunks - 1}.`)
-        return { type: arrowType, bytes: encodeChunk(commitment, listing.details.columns, index, readChunk(index)) }
+        return { type: arrowType, bytes: encodeChunk(commitment, listing.details.columns, index, await readChunk(index)) }
       },
     }),
     defineRoute({

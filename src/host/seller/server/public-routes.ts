@@ -79,7 +79,7 @@ export const createPublicRoutes = ({ listings, datasets, ledger, engine, session
     defineRoute({
       method: 'GET', path: '/v1/listings/:id/test', summary: 'Test data: made-up rows in the clear, and encrypted under their own key', audience: 'anyone',
       response: testDataSchema, requestsPerMinute: 60,
-      handle: ({ parameters }) => {
+      handle: async ({ parameters }) => {
         const { dataset } = show(parameters['id'])
         const { commitment, leaves, readChunk } = datasets.readTensor(dataset, 'test')
         const columns = datasets.readColumns(dataset)
@@ -88,7 +88,8 @@ export const createPublicRoutes = ({ listings, datasets, ledger, engine, session
             columns,
             manifest: { commitment, leaves },
             rows: datasets.readTestRows(dataset),
-            chunks: leaves.map((_, index) => encodeBase64(encodeChunk(commitment, columns, index, readChunk(index)))),
+            chunks: await Promise.all(leaves.map(async (_, index) =>
+              encodeBase64(encodeChunk(commitment, columns, index, await readChunk(index))))),
           },
         }
       },

@@ -31,6 +31,7 @@ const freePort = (): Promise<number> => new Promise((resolve, reject) => {
 export interface PostgresServer {
   readonly url: string
   run(sql: string): Promise<void>
+  query<Row extends object>(sql: string): Promise<Row[]>
   stop(): Promise<void>
 }
 
@@ -70,6 +71,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
   return {
     url,
     run: async (sql) => { await client.query(sql) },
+    query: async <Row extends object>(sql: string) => (await client.query<Row>(sql)).rows,
     stop: async () => {
       await client.end()
       const ended = new Promise((resolve) => { server.once('exit', resolve) })

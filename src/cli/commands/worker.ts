@@ -1,0 +1,38 @@
+import type { Command } from 'commander'
+import { runTaskWorker } from '../../host/workers/run-worker.ts'
+import { AppError, toErrorDocument } from '../../shared/errors.ts'
+import { parseCount } from '../arguments.ts'
+import { createInterrupt, readConfiguration, type GlobalOptions } from '../run.ts'
+import { createTerminal } from '../terminal.ts'
+
+const requireRedisUrl = (): string => {
+  const url = process.env['HESYSTEM_REDIS_URL']
+  if (url === undefined || url === '') throw new AppError('input.redis-url-invalid', 'HESYSTEM_REDIS_URL does not say where the queue is.')
+  return url
+}
+
+export const addWorkerCommand = (program: Command, globals: () => GlobalOptions): void => {
+  program.command('worker').description('lends this computer to others\' Paillier work, by a queue in the Redis that HESYSTEM_REDIS_URL names; holds no private key')
+    .option('--threads <n>', 'how many; by default one per core', parseCount)
+    .action(async ({ threads }: { readonly threads?: number }) => {
+      const interrupt = createInterrupt()
+      const terminal = createTerminal(globals().json === true)
+      const count = threads ?? readConfiguration(globals()).engine.threads
+      let tasks = 0
+      let again = 0
+      const worker = await runTaskWorker({
+        redisUrl: requireRedisUrl(),
+        ...(count === null ? {} : { engine: { workers: count } }),
+        onTask: (_, repeated) => {
+          tasks += 1
+          if (repeated) again += 1
+        },
+        onTrouble: (error) => { terminal.note(`queue: ${toErrorDocument(error).message}`) },
+      })
+      terminal.result({ threads: worker.threads, backend: worker.backend }, `Working with ${worker.threads} threads (${worker.backend}). Ctrl-C stops it.`)
+      await interrupt.interrupted
+      terminal.note('Stopping: finishing what is under way.')
+      await worker.close()
+      terminal.note(`${tasks} tasks done, ${again} of them left by workers that died.`)
+    })
+}
