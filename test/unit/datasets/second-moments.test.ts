@@ -130,7 +130,7 @@ describe('a dataset with second moments', () => {
     await service.encrypt('wages', { keyBits: 2048 })
     await service.encryptTestData('wages', { keyBits: 2048 })
     for (const [kind, rowsOf] of [['data', service.readRows('wages')], ['test', service.readTestRows('wages')]] as const) {
-      const integers = await engine.decrypt(service.readKeyPair('wages', kind), service.readTensor('wages', kind).readChunk(0))
+      const integers = await engine.decrypt(service.readKeyPair('wages', kind), await service.readTensor('wages', kind).readChunk(0))
       const at = (column: number, row: number): bigint => integers[column * rowsOf.length + row] as bigint
       rowsOf.forEach(([w = 0, a = 0], row) => {
         expect(at(5, row)).toBe(BigInt(Math.round(w * 100)) * BigInt(a))
