@@ -34,6 +34,7 @@ export const createSplitPool = (local: WorkerPool, remote: RemoteTasks): WorkerP
   }
   return {
     get size() { return local.size + remote.threads() },
+    rates: local.rates,
     run: async (task, signal) => {
       if (!mayLeave(task) || busy < local.size || remote.threads() === 0) return runHere(task, signal)
       return await remote.run(task, signal) ?? runHere(task, signal)
