@@ -36,13 +36,14 @@ export const withHost = async <T>(
 ): Promise<T> => {
   const secretStore = parseSecretStore(options.secrets)
   const { engine: { threads } } = readConfiguration(options)
+  const terminal = createTerminal(options.json === true)
   const host = await createHost({
-    home: resolveHome(options), askPassphrase, observer, ...(secretStore === undefined ? {} : { secretStore }),
+    home: resolveHome(options), askPassphrase, observer, onNotice: terminal.note, ...(secretStore === undefined ? {} : { secretStore }),
     ...(threads === null ? {} : { engine: { workers: threads } }),
     ...readPlaces(process.env),
   })
   try {
-    return await act(host, createTerminal(options.json === true))
+    return await act(host, terminal)
   } finally {
     await host.close()
   }

@@ -6,6 +6,7 @@ import type { Engine, EngineOptions } from '../engine/engine.ts'
 import { connectChain, type ChainConnection } from './chain/connect.ts'
 import { createMarket, type Market } from './chain/market.ts'
 import { createOutbox, type Outbox } from './chain/outbox.ts'
+import { resumeTransactions } from './chain/resume-transactions.ts'
 import { createListingOpener, type OpenListing } from './buyer/open-listing.ts'
 import { createPurchaseService, type PurchaseService } from './buyer/purchase-service.ts'
 import { openChunkDatabase } from './datasets/chunk-database.ts'
@@ -41,6 +42,8 @@ export interface HostOptions extends OpenProfileOptions {
   readonly now?: () => Date
   /** Watches all serving of this host: metrics, logs. */
   readonly observer?: ServeObserver
+  /** Told what its owner should know and nobody asked about, such as a transaction that a reorganisation took back. */
+  readonly onNotice?: (message: string) => void
 }
 
 /** Everything that needs the active network: opened when first asked for, and anew when the network has become another. */
@@ -127,6 +130,7 @@ const perNetwork = <T>(getNetwork: () => Network, open: (network: Network) => Pr
 export const createHost = async (options: HostOptions): Promise<Host> => {
   const { home, database, vault, secretStore, close } = await openProfile(options)
   const now = options.now ?? (() => new Date())
+  const onNotice = options.onNotice ?? (() => undefined)
   const settings = createSettingsService(database)
   const networks = createNetworkService(database, settings)
   const wallet = createWalletService({ database, vault })
@@ -158,7 +162,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
 
   const trade = perNetwork(networks.getActive, async (): Promise<Trade> => {
     const { connection, outbox } = await chain.get()
-    await outbox.resume()
+    await resumeTransactions(outbox, onNotice)
     const market = createMarket({ connection, outbox })
     const saleStore = createSaleStore(database, market)
     const sales = createSalesService(market, listingStore, saleStore)

@@ -168,6 +168,8 @@ export const errorCodes = defineErrorCodes({
   'chain.key-reused': { status: 409, next: 'Look at the earlier transaction: this step was already sent with other contents.' },
   'chain.not-confirmed': { status: 504, next: 'Wait and start the step again: the same signed transaction is followed up, never a second one.' },
   'chain.transaction-refused': { status: 502, next: 'Start the step again later: the signed transaction is kept and sent again as it is.' },
+  'chain.nothing-to-replace': { status: 409, next: 'Look at `hesystem tx list`: only a transaction that still waits can be sped up, cancelled or sent again.' },
+  'chain.cancelled': { status: 409, next: 'Start the step again if it is still wanted: nothing of it has happened.' },
   'chain.nothing-to-retry': { status: 409, next: 'Look at the transaction list: only a failed step can be tried again.' },
   'chain.network-dead': { status: 400, next: 'Choose a living network, such as Sepolia (chain id 11155111), and give its RPC URL.' },
   'chain.network-missing': { status: 409, next: 'Add one with `hesystem network add NAME --rpc URL --chain-id N --contract 0x…`; `hesystem chain practice` starts one to try with.' },

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Trade } from '../../host/index.ts'
+import { describeReorganised } from '../../host/chain/recheck.ts'
 import type { ServeEvent } from '../../host/seller/serve-event.ts'
 import { toErrorDocument } from '../../shared/errors.ts'
 import { formatEther } from '../../shared/units.ts'
@@ -18,6 +19,7 @@ const describeEvent = (event: ServeEvent): string => {
     case 'sale-advanced': return `purchase ${event.purchase}: ${describeSale[event.state]}`
     case 'declined-unseen': return `purchase ${event.purchase}: declined, its request never arrived`
     case 'reclaimed': return `purchase ${event.purchase}: reclaimed`
+    case 'reorganised': return describeReorganised(event)
     case 'bug': return `bug at ${event.request}: ${event.error.cause instanceof Error ? event.error.cause.stack ?? event.error.message : event.error.message}`
     case 'failed': {
       const { code, message } = toErrorDocument(event.error)

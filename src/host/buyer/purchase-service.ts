@@ -89,6 +89,9 @@ export interface PurchaseServiceDependencies {
 }
 
 const defaultDeadlineSeconds = 600
+/** Refused by the chain, or cancelled: it will not be paid any more under this intention. */
+const isOver = ({ status }: StoredTransaction): boolean => status === 'failed' || status === 'retried'
+
 const unansweredStates: readonly PurchaseState[] = ['Paid', 'Requested', 'Delivered']
 
 export const createPurchaseService = (dependencies: PurchaseServiceDependencies): PurchaseService => {
@@ -163,7 +166,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
   /** An intention goes when nothing was sent for it or the chain refused it; what may still be mined stays, and is taken up again. */
   const forgetUnpaid = (purchase: Purchase): void => {
     const sent = paymentOf(purchase)
-    if (sent === null || sent.status === 'failed') store.forget(purchase.id)
+    if (sent === null || isOver(sent)) store.forget(purchase.id)
   }
 
   /** An intention to buy that a stop interrupted. One that can never be paid any more goes: refused, or unsent and too late. */
@@ -171,8 +174,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     const unfinished = store.findUnfinished(listing)
     if (unfinished === null) return null
     const sent = paymentOf(unfinished)
-    const isOver = sent === null ? await market.readTime() > unfinished.deadlineSeconds : sent.status === 'failed'
-    if (!isOver) return unfinished
+    if (!(sent === null ? await market.readTime() > unfinished.deadlineSeconds : isOver(sent))) return unfinished
     store.forget(unfinished.id)
     return null
   }

@@ -1,4 +1,4 @@
-import { isCallException, isError } from 'ethers'
+import { isCallException, isError, type CallExceptionError } from 'ethers'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import { explainRevert } from './explain-revert.ts'
 
@@ -19,10 +19,14 @@ export const readRpcMessage = (error: unknown): string => {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** ethers takes every error of a node to a call or an estimate for a revert; a node that is busy has said nothing about the contract. */
+const isRevert = (error: CallExceptionError): boolean =>
+  error.data !== null || error.info?.['error'] === undefined || /revert|execution|opcode|out of gas|exceeds/i.test(readRpcMessage(error))
+
 /** Turns whatever a provider throws into a coded error: a revert in words, the network away, or the node's own message. */
 export const toChainError = (error: unknown, rpcUrl: string): AppError => {
   if (isAppError(error)) return error
-  if (isCallException(error)) return explainRevert(error.data)
+  if (isCallException(error) && isRevert(error)) return explainRevert(error.data)
   // A URL may carry an API key in its path: only the host is ever said.
   const host = new URL(rpcUrl).host
   if (networkCodes.has(codeOf(error))) {

@@ -4,6 +4,8 @@ import { failpoint as systemFailpoint } from '../failpoint.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import type { ChainConnection } from './connect.ts'
 import { estimateCost, type Call, type CostEstimate } from './fees.ts'
+import { nothingWaits, recheckSettled, type Reorganised } from './recheck.ts'
+import { isCancellation, planReplacement, type Replacement, type ReplacementKind } from './replacement.ts'
 import { createTransactionNetwork, toOutcome } from './transaction-network.ts'
 import {
   createTransactionStore,
@@ -11,6 +13,8 @@ import {
 } from './transaction-store.ts'
 
 export type { Call, CostEstimate } from './fees.ts'
+export type { Reorganised } from './recheck.ts'
+export type { Replacement, ReplacementKind } from './replacement.ts'
 export type { StoredTransaction, TransactionIntent, TransactionStatus } from './transaction-store.ts'
 
 export interface ConfirmedTransaction extends TransactionOutcome {
@@ -63,11 +67,27 @@ export interface Outbox {
   resume(): Promise<readonly ResumeOutcome[]>
   /** Frees a key whose transaction failed on the chain, so that the next `send` under it is a new attempt. */
   retryFailed(key: string): void
+  /** What taking the place of a transaction that waits would cost. Throws `chain.nothing-to-replace`, and as `send` does before signing. */
+  planReplacement(hash: string, kind: ReplacementKind): Promise<Replacement>
+  /**
+   * Signs and sends what was planned, and waits for whichever of the two is mined; another replacement of the same one makes it throw
+   * `chain.nothing-to-replace`. The step's own `send` throws `chain.cancelled` where nothing came of it; its key is free then.
+   */
+  replace(plan: Replacement): Promise<StoredTransaction>
+  /** Sends the same bytes again, in case the network lost them. Throws `chain.nothing-to-replace`, `chain.transaction-refused`. */
+  resend(hash: string): Promise<void>
+  /** Looks again at what lately counted as confirmed; what was taken back is unfinished again, for `resume`. */
+  recheck(): Promise<readonly Reorganised[]>
   find(key: string): StoredTransaction | null
   list(): readonly StoredTransaction[]
+  /** The bytes under which a transaction waits, or null where it does not. */
+  findWaiting(key: string): SignedTransaction | null
   /** Ends all waiting with `runtime.cancelled`; what is under way stays written down. */
   close(): void
 }
+
+/** What a signature needs of an estimate. */
+type Fees = Pick<CostEstimate, 'gasLimit' | 'maxFeePerGasWei' | 'maxPriorityFeePerGasWei' | 'maxCostWei'>
 
 /** Every so many polls without a receipt the bytes are sent again, in case the network dropped them. */
 const pollsPerBroadcast = 10
@@ -102,7 +122,7 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     return estimateCost(connection, account(), call, reservedWei)
   }
 
-  const signAt = (intent: TransactionIntent, cost: CostEstimate, nonce: number): SignedTransaction => {
+  const signAt = (intent: TransactionIntent, cost: Fees, nonce: number): SignedTransaction => {
     const transaction = Transaction.from({
       type: 2, chainId: connection.chainId, nonce, to: intent.to, data: intent.data, value: intent.valueWei,
       gasLimit: cost.gasLimit, maxFeePerGas: cost.maxFeePerGasWei, maxPriorityFeePerGas: cost.maxPriorityFeePerGasWei,
@@ -156,9 +176,13 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
   }
 
   const settle = async (store: TransactionStore, row: StoredTransaction, receipt: TransactionReceipt): Promise<void> => {
-    const error = receipt.status === 1 ? null : toErrorDocument(await network.explainFailure(row, receipt))
+    const mined = store.listSigned(row.id).find(({ hash }) => hash === receipt.hash)
+    const cancelled = mined !== undefined && isCancellation(mined, row)
+    const failure = cancelled
+      ? new AppError('chain.cancelled', `${row.purpose}: this was cancelled, and nothing of it has happened.`, { details: { key: row.key, hash: receipt.hash } })
+      : receipt.status === 1 ? null : await network.explainFailure(row, receipt)
     failpoint('mined', row.key)
-    store.settle(row.id, toOutcome(receipt), error)
+    store.settle(row.id, toOutcome(receipt), failure === null ? null : toErrorDocument(failure), cancelled)
   }
 
   /** Waits for the receipt with its confirmations; sends the bytes again where they got lost; gives up a nonce others took. */
@@ -225,6 +249,31 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     return result
   }
 
+  const findLive = (store: TransactionStore, hash: string): { row: StoredTransaction; live: SignedTransaction } => {
+    for (const row of store.listUnfinished()) {
+      const live = store.listSigned(row.id).find((signed) => signed.live && signed.hash === hash)
+      if (live !== undefined) return { row, live }
+    }
+    throw nothingWaits(hash)
+  }
+
+  const replace = async ({ replaces, intent, ...fees }: Replacement): Promise<StoredTransaction> => {
+    const store = openStore()
+    const { row } = findLive(store, replaces.hash)
+    await inTurn(async () => {
+      await connection.assertReady()
+      const replacement = signAt(intent, fees, replaces.nonce)
+      store.replace(row.id, replaces.hash, replacement)
+      failpoint('signed', row.key)
+      await network.broadcast(replacement)
+      failpoint('broadcast', row.key)
+    })
+    // Not by its key: where the cancellation is mined at once, the key is free, and would begin another attempt.
+    const following = underWay.get(row.key)?.result ?? carry(store, row.id)
+    await following.catch((error: unknown) => { if (!isAppError(error, 'chain.cancelled')) throw error })
+    return store.read(row.id)
+  }
+
   const resumeOne = async (row: StoredTransaction): Promise<ResumeOutcome> => {
     try {
       await send(row)
@@ -253,6 +302,22 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
       return Promise.all(unfinished.map(resumeOne))
     },
     retryFailed: (key) => { openStore().allowRetry(key) },
+    planReplacement: async (hash, kind) => {
+      await connection.assertReady()
+      const { row, live } = findLive(openStore(), hash)
+      return planReplacement(connection, account(), row, live, kind)
+    },
+    replace,
+    resend: async (hash) => {
+      await connection.assertReady()
+      await network.broadcast(findLive(openStore(), hash).live)
+    },
+    // A development chain is not reorganised; begun anew under an old profile it only looks as if it had been.
+    recheck: async () => (connection.isDevelopment ? [] : recheckSettled(openStore(), network)),
+    findWaiting: (key) => {
+      const row = openStore().find(key)
+      return row?.status === 'signed' ? openStore().listSigned(row.id).find(({ live }) => live) ?? null : null
+    },
     find: (key) => openStore().find(key),
     list: () => openStore().list(),
     close: () => { closing.abort(new AppError('runtime.cancelled', 'Waiting for the transaction was stopped; it stays written down.', { retryable: true })) },

@@ -7,6 +7,7 @@ import type { SignedTransaction, TransactionIntent, TransactionOutcome } from '.
 
 /** What the network knows of an account's transactions. All throw `chain.unreachable`, `chain.rpc-failed`. */
 export interface TransactionNetwork {
+  readHeight(): Promise<number>
   /** The account's next nonce as of a block. */
   readNonce(blockTag: number | 'latest'): Promise<number>
   /** Sends the bytes; that they are known, or their nonce taken, is no error here. Throws `chain.transaction-refused`. */
@@ -30,6 +31,8 @@ const foreignNonceDepth = 12
 const knownAlready = /already known|already imported|known transaction|already exists/i
 /** The nonce is taken, by us or by somebody else, mined or waiting: following the receipts tells which. */
 const nonceTaken = /nonce too low|nonce has already been used|old nonce|underpriced/i
+/** It waits for fees to fall, or to be sped up: nothing is wrong with it, and it keeps its nonce. */
+const feeTooLow = /less than block base fee|fee cap (?:is )?(?:too low|less than)/i
 
 export const toOutcome = (receipt: TransactionReceipt): TransactionOutcome => ({
   hash: receipt.hash,
@@ -53,6 +56,7 @@ export const createTransactionNetwork = (connection: ChainConnection, account: (
   }
 
   return {
+    readHeight,
     readNonce,
     findReceipt,
     countConfirmations: async ({ blockNumber }) => await readHeight() - blockNumber + 1,
@@ -62,7 +66,7 @@ export const createTransactionNetwork = (connection: ChainConnection, account: (
       } catch (error) {
         if (!isAppError(error, 'chain.rpc-failed')) throw error
         const message = readRpcMessage(error.cause)
-        if (knownAlready.test(message) || nonceTaken.test(message)) return
+        if (knownAlready.test(message) || nonceTaken.test(message) || feeTooLow.test(message)) return
         throw new AppError('chain.transaction-refused', `The network did not take the signed transaction: ${message}`, {
           details: { hash }, retryable: true, cause: error.cause,
         })

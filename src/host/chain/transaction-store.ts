@@ -72,7 +72,14 @@ export interface TransactionStore {
   listLive(): readonly SignedTransaction[]
   /** The live bytes can no longer be mined: back to an intent. */
   voidSigned(id: number): void
-  settle(id: number, outcome: TransactionOutcome, error: ErrorDocument | null): void
+  /** As confirmed or failed; `cancelled`: another took its place, and its key is free for another attempt. */
+  settle(id: number, outcome: TransactionOutcome, error: ErrorDocument | null, cancelled?: boolean): void
+  /** Signs in place of the live bytes, under their nonce; both stay known, and one of them at most is ever mined. */
+  replace(id: number, replaced: string, replacement: SignedTransaction): void
+  /** A settled row whose transaction is on the chain no more waits again, with the same bytes; its outcome stays as what was. */
+  reopen(id: number, hash: string): void
+  /** The same transaction, now in another block. */
+  moveOutcome(id: number, outcome: TransactionOutcome): void
   /** Frees a failed key for another attempt. Throws `chain.nothing-to-retry`. */
   allowRetry(key: string): void
 }
@@ -164,6 +171,11 @@ export const createTransactionStore = (database: ProfileDatabase, chainId: numbe
   const listLive = (): readonly SignedTransaction[] =>
     database.prepare<[number, string], SignedRow>('SELECT * FROM signed_transactions WHERE chain_id = ? AND account = ? AND state = \'live\' ORDER BY nonce').all(chainId, account).map(fromSignedRow)
 
+  const insertSigned = (id: number, { hash, nonce, raw, maxCostWei }: SignedTransaction): void => {
+    database.prepare(`INSERT INTO signed_transactions (hash, transaction_id, chain_id, account, nonce, raw, max_cost_wei, state, signed_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, 'live', ?)`).run(hash, id, chainId, account, nonce, raw, maxCostWei.toString(), timestamp())
+  }
+
   const findFreeNonce = (chainNonce: number): number => {
     const held = new Set(listLive().map((live) => live.nonce))
     let nonce = chainNonce
@@ -192,8 +204,7 @@ export const createTransactionStore = (database: ProfileDatabase, chainId: numbe
       if (present?.live === true) return present
       if (read(id).status !== 'intended') throw new AppError('bug.unexpected', 'A finished transaction was about to be signed again.')
       const signed = sign(findFreeNonce(chainNonce))
-      database.prepare(`INSERT INTO signed_transactions (hash, transaction_id, chain_id, account, nonce, raw, max_cost_wei, state, signed_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, 'live', ?)`).run(signed.hash, id, chainId, account, signed.nonce, signed.raw, signed.maxCostWei.toString(), timestamp())
+      insertSigned(id, signed)
       database.prepare('UPDATE transactions SET status = \'signed\' WHERE id = ?').run(id)
       return signed
     }).immediate(),
@@ -203,13 +214,29 @@ export const createTransactionStore = (database: ProfileDatabase, chainId: numbe
         database.prepare('UPDATE transactions SET status = \'intended\' WHERE id = ? AND status = \'signed\'').run(id)
       }).immediate()
     },
-    settle: (id, outcome, error) => {
+    settle: (id, outcome, error, cancelled = false) => {
       database.transaction(() => {
         database.prepare('UPDATE signed_transactions SET state = CASE hash WHEN ? THEN \'mined\' ELSE \'void\' END WHERE transaction_id = ?').run(outcome.hash, id)
         database.prepare('UPDATE transactions SET status = ?, outcome = ?, error = ?, settled_at = ? WHERE id = ?')
-          .run(error === null ? 'confirmed' : 'failed', encodeOutcome(outcome), error === null ? null : JSON.stringify(error), timestamp(), id)
+          .run(cancelled ? 'retried' : error === null ? 'confirmed' : 'failed', encodeOutcome(outcome), error === null ? null : JSON.stringify(error), timestamp(), id)
       }).immediate()
     },
+    replace: (id, replaced, { hash, nonce, raw, maxCostWei }) => {
+      database.transaction(() => {
+        const { changes } = database.prepare('UPDATE signed_transactions SET state = \'void\' WHERE transaction_id = ? AND hash = ? AND state = \'live\'').run(id, replaced)
+        if (changes !== 1) throw new AppError('chain.nothing-to-replace', 'The transaction was mined or replaced meanwhile.', { details: { hash: replaced } })
+        insertSigned(id, { hash, nonce, raw, maxCostWei })
+      }).immediate()
+    },
+    reopen: (id, hash) => {
+      database.transaction(() => {
+        const { nonce } = database.prepare<[string], { nonce: number }>('SELECT nonce FROM signed_transactions WHERE hash = ?').get(hash) ?? { nonce: -1 }
+        // Where another of ours holds the nonce by now, that one is followed, and this one stays known.
+        if (!listLive().some((live) => live.nonce === nonce)) database.prepare('UPDATE signed_transactions SET state = \'live\' WHERE hash = ?').run(hash)
+        database.prepare('UPDATE transactions SET status = \'signed\', error = NULL, settled_at = NULL WHERE id = ? AND status IN (\'confirmed\', \'failed\')').run(id)
+      }).immediate()
+    },
+    moveOutcome: (id, outcome) => { database.prepare('UPDATE transactions SET outcome = ? WHERE id = ?').run(encodeOutcome(outcome), id) },
     allowRetry: (key) => {
       const { changes } = database.prepare('UPDATE transactions SET status = \'retried\' WHERE chain_id = ? AND account = ? AND key = ? AND status = \'failed\'').run(chainId, account, key)
       if (changes === 0) throw new AppError('chain.nothing-to-retry', `The step ${key} has not failed on the chain, so there is nothing to try again.`, { details: { key } })

@@ -33,12 +33,13 @@ const describeEvent = (event: ServeEvent): Record<string, unknown> => {
   switch (event.kind) {
     case 'bug': return { request: event.request.split('?')[0], ...describeError(event.error) }
     case 'failed': return { purchase: event.purchase?.toString() ?? null, ...describeError(event.error) }
+    case 'reorganised': return { key: event.key, purpose: event.purpose, fromBlock: event.fromBlock, toBlock: event.toBlock }
     case 'sale-advanced': return { purchase: event.purchase.toString(), state: event.state }
     default: return { purchase: event.purchase.toString() }
   }
 }
 
-const isTrouble = ({ kind }: ServeEvent): boolean => kind === 'bug' || kind === 'failed'
+const isTrouble = ({ kind }: ServeEvent): boolean => kind === 'bug' || kind === 'failed' || kind === 'reorganised'
 
 const createWriter = ({ level, write }: LogOptions): Logger => pino({
   level,

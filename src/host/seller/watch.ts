@@ -1,4 +1,5 @@
 import type { Market } from '../chain/market.ts'
+import type { Reorganised } from '../chain/outbox.ts'
 import { failpoint } from '../failpoint.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { SalesService } from './sales-service.ts'
@@ -19,6 +20,7 @@ export interface WatchDependencies {
 export type WatchEvent =
   | { readonly kind: 'sale-advanced'; readonly purchase: bigint; readonly state: SaleState }
   | { readonly kind: 'declined-unseen' | 'reclaimed'; readonly purchase: bigint }
+  | ({ readonly kind: 'reorganised' } & Reorganised)
   | { readonly kind: 'failed'; readonly purchase: bigint | null; readonly error: unknown }
 
 /**
@@ -34,6 +36,9 @@ export const watchOnce = async ({ market, sales, salesService, deliveries, autoR
       onEvent({ kind: 'failed', purchase, error })
     }
   }
+  const moved = await market.outbox.recheck()
+  for (const reorganised of moved) onEvent({ kind: 'reorganised', ...reorganised })
+  if (moved.length > 0) market.outbox.resume().catch((error: unknown) => { onEvent({ kind: 'failed', purchase: null, error }) })
   for (const { purchase, state } of sales.list()) {
     if (state !== 'received' && state !== 'answered' && state !== 'refused') continue
     failpoint('recovery.sale')

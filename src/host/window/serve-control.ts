@@ -2,6 +2,7 @@ import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
 import { formatEther } from '../../shared/units.ts'
 import type { ServeEventJson, ServeState } from '../../shared/window-contract/serve.ts'
 import type { Trade } from '../create-host.ts'
+import { describeReorganised } from '../chain/recheck.ts'
 import type { GuardedMove, MoveGuard } from '../seller/guard-moves.ts'
 import type { ServeEvent } from '../seller/serve-event.ts'
 import type { Serving } from '../seller/serve.ts'
@@ -31,11 +32,12 @@ export interface ServeControl {
 const mostEvents = 200
 
 const describeEvent = (event: ServeEvent): Pick<ServeEventJson, 'kind' | 'purchase' | 'words' | 'error'> => {
-  const purchase = event.kind === 'bug' ? null : event.purchase?.toString() ?? null
+  const purchase = event.kind === 'bug' || event.kind === 'reorganised' ? null : event.purchase?.toString() ?? null
   switch (event.kind) {
     case 'sale-advanced': return { kind: event.kind, purchase, words: `Purchase ${purchase ?? ''} went on.`, error: null }
     case 'declined-unseen': return { kind: event.kind, purchase, words: `Purchase ${purchase ?? ''} was declined: its request never arrived.`, error: null }
     case 'reclaimed': return { kind: event.kind, purchase, words: `The payment of purchase ${purchase ?? ''} was reclaimed.`, error: null }
+    case 'reorganised': return { kind: 'failed', purchase, words: describeReorganised(event), error: null }
     case 'bug':
     case 'failed': {
       const error = toErrorJson(toErrorDocument(event.error))
