@@ -1,5 +1,6 @@
 import { bitLength } from '../crypto/bytes.ts'
 import type { Program } from '../shared/schemas/program.ts'
+import type { FormPair, IntegerForm } from './key-holder.ts'
 import { columnRange, type DatasetDescription, type IntegerRange } from './columns.ts'
 
 /** x ↦ the sum of the bounds of all cells before cell x: one sum per column, then one per product behind them. */
@@ -36,6 +37,17 @@ export const createFormRange = ({ rows, columns, products = [] }: DatasetDescrip
     }
     return { lower, upper }
   }
+}
+
+const formRange = ({ terms, constant }: IntegerForm, rangeOf: FormRange): IntegerRange =>
+  rangeOf(terms.map(([start, count, weight]) => [start, count, BigInt(weight)] as const), BigInt(constant))
+
+/** What two forms and their product can be. */
+export const rangeOfProduct = (pair: FormPair, rangeOf: FormRange): { readonly factors: readonly [IntegerRange, IntegerRange]; readonly product: IntegerRange } => {
+  const [a, b] = [formRange(pair[0], rangeOf), formRange(pair[1], rangeOf)]
+  const corners = [a.lower * b.lower, a.lower * b.upper, a.upper * b.lower, a.upper * b.upper]
+  const product = { lower: corners.reduce((x, y) => (x < y ? x : y)), upper: corners.reduce((x, y) => (x > y ? x : y)) }
+  return { factors: [a, b], product }
 }
 
 /** Bits (without sign) of the largest magnitude. */

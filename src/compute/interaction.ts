@@ -4,7 +4,7 @@ import { AppError } from '../shared/errors.ts'
 import { affineAlgebra, type AffineForms } from './affine.ts'
 import { broadcastState } from './arithmetic.ts'
 import { roundUp, valueBound, deriveState } from './state.ts'
-import { createFormRange, rangeBits, type FormRange } from './bounds.ts'
+import { createFormRange, rangeBits, rangeOfProduct, type FormRange } from './bounds.ts'
 import { absolute, type DatasetDescription, type IntegerRange } from './columns.ts'
 import { evaluateGraph, type GraphNode } from './graph.ts'
 import { createComparison, encodeInequality, type Question } from './inequality.ts'
@@ -149,12 +149,8 @@ export class Interaction {
     return Int32Array.from(texts, (text) => this.#products.get(text) as number)
   }
 
-  #rangeOfForm({ terms, constant }: IntegerForm): IntegerRange {
-    return this.#rangeOf(terms.map(([start, count, weight]) => [start, count, BigInt(weight)] as const), BigInt(constant))
-  }
-
   #rangeOfProduct(operation: string, left: IntegerForm, right: IntegerForm): IntegerRange {
-    const [a, b] = [this.#rangeOfForm(left), this.#rangeOfForm(right)]
+    const { factors: [a, b], product } = rangeOfProduct([left, right], this.#rangeOf)
     if (this.#terms.isBlinded && !fitsMasked(this.#dataset.keyBits, rangeBits(a), rangeBits(b))) {
       throw new AppError(
         'policy.blinding-too-weak',
@@ -162,8 +158,7 @@ export class Interaction {
         { details: { operation, left: rangeBits(a), right: rangeBits(b) } },
       )
     }
-    const corners = [a.lower * b.lower, a.lower * b.upper, a.upper * b.lower, a.upper * b.upper]
-    return { lower: corners.reduce((x, y) => (x < y ? x : y)), upper: corners.reduce((x, y) => (x > y ? x : y)) }
+    return product
   }
 
   #assertHidden(operation: string, questions: readonly Question[]): void {

@@ -1,6 +1,7 @@
 import type { Details, TensorCommitment } from '../../shared/schemas/details.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
+import type { InteractionTerms } from '../../compute/interaction.ts'
 import { createDataset, type Dataset } from '../../compute/dataset.ts'
 import { listTableNames } from '../../compute/products.ts'
 import { deriveProgram } from '../../compute/program.ts'
@@ -33,10 +34,12 @@ const describeListing = (details: Details, { rows }: TensorCommitment): ScriptLi
 export interface DeriveOptions extends ScriptThreadOptions {
   /** The table's numbers, where they are public (test data): the plain answer is then computed too. */
   readonly rows?: readonly (readonly number[])[]
+  /** What help the script may have: from `keyHolder`, or by default from the numbers themselves. */
+  readonly help?: InteractionTerms
 }
 
 /** Runs a script over one of the listing's tables, as a graph alone, in a thread of its own. Throws as deriveInThread. */
 export const deriveFromScript = (
-  script: ScriptFile, details: Details, table: TensorCommitment, { rows, ...options }: DeriveOptions = {},
+  script: ScriptFile, details: Details, table: TensorCommitment, { rows, help, ...options }: DeriveOptions = {},
 ): Promise<DerivedScript> =>
-  deriveInThread(script, describeListing(details, table), { description: describeDataset(details, table), rows: rows ?? null }, options)
+  deriveInThread(script, describeListing(details, table), { description: describeDataset(details, table), rows: rows ?? null, help: help ?? null }, options)

@@ -7,9 +7,10 @@ import { estimateEvaluation } from '../../engine/estimate.ts'
 import type { Details } from '../../shared/schemas/details.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 import { describeDataset } from '../trade/details-document.ts'
-import { deriveFromScript } from './derive.ts'
+import type { InteractionCount } from '../../compute/interaction.ts'
+import type { AskedAt } from '../../script/run-script.ts'
+import { deriveFromScript, type DeriveOptions } from './derive.ts'
 import type { DerivedScript, ScriptFile } from '../scripts/script-job.ts'
-import type { ScriptThreadOptions } from '../scripts/script-thread.ts'
 
 export interface GaugedShape {
   /** Where in the answer it stands; '' for all of it. For what is computed after decryption, what is decrypted for it. */
@@ -32,6 +33,9 @@ export interface Gauge extends ProgramDescription {
   /** The most by which rounded weights can move any decrypted number, in its own units; 0: exact. */
   readonly roundingError: number
   readonly shapes: readonly GaugedShape[]
+  /** What the script asks of the key holder, in all and by line; what depends on the data is told from the test data. */
+  readonly interaction: InteractionCount
+  readonly asked: readonly AskedAt[]
 }
 
 const gaugeShapes = (program: Program, condition: number, columns: Details['columns']): GaugedShape[] => {
@@ -45,9 +49,11 @@ const gaugeShapes = (program: Program, condition: number, columns: Details['colu
 }
 
 /** The gauge of a program that was derived already. */
-export const gaugeProgram = ({ program, roundingError }: Pick<DerivedScript, 'program' | 'roundingError'>, details: Details): Gauge => {
+export const gaugeProgram = (
+  { program, roundingError, interaction, asked, products }: Omit<DerivedScript, 'plain' | 'log'>, details: Details,
+): Gauge => {
   const { policy, dataset: { key } } = details
-  const bits = answerBits(program, describeDataset(details)).reduce((most, own) => Math.max(most, own), 0)
+  const bits = answerBits(program, { ...describeDataset(details), products }).reduce((most, own) => Math.max(most, own), 0)
   return {
     ...describeProgram(program),
     maxAnswerCells: policy.maxAnswerCells,
@@ -57,9 +63,11 @@ export const gaugeProgram = ({ program, roundingError }: Pick<DerivedScript, 'pr
     headroomBits: Math.min(policy.maxAnswerBits, plaintextBits(key.bits)) - bits,
     roundingError,
     shapes: gaugeShapes(program, policy.condition, details.columns),
+    interaction,
+    asked,
   }
 }
 
 /** Runs a script as a graph over the real table's terms and gauges it; no ciphertext is touched. Throws as deriveFromScript. */
-export const gauge = async (script: ScriptFile, details: Details, options: ScriptThreadOptions = {}): Promise<Gauge> =>
+export const gauge = async (script: ScriptFile, details: Details, options: DeriveOptions = {}): Promise<Gauge> =>
   gaugeProgram(await deriveFromScript(script, details, details.dataset, options), details)

@@ -4,7 +4,7 @@ import { checkVerdictSchema, testDataSchema, testResultsSchema, type CheckVerdic
 import { AppError, isAppError } from '../../shared/errors.ts'
 import type { AnswerJson, AnswerValue } from '../../compute/answer.ts'
 import { answerShapes, describeProgram, evaluatePlain, programToForms, readAnswer, type ProgramDescription } from '../../compute/program.ts'
-import type { Engine, JobOptions } from '../../engine/engine.ts'
+import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.ts'
 import { assertPolicy } from '../../policy/policy.ts'
 import { createTensorSource } from '../datasets/tensor-source.ts'
 import { assertChunk, ciphertextLengthOf, decodeChunk, parseManifest } from '../datasets/tensor-wire.ts'
@@ -12,8 +12,10 @@ import { createCellReader } from '../scripts/script-job.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import { publicKeyOf } from './compute.ts'
 import { gaugeProgram, type Gauge } from './gauge.ts'
+import { deriveReal, testHelp } from './derive-real.ts'
 import { deriveFromAnswer, deriveFromScript, type ScriptFile } from './derive.ts'
 import type { SellerClient } from './seller-client.ts'
+import { createTestKeyHolder } from './test-key-holder.ts'
 
 /** A listing's test table, checked against the terms: the same rows in the clear and encrypted. */
 export interface TestData {
@@ -73,15 +75,17 @@ export type GaugedVerdict = CheckVerdict & { readonly gauge: Gauge }
 
 /** The policy's verdict on a script, from its program alone: first by this machine, then by the seller's. Free, and not counted. */
 export const checkScript = async (script: ScriptFile, details: Details, seller: SellerClient): Promise<GaugedVerdict> => {
-  const derived = await deriveFromScript(script, details, details.dataset)
-  return { ...await checkProgram(derived.program, details, seller), gauge: gaugeProgram(derived, details) }
+  const { derived, refusal } = await deriveReal(script, details, async () => (await fetchTestData(details, seller)).rows)
+  return { ...refusal === null ? await checkProgram(derived.program, details, seller) : refused(refusal), gauge: gaugeProgram(derived, details) }
 }
+
+const refused = ({ code, message }: AppError): CheckVerdict => ({ allowed: false, code, message })
 
 const checkProgram = async (program: Program, details: Details, seller: SellerClient): Promise<CheckVerdict> => {
   try {
     assertPolicy(program, details.policy, describeDataset(details))
   } catch (error) {
-    if (isAppError(error) && error.code.startsWith('policy.')) return { allowed: false, code: error.code, message: error.message }
+    if (isAppError(error) && error.code.startsWith('policy.')) return refused(error)
     throw error
   }
   return seller.fetchJson(`${details.meta_link}/check`, checkVerdictSchema, { body: { program } })
@@ -89,15 +93,16 @@ const checkProgram = async (program: Program, details: Details, seller: SellerCl
 
 const signalOf = ({ signal }: JobOptions): Pick<JobOptions, 'signal'> => (signal === undefined ? {} : { signal })
 
+const openTestTable = ({ test }: Details, { chunks }: TestData): CiphertextSource => createTensorSource({
+  rows: test.rows, columns: test.columns, chunkRows: test.chunkRows, ciphertextLength: ciphertextLengthOf(test),
+  readChunk: (index) => chunks[index] as Uint8Array,
+})
+
 /** Evaluates a program of the test table on its ciphertexts, which the seller opens for anybody, beside the answer on the plain rows. */
 const runOnTestData = async (
-  program: Program, plain: AnswerJson, { test, test_result_link }: Details, { chunks }: TestData,
+  program: Program, plain: AnswerJson, { test, test_result_link }: Details, source: CiphertextSource,
   seller: SellerClient, engine: Engine, options: JobOptions,
 ): Promise<TestRun> => {
-  const source = createTensorSource({
-    rows: test.rows, columns: test.columns, chunkRows: test.chunkRows, ciphertextLength: ciphertextLengthOf(test),
-    readChunk: (index) => chunks[index] as Uint8Array,
-  })
   const ciphertexts = await engine.evaluate(publicKeyOf(test), source, programToForms(program), options)
   const body = { ciphertexts: Buffer.from(ciphertexts).toString('base64') }
   const { integers } = await seller.fetchJson(test_result_link, testResultsSchema, { body })
@@ -114,7 +119,22 @@ export const rehearseAnswer = async (
 ): Promise<TestRun> => {
   const { answer, dataset, program } = deriveFromAnswer(value, details, details.test)
   const plain = evaluatePlain(answer, dataset, createCellReader(dataset, testData.rows))
-  return runOnTestData(program, plain, details, testData, seller, engine, options)
+  return runOnTestData(program, plain, details, openTestTable(details, testData), seller, engine, options)
+}
+
+/** A script on plain test data, and on encrypted test data with what the seller compares for it under the test key. */
+const runScriptOnTestData = async (
+  script: ScriptFile, details: Details, testData: TestData, seller: SellerClient, engine: Engine, options: JobOptions,
+): Promise<TestRun & { readonly log: readonly string[] }> => {
+  const { test, test_link: testLink } = details
+  const { rows } = testData
+  const { program, plain, log, interaction } = await deriveFromScript(script, details, test, { ...signalOf(options), rows, help: testHelp })
+  const table = openTestTable(details, testData)
+  if (interaction.rounds === 0) return { ...await runOnTestData(program, plain, details, table, seller, engine, options), log }
+  const dataset = describeDataset(details, test)
+  const keyHolder = createTestKeyHolder({ key: publicKeyOf(test), table, dataset, engine, seller, testLink, options })
+  const asked = await deriveFromScript(script, details, test, { ...signalOf(options), help: testHelp, keyHolder })
+  return { ...await runOnTestData(asked.program, plain, details, keyHolder.source, seller, engine, options), log }
 }
 
 /** Runs a script on the test table twice, plain and encrypted, and says whether the real table would answer it. */
@@ -122,15 +142,13 @@ export const rehearse = async (
   script: ScriptFile, details: Details, seller: SellerClient, engine: Engine, options: JobOptions = {},
 ): Promise<Rehearsal> => {
   const testData = await fetchTestData(details, seller)
-  const { program, plain, log } = await deriveFromScript(script, details, details.test, { ...signalOf(options), rows: testData.rows })
-  const run = await runOnTestData(program, plain, details, testData, seller, engine, options)
-  const real = await deriveFromScript(script, details, details.dataset, signalOf(options))
+  const run = await runScriptOnTestData(script, details, testData, seller, engine, options)
+  const { derived: real, refusal } = await deriveReal(script, details, () => Promise.resolve(testData.rows), signalOf(options))
   return {
     ...run,
-    log,
     program: describeProgram(real.program),
     shapes: answerShapes(real.program),
     gauge: gaugeProgram(real, details),
-    verdict: await checkProgram(real.program, details, seller),
+    verdict: refusal === null ? await checkProgram(real.program, details, seller) : refused(refusal),
   }
 }

@@ -1,13 +1,17 @@
 import type { AnswerJson } from '../../compute/answer.ts'
-import type { DatasetDescription } from '../../compute/columns.ts'
+import type { DatasetDescription, IntegerRange } from '../../compute/columns.ts'
 import { createDataset } from '../../compute/dataset.ts'
 import { createCellEncoder } from '../../compute/products.ts'
 import { answerError, deriveProgram, evaluatePlain } from '../../compute/program.ts'
+import { Interaction, noInteraction, type InteractionCount, type InteractionTerms } from '../../compute/interaction.ts'
+import { createPlainKeyHolder, type KeyHolder } from '../../compute/key-holder.ts'
 import { createGraphBackend } from '../../script/graph-backend.ts'
 import type { ReferenceTable } from '../../script/reference-backend.ts'
 import { evaluateReference } from '../../script/reference-evaluator.ts'
-import { runScript, type JsonValue, type ScriptListing } from '../../script/run-script.ts'
+import { runScript, type AskedAt, type JsonValue, type ScriptListing } from '../../script/run-script.ts'
+import { AppError } from '../../shared/errors.ts'
 import type { Program } from '../../shared/schemas/program.ts'
+import { createWaitingKeyHolder, type AskChannel } from './ask-channel.ts'
 
 export interface ScriptFile {
   /** As errors name it. */
@@ -24,6 +28,8 @@ export interface DescribedTable {
   readonly description: DatasetDescription
   /** The table's numbers, where they are public: the graph is then evaluated on them too. */
   readonly rows: readonly (readonly number[])[] | null
+  /** What the key holder's help may be; null or absent: there is none. Without a channel the table's own numbers give it. */
+  readonly help?: InteractionTerms | null
 }
 
 export interface DerivedScript {
@@ -34,6 +40,11 @@ export interface DerivedScript {
   readonly roundingError: number
   /** What the script wrote with console.log. */
   readonly log: readonly string[]
+  /** What it asked of the key holder, in all and by line. */
+  readonly interaction: InteractionCount
+  readonly asked: readonly AskedAt[]
+  /** What the products made for it can be, in order: cells behind the table's. */
+  readonly products: readonly IntegerRange[]
 }
 
 export type ScriptJobResult = { readonly kind: 'derive'; readonly derived: DerivedScript } | { readonly kind: 'evaluate'; readonly answer: JsonValue }
@@ -46,26 +57,41 @@ export const createCellReader = (
   return (cell) => encodeCell(rows[cell % count] ?? [], Math.floor(cell / count))
 }
 
+const nobody: KeyHolder = {
+  compare: () => { throw new AppError('bug.unexpected', 'A script asked a key holder that is not there.') },
+  multiply: () => { throw new AppError('bug.unexpected', 'A script asked a key holder that is not there.') },
+}
+
 const derive = async (
-  { fileName, source }: ScriptFile, listing: ScriptListing, table: DescribedTable, onAnswer: () => void,
+  { fileName, source }: ScriptFile, listing: ScriptListing, table: DescribedTable, channel: AskChannel | null, onAnswer: () => void,
 ): Promise<DerivedScript> => {
-  const { description, rows } = table
+  const { description, rows, help = null } = table
   const dataset = createDataset(description)
-  const { answer, log } = await runScript({ source, fileName, listing, backend: createGraphBackend(dataset.data) })
+  const plain = rows === null ? null : createPlainKeyHolder(description.rows * description.columns.length, createCellReader(description, rows))
+  const waiting = channel === null ? null : createWaitingKeyHolder(channel)
+  const interaction = help === null ? null : new Interaction(description, waiting ?? plain ?? nobody, help)
+  const backend = createGraphBackend(dataset.data, interaction)
+  const { answer, log, asked } = await runScript({
+    source, fileName, listing, backend: waiting === null ? backend : { ...backend, readWaitMilliseconds: waiting.readWaitMilliseconds },
+  })
   onAnswer()
   return {
     program: deriveProgram(answer, dataset),
-    plain: rows === null ? null : evaluatePlain(answer, dataset, createCellReader(description, rows)),
+    // Products that somebody else made are no numbers here.
+    plain: plain === null || waiting !== null ? null : evaluatePlain(answer, dataset, plain.readCell),
     roundingError: answerError(answer),
     log,
+    interaction: interaction?.count ?? noInteraction,
+    asked,
+    products: interaction?.products ?? [],
   }
 }
 
 /**
- * Does one job, in the thread it is called in. `onAnswer` is called once the script itself has ended. Throws as runScript and
+ * Does one job, in the thread it is called in; through `channel` a script asks for help. `onAnswer` is called once the script itself has ended. Throws as runScript and
  * deriveProgram.
  */
-export const runScriptJob = async (job: ScriptJob, onAnswer: () => void): Promise<ScriptJobResult> => {
-  if (job.kind === 'derive') return { kind: 'derive', derived: await derive(job.script, job.listing, job.table, onAnswer) }
+export const runScriptJob = async (job: ScriptJob, channel: AskChannel | null, onAnswer: () => void): Promise<ScriptJobResult> => {
+  if (job.kind === 'derive') return { kind: 'derive', derived: await derive(job.script, job.listing, job.table, channel, onAnswer) }
   return { kind: 'evaluate', answer: await evaluateReference({ ...job.script, ...job.table, listing: job.listing }) }
 }

@@ -4,6 +4,7 @@ import type { ReferenceTable } from '../../script/reference-backend.ts'
 import { createScriptError } from '../../script/script-error.ts'
 import type { JsonValue, ScriptListing } from '../../script/run-script.ts'
 import { AppError, type ErrorCode, type ErrorDetails } from '../../shared/errors.ts'
+import { createAnsweringEnd, type RemoteKeyHolder } from './ask-channel.ts'
 import type { DerivedScript, DescribedTable, ScriptFile, ScriptJob, ScriptJobResult } from './script-job.ts'
 
 /** What the thread says on its way: `answered` once the script has ended and only its program is still to be derived. */
@@ -19,6 +20,8 @@ export interface ScriptThreadOptions {
   readonly signal?: AbortSignal
   /** Time from the thread's start of work to the script's end; past it the thread is ended, whatever it does. */
   readonly deadlineMilliseconds?: number
+  /** Whom the script may ask; its thread sleeps while it waits, and that time is not the script's. */
+  readonly keyHolder?: RemoteKeyHolder
 }
 
 /** The sandbox stops loops at its own deadline, with a better word; only what it cannot stop runs into this one. */
@@ -44,21 +47,36 @@ const toError = ({ code, message, details, retryable, stack }: ScriptMessage & {
   new AppError(code, message, { details, retryable, ...(stack === null ? {} : { cause: new Error(stack) }) })
 
 /** A job in a thread of its own, which is ended with it, at the deadline, or when `signal` aborts: nothing a script does outlives it. */
-const runInThread = (job: ScriptJob, { signal, deadlineMilliseconds }: ScriptThreadOptions): Promise<ScriptJobResult> => {
+const runInThread = (job: ScriptJob, { signal, deadlineMilliseconds, keyHolder }: ScriptThreadOptions): Promise<ScriptJobResult> => {
   const limit = deadlineMilliseconds ?? defaultScriptLimits.deadlineMilliseconds + graceMilliseconds
   return new Promise<ScriptJobResult>((resolve, reject) => {
     signal?.throwIfAborted()
-    const worker = new Worker(workerUrl(), { workerData: job, resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } })
     let timer: NodeJS.Timeout | undefined
+    let isOver = false
+    let isAsking = false
+    const answering = keyHolder === undefined ? null : createAnsweringEnd(keyHolder, () => {
+      isAsking = true
+      clearTimeout(timer)
+    }, () => {
+      isAsking = false
+      stopAfter(limit)
+    })
+    const channel = answering?.channel ?? null
+    const worker = new Worker(workerUrl(), {
+      workerData: { job, channel }, transferList: channel === null ? [] : [channel.port], resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
+    })
     const end = (settle: () => void): void => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
       settle()
+      isOver = true
+      answering?.close()
       void worker.terminate()
     }
     const abort = (): void => { end(() => { reject(signal?.reason as Error) }) }
     const stopAfter = (milliseconds: number): void => {
       clearTimeout(timer)
+      if (isOver || isAsking) return
       timer = setTimeout(() => { end(() => { reject(timeoutError(job.script, milliseconds)) }) }, milliseconds)
     }
     worker.on('message', (message: ScriptMessage) => {

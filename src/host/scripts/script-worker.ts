@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { fromCryptoError } from '../../engine/map-error.ts'
 import { CryptoError } from '../../crypto/errors.ts'
 import { toAppError } from '../../shared/errors.ts'
+import type { AskChannel } from './ask-channel.ts'
 import { runScriptJob, type ScriptJob } from './script-job.ts'
 import type { ScriptMessage } from './script-thread.ts'
 
@@ -17,9 +18,11 @@ const toFailure = (error: unknown): ScriptMessage => {
   return { kind: 'failure', code, message, details, retryable, stack }
 }
 
+const { job, channel } = workerData as { readonly job: ScriptJob; readonly channel: AskChannel | null }
+
 post({ kind: 'started' })
 try {
-  post({ kind: 'result', result: await runScriptJob(workerData as ScriptJob, () => { post({ kind: 'answered' }) }) })
+  post({ kind: 'result', result: await runScriptJob(job, channel, () => { post({ kind: 'answered' }) }) })
 } catch (error) {
   post(toFailure(error))
 }

@@ -49,6 +49,12 @@ export const testDataSchema = z.strictObject({
 export const testResultsRequestSchema = z.strictObject({ ciphertexts: base64Schema })
 export const testResultsSchema = z.strictObject({ integers: z.array(integerSchema) })
 
+/** Of each ciphertext whether it is at least 0: a digit each. */
+export const signsSchema = z.strictObject({ signs: z.string().regex(/^[01]*$/, 'must be digits 0 and 1') })
+export const testComparisonsRequestSchema = z.strictObject({ ciphertexts: base64Schema })
+export const testProductsRequestSchema = z.strictObject({ left: base64Schema, right: base64Schema })
+export const testProductsSchema = z.strictObject({ ciphertexts: base64Schema })
+
 export const checkRequestSchema = z.strictObject({ program: programSchema })
 export const checkVerdictSchema = z.discriminatedUnion('allowed', [
   z.strictObject({ allowed: z.literal(true) }),

@@ -1,7 +1,8 @@
 import { AppError, isAppError } from '../../../shared/errors.ts'
 import {
   checkRequestSchema, checkVerdictSchema, healthSchema, listingsSchema, sessionChallengeSchema, sessionRequestSchema, sessionSchema,
-  testDataSchema, testResultsRequestSchema, testResultsSchema, type CheckVerdict, type Health,
+  signsSchema, testComparisonsRequestSchema, testDataSchema, testProductsRequestSchema, testProductsSchema, testResultsRequestSchema,
+  testResultsSchema, type CheckVerdict, type Health,
 } from '../../../shared/schemas/http.ts'
 import { detailsSchema } from '../../../shared/schemas/details.ts'
 import { z } from 'zod'
@@ -11,6 +12,7 @@ import type { Ledger } from '../../ledger/ledger.ts'
 import { encodeChunk } from '../../datasets/tensor-wire.ts'
 import { parsePermittedProgram } from '../answer-request.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
+import { productsOf, signsOf } from '../help.ts'
 import { createPublicPage } from './public-page.ts'
 import { defineRoute, type Route } from './route.ts'
 import type { Sessions } from './sessions.ts'
@@ -110,6 +112,25 @@ export const createPublicRoutes = ({ listings, datasets, ledger, engine, session
         await arithmetic.assertCiphertexts(key.publicKey, ciphertexts)
         const integers = await arithmetic.decrypt(key, ciphertexts)
         return { json: { integers: integers.map(String) } }
+      },
+    }),
+    defineRoute({
+      method: 'POST', path: '/v1/listings/:id/test/comparisons',
+      summary: 'Tells which ciphertexts computed on the test data are at least 0, under the test key', audience: 'anyone',
+      body: testComparisonsRequestSchema, response: signsSchema, bodyLimitBytes: 2 * 1024 * 1024, requestsPerMinute: 600,
+      handle: async ({ parameters, body }) => {
+        const key = datasets.readKeyPair(show(parameters['id']).dataset, 'test')
+        return { json: { signs: await signsOf(decodeBase64(body.ciphertexts), key, await engine()) } }
+      },
+    }),
+    defineRoute({
+      method: 'POST', path: '/v1/listings/:id/test/products',
+      summary: 'Multiplies pairs of masked ciphertexts computed on the test data, under the test key', audience: 'anyone',
+      body: testProductsRequestSchema, response: testProductsSchema, bodyLimitBytes: 4 * 1024 * 1024, requestsPerMinute: 60,
+      handle: async ({ parameters, body }) => {
+        const key = datasets.readKeyPair(show(parameters['id']).dataset, 'test')
+        const ciphertexts = await productsOf(decodeBase64(body.left), decodeBase64(body.right), key, await engine())
+        return { json: { ciphertexts: encodeBase64(ciphertexts) } }
       },
     }),
     defineRoute({

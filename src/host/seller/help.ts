@@ -1,0 +1,35 @@
+import type { PaillierKeyPair } from '../../crypto/types.ts'
+import type { CiphertextSource, Engine } from '../../engine/engine.ts'
+import { AppError } from '../../shared/errors.ts'
+
+/** Most ciphertexts compared, or pairs multiplied, in one request. */
+export const largestHelp = 1024
+
+const assertBytes = (bytes: Uint8Array, length: number): void => {
+  if (bytes.length > 0 && bytes.length % length === 0 && bytes.length <= largestHelp * length) return
+  throw new AppError('input.invalid', `One request holds 1 to ${largestHelp} ciphertexts of ${length} bytes each.`, { details: { bytes: bytes.length } })
+}
+
+/** Of each ciphertext whether its centred residue is at least 0, a digit each: every valid one is answered, since a range error would tell more. */
+export const signsOf = async (ciphertexts: Uint8Array, key: PaillierKeyPair, engine: Engine): Promise<string> => {
+  assertBytes(ciphertexts, key.publicKey.bits / 4)
+  await engine.assertCiphertexts(key.publicKey, ciphertexts)
+  return (await engine.decrypt(key, ciphertexts)).map((integer) => (integer >= 0n ? '1' : '0')).join('')
+}
+
+const nothing: CiphertextSource = { count: 0, read: () => new Uint8Array(0) }
+
+/**
+ * Of each pair the product modulo n, freshly encrypted: whatever it is, for the same reason. Throws `input.invalid`,
+ * `crypto.invalid-ciphertext`.
+ */
+export const productsOf = async (left: Uint8Array, right: Uint8Array, key: PaillierKeyPair, engine: Engine): Promise<Uint8Array> => {
+  const { publicKey } = key
+  assertBytes(left, publicKey.bits / 4)
+  if (left.length !== right.length) throw new AppError('input.invalid', 'There are not as many right factors as left ones.')
+  await engine.assertCiphertexts(publicKey, left)
+  await engine.assertCiphertexts(publicKey, right)
+  const factors = await Promise.all([engine.decrypt(key, left), engine.decrypt(key, right)])
+  const forms = factors[0].map((integer, index) => ({ runs: [], constant: (integer * (factors[1][index] as bigint)) % publicKey.n }))
+  return engine.rerandomise(publicKey, await engine.evaluate(publicKey, nothing, forms))
+}
