@@ -42,8 +42,13 @@ export const createFormRange = ({ rows, columns, products = [] }: DatasetDescrip
 const formRange = ({ terms, constant }: IntegerForm, rangeOf: FormRange): IntegerRange =>
   rangeOf(terms.map(([start, count, weight]) => [start, count, BigInt(weight)] as const), BigInt(constant))
 
+export interface ProductRange {
+  readonly factors: readonly [IntegerRange, IntegerRange]
+  readonly product: IntegerRange
+}
+
 /** What two forms and their product can be. */
-export const rangeOfProduct = (pair: FormPair, rangeOf: FormRange): { readonly factors: readonly [IntegerRange, IntegerRange]; readonly product: IntegerRange } => {
+export const rangeOfProduct = (pair: FormPair, rangeOf: FormRange): ProductRange => {
   const [a, b] = [formRange(pair[0], rangeOf), formRange(pair[1], rangeOf)]
   const corners = [a.lower * b.lower, a.lower * b.upper, a.upper * b.lower, a.upper * b.upper]
   const product = { lower: corners.reduce((x, y) => (x < y ? x : y)), upper: corners.reduce((x, y) => (x > y ? x : y)) }

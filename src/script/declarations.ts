@@ -79,7 +79,7 @@ interface TensorMembers {
   /** Over all cells, or over the axis or axes named: 0 runs over the rows, 1 over the columns. */
   sum(axis?: Axes): Tensor
   mean(axis?: Axes): Tensor
-  /** Of what is decrypted anyway. */
+  /** Of what is decrypted anyway; of encrypted cells by the seller's comparisons. */
   max(axis?: Axes): Tensor
   min(axis?: Axes): Tensor
   argmax(axis?: Axes): Tensor

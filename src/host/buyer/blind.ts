@@ -53,7 +53,7 @@ export interface BlindedComparisons {
   readonly flips: readonly boolean[]
 }
 
-/** Each form times a fresh random factor plus a smaller random number, at random turned around (crypto/blinding.ts), rerandomised exactly. */
+/** Each form times a fresh factor plus a smaller random number, at random turned around (crypto/blinding.ts), rerandomised exactly. */
 export const blindComparisons = async (forms: readonly IntegerForm[], context: BlindContext): Promise<BlindedComparisons> => {
   const { key, source, dataset, engine, options } = context
   const rangeOf = createFormRange(dataset)

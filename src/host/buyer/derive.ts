@@ -42,4 +42,6 @@ export interface DeriveOptions extends ScriptThreadOptions {
 export const deriveFromScript = (
   script: ScriptFile, details: Details, table: TensorCommitment, { rows, help, ...options }: DeriveOptions = {},
 ): Promise<DerivedScript> =>
-  deriveInThread(script, describeListing(details, table), { description: describeDataset(details, table), rows: rows ?? null, help: help ?? null }, options)
+  deriveInThread(script, describeListing(details, table), {
+    description: describeDataset(details, table), rows: rows ?? null, help: help ?? null,
+  }, options)

@@ -76,7 +76,8 @@ export type GaugedVerdict = CheckVerdict & { readonly gauge: Gauge }
 /** The policy's verdict on a script, from its program alone: first by this machine, then by the seller's. Free, and not counted. */
 export const checkScript = async (script: ScriptFile, details: Details, seller: SellerClient): Promise<GaugedVerdict> => {
   const { derived, refusal } = await deriveReal(script, details, async () => (await fetchTestData(details, seller)).rows)
-  return { ...refusal === null ? await checkProgram(derived.program, details, seller) : refused(refusal), gauge: gaugeProgram(derived, details) }
+  const verdict = refusal === null ? await checkProgram(derived.program, details, seller) : refused(refusal)
+  return { ...verdict, gauge: gaugeProgram(derived, details) }
 }
 
 const refused = ({ code, message }: AppError): CheckVerdict => ({ allowed: false, code, message })

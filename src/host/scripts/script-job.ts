@@ -67,7 +67,8 @@ const derive = async (
 ): Promise<DerivedScript> => {
   const { description, rows, help = null } = table
   const dataset = createDataset(description)
-  const plain = rows === null ? null : createPlainKeyHolder(description.rows * description.columns.length, createCellReader(description, rows))
+  const cells = description.rows * description.columns.length
+  const plain = rows === null ? null : createPlainKeyHolder(cells, createCellReader(description, rows))
   const waiting = channel === null ? null : createWaitingKeyHolder(channel)
   const interaction = help === null ? null : new Interaction(description, waiting ?? plain ?? nobody, help)
   const backend = createGraphBackend(dataset.data, interaction)
@@ -88,10 +89,12 @@ const derive = async (
 }
 
 /**
- * Does one job, in the thread it is called in; through `channel` a script asks for help. `onAnswer` is called once the script itself has ended. Throws as runScript and
- * deriveProgram.
+ * Does one job, in the thread it is called in; through `channel` a script asks for help. `onAnswer` is called once the script itself has
+ * ended. Throws as runScript and deriveProgram.
  */
 export const runScriptJob = async (job: ScriptJob, channel: AskChannel | null, onAnswer: () => void): Promise<ScriptJobResult> => {
-  if (job.kind === 'derive') return { kind: 'derive', derived: await derive(job.script, job.listing, job.table, channel, onAnswer) }
+  if (job.kind === 'derive') {
+    return { kind: 'derive', derived: await derive(job.script, job.listing, job.table, channel, onAnswer) }
+  }
   return { kind: 'evaluate', answer: await evaluateReference({ ...job.script, ...job.table, listing: job.listing }) }
 }

@@ -63,7 +63,9 @@ const runInThread = (job: ScriptJob, { signal, deadlineMilliseconds, keyHolder }
     })
     const channel = answering?.channel ?? null
     const worker = new Worker(workerUrl(), {
-      workerData: { job, channel }, transferList: channel === null ? [] : [channel.port], resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
+      workerData: { job, channel },
+      transferList: channel === null ? [] : [channel.port],
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
     })
     const end = (settle: () => void): void => {
       clearTimeout(timer)

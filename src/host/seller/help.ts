@@ -10,7 +10,10 @@ const assertBytes = (bytes: Uint8Array, length: number): void => {
   throw new AppError('input.invalid', `One request holds 1 to ${largestHelp} ciphertexts of ${length} bytes each.`, { details: { bytes: bytes.length } })
 }
 
-/** Of each ciphertext whether its centred residue is at least 0, a digit each: every valid one is answered, since a range error would tell more. */
+/**
+ * Of each ciphertext whether its centred residue is at least 0, a digit each: every valid one is answered, since a range error would
+ * tell more. Throws `input.invalid`, `crypto.invalid-ciphertext`.
+ */
 export const signsOf = async (ciphertexts: Uint8Array, key: PaillierKeyPair, engine: Engine): Promise<string> => {
   assertBytes(ciphertexts, key.publicKey.bits / 4)
   await engine.assertCiphertexts(key.publicKey, ciphertexts)

@@ -78,7 +78,8 @@ describe('a script with the key holder\'s help on ciphertexts', () => {
     const answer = readAnswer(asked.program, await engine.decrypt(keyPair, ciphertexts))
     expect(answer).toEqual(plain.plain)
     expect(answerShapes(asked.program)[0]?.shape).toEqual([5, 2])
-    // What the gauge told: each comparison's own ciphertexts and one more to blind it; each product's twice, for the cross terms, and three to put them off.
+    // What the gauge told: each comparison's own ciphertexts and one more to blind it; each product's twice, for the cross terms, and
+    // three to take them off.
     const { comparisons, products, ciphertextOperations } = plain.interaction
     const ofProducts = plain.asked.filter((place) => place.products > 0).reduce((sum, place) => sum + place.ciphertextOperations, 0)
     expect(operations).toBe(ciphertextOperations + comparisons + ofProducts + 3 * products)

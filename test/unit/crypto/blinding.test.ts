@@ -14,7 +14,8 @@ const fraction = (value: number): number => value - Math.floor(value)
 /** Largest gap between the share of values below x and x: Kolmogorov's distance from the uniform distribution on [0, 1). */
 const distanceFromUniform = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted.reduce((most, value, index) => Math.max(most, Math.abs(value - index / sorted.length), Math.abs(value - (index + 1) / sorted.length)), 0)
+  const gapAt = (value: number, index: number): number => Math.abs(value - index / sorted.length)
+  return sorted.reduce((most, value, index) => Math.max(most, gapAt(value, index), gapAt(value, index + 1)), 0)
 }
 
 describe('the blinding of comparisons', () => {
