@@ -1,6 +1,7 @@
 /** The host's public face: what the command line and the client library build on. */
 export { createHost, type Host, type HostOptions, type Trade } from './create-host.ts'
-export { runBench, type BenchReport, type BenchRow } from './bench/run-bench.ts'
+export type { BenchRow, Growth } from './bench/figures.ts'
+export { runBench, type BenchReport } from './bench/run-bench.ts'
 export { createDoctorChecks } from './doctor/create-checks.ts'
 export { runDoctor, type DoctorReport } from './doctor/run-doctor.ts'
 export { createEngine as openDefaultEngine } from '../engine/create-engine.ts'

@@ -1,22 +1,32 @@
 import type { Command } from 'commander'
-import { runBench, type BenchReport, type BenchRow } from '../../host/index.ts'
+import { runBench, type BenchReport, type BenchRow, type Growth } from '../../host/index.ts'
 import type { GlobalOptions } from '../run.ts'
 import { createTerminal } from '../terminal.ts'
 
 const digits = (value: number): string => value.toPrecision(3)
 
-const describeRow = ({ bits, operation, figures, bars }: BenchRow): string => [
+const describeRow = ({ bits, operation, figures, bars, estimate }: BenchRow): string => [
   `${bits} bits, ${operation}`,
   ...Object.entries(figures).map(([name, { cpuMilliseconds: cpu, wallMilliseconds: wall }]) =>
     `  ${name.padEnd(24)} ${digits(cpu.median).padStart(8)} ms (${digits(cpu.least)} to ${digits(cpu.most)}), ${digits(wall.median)} ms by the clock`),
   ...bars.map(({ against, atLeast, ratio, held }) =>
-    `  ${held ? 'held  ' : 'MISSED'} ${digits(ratio.median)} times against ${against} (${digits(ratio.least)} to ${digits(ratio.most)}); bar ${atLeast}`),
+    `  ${held === null ? '      ' : held ? 'held  ' : 'MISSED'} ${digits(ratio.median)} times against ${against} `
+    + `(${digits(ratio.least)} to ${digits(ratio.most)})${atLeast === null ? '' : `; bar ${atLeast}`}`),
+  ...(estimate === null ? [] : [`  estimated at ${digits(estimate.milliseconds)} ms, took ${digits(estimate.truthOverEstimate)} times that`]),
 ].join('\n')
 
-const describe = ({ machine, backend, backendReason, gmpy2, rounds, rows }: BenchReport): string => [
-  `${machine.processor}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}; ${gmpy2 ?? 'no gmpy2 here'}`,
+const describeGrowth = ({ over, what, at, lines }: Growth): string => [
+  `growth with ${over}: ${what}`,
+  ...lines.map(({ name, milliseconds }) => `  ${name}: ${milliseconds.map((time, i) => `${at[i]}: ${digits(time)} ms`).join(', ')}`),
+].join('\n')
+
+const describe = ({ machine, backend, backendReason, gmpy2, pythonPaillier, rounds, seconds, rows, growth }: BenchReport): string => [
+  `${machine.processor}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}; ${gmpy2 ?? 'no gmpy2 here'}; `
+  + `${pythonPaillier ?? 'no python-paillier here (PHE_PATH names its folder)'}`,
   `backend ${backend} (${backendReason}); medians of ${rounds} rounds, everything in turn; one thread: processor time`,
   ...rows.map(describeRow),
+  ...growth.map(describeGrowth),
+  `took ${Math.round(seconds)} s; load ${machine.load.map(digits).join(' before, ')} after`,
 ].join('\n\n')
 
 export const addBenchCommand = (program: Command, globals: () => GlobalOptions): void => {

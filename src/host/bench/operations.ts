@@ -1,17 +1,25 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { plaintextBits } from '../../compute/columns.ts'
+import { planPacked } from '../../compute/packed-plan.ts'
+import { factorWeights } from '../../compute/plain.ts'
 import { bytesToBigInt, joinIntegers } from '../../crypto/bytes.ts'
 import { at } from '../../crypto/lists.ts'
 import { toPaillierBigintPrivateKey, toPaillierBigintPublicKey } from '../../crypto/paillier-bigint.ts'
-import type { LinearForm, PaillierKeyPair } from '../../crypto/types.ts'
+import { layOutGroups, slotBits, type PackedRange } from '../../crypto/packing.ts'
+import type { KeyBits, LinearForm, PaillierKeyPair } from '../../crypto/types.ts'
 import type { CiphertextSource, Engine } from '../../engine/engine.ts'
 
-export type OperationName = 'encrypt-owner' | 'encrypt-public' | 'decrypt' | 'sum1000' | 'dot100' | 'dot1000' | 'means'
+export type OperationName =
+  | 'encrypt-owner' | 'encrypt-public' | 'decrypt' | 'sum1000' | 'sum1000-packed' | 'dot100' | 'dot1000' | 'float100' | 'float1000'
+  | 'means' | 'means-packed'
 
 /** What is measured on, the same for all: a key, ciphertexts under it, weights of 32 bits and either sign. */
 export interface Material {
   readonly key: PaillierKeyPair
   readonly ciphertexts: Uint8Array
   readonly weights: readonly bigint[]
+  /** Weights of 53 bits: floating-point numbers as compute/ encodes them. */
+  readonly floatWeights: readonly bigint[]
 }
 
 /** Runs an operation `count` times. */
@@ -23,11 +31,19 @@ export const materialCells = 1000
 
 const chooseWeight = (): bigint => BigInt(randomInt(2 ** 31, 2 ** 32)) * (randomInt(2) === 0 ? 1n : -1n)
 
-/** Ciphertexts by products of a few real ones: as random as any to all that is measured. */
+/** Of either sign, below 1. */
+const chooseFloat = (): number => ((randomInt(2 ** 47) + 1) / 2 ** 47 + randomInt(64) / 2 ** 53) * (randomInt(2) === 0 ? 1 : -1)
+
+/** Random residues: as good as any ciphertexts to all that is measured. */
 export const createMaterial = (key: PaillierKeyPair): Material => {
   const { n, bits } = key.publicKey
   const cells = Array.from({ length: materialCells }, () => bytesToBigInt(randomBytes(bits / 4)) % (n * n))
-  return { key, ciphertexts: joinIntegers(cells, bits / 4), weights: Array.from({ length: materialCells }, chooseWeight) }
+  return {
+    key,
+    ciphertexts: joinIntegers(cells, bits / 4),
+    weights: Array.from({ length: materialCells }, chooseWeight),
+    floatWeights: factorWeights(Array.from({ length: materialCells }, chooseFloat)).integers,
+  }
 }
 
 /** The ciphertexts over and over, laid out beforehand so that nothing but the engine is measured. */
@@ -39,16 +55,51 @@ const createSource = (bytes: Uint8Array, length: number, count: number): Ciphert
 
 const sumForm = (start: number, count: number): LinearForm => ({ runs: [{ start, count, weight: 1n }], constant: 0n })
 
-const formsOf = (operation: 'sum1000' | 'dot100' | 'dot1000' | 'means', weights: readonly bigint[]): LinearForm[] => {
+/** The columns of the table, or of a single one, as numbers of 32 bits. */
+const rangesOf = (columns: number): PackedRange[] => Array.from({ length: columns }, () => ({ lower: -(2n ** 31n), upper: 2n ** 31n - 1n }))
+
+/**
+ * The same sums read from packed rows: as many blocks of rows side by side as fit, whose partial sums are opened, as a listing may
+ * permit. One sum per group, of all its packed rows, one group after the other.
+ */
+const packedForms = (columns: number, rows: number, bits: KeyBits): LinearForm[] => {
+  const ranges = rangesOf(columns)
+  const rowBits = ranges.reduce((sum, range) => sum + slotBits(range, rows), 0)
+  const blocks = Math.max(1, Math.floor(plaintextBits(bits) / rowBits))
+  const groups = layOutGroups(ranges, rows, plaintextBits(bits), blocks)
+  const asked = groups.flatMap(({ blockRows }) => Array.from({ length: columns * blocks }, (_, slot) => {
+    const from = Math.floor(slot / columns) * blockRows
+    return sumForm((slot % columns) * rows + from, Math.max(1, Math.min(blockRows, rows - from)))
+  }))
+  const { packed } = planPacked(asked, groups)
+  return packed.map(({ group, start, count }) => sumForm(group * rows + start, count))
+}
+
+const weigh = (weights: readonly bigint[]): LinearForm[] =>
+  [{ runs: weights.map((weight, start) => ({ start, count: 1, weight })), constant: 0n }]
+
+type EvaluationName = Exclude<OperationName, 'encrypt-owner' | 'encrypt-public' | 'decrypt'>
+
+/** What the engine is asked to evaluate for an operation, or null for one that is no evaluation. */
+export const formsOf = (operation: OperationName, { key, weights, floatWeights }: Material): LinearForm[] | null => {
   const { rows, columns } = meansTable
-  if (operation === 'means') return Array.from({ length: columns }, (_, column) => sumForm(column * rows, rows))
-  if (operation === 'sum1000') return [sumForm(0, materialCells)]
-  const count = operation === 'dot100' ? 100 : 1000
-  return [{ runs: weights.slice(0, count).map((weight, start) => ({ start, count: 1, weight })), constant: 0n }]
+  const { bits } = key.publicKey
+  const evaluations: Readonly<Record<EvaluationName, () => LinearForm[]>> = {
+    'means': () => Array.from({ length: columns }, (_, column) => sumForm(column * rows, rows)),
+    'means-packed': () => packedForms(columns, rows, bits),
+    'sum1000': () => [sumForm(0, materialCells)],
+    'sum1000-packed': () => packedForms(1, materialCells, bits),
+    'dot100': () => weigh(weights.slice(0, 100)),
+    'dot1000': () => weigh(weights),
+    'float100': () => weigh(floatWeights.slice(0, 100)),
+    'float1000': () => weigh(floatWeights),
+  }
+  return operation in evaluations ? evaluations[operation as EvaluationName]() : null
 }
 
 /** Our own engine. */
-export const createEngineRunner = (engine: Engine, { key, ciphertexts, weights }: Material): Runner => {
+export const createEngineRunner = (engine: Engine, material: Material): Runner => {
+  const { key, ciphertexts } = material
   const length = key.publicKey.bits / 4
   const plaintexts = Array.from({ length: 4000 }, (_, i) => BigInt(i))
   const source = createSource(ciphertexts, length, meansTable.rows * meansTable.columns)
@@ -63,22 +114,24 @@ export const createEngineRunner = (engine: Engine, { key, ciphertexts, weights }
       case 'decrypt':
         await engine.decrypt(key, ciphertexts.subarray(0, count * length))
         return
-      default:
-        for (let i = 0; i < count; i += 1) await engine.evaluate(key.publicKey, source, formsOf(operation, weights))
+      default: {
+        const forms = formsOf(operation, material) ?? []
+        for (let i = 0; i < count; i += 1) await engine.evaluate(key.publicKey, source, forms)
+      }
     }
   }
 }
 
 /** paillier-bigint, used as well as it can be: negative weights are gathered and inverted once. */
-export const createPaillierBigintRunner = ({ key, ciphertexts, weights }: Material): Runner => {
+export const createPaillierBigintRunner = ({ key, ciphertexts, weights, floatWeights }: Material): Runner => {
   const publicKey = toPaillierBigintPublicKey(key.publicKey)
   const privateKey = toPaillierBigintPrivateKey(key)
   const length = key.publicKey.bits / 4
   const cells = Array.from({ length: materialCells }, (_, i) => bytesToBigInt(ciphertexts.subarray(i * length, (i + 1) * length)))
   const sum = (count: number): bigint => cells.slice(1, count).reduce((total, c) => publicKey.addition(total, c), at(cells, 0))
-  const dot = (count: number): bigint => {
+  const dot = (count: number, factors: readonly bigint[]): bigint => {
     const totals = cells.slice(0, count).reduce((product, c, i) => {
-      const weight = at(weights, i)
+      const weight = at(factors, i)
       const side = weight < 0n ? 'negative' : 'positive'
       return { ...product, [side]: publicKey.addition(product[side], publicKey.multiply(c, weight < 0n ? -weight : weight)) }
     }, { positive: 1n, negative: 1n })
@@ -92,12 +145,18 @@ export const createPaillierBigintRunner = ({ key, ciphertexts, weights }: Materi
       case 'decrypt':
         return privateKey.decrypt(at(cells, i))
       case 'dot100':
-        return dot(100)
+        return dot(100, weights)
       case 'dot1000':
-        return dot(1000)
+        return dot(1000, weights)
+      case 'float100':
+        return dot(100, floatWeights)
+      case 'float1000':
+        return dot(1000, floatWeights)
       case 'sum1000':
+      case 'sum1000-packed':
         return sum(materialCells)
       case 'means':
+      case 'means-packed':
         throw new RangeError('the means are 67.8 sums of a thousand, and measured as such')
     }
   }

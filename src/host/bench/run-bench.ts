@@ -1,122 +1,87 @@
-import { arch, availableParallelism, cpus, platform } from 'node:os'
+import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os'
 import { createEngine } from '../../engine/create-engine.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { estimateEvaluation } from '../../engine/estimate.ts'
 import type { KeyBits } from '../../crypto/types.ts'
-import { findGmpy2Baseline, type Gmpy2Baseline } from './gmpy2-baseline.ts'
+import { measure, spreadOf, type Against, type BarResult, type BenchRow, type Growth, type Sample, type Spread } from './figures.ts'
+import { measureGrowth } from './growth.ts'
 import {
-  createEngineRunner, createMaterial, createPaillierBigintRunner, materialCells, meansTable, type OperationName, type Runner,
+  createEngineRunner, createMaterial, createPaillierBigintRunner, formsOf, materialCells, meansTable, type Material, type OperationName,
+  type Runner,
 } from './operations.ts'
-
-/** Median and range of repeats. */
-export interface Spread {
-  readonly median: number
-  readonly least: number
-  readonly most: number
-}
-
-/** One contender's time for one operation, in milliseconds each: processor time, and by the clock. */
-export interface Figure {
-  readonly cpuMilliseconds: Spread
-  readonly wallMilliseconds: Spread
-}
-
-export interface BarResult {
-  readonly against: 'paillier-bigint' | 'gmpy2' | 'one-worker'
-  readonly atLeast: number
-  /** Median over the rounds of that round's ratio. */
-  readonly ratio: Spread
-  readonly held: boolean
-}
-
-export interface BenchRow {
-  readonly bits: KeyBits
-  readonly operation: OperationName
-  readonly figures: Readonly<Record<string, Figure>>
-  readonly bars: readonly BarResult[]
-}
+import { plans, twoWorkerBar, type Plan } from './plans.ts'
+import { findPythonBaseline, type PythonBaseline } from './python-baseline.ts'
 
 export interface BenchReport {
-  readonly machine: { readonly processor: string; readonly cores: number; readonly platform: string; readonly node: string }
+  readonly machine: {
+    readonly processor: string
+    readonly cores: number
+    readonly platform: string
+    readonly node: string
+    /** Processes that wanted a core, over the last minute, at the beginning and the end. */
+    readonly load: readonly [before: number, after: number]
+  }
   readonly backend: string
   readonly backendReason: string
-  /** null where no Python with gmpy2 was found. */
+  /** Versions; null where no Python with gmpy2, or with python-paillier, was found. */
   readonly gmpy2: string | null
+  readonly pythonPaillier: string | null
   readonly rounds: number
+  readonly seconds: number
   readonly rows: readonly BenchRow[]
+  readonly growth: readonly Growth[]
 }
 
 export interface BenchOptions {
-  /** 2048 bits and fewer rounds. */
+  /** 2048 bits and fewer rounds, nothing about growth. */
   readonly short: boolean
   readonly onNote: (note: string) => void
-}
-
-interface Plan {
-  readonly operation: OperationName
-  /** Repeats a round: ours, paillier-bigint's, gmpy2's. */
-  readonly counts: readonly [ours: number, paillierBigint: number, gmpy2: number]
-  /** performance.md's bars, against paillier-bigint and gmpy2. */
-  readonly bars: readonly [paillierBigint: number, gmpy2: number]
-}
-
-const plans: readonly Plan[] = [
-  { operation: 'encrypt-owner', counts: [200, 3, 10], bars: [40, 8] },
-  { operation: 'encrypt-public', counts: [100, 3, 10], bars: [30, 5] },
-  { operation: 'decrypt', counts: [200, 4, 20], bars: [12, 1] },
-  { operation: 'sum1000', counts: [8, 3, 6], bars: [1.3, 0.5] },
-  { operation: 'dot100', counts: [6, 2, 3], bars: [6, 3] },
-  { operation: 'dot1000', counts: [2, 1, 1], bars: [9, 5] },
-  { operation: 'means', counts: [1, 6, 6], bars: [1.3, 0.5] },
-]
-
-const twoWorkerBar = 1.7
-
-const spreadOf = (values: readonly number[]): Spread => {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  const median = sorted.length % 2 === 1 ? sorted[middle] ?? 0 : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
-  return { median, least: sorted[0] ?? 0, most: sorted.at(-1) ?? 0 }
-}
-
-interface Sample {
-  readonly cpu: number
-  readonly wall: number
-}
-
-const measure = async (run: Runner, operation: OperationName, count: number): Promise<Sample> => {
-  const cpuBefore = process.cpuUsage()
-  const start = performance.now()
-  await run(operation, count)
-  const wall = (performance.now() - start) / count
-  const { user, system } = process.cpuUsage(cpuBefore)
-  return { cpu: (user + system) / 1000 / count, wall }
 }
 
 /** How many sums of a thousand the table's means are, for those who are measured by that. */
 const sumsInMeans = (meansTable.rows * meansTable.columns) / materialCells
 
-const contenderNames = ['wasm, 1 worker', 'wasm, 2 workers', 'node-crypto, 1 worker', 'paillier-bigint', 'gmpy2'] as const
+const contenderNames = [
+  'wasm, 1 worker', 'wasm, 2 workers', 'node-crypto, 1 worker', 'BigInt, 1 worker', 'paillier-bigint', 'gmpy2', 'python-paillier',
+] as const
 type Contender = (typeof contenderNames)[number]
 type Round = Partial<Record<Contender, Sample>>
 
-/** The contenders, in turn; those that repeat sums for the means are scaled. */
-const measureRound = async (
-  plan: Plan, runners: Readonly<Partial<Record<Contender, Runner>>>, gmpy2: Gmpy2Baseline | null,
-): Promise<Round> => {
+interface Contenders {
+  readonly runners: Readonly<Partial<Record<Contender, Runner>>>
+  readonly pythons: Readonly<Partial<Record<Contender, PythonBaseline>>>
+}
+
+/** For those that know no packing and repeat one sum for the means: what stands for an operation, and how many of it. */
+const substituteOf = (operation: OperationName): readonly [operation: OperationName, times: number] => {
+  const unpacked = operation.replace('-packed', '') as OperationName
+  return unpacked === 'means' ? ['sum1000', sumsInMeans] : [unpacked, 1]
+}
+
+const countOf = (name: Contender, { counts: [ours, paillierBigint, python] }: Plan): number => {
+  if (name === 'paillier-bigint') return paillierBigint
+  if (name === 'gmpy2' || name === 'python-paillier') return python
+  if (name === 'BigInt, 1 worker') return Math.ceil(ours / 32)
+  return name === 'node-crypto, 1 worker' ? Math.ceil(ours / 8) : ours
+}
+
+const scaled = ({ cpu, wall }: Sample, times: number): Sample => ({ cpu: cpu * times, wall: wall * times })
+
+/** The contenders, in turn. */
+const measureRound = async (plan: Plan, { runners, pythons }: Contenders): Promise<Round> => {
   const round: Round = {}
-  const { operation, counts: [ours, theirs, pythons] } = plan
+  const [substitute, times] = substituteOf(plan.operation)
   for (const name of contenderNames) {
-    const run = runners[name]
-    if (run === undefined) continue
-    const scaled = name === 'paillier-bigint' && operation === 'means'
-    const count = name === 'paillier-bigint' ? theirs : name.startsWith('node-crypto') ? Math.ceil(ours / 8) : ours
-    const sample = await measure(run, scaled ? 'sum1000' : operation, count)
-    round[name] = scaled ? { cpu: sample.cpu * sumsInMeans, wall: sample.wall * sumsInMeans } : sample
-  }
-  if (gmpy2 !== null) {
-    const asked = operation === 'means' ? 'sum1000' : operation.replace(/-.*/, '')
-    const milliseconds = (await gmpy2.measure(asked, pythons)) * (operation === 'means' ? sumsInMeans : 1)
-    round.gmpy2 = { cpu: milliseconds, wall: milliseconds }
+    const count = countOf(name, plan)
+    const [run, python] = [runners[name], pythons[name]]
+    if (run !== undefined) {
+      const isOther = name === 'paillier-bigint'
+      const sample = await measure(() => run(isOther ? substitute : plan.operation, count), count)
+      round[name] = isOther ? scaled(sample, times) : sample
+    } else if (python !== undefined) {
+      const milliseconds = await python.measure(substitute.replace(/-.*/, ''), count)
+      round[name] = scaled({ cpu: milliseconds, wall: milliseconds }, times)
+    }
   }
   return round
 }
@@ -129,81 +94,115 @@ const ratioOf = (rounds: readonly Round[], slower: Contender, faster: Contender,
   return ratios.length === 0 ? null : spreadOf(ratios)
 }
 
-const barOf = (against: BarResult['against'], atLeast: number, ratio: Spread | null): BarResult[] =>
-  ratio === null ? [] : [{ against, atLeast, ratio, held: ratio.median >= atLeast }]
+const barOf = (against: Against, atLeast: number | null, ratio: Spread | null): BarResult[] =>
+  ratio === null ? [] : [{ against, atLeast, ratio, held: atLeast === null ? null : ratio.median >= atLeast }]
 
-const rowOf = (bits: KeyBits, { operation, bars }: Plan, rounds: readonly Round[]): BenchRow => ({
-  bits,
-  operation,
-  figures: Object.fromEntries(contenderNames.flatMap((name) => {
-    const samples = rounds.flatMap((round) => round[name] ?? [])
-    return samples.length === 0 ? [] : [[name, {
-      cpuMilliseconds: spreadOf(samples.map(({ cpu }) => cpu)), wallMilliseconds: spreadOf(samples.map(({ wall }) => wall)),
-    }]]
-  })),
-  bars: [
-    ...barOf('paillier-bigint', bars[0], ratioOf(rounds, 'paillier-bigint', 'wasm, 1 worker', 'cpu')),
-    ...barOf('gmpy2', bars[1], ratioOf(rounds, 'gmpy2', 'wasm, 1 worker', 'cpu')),
-    ...barOf('one-worker', twoWorkerBar, ratioOf(rounds, 'wasm, 1 worker', 'wasm, 2 workers', 'wall')),
-  ],
-})
-
-const measureBits = async (bits: KeyBits, rounds: number, engines: readonly Engine[], options: BenchOptions) => {
-  const [single, double, reference] = engines
-  if (single === undefined || double === undefined || reference === undefined) throw new RangeError('three engines are measured')
-  const key = await single.generateKeyPair(bits)
-  const material = createMaterial(key)
-  const runners = {
-    'wasm, 1 worker': createEngineRunner(single, material),
-    'wasm, 2 workers': createEngineRunner(double, material),
-    'node-crypto, 1 worker': createEngineRunner(reference, material),
-    'paillier-bigint': createPaillierBigintRunner(material),
-  }
-  const gmpy2 = await findGmpy2Baseline(key)
-  const version = (await gmpy2?.setUp(key, materialCells)) ?? null
-  // Tables are made once per key and worker; what is measured comes after.
-  for (const operation of ['encrypt-owner', 'encrypt-public'] as const) {
-    for (const name of ['wasm, 1 worker', 'wasm, 2 workers'] as const) await runners[name](operation, 600)
-  }
-  const rows: BenchRow[] = []
-  for (const plan of plans) {
-    options.onNote(`${bits} bits: ${plan.operation}`)
-    const measured: Round[] = []
-    for (let i = 0; i < rounds; i += 1) measured.push(await measureRound(plan, runners, gmpy2))
-    rows.push(rowOf(bits, plan, measured))
-  }
-  gmpy2?.close()
-  return { rows, version }
+const estimateOf = (operation: OperationName, material: Material, cpu: Spread | null): BenchRow['estimate'] => {
+  const forms = formsOf(operation, material)
+  if (forms === null || cpu === null) return null
+  const milliseconds = estimateEvaluation(forms, material.key.publicKey.bits, 1) * 1000
+  return { milliseconds, truthOverEstimate: cpu.median / milliseconds }
 }
 
+const rowOf = ({ operation, bars }: Plan, rounds: readonly Round[], material: Material): BenchRow => {
+  const ours = rounds.flatMap((round) => round['wasm, 1 worker']?.cpu ?? [])
+  return {
+    bits: material.key.publicKey.bits,
+    operation,
+    figures: Object.fromEntries(contenderNames.flatMap((name) => {
+      const samples = rounds.flatMap((round) => round[name] ?? [])
+      return samples.length === 0 ? [] : [[name, {
+        cpuMilliseconds: spreadOf(samples.map(({ cpu }) => cpu)), wallMilliseconds: spreadOf(samples.map(({ wall }) => wall)),
+      }]]
+    })),
+    bars: [
+      ...barOf('paillier-bigint', bars[0], ratioOf(rounds, 'paillier-bigint', 'wasm, 1 worker', 'cpu')),
+      ...barOf('gmpy2', bars[1], ratioOf(rounds, 'gmpy2', 'wasm, 1 worker', 'cpu')),
+      ...barOf('python-paillier', bars[1], ratioOf(rounds, 'python-paillier', 'wasm, 1 worker', 'cpu')),
+      ...barOf('one-worker', operation.endsWith('-packed') ? null : twoWorkerBar, ratioOf(rounds, 'wasm, 1 worker', 'wasm, 2 workers', 'wall')),
+    ],
+    estimate: estimateOf(operation, material, ours.length === 0 ? null : spreadOf(ours)),
+  }
+}
+
+type Engines = Readonly<Record<'single' | 'double' | 'nodeCrypto' | 'bigint', Engine>>
+
+/** Tables are made, workers started and batches sized before anything is measured. */
+const warmUp = async (runners: readonly Runner[]): Promise<void> => {
+  for (const run of runners) {
+    for (const operation of ['encrypt-owner', 'encrypt-public'] as const) await run(operation, 600)
+    for (const operation of ['decrypt', 'sum1000', 'dot100'] as const) await run(operation, 2)
+  }
+}
+
+const measureBits = async (bits: KeyBits, rounds: number, { single, double, nodeCrypto, bigint }: Engines, { onNote }: BenchOptions) => {
+  const key = await single.generateKeyPair(bits)
+  const material = createMaterial(key)
+  const [one, two] = [createEngineRunner(single, material), createEngineRunner(double, material)]
+  const runners = {
+    'wasm, 1 worker': one,
+    'wasm, 2 workers': two,
+    'node-crypto, 1 worker': createEngineRunner(nodeCrypto, material),
+    'BigInt, 1 worker': createEngineRunner(bigint, material),
+    'paillier-bigint': createPaillierBigintRunner(material),
+  }
+  const gmpy2 = await findPythonBaseline('gmpy2', key, materialCells)
+  const phe = await findPythonBaseline('python-paillier', key, materialCells)
+  try {
+    const pythons = { ...(gmpy2 === null ? {} : { gmpy2 }), ...(phe === null ? {} : { 'python-paillier': phe }) }
+    await warmUp([one, two])
+    const rows: BenchRow[] = []
+    for (const plan of plans) {
+      onNote(`${bits} bits: ${plan.operation}`)
+      const measured: Round[] = []
+      for (let i = 0; i < rounds; i += 1) measured.push(await measureRound(plan, { runners, pythons }))
+      rows.push(rowOf(plan, measured, material))
+    }
+    return { rows, gmpy2: gmpy2?.version ?? null, pythonPaillier: phe?.version ?? null }
+  } finally {
+    gmpy2?.close()
+    phe?.close()
+  }
+}
+
+const loadNow = (): number => loadavg()[0] ?? 0
+
 /**
- * The table of docs/performance.md on this computer: our engine, paillier-bigint and gmpy2 in turn, round by round, so that whatever else
+ * The table of docs/performance.md on this computer: our engine, paillier-bigint and Python in turn, round by round, so that whatever else
  * the computer does meets all alike. Ratios on one thread are of processor time; those of two workers, by the clock.
  */
 export const runBench = async (options: BenchOptions): Promise<BenchReport> => {
+  const started = performance.now()
+  const loadBefore = loadNow()
   const rounds = options.short ? 3 : 5
-  const engines = await Promise.all([
-    createEngine({ workers: 1, backend: 'wasm' }), createEngine({ workers: 2, backend: 'wasm' }),
-    createEngine({ workers: 1, backend: 'node-crypto' }),
-  ])
+  const engines: Engines = {
+    single: await createEngine({ workers: 1, backend: 'wasm' }),
+    double: await createEngine({ workers: 2, backend: 'wasm' }),
+    nodeCrypto: await createEngine({ workers: 1, backend: 'node-crypto' }),
+    bigint: await createEngine({ workers: 1, backend: 'bigint' }),
+  }
   const chosen = await createEngine({ workers: 1 })
   try {
-    const rows: BenchRow[] = []
-    let gmpy2: string | null = null
+    const measured = []
     for (const bits of options.short ? [2048] as const : [2048, 3072] as const) {
-      const measured = await measureBits(bits, rounds, engines, options)
-      rows.push(...measured.rows)
-      gmpy2 = measured.version
+      measured.push(await measureBits(bits, rounds, engines, options))
     }
+    const growth = options.short ? [] : await measureGrowth(engines.single, options.onNote)
     return {
-      machine: { processor: cpus()[0]?.model ?? '', cores: availableParallelism(), platform: `${platform()} ${arch()}`, node: process.versions.node },
+      machine: {
+        processor: cpus()[0]?.model ?? '', cores: availableParallelism(), platform: `${platform()} ${arch()}`, node: process.versions.node,
+        load: [loadBefore, loadNow()],
+      },
       backend: chosen.backend,
       backendReason: chosen.backendReason,
-      gmpy2,
+      gmpy2: measured[0]?.gmpy2 ?? null,
+      pythonPaillier: measured[0]?.pythonPaillier ?? null,
       rounds,
-      rows,
+      seconds: (performance.now() - started) / 1000,
+      rows: measured.flatMap(({ rows }) => rows),
+      growth,
     }
   } finally {
-    await Promise.all([...engines, chosen].map((engine) => engine.close()))
+    await Promise.all([...Object.values(engines), chosen].map((engine) => engine.close()))
   }
 }
