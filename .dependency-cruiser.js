@@ -39,7 +39,7 @@ const table = {
   client: { rooms: ['shared'], files: hostsPublicFace, node: ['crypto', 'fs', 'os', 'path', 'readline/promises'] },
   headless: { rooms: ['host', 'shared'], packages: ['@orpc/server', 'ws'], node: 'all' },
   cli: { rooms: ['host', 'client', 'shared'], files: ['package.json', 'src/headless/index.ts'], packages: ['commander', 'zod'], node: 'all' },
-  main: { rooms: ['host', 'shared'], packages: ['electron', '@orpc/server'], node: 'all' },
+  main: { rooms: ['host', 'shared'], packages: ['electron', '@orpc/server', 'zod'], node: 'all' },
   preload: { typesOf: ['shared'], packages: ['electron'] },
   renderer: {
     rooms: ['shared'],

@@ -1,15 +1,35 @@
-import { app, BrowserWindow, dialog, ipcMain, protocol, session } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, Menu, Notification, powerSaveBlocker, protocol, screen, session } from 'electron'
 import { join } from 'node:path'
 import { toErrorDocument } from '../shared/errors.ts'
 import { appScheme, appStartUrl, createAppSchemeHandler } from './app-scheme.ts'
 import { serveBridge } from './bridge.ts'
+import { findLinkedPage, findLinkIn, linkScheme } from './deep-link.ts'
 import { guardContents, guardSession } from './guards.ts'
+import { createMenuTemplate } from './menu.ts'
 import { openWindowHost, type OpenedWindowHost } from './open-window-host.ts'
+import { describeOpenSales } from './quit-warning.ts'
+import { restoreBounds } from './window-bounds.ts'
 
-const openWindow = async (): Promise<void> => {
+const boundsKey = 'main.bounds'
+let opened: OpenedWindowHost | null = null
+/** A link that came before there was a window to show it. */
+let linked = findLinkIn(process.argv)
+
+const log = (error: unknown): void => {
+  process.stderr.write(`${error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
+}
+
+const fail = (error: unknown): void => {
+  const { code, message, next } = toErrorDocument(error)
+  if (code === 'bug.unexpected') log(error)
+  process.stderr.write(`HEsystem could not open its window: ${message}\n`)
+  dialog.showErrorBox('HEsystem could not open its window', `${message}\n\n${next}`)
+  app.exit(1)
+}
+
+const openWindow = async (host: OpenedWindowHost): Promise<void> => {
   const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
+    ...restoreBounds(host.readState(boundsKey), screen.getAllDisplays().map(({ workArea }) => workArea)),
     minWidth: 960,
     minHeight: 600,
     show: false,
@@ -25,53 +45,99 @@ const openWindow = async (): Promise<void> => {
   window.once('ready-to-show', () => {
     window.show()
   })
-  await window.loadURL(appStartUrl)
+  window.on('close', () => {
+    host.saveState(boundsKey, JSON.stringify(window.getNormalBounds()))
+  })
+  const page = linked ?? appStartUrl
+  linked = null
+  await window.loadURL(page)
 }
 
-const log = (error: unknown): void => {
-  process.stderr.write(`${error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
+/** Brings the window to the front, at this page where one is named. */
+const showWindow = (page: string | null = null): void => {
+  if (page !== null) linked = page
+  const [window] = BrowserWindow.getAllWindows()
+  if (window === undefined) {
+    if (opened !== null) openWindow(opened).catch(fail)
+    return
+  }
+  if (window.isMinimized()) window.restore()
+  window.focus()
+  if (linked === null) return
+  const target = linked
+  linked = null
+  window.loadURL(target).catch(log)
 }
 
-const fail = (error: unknown): void => {
-  const { code, message, next } = toErrorDocument(error)
-  if (code === 'bug.unexpected') log(error)
-  process.stderr.write(`HEsystem could not open its window: ${message}\n`)
-  dialog.showErrorBox('HEsystem could not open its window', `${message}\n\n${next}`)
-  app.exit(1)
+const showPlace = (hash: string): void => { showWindow(`${appStartUrl}${hash}`) }
+
+/** Whoever looks at the window sees it there. */
+const notify = ({ title, words, place }: { readonly title: string, readonly words: string, readonly place: string }): void => {
+  if (BrowserWindow.getFocusedWindow() !== null || !Notification.isSupported()) return
+  const notification = new Notification({ title, body: words })
+  notification.on('click', () => { showPlace(place) })
+  notification.show()
 }
 
-/** What is under way ends in order before the program does: nothing is lost by quitting. */
+const mayQuit = async (host: OpenedWindowHost): Promise<boolean> => {
+  const warning = describeOpenSales(await host.findOpenSales())
+  if (warning === null) return true
+  const { response } = await dialog.showMessageBox({ type: 'warning', ...warning, buttons: ['Keep serving', 'Quit'], defaultId: 0, cancelId: 0 })
+  return response === 1
+}
+
+/** What is under way ends in order before the program does: nothing is lost by quitting, and what could be lost is said first. */
 const closeBeforeQuit = (host: OpenedWindowHost): void => {
   let closed = false
+  let asking = false
   app.on('before-quit', (event) => {
     if (closed) return
     event.preventDefault()
-    host.close().catch(log).finally(() => {
+    if (asking) return
+    asking = true
+    mayQuit(host).catch((error: unknown) => {
+      log(error)
+      return true
+    }).then(async (agreed) => {
+      if (!agreed) return
+      await host.close()
       closed = true
       app.quit()
-    })
+    }).catch((error: unknown) => {
+      log(error)
+      closed = true
+      app.quit()
+    }).finally(() => { asking = false })
   })
+}
+
+const lookMilliseconds = 60_000
+
+/** The computer does not fall asleep by itself while a purchase waits for this seller. */
+const stayAwake = (host: OpenedWindowHost): void => {
+  let blocker: number | null = null
+  const look = async (): Promise<void> => {
+    const waits = (await host.findOpenSales()).length > 0
+    if (waits && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension')
+    if (waits || blocker === null) return
+    powerSaveBlocker.stop(blocker)
+    blocker = null
+  }
+  setInterval(() => { look().catch(log) }, lookMilliseconds).unref()
 }
 
 const start = async (): Promise<void> => {
   await app.whenReady()
   guardSession(session.defaultSession)
   protocol.handle(appScheme, createAppSchemeHandler(join(import.meta.dirname, '..', 'renderer')))
-  const host = await openWindowHost(app.getVersion(), log)
+  Menu.setApplicationMenu(Menu.buildFromTemplate(createMenuTemplate(process.platform === 'darwin', showPlace)))
+  const host = await openWindowHost({ version: app.getVersion(), onBug: log, onNotice: notify })
+  opened = host
   closeBeforeQuit(host)
+  stayAwake(host)
   serveBridge(ipcMain, host)
-  await openWindow()
+  await openWindow(host)
   host.resume().catch(log)
-}
-
-const showWindow = (): void => {
-  const [window] = BrowserWindow.getAllWindows()
-  if (window === undefined) {
-    openWindow().catch(fail)
-    return
-  }
-  if (window.isMinimized()) window.restore()
-  window.focus()
 }
 
 // Sandbox, scheme and guards are set before anything can load: after `ready` it is too late for the first two.
@@ -83,11 +149,16 @@ app.on('web-contents-created', (_event, contents) => {
 app.on('window-all-closed', () => {
   if (process.platform !== 'darwin') app.quit()
 })
-// One profile, one program: a second start shows the window of the first.
+// One profile, one program: a second start shows the window of the first, at the link it was started with.
 if (app.requestSingleInstanceLock()) {
-  app.on('second-instance', showWindow)
+  app.setAsDefaultProtocolClient(linkScheme)
+  app.on('second-instance', (_event, args) => { showWindow(findLinkIn(args)) })
+  app.on('open-url', (event, link) => {
+    event.preventDefault()
+    showWindow(findLinkedPage(link))
+  })
   app.on('activate', () => {
-    if (app.isReady() && BrowserWindow.getAllWindows().length === 0) openWindow().catch(fail)
+    if (app.isReady() && BrowserWindow.getAllWindows().length === 0) showWindow()
   })
   start().catch(fail)
 } else {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Host } from '../create-host.ts'
+import type { ServeState } from '../../shared/window-contract/serve.ts'
 import { createActivityHandlers, createAppHandlers, createJobsHandlers, createSettingsHandlers, type Shell } from './app-handlers.ts'
 import { createNetworksHandlers, createPracticeHandlers, createWalletHandlers } from './account-handlers.ts'
 import { createMarketHandlers, createPurchasesHandlers, createReceiptsHandlers, createWorkspaceHandlers } from './buyer-handlers.ts'
@@ -10,6 +11,7 @@ import type { WindowHandlers } from './handlers.ts'
 import { createJobRegistry } from './jobs.ts'
 import { createDisputesHandlers } from './disputes-handlers.ts'
 import { createMovePlanner } from './plan-moves.ts'
+import { noticeOfJob, noticeOfServing, type Notice } from './notices.ts'
 import { createPractice, type PracticeOptions } from './practice.ts'
 import { createErrorInterceptor, createWindowRouter, type WindowRouter } from './router.ts'
 import { createScriptFiles } from './script-files.ts'
@@ -23,6 +25,8 @@ export interface WindowHostOptions {
   readonly now?: () => Date
   /** What should not have happened, for the shell's log; the window is told only that it did. */
   readonly onBug: (error: unknown) => void
+  /** What is worth telling somebody who is not looking at the window. */
+  readonly onNotice?: (notice: Notice) => void
 }
 
 /** Everything behind the window, whichever shell it is in. */
@@ -31,6 +35,8 @@ export interface WindowHost {
   readonly handlers: WindowHandlers
   /** To be given to every transport of the router. */
   readonly errorInterceptor: ReturnType<typeof createErrorInterceptor>
+  /** Purchases that wait for this seller while it serves, with their last second: for a warning before quitting. */
+  findOpenSales(): Promise<ServeState['open']>
   /** Practice mode and serving, as they were when the program last ended. */
   resume(): Promise<void>
   /** Ends serving, practice mode and all jobs; the host is its opener's to close. */
@@ -38,12 +44,13 @@ export interface WindowHost {
 }
 
 export const createWindowHost = (options: WindowHostOptions): WindowHost => {
-  const { host, shell, now = () => new Date(), onBug } = options
+  const { host, shell, now = () => new Date(), onBug, onNotice = () => undefined } = options
+  const tell = (notice: Notice | null): void => { if (notice !== null) onNotice(notice) }
   const changes = createChanges(now)
-  const jobs = createJobRegistry({ now, onChange: () => { changes.announce('jobs') }, onBug })
+  const jobs = createJobRegistry({ now, onChange: () => { changes.announce('jobs') }, onBug, onEnd: (job) => { tell(noticeOfJob(job)) } })
   const scripts = createScriptFiles(join(host.home, 'scripts'))
   const context: WindowContext = { host, jobs, changes, scripts, now, onBug }
-  const serve = createServeControl(context)
+  const serve = createServeControl(context, (event) => { tell(noticeOfServing(event)) })
   const practice = createPractice(context, options.practice)
   const confirmations = createConfirmations(context, createMovePlanner(context, serve))
   const handlers: WindowHandlers = {
@@ -79,6 +86,7 @@ export const createWindowHost = (options: WindowHostOptions): WindowHost => {
     router: createWindowRouter(handlers, onBug),
     handlers,
     errorInterceptor: createErrorInterceptor(onBug),
+    findOpenSales: async () => (serve.isOn() ? (await serve.state()).open : []),
     resume: async () => {
       const job = practice.resume()
       if (job !== null) await awaitJob(job.id)

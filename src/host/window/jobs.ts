@@ -49,9 +49,10 @@ const watchMilliseconds = 100
 const stopMilliseconds = 800
 const mostEnded = 200
 
-export const createJobRegistry = ({ now, onChange, onBug }: {
+export const createJobRegistry = ({ now, onChange, onBug, onEnd = () => undefined }: {
   readonly now: () => Date
   readonly onChange: () => void
+  readonly onEnd?: (job: Job) => void
   readonly onBug: (error: unknown) => void
 }): JobRegistry => {
   const entries = new Map<string, Entry>()
@@ -71,7 +72,9 @@ export const createJobRegistry = ({ now, onChange, onBug }: {
     entry.broadcast.announce()
   }
   const end = (entry: Entry, change: Pick<Job, 'state'> & Partial<Pick<Job, 'outcome' | 'error'>>): void => {
+    if (entry.job.state !== 'running') return
     update(entry, { ...change, endedAt: now().toISOString() })
+    onEnd(entry.job)
     forgetOldest()
     onChange()
   }

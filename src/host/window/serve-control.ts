@@ -51,7 +51,9 @@ const reachOf = ({ publicUrl, ownTls }: Authorisation): ServeState['reach'] =>
 
 const startOfDay = (time: Date): string => `${time.toISOString().slice(0, 10)}T00:00:00.000Z`
 
-export const createServeControl = ({ host, changes, now, onBug }: Pick<WindowContext, 'host' | 'changes' | 'now' | 'onBug'>): ServeControl => {
+export const createServeControl = (
+  { host, changes, now, onBug }: Pick<WindowContext, 'host' | 'changes' | 'now' | 'onBug'>, onEvent: (event: ServeEventJson) => void = () => undefined,
+): ServeControl => {
   const { window } = host
   const broadcast = createBroadcast()
   const events: ServeEventJson[] = []
@@ -59,7 +61,9 @@ export const createServeControl = ({ host, changes, now, onBug }: Pick<WindowCon
   let phase: ServeState['state'] = 'off'
 
   const tell = (event: Pick<ServeEventJson, 'kind' | 'purchase' | 'words' | 'error'>): void => {
-    events.push({ id: (events.at(-1)?.id ?? 0) + 1, at: now().toISOString(), ...event })
+    const noted = { id: (events.at(-1)?.id ?? 0) + 1, at: now().toISOString(), ...event }
+    events.push(noted)
+    onEvent(noted)
     if (events.length > mostEvents) events.shift()
     broadcast.announce()
     changes.announce('serve', 'sales')

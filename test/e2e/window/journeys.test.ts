@@ -14,7 +14,7 @@ const everyPage: readonly (readonly [string, string])[] = [
   ['#/buy/market', 'Market'], ['#/buy/workspace', 'Workspace'], ['#/buy/purchases', 'Purchases'], ['#/buy/purchases/1', 'Wages of 1985'],
   ['#/sell/datasets', 'Datasets'], ['#/sell/datasets/shifts', 'shifts'], ['#/sell/datasets/import', 'Import a table'], ['#/sell/listings', 'Listings'],
   ['#/sell/listings/new', 'Write a listing'], ['#/sell/serve', 'Serve'], ['#/sell/sales', 'Sales'], ['#/activity/receipts', 'Receipts'],
-  ['#/activity/verify', 'Verify a receipt'], ['#/activity/log', 'Log'], ['#/wallet', 'Wallet'], ['#/settings', 'Settings'],
+  ['#/activity/verify', 'Verify a receipt'], ['#/activity/disputes', 'Disputes'], ['#/activity/log', 'Log'], ['#/wallet', 'Wallet'], ['#/settings', 'Settings'],
 ]
 
 // Skipped where no Chromium is installed: the window needs a real browser to run in.
@@ -127,7 +127,7 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       await selling().switchOn()
       expect(await page.getByRole('img', { name: /Code of/ }).count()).toBe(1)
       await window.press('Can a buyer get through?')
-      await page.locator('.tag', { hasText: 'yes' }).waitFor()
+      await page.getByText('Terms, description and keys agree with the contract.').waitFor()
       expect(await page.getByRole('contentinfo').innerText()).toContain('Serving')
     }, 120_000)
 

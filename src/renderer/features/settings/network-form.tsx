@@ -5,9 +5,12 @@ import { Trouble } from '../../ui/trouble.tsx'
 
 const sepoliaChainId = 11_155_111
 
+/** The names that networks have: lower-case letters, digits and hyphens. */
+const toName = (typed: string): string => typed.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-')
+
 /** A node to speak through, and the market contract there; without one it can be deployed later. */
 export const NetworkForm = ({ onSaved }: { readonly onSaved: () => void }) => {
-  const [name, setName] = useState('Sepolia')
+  const [name, setName] = useState('sepolia')
   const [rpcUrl, setRpcUrl] = useState('')
   const [chainId, setChainId] = useState<number>(sepoliaChainId)
   const [contract, setContract] = useState('')
@@ -18,7 +21,7 @@ export const NetworkForm = ({ onSaved }: { readonly onSaved: () => void }) => {
   return (
     <form className="stack wide" onSubmit={(event) => { event.preventDefault(); save.mutate(undefined, { onSuccess: onSaved }) }}>
       <div className="row wide">
-        <TextInput className="grow" label="Name" required value={name} onChange={(event) => { setName(event.target.value) }} />
+        <TextInput className="grow" label="Name" required value={name} onChange={(event) => { setName(toName(event.target.value)) }} />
         <NumberInput label="Chain id" required w={144} min={1} allowDecimal={false} hideControls value={chainId} onChange={(value) => { setChainId(Number(value)) }} />
       </div>
       <TextInput label="Node’s address" placeholder="https://…" required value={rpcUrl} onChange={(event) => { setRpcUrl(event.target.value) }} />

@@ -6,6 +6,8 @@ import { startHeadless } from '../../../../src/headless/index.ts'
 import { createHost } from '../../../../src/host/index.ts'
 
 export interface OpenedWindow {
+  /** The profile's folder. */
+  readonly home: string
   /** Good for one browser. */
   readonly address: () => string
   /** What should not have happened, and did. */
@@ -43,6 +45,7 @@ export const openWindow = async (renderer?: string): Promise<OpenedWindow> => {
     await running.host.close()
   }
   return {
+    home: join(folder, 'profile'),
     address: () => running.headless.address(),
     bugs,
     restart: async () => {

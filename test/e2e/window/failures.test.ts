@@ -1,0 +1,165 @@
+import type { Browser, Page } from '@playwright/test'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Wallet } from 'ethers'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createBuying } from './pages/buying.ts'
+import { createDisputing } from './pages/disputing.ts'
+import { createSettingUp } from './pages/setting-up.ts'
+import { createWindowPage, type WindowPage } from './pages/window-page.ts'
+import { browserPath, launchBrowser } from './support/browser.ts'
+import { openMarketplace, type Marketplace } from './support/marketplace.ts'
+import { buildRenderer, openWindow, type OpenedWindow } from './support/open-window.ts'
+import { createFolder } from '../support/cleanup.ts'
+
+const scripts = { 'mean.ts': "export default { mean: data.col('revenue').mean() }\n", 'one-row.ts': "export default data.col('revenue').get(3)\n" }
+const ether = 10n ** 18n
+const pastDelivery = 601
+const pastExpiration = 1201
+
+// Skipped where no Chromium is installed.
+describe.skipIf(browserPath === undefined)('the window when things go wrong, over a real chain and a real seller', () => {
+  const wallet = Wallet.createRandom()
+  let market: Marketplace
+  let opened: OpenedWindow
+  let browser: Browser
+  let page: Page
+  let window: WindowPage
+  const buying = () => createBuying(window)
+  const network = (chainId: number) => ({ name: 'Test', rpcUrl: market.chain.rpcUrl, chainId, contract: market.contract })
+
+  const lookInto = async (address: string): Promise<WindowPage> => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, acceptDownloads: true })
+    const other = await context.newPage()
+    other.setDefaultTimeout(20_000)
+    await other.goto(address)
+    return createWindowPage(other)
+  }
+  /** The chain's clock moves on; the page asks anew, as it does when it is opened. */
+  const wait = async (seconds: number): Promise<void> => {
+    await market.chain.advanceTime(seconds)
+    await page.reload()
+  }
+
+  beforeAll(async () => {
+    const root = process.env.HESYSTEM_TEST_RENDERER ?? await buildRenderer(join(createFolder(), 'out'))
+    market = await openMarketplace(root)
+    opened = await openWindow(root)
+    mkdirSync(join(opened.home, 'scripts'), { recursive: true })
+    for (const [name, source] of Object.entries(scripts)) writeFileSync(join(opened.home, 'scripts', name), source)
+    browser = await launchBrowser()
+    window = await lookInto(opened.address())
+    page = window.page
+  }, 180_000)
+  // A picture of what stood there, in the folder that HESYSTEM_TEST_PICTURES names.
+  beforeEach(({ onTestFailed, task }) => {
+    const folder = process.env.HESYSTEM_TEST_PICTURES
+    if (folder !== undefined) onTestFailed(async () => { await page.screenshot({ path: join(folder, `${task.name.slice(0, 40)}.png`) }) })
+  })
+  afterAll(async () => {
+    await browser.close()
+    await opened.close()
+    await market.close()
+  })
+
+  it('names a node that is of another network, and goes on once the right one is chosen', async () => {
+    const settingUp = createSettingUp(window)
+    await settingUp.bringWallet(wallet.privateKey)
+    await settingUp.nameNetwork(network(1))
+    await settingUp.beginByBuying()
+    await page.getByText('chain.wrong-chain').first().waitFor()
+    await window.go('Settings')
+    await settingUp.addNetworkInSettings({ ...network(market.chain.chainId), name: 'Local' })
+    await window.go('Market')
+    await page.getByRole('link', { name: market.listings.plain }).waitFor()
+  }, 60_000)
+
+  it('signs nothing for a wallet without money, and says how much is missing', async () => {
+    await page.getByRole('link', { name: market.listings.plain }).first().click()
+    await window.press('Buy one answer')
+    await page.getByRole('dialog', { name: 'Nothing was signed' }).waitFor()
+    expect(await window.dialog().innerText()).toMatch(/chain\.insufficient-funds/)
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click()
+    await market.chain.setBalance(wallet.address, ether)
+  })
+
+  it('says what a policy refuses while it costs nothing, and again before anything is sent', async () => {
+    await buying().buy(market.listings.plain)
+    await buying().compute('one-row.ts')
+    await window.press('Request the answer')
+    await window.press('Sign and send')
+    await page.getByText('policy.min-rows').waitFor()
+    await window.press('Close')
+    expect(await window.state('Paid').isVisible()).toBe(true)
+  }, 60_000)
+
+  it('gives the money back before an answer was asked for', async () => {
+    expect(await page.getByRole('region', { name: 'Also possible now' }).innerText()).toContain('price and guarantee come back')
+    await buying().takeTheMoneyBack()
+    await window.press('Withdraw')
+    await window.sign()
+  }, 60_000)
+
+  it('goes on in the middle of a trade after the program was started anew', async () => {
+    await buying().buy(market.listings.plain)
+    await buying().compute('mean.ts')
+    const hash = new URL(page.url()).hash
+    await opened.restart()
+    await page.goto(opened.address())
+    await page.getByRole('navigation').waitFor()
+    await window.goTo(hash)
+    await page.getByRole('button', { name: 'Request the answer' }).waitFor()
+  }, 60_000)
+
+  it('says so when the seller is gone, and takes the money back once the delivery is late', async () => {
+    await market.seller.client.serve.off({})
+    await window.press('Request the answer')
+    await window.press('Sign and send')
+    await window.dialog().waitFor()
+    await page.getByText('Requested').first().waitFor()
+    await page.keyboard.press('Escape')
+    await wait(pastDelivery)
+    await page.getByRole('heading', { name: 'The seller has missed the deadline' }).waitFor()
+    await buying().takeTheMoneyBack()
+    await window.go('Market')
+    await page.getByText('seller does not answer').first().waitFor()
+    await market.switchOn()
+  }, 90_000)
+
+  it('lets the seller reclaim what an absent buyer left', async () => {
+    await page.reload()
+    await buying().buy(market.listings.plain)
+    await buying().compute('mean.ts')
+    await buying().request()
+    await wait(pastExpiration)
+    const shop = await lookInto(market.seller.address())
+    await shop.go('Sales')
+    await shop.press('Reclaim')
+    expect(await shop.readConfirmation()).toContain('the buyer stayed silent')
+    await shop.sign()
+    await shop.page.locator('.tag', { hasText: 'Settled' }).waitFor()
+    await shop.page.context().close()
+    await page.reload()
+    await window.state('Settled').waitFor()
+  }, 90_000)
+
+  it('warns a buyer of what a dispute costs, and lets the arbiter rule by the evidence', async () => {
+    await buying().buy(market.listings.judged)
+    await buying().compute('mean.ts')
+    await buying().request()
+    const disputing = createDisputing(window)
+    expect(await disputing.dispute()).toContain('An arbiter who stays silent costs you as much as none would')
+    const evidence = await disputing.saveEvidence()
+    const bench = await lookInto(market.arbiter.address())
+    const ruling = createDisputing(bench)
+    expect(await ruling.judge(evidence)).toMatch(/for the seller[^]*proof of decryption holds/)
+    await ruling.ruleForTheSeller()
+    await bench.page.context().close()
+    await window.goTo('#/buy/purchases')
+    await page.locator('.tag', { hasText: 'Settled' }).first().waitFor()
+  }, 120_000)
+
+  it('met no bug on the way', () => {
+    expect([...opened.bugs, ...market.seller.bugs, ...market.arbiter.bugs]).toEqual([])
+  })
+})
