@@ -10,8 +10,10 @@ export const usualSize = { width: 1280, height: 800 }
 /** So much of the window's top edge must be on a screen, to be taken hold of. */
 const handlePixels = 64
 
-const isReachable = ({ x, y, width }: WindowBounds, screens: readonly Area[]): boolean => screens.some((screen) =>
-  y >= screen.y && y < screen.y + screen.height - handlePixels && x + width > screen.x + handlePixels && x < screen.x + screen.width - handlePixels)
+const isReachable = ({ x, y, width }: WindowBounds, screens: readonly Area[]): boolean => screens.some((screen) => {
+  const inHeight = y >= screen.y && y < screen.y + screen.height - handlePixels
+  return inHeight && x + width > screen.x + handlePixels && x < screen.x + screen.width - handlePixels
+})
 
 const parse = (text: string | null): unknown => {
   try {

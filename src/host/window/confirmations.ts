@@ -101,7 +101,12 @@ export const createConfirmations = (
         await assertCost(confirmed)
         const signature = host.window.beginSignature({ by: 'confirmation', move: plan.kind, words: plan.title })
         try {
-          const outcome = await plan.carryOut(run)
+          // Each step may have changed what the pages behind the confirmation show.
+          const step = (words: string): void => {
+            run.step(words)
+            changes.announce('purchases', 'sales', 'activity')
+          }
+          const outcome = await plan.carryOut({ ...run, step })
           host.window.endSignature(signature, { error: null })
           return outcome
         } catch (error) {

@@ -26,6 +26,7 @@ import { createQueries, shell, useAsk, useChanges } from './api.ts'
 import { MovesProvider } from './moves.tsx'
 import { goTo, usePlace, type Place } from './router.ts'
 import { theme } from './theme.ts'
+import { useStored } from './use-stored.ts'
 
 // The editor is most of the bundle: it is read when it is first needed.
 const WorkspacePage = lazy(async () => ({ default: (await import('../features/workspace/workspace-page.tsx')).WorkspacePage }))
@@ -64,10 +65,19 @@ const pageAt = ({ parts: [room, ...rest], query }: Place): ReactNode => {
   }
 }
 
+const firstPlace = '#/buy/market'
+
+/** The page at the window's place: after a start, the one that was left. */
 const Pages = () => {
   const place = usePlace()
+  const [last, remember] = useStored('window.place', (stored) => (typeof stored === 'string' && stored.startsWith('#/') ? stored : firstPlace))
   useEffect(() => {
-    if (place.path === '/') goTo('#/buy/market')
+    if (last === null) return
+    if (place.path === '/') goTo(last)
+    else if (window.location.hash !== last) remember(window.location.hash)
+    // Which place is left is written down when another is come to, not when it has been written down.
+  }, [place.path, last === null])
+  useEffect(() => {
     const content = document.getElementById('content')
     content?.scrollTo(0, 0)
     // Whoever goes by keyboard goes on from the new page, not from a link that is no longer there.

@@ -96,7 +96,8 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
     it('finds scripts, runs and purchase again after the program was started anew', async () => {
       await opened.restart()
       await page.goto(opened.address())
-      await window.heading('Market').waitFor()
+      // Where it was left.
+      await window.heading('Verify a receipt').waitFor()
       await window.go('Workspace')
       await page.getByText('policy allows this answer').waitFor()
       await window.goTo('#/buy/purchases/1')

@@ -31,6 +31,7 @@ const Next = ({ details, number }: { readonly details: PurchaseDetails, readonly
       <p className="quiet prose">{words.why}</p>
       {next === 'compute' ? <ComputePanel details={details} number={number} /> : null}
       {isSigned(next) ? <div><Button onClick={() => { sign({ kind: next, purchase: number }) }}>{buttonWords[next]}</Button></div> : null}
+      {next === 'request' && details.state === 'Paid' ? <details><summary>Run another script first</summary><ComputePanel details={details} number={number} /></details> : null}
       {next === 'open-answer' ? <div><Button onClick={() => { sign({ kind: 'request', purchase: number }) }}>Open the answer</Button></div> : null}
       {next === 'withdraw' ? <div><Button onClick={() => { sign({ kind: 'withdraw' }) }}>Withdraw</Button></div> : null}
       {details.deadlineSeconds === null || next === 'none' ? null : <p className="small quiet">The clock of this step ends <When at={details.deadlineSeconds} />.</p>}

@@ -1,13 +1,23 @@
-import { Select, Tabs } from '@mantine/core'
+import { Select, Tabs, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import type { RehearsalJson } from '../../../shared/window-contract/rehearsal.ts'
+import { shell, useAsk } from '../../app/api.ts'
+import { placeOf } from '../../app/router.ts'
 import { AnswerView } from '../../ui/answer-view.tsx'
+import { Reply } from '../../ui/trouble.tsx'
 import { formatNumber } from '../../ui/values.tsx'
 
-/** A test run that was kept. */
-export interface KeptRun { readonly at: string, readonly fileName: string, readonly url: string, readonly rehearsal: RehearsalJson }
+/** A test run that was kept, under a name of its owner's. */
+export interface KeptRun {
+  readonly at: string
+  readonly fileName: string
+  readonly url: string
+  readonly label: string
+  readonly rehearsal: RehearsalJson
+}
 
 const Verdict = ({ of }: { readonly of: RehearsalJson['verdict'] }) => (of.allowed
-  ? <p className="note good">The seller’s policy allows this answer on the real table.</p>
+  ? <p className="good small">The seller’s policy allows this answer on the real table.</p>
   : <div className="note warn"><p>{of.message}</p><p className="mono small">{of.code}</p></div>)
 
 const Agreement = ({ of }: { readonly of: RehearsalJson }) => (
@@ -17,32 +27,87 @@ const Agreement = ({ of }: { readonly of: RehearsalJson }) => (
   </span>
 )
 
-/** The newest test run and the earlier ones: result, the plain truth beside it, and what the script said. */
-export const Results = ({ runs, chosen, onChoose, columns }: {
-  readonly runs: readonly KeptRun[], readonly chosen: number, readonly onChoose: (index: number) => void
-  readonly columns: readonly string[]
-}) => {
-  const run = runs[chosen]
-  if (run === undefined) return <p className="quiet">Nothing has run yet. “Run on test data” is free and shows the encrypted result beside the true one.</p>
-  const source = { fileName: `test-${run.fileName.replace(/\.ts$/, '')}`, citation: `Test run of ${run.fileName} on made-up rows of ${run.url}, ${run.at}`, receiptId: null, columns }
+const Label = ({ run, onLabel }: { readonly run: KeptRun, readonly onLabel: (label: string) => void }) => {
+  const [text, setText] = useState(run.label)
+  return (
+    <TextInput
+      aria-label="Label of this run" placeholder="Label" w={136} value={text} maxLength={60}
+      onChange={(event) => { setText(event.target.value) }} onBlur={() => { if (text !== run.label) onLabel(text) }}
+    />
+  )
+}
+
+const Run = ({ run, columns }: { readonly run: KeptRun, readonly columns: readonly string[] }) => {
+  const { rehearsal, fileName, url, at } = run
+  const source = { fileName: `test-${fileName.replace(/\.ts$/, '')}`, citation: `Test run of ${fileName} on made-up rows of ${url}, ${at}`, receiptId: null, columns }
   return (
     <Tabs defaultValue="encrypted" keepMounted={false} variant="default">
-      <div className="row between wrap">
-        <Tabs.List>
-          <Tabs.Tab value="encrypted">Result</Tabs.Tab>
-          <Tabs.Tab value="plain">Plain truth</Tabs.Tab>
-          <Tabs.Tab value="console">Console{run.rehearsal.gauge.log.length === 0 ? '' : ` (${run.rehearsal.gauge.log.length})`}</Tabs.Tab>
-        </Tabs.List>
-        <div className="row wide">
-          <Select
-            aria-label="Earlier runs" w={216} value={String(chosen)} onChange={(value) => { onChoose(Number(value)) }}
-            data={runs.map(({ at, fileName }, index) => ({ value: String(index), label: `${new Date(at).toLocaleTimeString('en-GB')} ${fileName}` }))}
-          />
-        </div>
-      </div>
-      <Tabs.Panel value="encrypted" pt={12}><div className="stack wide"><div className="stack"><Verdict of={run.rehearsal.verdict} /><Agreement of={run.rehearsal} /></div><AnswerView answer={run.rehearsal.encrypted} source={source} /></div></Tabs.Panel>
-      <Tabs.Panel value="plain" pt={12}><AnswerView answer={run.rehearsal.plain} source={source} /></Tabs.Panel>
-      <Tabs.Panel value="console" pt={12}><pre className="mono">{run.rehearsal.gauge.log.join('\n') || 'The script said nothing. console.log writes here.'}</pre></Tabs.Panel>
+      <Tabs.List>
+        <Tabs.Tab value="encrypted">Result</Tabs.Tab>
+        <Tabs.Tab value="plain">Plain truth</Tabs.Tab>
+        <Tabs.Tab value="console">Console{rehearsal.gauge.log.length === 0 ? '' : ` (${rehearsal.gauge.log.length})`}</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="encrypted" pt={8}><div className="stack wide"><div className="row wide wrap"><Verdict of={rehearsal.verdict} /><Agreement of={rehearsal} /></div><AnswerView answer={rehearsal.encrypted} source={source} /></div></Tabs.Panel>
+      <Tabs.Panel value="plain" pt={12}><AnswerView answer={rehearsal.plain} source={source} /></Tabs.Panel>
+      <Tabs.Panel value="console" pt={12}><pre className="mono">{rehearsal.gauge.log.join('\n') || 'The script said nothing. console.log writes here.'}</pre></Tabs.Panel>
     </Tabs>
+  )
+}
+
+/** An answer from the real table, as it was paid for. */
+const Bought = ({ number, columns }: { readonly number: string, readonly columns: readonly string[] }) => {
+  const details = useAsk(['purchases', number], () => shell.purchases.show({ purchase: number }))
+  return (
+    <Reply of={details}>
+      {({ answer, citation, receiptId, title }) => (answer === null ? null : (
+        <div className="stack wide">
+          <p className="small quiet">From the real table: <a href={placeOf(['buy', 'purchases', number])}>purchase {number} of “{title}”</a>.</p>
+          <AnswerView answer={answer} source={{ fileName: `answer-${number}`, citation: citation ?? title, receiptId, columns }} />
+        </div>
+      ))}
+    </Reply>
+  )
+}
+
+const runPrefix = 'run '
+const boughtPrefix = 'purchase '
+const timeOf = (at: string): string => new Date(at).toLocaleString('en-GB', { dateStyle: 'short', timeStyle: 'medium' })
+
+interface ResultsProperties {
+  readonly runs: readonly KeptRun[]
+  readonly url: string | null
+  readonly columns: readonly string[]
+  /** The time of the run shown, or what the owner chose instead; null: the newest. */
+  readonly chosen: string | null
+  readonly onChoose: (chosen: string) => void
+  readonly onLabel: (at: string, label: string) => void
+}
+
+/** The newest result and the earlier ones: test runs, and answers that were bought of this listing. */
+export const Results = ({ runs, url, columns, chosen, onChoose, onLabel }: ResultsProperties) => {
+  const purchases = useAsk(['purchases'], () => shell.purchases.list({}))
+  const bought = (purchases.data ?? []).filter((purchase) => purchase.answered && purchase.url === url && purchase.number !== null)
+  const [newest] = runs
+  if (newest === undefined && bought.length === 0) {
+    return <p className="quiet">Nothing has run yet. “Run on test data” is free and shows the encrypted result beside the true one.</p>
+  }
+  const value = chosen ?? (newest === undefined ? `${boughtPrefix}${bought[0]?.number ?? ''}` : `${runPrefix}${newest.at}`)
+  const run = runs.find(({ at }) => value === `${runPrefix}${at}`)
+  const number = value.startsWith(boughtPrefix) ? value.slice(boughtPrefix.length) : null
+  return (
+    <div className="results">
+      <div className="row history">
+        {run === undefined ? null : <Label key={run.at} run={run} onLabel={(label) => { onLabel(run.at, label) }} />}
+        <Select
+          aria-label="Earlier results" w={256} value={value} onChange={(next) => { if (next !== null) onChoose(next) }}
+          data={[
+            { group: 'Test runs', items: runs.map(({ at, fileName, label }) => ({ value: `${runPrefix}${at}`, label: `${label === '' ? fileName : label}, ${timeOf(at)}` })) },
+            { group: 'Answers bought', items: bought.map(({ number: own, createdAt }) => ({ value: `${boughtPrefix}${own ?? ''}`, label: `Purchase ${own ?? ''}, ${timeOf(createdAt)}` })) },
+          ]}
+        />
+      </div>
+      {run === undefined ? null : <Run key={run.at} run={run} columns={columns} />}
+      {number === null ? null : <Bought number={number} columns={columns} />}
+    </div>
   )
 }

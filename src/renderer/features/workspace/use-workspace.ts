@@ -1,14 +1,14 @@
 import { useEffect } from 'react'
 import { z } from 'zod'
 import { rehearsalSchema, type RehearsalJson } from '../../../shared/window-contract/rehearsal.ts'
+import { useStored } from '../../app/use-stored.ts'
 import type { KeptRun } from './results.tsx'
-import { useStored } from './use-stored.ts'
 
 const tabsSchema = z.strictObject({ open: z.array(z.string()), active: z.string().nullable(), url: z.string().nullable() })
 type OpenTabs = z.infer<typeof tabsSchema>
 
-const runsSchema = z.array(z.strictObject({ at: z.string(), fileName: z.string(), url: z.string(), rehearsal: rehearsalSchema }))
-const keptRuns = 12
+const runsSchema = z.array(z.strictObject({ at: z.string(), fileName: z.string(), url: z.string(), label: z.string().default(''), rehearsal: rehearsalSchema }))
+const keptRuns = 24
 
 const readTabs = (stored: unknown): OpenTabs => tabsSchema.safeParse(stored).data ?? { open: [], active: null, url: null }
 const readRuns = (stored: unknown): readonly KeptRun[] => runsSchema.safeParse(stored).data ?? []
@@ -55,12 +55,15 @@ export const useTabs = (
 
 /** Test runs, newest first, kept between starts of the program. */
 export const useRuns = (): {
-  readonly runs: readonly KeptRun[], readonly keep: (fileName: string, url: string, rehearsal: RehearsalJson) => void
+  readonly runs: readonly KeptRun[]
+  readonly keep: (fileName: string, url: string, rehearsal: RehearsalJson) => void
+  readonly label: (at: string, label: string) => void
 } => {
   const [stored, store] = useStored('workspace.runs', readRuns)
   const runs = stored ?? []
   return {
     runs,
-    keep: (fileName, url, rehearsal) => { store([{ at: new Date().toISOString(), fileName, url, rehearsal }, ...runs].slice(0, keptRuns)) },
+    keep: (fileName, url, rehearsal) => { store([{ at: new Date().toISOString(), fileName, url, label: '', rehearsal }, ...runs].slice(0, keptRuns)) },
+    label: (at, label) => { store(runs.map((run) => (run.at === at ? { ...run, label } : run))) },
   }
 }

@@ -1,6 +1,6 @@
 import { Button, SegmentedControl, Select } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { OpenedListingJson } from '../../../shared/window-contract/market.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
@@ -23,9 +23,11 @@ const gaugeMilliseconds = 700
 const ListingChoice = ({ url, onChoose }: { readonly url: string | null, readonly onChoose: (url: string) => void }) => {
   const market = useAsk(['market'], () => shell.market.list({}))
   const urls = [...new Set([...(market.data ?? []).map((entry) => entry.url), ...(url === null ? [] : [url])])]
+  const opened = useQueries({ queries: urls.map((known) => ({ queryKey: ['market', 'show', known], queryFn: () => shell.market.show({ url: known }) })) })
+  const options = urls.map((known, index) => ({ value: known, label: opened[index]?.data?.title ?? known }))
   return (
     <Select
-      aria-label="Listing" placeholder="Choose a listing" data={urls} value={url} w={400} nothingFoundMessage="Nothing on sale"
+      aria-label="Listing" placeholder="Choose a listing" data={options} value={url} w={320} nothingFoundMessage="Nothing on sale"
       onChange={(chosen) => { if (chosen !== null) onChoose(chosen) }}
     />
   )
@@ -53,9 +55,9 @@ const Side = ({ listing, error, gauge }: {
 const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
   const { url, active } = tabs
   const [target, setTarget] = useState('test')
-  const [shownRun, setShownRun] = useState(0)
+  const [shown, setShown] = useState<string | null>(null)
   const script = useScript(active)
-  const { runs, keep } = useRuns()
+  const { runs, keep, label } = useRuns()
   const listing = useAsk(['market', 'show', url], () => shell.market.show({ url: url ?? '' }), url !== null)
   const types = useAsk(['app', 'types', url], () => shell.workspace.editorTypes({ url }))
   const gauge = useGauge(url, active, script.source)
@@ -90,10 +92,10 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
           onDone={(outcome) => {
             if (outcome.kind !== 'rehearsal' || url === null || active === null) return
             keep(active, url, outcome.rehearsal)
-            setShownRun(0)
+            setShown(null)
           }}
         />
-        <Results runs={runs} chosen={shownRun} onChoose={setShownRun} columns={columns} />
+        <Results runs={runs} url={url} chosen={shown} onChoose={setShown} onLabel={label} columns={columns} />
       </section>
       <Side listing={listing.data} error={listing.error} gauge={gauge} />
     </div>

@@ -10,7 +10,7 @@ export interface Marketplace {
   readonly arbiter: PairWithPage
   /** Without an arbiter, and with one. */
   readonly listings: { readonly plain: string, readonly judged: string }
-  readonly switchOn: () => Promise<void>
+  readonly switchOn: (limits?: { readonly maxGasPerDayWei?: string }) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -45,7 +45,9 @@ export const openMarketplace = async (root: string): Promise<Marketplace> => {
   }
   await publish('Shop revenue', {})
   await publish('Judged revenue', { arbiter: chain.accounts[3]?.address ?? '' })
-  const switchOn = async (): Promise<void> => { await atSeller.carryOut({ kind: 'serve', options: { port } }, 'serving') }
+  const switchOn: Marketplace['switchOn'] = async (limits = {}) => {
+    await atSeller.carryOut({ kind: 'serve', options: { port, ...limits } }, 'serving')
+  }
   await switchOn()
   return {
     chain, contract, seller, atSeller, arbiter, switchOn,

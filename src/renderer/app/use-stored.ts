@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { shell } from '../../app/api.ts'
+import { shell } from './api.ts'
 
 const parseJson = (text: string | null): unknown => {
   if (text === null) return null
