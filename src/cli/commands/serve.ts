@@ -20,7 +20,7 @@ const describeEvent = (event: ServeEvent): string => {
     case 'declined-unseen': return `purchase ${event.purchase}: declined, its request never arrived`
     case 'reclaimed': return `purchase ${event.purchase}: reclaimed`
     case 'reorganised': return describeReorganised(event)
-    case 'bug': return `bug at ${event.request}: ${event.error.cause instanceof Error ? event.error.cause.stack ?? event.error.message : event.error.message}`
+    case 'bug': return `bug ${String(event.error.details['bug'])} at ${event.request}: ${event.error.cause instanceof Error ? event.error.cause.stack ?? event.error.message : event.error.message}`
     case 'failed': {
       const { code, message } = toErrorDocument(event.error)
       const cause = event.error instanceof Error && code === 'bug.unexpected' ? `\n${event.error.stack ?? ''}` : ''

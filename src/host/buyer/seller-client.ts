@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { SiweMessage } from 'siwe'
 import { getAddress, type BaseWallet } from 'ethers'
 import type { z } from 'zod'
@@ -9,6 +11,9 @@ import { problemSchema, sessionChallengeSchema, sessionSchema } from '../../shar
 import { fetchPinned, requireCertificate, type CheckCertificate } from './pinned-fetch.ts'
 
 const timeoutMilliseconds = 60_000
+/** How often a server that says “too many requests” is asked again, and the longest wait it may ask for at once. */
+const mostPatience = 5
+const longestPauseSeconds = 120
 /** No honest answer is larger; a seller cannot fill the buyer's memory. */
 const largestBodyBytes = 256 * 1024 * 1024
 
@@ -55,6 +60,12 @@ const toRemoteError = (status: number, body: Uint8Array): AppError => {
     : new AppError('runtime.seller-misbehaved', `The seller's server failed: ${problem.detail}`, { details: { status, code: problem.code }, retryable: status >= 500 })
 }
 
+/** Seconds a busy server asks to be left alone (RFC 9110, section 10.2.3); null where it gives no number of them. */
+const readRetryAfter = (header: string | null): number | null => (header !== null && /^\d{1,6}$/.test(header) ? Number(header) : null)
+
+/** A little more than was asked for, not the same for all who were refused at once. */
+const pauseMilliseconds = (seconds: number): number => Math.min(seconds, longestPauseSeconds) * 1000 + randomInt(500)
+
 const isRefusedToken = (error: unknown): boolean => error instanceof AppError && error.code === 'access.unauthenticated'
 
 /**
@@ -64,11 +75,9 @@ const isRefusedToken = (error: unknown): boolean => error instanceof AppError &&
 export const createSellerClient = (origin: string, checkCertificate: CheckCertificate = requireCertificate(null)): SellerClient => {
   let session: { readonly address: string; readonly token: string } | null = null
 
-  const fetchBytes = async (path: string, { token, body, signal }: RequestOptions = {}): Promise<Uint8Array> => {
+  const fetchOnce = async (path: string, { token, body, signal }: RequestOptions): Promise<{ readonly response: Response, readonly bytes: Uint8Array }> => {
     const timeout = AbortSignal.timeout(timeoutMilliseconds)
     const name = `${body === undefined ? 'GET' : 'POST'} ${path.replaceAll(/\/\d+/g, '/N')}`
-    let response: Response
-    let bytes: Uint8Array
     failpoint(`ask.before:${name}`)
     try {
       const url = new URL(path, origin)
@@ -81,16 +90,28 @@ export const createSellerClient = (origin: string, checkCertificate: CheckCertif
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }
-      response = url.protocol === 'https:' ? await fetchPinned(url, sent, checkCertificate) : await fetch(url, { ...sent, redirect: 'error' })
-      bytes = await readLimited(response)
+      const response = url.protocol === 'https:' ? await fetchPinned(url, sent, checkCertificate) : await fetch(url, { ...sent, redirect: 'error' })
+      const bytes = await readLimited(response)
+      failpoint(`ask.after:${name}`)
+      return { response, bytes }
     } catch (error) {
       if (error instanceof AppError) throw error
       if (signal?.aborted === true) throw new AppError('runtime.cancelled', 'Stopped.', { cause: error })
       throw new AppError('runtime.seller-unreachable', `The seller's server at ${origin} does not answer.`, { cause: error, retryable: true, details: { origin } })
     }
-    failpoint(`ask.after:${name}`)
-    if (!response.ok) throw toRemoteError(response.status, bytes)
-    return bytes
+  }
+
+  /** A server that is busy, or to which somebody else behind our address has spoken too often, is asked again when it says. */
+  const fetchBytes = async (path: string, options: RequestOptions = {}): Promise<Uint8Array> => {
+    for (let tries = 1; ; tries += 1) {
+      const { response, bytes } = await fetchOnce(path, options)
+      if (response.ok) return bytes
+      const seconds = response.status === 429 ? readRetryAfter(response.headers.get('retry-after')) : null
+      if (seconds === null || tries > mostPatience) throw toRemoteError(response.status, bytes)
+      await pause(pauseMilliseconds(seconds), undefined, { signal: options.signal }).catch((error: unknown) => {
+        throw new AppError('runtime.cancelled', 'Stopped waiting for the seller\'s server.', { cause: error })
+      })
+    }
   }
 
   const fetchText = async (path: string, options?: RequestOptions): Promise<string> =>

@@ -38,6 +38,8 @@ export interface SaleStore {
   refuse(purchase: bigint, refusal: string): void
   finish(purchase: bigint, state: 'delivered' | 'declined' | 'missed'): void
   list(): readonly Sale[]
+  /** Those whose outcome is not on the chain yet. */
+  listUnfinished(): readonly Sale[]
 }
 
 interface SaleRow {
@@ -93,6 +95,8 @@ export const createSaleStore = (database: ProfileDatabase, { chainId, contract }
       .run(to, columns.refusal ?? null, columns.sealed ?? null, ...key(purchase))
     if (changes !== 1) throw new AppError('bug.unexpected', `Sale ${purchase} could not move to ${to}.`, { details: { purchase: purchase.toString(), to } })
   }
+  const select = (condition: string): readonly Sale[] =>
+    database.prepare<[number, string], SaleRow>(`SELECT * FROM sales WHERE chain_id = ? AND contract = ? ${condition} ORDER BY received_at`).all(chainId, contract).map(fromRow)
   return {
     find,
     receive: (sale) => {
@@ -109,6 +113,7 @@ export const createSaleStore = (database: ProfileDatabase, { chainId, contract }
     answer: (purchase, sealed) => { move(purchase, ['received'], 'answered', { sealed }) },
     refuse: (purchase, refusal) => { move(purchase, ['received'], 'refused', { refusal }) },
     finish: (purchase, state) => { move(purchase, finishedFrom[state], state, {}) },
-    list: () => database.prepare<[number, string], SaleRow>('SELECT * FROM sales WHERE chain_id = ? AND contract = ? ORDER BY received_at').all(chainId, contract).map(fromRow),
+    list: () => select(''),
+    listUnfinished: () => select('AND state IN (\'received\', \'answered\', \'refused\')'),
   }
 }

@@ -1,4 +1,4 @@
-import type { Market, PurchaseOnChain } from '../chain/market.ts'
+import type { Market, PurchaseOnChain, PurchaseState } from '../chain/market.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { ListingStore } from './listing-store.ts'
 import type { Sale, SaleStore } from './sale-store.ts'
@@ -14,9 +14,18 @@ export interface SaleView {
 
 export interface SalesService {
   list(): Promise<readonly SaleView[]>
+  /**
+   * Those that may still need a move: what was seen closed, deep enough to stay so, is not asked about again, so that a look costs what is
+   * open and not what was ever sold.
+   */
+  listOpen(): Promise<readonly SaleView[]>
   decline(purchase: bigint): Promise<PurchaseOnChain>
   reclaim(purchase: bigint): Promise<PurchaseOnChain>
 }
+
+/** Blocks below which no reorganisation is expected on any chain we name: two of Ethereum's epochs. */
+const finalDepth = 64
+const closedStates: readonly PurchaseState[] = ['Settled', 'Refunded']
 
 /** What was sold, as the contract tells it, with what this profile knows beside it. */
 export const createSalesService = (market: Market, listings: ListingStore, sales: SaleStore): SalesService => {
@@ -33,10 +42,23 @@ export const createSalesService = (market: Market, listings: ListingStore, sales
     const { seller } = await market.readPurchase(purchase)
     if (seller !== market.account) throw new AppError('access.forbidden', `Purchase ${purchase} was sold by another wallet.`, { details: { seller } })
   }
+  const over = new Set<bigint>()
+  const noteIfOver = async ({ onChain: { id, state } }: SaleView): Promise<void> => {
+    if (!closedStates.includes(state)) return
+    const deep = await market.findPurchase(id, { confirmations: finalDepth })
+    if (deep !== null && closedStates.includes(deep.state)) over.add(id)
+  }
+  const showAll = async (skip: ReadonlySet<bigint>): Promise<readonly SaleView[]> => {
+    const now = await market.readTime()
+    const numbers = await market.findPurchases({ seller: market.account })
+    return Promise.all(numbers.filter((number) => !skip.has(number)).map((number) => show(number, now)))
+  }
   return {
-    list: async () => {
-      const now = await market.readTime()
-      return Promise.all((await market.findPurchases({ seller: market.account })).map((number) => show(number, now)))
+    list: () => showAll(new Set()),
+    listOpen: async () => {
+      const views = await showAll(over)
+      await Promise.all(views.map(noteIfOver))
+      return views
     },
     decline: async (purchase) => {
       await assertMine(purchase)

@@ -39,13 +39,12 @@ export const watchOnce = async ({ market, sales, salesService, deliveries, autoR
   const moved = await market.outbox.recheck()
   for (const reorganised of moved) onEvent({ kind: 'reorganised', ...reorganised })
   if (moved.length > 0) market.outbox.resume().catch((error: unknown) => { onEvent({ kind: 'failed', purchase: null, error }) })
-  for (const { purchase, state } of sales.list()) {
-    if (state !== 'received' && state !== 'answered' && state !== 'refused') continue
+  for (const { purchase } of sales.listUnfinished()) {
     failpoint('recovery.sale')
     await attempt(purchase, async () => ({ kind: 'sale-advanced', purchase, state: (await deliveries.advance(purchase)).state }))
   }
   const now = await market.readTime()
-  for (const { onChain, sale, reclaimable, listing } of await salesService.list()) {
+  for (const { onChain, sale, reclaimable, listing } of await salesService.listOpen()) {
     const halfTime = onChain.deadlineSeconds - Math.floor(onChain.terms.deliverySeconds / 2)
     if (listing !== null && onChain.state === 'Requested' && sale === null && now > halfTime) {
       await attempt(onChain.id, async () => ({ kind: 'declined-unseen', purchase: (await salesService.decline(onChain.id)).id }))

@@ -112,6 +112,8 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     global: true,
     max: 600,
     timeWindow: '1 minute',
+    // Who is signed in is known by that, wherever they come from; signing in itself is limited by address.
+    keyGenerator: (request) => options.sessions.find(request.headers.authorization) ?? request.ip,
     errorResponseBuilder: () => new AppError('access.too-many-requests', 'Too many requests from here for now.', { retryable: true }),
   })
   if (failpointsAreActive) watchReplies(app)

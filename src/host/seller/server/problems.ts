@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { FastifyError, FastifyReply } from 'fastify'
 import { errorCodes } from '../../../shared/error-codes.ts'
 import { AppError, isAppError } from '../../../shared/errors.ts'
@@ -13,16 +14,21 @@ const fromFastify = (error: FastifyError): AppError | null => {
   return null
 }
 
-/** Sends an error as a problem document (RFC 9457). Anything unforeseen is logged whole by the caller and shown opaque. */
+/**
+ * Any error as one of the catalogue. What nobody foresaw gets a number of its own: shown to the caller without a word of what went
+ * wrong, and logged by the server with all of it.
+ */
 export const toProblem = (error: unknown): AppError => {
-  if (isAppError(error)) return error
+  if (isAppError(error) && error.code !== 'bug.unexpected') return error
   if (error instanceof Error && 'statusCode' in error) {
     const known = fromFastify(error as FastifyError)
     if (known !== null) return known
   }
-  return new AppError('bug.unexpected', 'Something unexpected went wrong here.', { cause: error })
+  const bug = randomBytes(6).toString('hex')
+  return new AppError('bug.unexpected', `Something unexpected went wrong here; the seller's log has it under ${bug}.`, { cause: error, details: { bug } })
 }
 
+/** Sends an error as a problem document (RFC 9457). */
 export const sendProblem = (reply: FastifyReply, error: AppError): FastifyReply => {
   const { status } = errorCodes[error.code]
   return reply.status(status).type(problemType).send(JSON.stringify({

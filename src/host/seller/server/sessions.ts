@@ -20,7 +20,9 @@ export interface Sessions {
   challenge(address: string, domain: string, origin: string): string
   /** Trades a signed challenge for a bearer token. Throws `access.sign-in-failed`. */
   open(message: string, signature: string, domain: string): Promise<{ token: string; expiresAt: string }>
-  /** The address behind an Authorization header. Throws `access.unauthenticated`. */
+  /** The address behind an Authorization header; null where nobody is signed in by it. */
+  find(header: string | undefined): string | null
+  /** The same. Throws `access.unauthenticated`. */
   authenticate(header: string | undefined): string
 }
 
@@ -38,6 +40,12 @@ const hashToken = (token: string): string => createHash('sha256').update(token).
 export const createSessions = (chainId: number, now: () => Date): Sessions => {
   const nonces = new Map<string, number>()
   const sessions = new Map<string, Session>()
+
+  const find = (header: string | undefined): string | null => {
+    const token = /^Bearer ([A-Za-z0-9_-]{43})$/.exec(header ?? '')?.[1]
+    const session = token === undefined ? undefined : sessions.get(hashToken(token))
+    return session === undefined || session.expiresAtMilliseconds <= now().getTime() ? null : session.address
+  }
 
   const takeNonce = (nonce: string): boolean => {
     const expiresAt = nonces.get(nonce)
@@ -83,13 +91,11 @@ export const createSessions = (chainId: number, now: () => Date): Sessions => {
       return { token, expiresAt: new Date(expiresAtMilliseconds).toISOString() }
     },
 
+    find,
     authenticate: (header) => {
-      const token = /^Bearer ([A-Za-z0-9_-]{43})$/.exec(header ?? '')?.[1]
-      const session = token === undefined ? undefined : sessions.get(hashToken(token))
-      if (session === undefined || session.expiresAtMilliseconds <= now().getTime()) {
-        throw new AppError('access.unauthenticated', 'This needs a signed-in wallet, and there is no valid bearer token.')
-      }
-      return session.address
+      const address = find(header)
+      if (address === null) throw new AppError('access.unauthenticated', 'This needs a signed-in wallet, and there is no valid bearer token.')
+      return address
     },
   }
 }

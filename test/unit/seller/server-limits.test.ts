@@ -1,0 +1,75 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { AppError } from '../../../src/shared/errors.ts'
+import { createServer, type ServerOptions } from '../../../src/host/seller/server/create-server.ts'
+import { defineRoute } from '../../../src/host/seller/server/route.ts'
+import type { Sessions } from '../../../src/host/seller/server/sessions.ts'
+
+const host = 'seller.example'
+const proxy = '10.0.0.1'
+
+/** Bearer tokens that are the names of wallets. */
+const sessions = {
+  find: (header: string | undefined) => (header === undefined ? null : header.replace('Bearer ', '')),
+  authenticate: (header: string | undefined) => header ?? '',
+} as unknown as Sessions
+
+const open = async (options: Partial<ServerOptions> = {}): Promise<FastifyInstance> => createServer({
+  routes: [
+    defineRoute({ method: 'GET', path: '/twice', summary: '', audience: 'anyone', response: z.unknown(), requestsPerMinute: 2, handle: () => ({ json: {} }) }),
+    defineRoute({ method: 'GET', path: '/broken', summary: '', audience: 'anyone', response: z.unknown(), requestsPerMinute: 9, handle: () => { throw new Error('the well-kept secret') } }),
+  ],
+  sessions, scheme: 'https', allowedHosts: () => new Set([host]), onBug: () => undefined, ...options,
+})
+
+describe('the limits of the seller\'s server', () => {
+  let app: FastifyInstance
+  afterEach(async () => { await app.close() })
+
+  const ask = async (remoteAddress: string, headers: Readonly<Record<string, string>> = {}): Promise<number> =>
+    (await app.inject({ url: '/twice', remoteAddress, headers: { host, ...headers } })).statusCode
+  const via = (client: string): Record<string, string> => ({ 'x-forwarded-for': client })
+
+  it('count each address by itself, and say when to come back', async () => {
+    app = await open()
+    expect([await ask('10.1.1.1'), await ask('10.1.1.1'), await ask('10.1.1.1'), await ask('10.1.1.2')]).toEqual([200, 200, 429, 200])
+    const refused = await app.inject({ url: '/twice', remoteAddress: '10.1.1.1', headers: { host } })
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+  })
+
+  it('believe nobody about the caller\'s address unless told to', async () => {
+    app = await open()
+    expect([await ask(proxy, via('1.1.1.1')), await ask(proxy, via('2.2.2.2')), await ask(proxy, via('3.3.3.3'))]).toEqual([200, 200, 429])
+  })
+
+  it('believe the trusted proxy, and only it: a buyer too many does not lock the others out', async () => {
+    app = await open({ trustedProxies: [proxy] })
+    expect([await ask(proxy, via('1.1.1.1')), await ask(proxy, via('1.1.1.1')), await ask(proxy, via('1.1.1.1'))]).toEqual([200, 200, 429])
+    expect(await ask(proxy, via('2.2.2.2'))).toBe(200)
+    expect([await ask('10.9.9.9', via('4.4.4.4')), await ask('10.9.9.9', via('5.5.5.5')), await ask('10.9.9.9', via('6.6.6.6'))]).toEqual([200, 200, 429])
+  })
+
+  it('take the address the trusted proxy saw, not one that the caller put before it', async () => {
+    app = await open({ trustedProxies: [proxy] })
+    const forge = (n: number): Promise<number> => ask(proxy, via(`9.9.9.${n}, 7.7.7.7`))
+    expect([await forge(1), await forge(2), await forge(3)]).toEqual([200, 200, 429])
+  })
+
+  it('know who is signed in by their wallet, from whatever address', async () => {
+    app = await open()
+    const as = (wallet: string): Promise<number> => ask('10.1.1.9', { authorization: `Bearer ${wallet}` })
+    expect([await as('a'), await as('a'), await as('a'), await as('b')]).toEqual([200, 200, 429, 200])
+  })
+
+  it('give what nobody foresaw a number, the same for the caller and the log, and the caller nothing else', async () => {
+    const bugs: AppError[] = []
+    app = await open({ onBug: (error) => { bugs.push(error) } })
+    const answered = await app.inject({ url: '/broken', headers: { host } })
+    const { code, details } = answered.json<{ code: string; details: { bug: string } }>()
+    expect({ status: answered.statusCode, code }).toEqual({ status: 500, code: 'bug.unexpected' })
+    expect(details.bug).toMatch(/^[0-9a-f]{12}$/)
+    expect(answered.body).not.toContain('secret')
+    expect(bugs.map((bug) => [bug.details['bug'], (bug.cause as Error).message])).toEqual([[details.bug, 'the well-kept secret']])
+  })
+})
