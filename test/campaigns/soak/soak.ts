@@ -27,6 +27,9 @@ export interface SoakOptions {
   readonly onSample?: (sample: Sample) => void
 }
 
+/** However little time there is: one of each ending, and a few to see whether they leave anything behind. */
+const leastTrades = endings.length + 3
+
 /** Most trades go well; every ending comes up. The first ones are one of each. */
 const drawEnding = (numbers: ReturnType<typeof createSeededNumbers>, trade: number): Ending =>
   endings[trade < endings.length ? trade : Math.max(0, Number(numbers.below(12n)) - 7)] ?? 'confirmed'
@@ -58,7 +61,7 @@ export const soak = async ({ seed, seconds, sampleSeconds, onSample }: SoakOptio
       onSample?.(taken)
     }
     let next = 0
-    while (elapsed() < seconds || made < endings.length) {
+    while (elapsed() < seconds || made < leastTrades) {
       const ending = drawEnding(numbers, made)
       await tradeOnce(ending, { stage, buyer, url: shop.url, seller: shop.address, valueWei })
       trades[ending] += 1
