@@ -10,7 +10,7 @@ import { runCommand } from '../../scripts/run-command.ts'
 import { openCheckpoint } from './support/checkpoint.ts'
 
 const { values } = parseArgs({ options: {
-  'forge-slices': { type: 'string', default: '20' }, 'model-slices': { type: 'string', default: '20' }, fresh: { type: 'boolean', default: false },
+  'forge-slices': { type: 'string', default: '20' }, 'model-slices': { type: 'string', default: '10' }, fresh: { type: 'boolean', default: false },
 } })
 const forgeSlices = Number(values['forge-slices'])
 const modelSlices = Number(values['model-slices'])
@@ -20,7 +20,8 @@ const runs = 120
 const depth = 500
 /** What the handler does besides calling the market. */
 const notOfTheMarket = ['wait', 'force']
-const callsInAModelSlice = 1_000
+/** In fewer, a move that is drawn seldom may not succeed once, which the test would take for a fault. */
+const callsInAModelSlice = 2_000
 
 const file = openCheckpoint('contract', { marketCalls: 0, unforeseenReverts: 0, modelCalls: 0 }, values.fresh)
 const { checkpoint } = file
