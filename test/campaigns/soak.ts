@@ -1,6 +1,6 @@
 /**
- * npm run campaign:soak [-- --minutes 60]: trades one after the other, ended in every way, with the books looked at after each. Fails at the
- * first wrong answer or wei, and at the end where memory or handles have grown. HESYSTEM_SEED repeats the order of the endings.
+ * npm run campaign:soak [-- --minutes 60]: trades one after the other, ended in every way, with the books looked at after each. Fails at
+ * the first wrong answer or wei, and at the end where memory or handles have grown. HESYSTEM_SEED repeats the order of the endings.
  */
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'

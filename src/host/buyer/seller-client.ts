@@ -68,6 +68,11 @@ const pauseMilliseconds = (seconds: number): number => Math.min(seconds, longest
 
 const isRefusedToken = (error: unknown): boolean => error instanceof AppError && error.code === 'access.unauthenticated'
 
+interface Answered {
+  readonly response: Response
+  readonly bytes: Uint8Array
+}
+
 /**
  * A buyer's view of one seller's server; over https, one that `checkCertificate` lets pass: by default, that an authority signed for.
  * A redirect is an error: what was asked for stands where its listing says.
@@ -75,7 +80,7 @@ const isRefusedToken = (error: unknown): boolean => error instanceof AppError &&
 export const createSellerClient = (origin: string, checkCertificate: CheckCertificate = requireCertificate(null)): SellerClient => {
   let session: { readonly address: string; readonly token: string } | null = null
 
-  const fetchOnce = async (path: string, { token, body, signal }: RequestOptions): Promise<{ readonly response: Response, readonly bytes: Uint8Array }> => {
+  const fetchOnce = async (path: string, { token, body, signal }: RequestOptions): Promise<Answered> => {
     const timeout = AbortSignal.timeout(timeoutMilliseconds)
     const name = `${body === undefined ? 'GET' : 'POST'} ${path.replaceAll(/\/\d+/g, '/N')}`
     failpoint(`ask.before:${name}`)

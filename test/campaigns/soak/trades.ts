@@ -99,7 +99,9 @@ export const tradeOnce = async (ending: Ending, setting: TradeSetting): Promise<
   await act(ending, setting, trade, number)
   const after = await readBooks(setting.stage, trade, setting.seller)
   const [sellerWei, buyerWei, burnedWei] = moneyOf(ending, setting.valueWei)
-  const due: Books = { sellerWei: before.sellerWei + sellerWei, buyerWei: before.buyerWei + buyerWei, heldWei: 0n, burnedWei: before.burnedWei + burnedWei }
+  const due: Books = {
+    sellerWei: before.sellerWei + sellerWei, buyerWei: before.buyerWei + buyerWei, heldWei: 0n, burnedWei: before.burnedWei + burnedWei,
+  }
   const show = (books: Books): string => Object.entries(books).map(([name, amount]) => `${name} ${String(amount)}`).join(', ')
   if (!isDeepStrictEqual(after, due)) refuseWrong(`purchase ${number}, ${ending}: the books say ${show(after)}, not ${show(due)}`)
 }
