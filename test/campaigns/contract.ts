@@ -48,7 +48,7 @@ const runForge = async (slice: number): Promise<void> => {
 
 const runModel = async (slice: number): Promise<void> => {
   const { exitCode, output } = await runCommand('vitest', ['run', 'test/contract/market-model.test.ts', '--maxWorkers=1'], {
-    environment: { HESYSTEM_MARKET_CALLS: String(callsInAModelSlice), HESYSTEM_MARKET_SEED: seedOf(slice) },
+    environment: { HESYSTEM_MARKET_CALLS: String(callsInAModelSlice), HESYSTEM_MARKET_SEED: seedOf(slice), HESYSTEM_PATIENCE: '30' },
   })
   if (exitCode !== 0) fail(slice, output)
   checkpoint.tally.modelCalls += callsInAModelSlice
