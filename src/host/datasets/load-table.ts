@@ -3,7 +3,7 @@ import { parseCsv, readCsvFile, readFileStart, type CsvOptions } from './parse-c
 import { readPostgres } from './read-postgres.ts'
 import type { SourceTable } from './source-table.ts'
 import { detectFormat, signatureBytes, type FileFormat, type TableChoice } from './table-format.ts'
-import { readTableInThread } from './table-thread.ts'
+import { readTableApart } from './table-process.ts'
 
 /** Where a table comes from: exactly one of `path`, `text` and `postgresUrl`. */
 export interface TableSource extends TableChoice {
@@ -22,14 +22,14 @@ const assertChoice = (format: FileFormat, { table, query, sheet }: TableChoice):
 const loadBytes = async (choice: TableChoice, bytes: Uint8Array, options: CsvOptions): Promise<SourceTable> => {
   const format = detectFormat(bytes)
   assertChoice(format, choice)
-  return format === 'csv' ? parseCsv(bytes, options) : readTableInThread({ format, source: bytes, choice })
+  return format === 'csv' ? parseCsv(bytes, options) : readTableApart({ format, source: bytes, choice })
 }
 
 const loadFile = async (choice: TableChoice, path: string, options: CsvOptions): Promise<SourceTable> => {
   const format = detectFormat(await readFileStart(path, signatureBytes))
   assertChoice(format, choice)
   // SQLite reads the pages it needs; its files may be larger than any that is read whole.
-  if (format === 'sqlite') return readTableInThread({ format, source: path, choice })
+  if (format === 'sqlite') return readTableApart({ format, source: path, choice })
   return loadBytes(choice, await readCsvFile(path, options.maximumBytes), options)
 }
 

@@ -1,4 +1,4 @@
-import { DataType, RecordBatchReader, type Field, type RecordBatch } from 'apache-arrow'
+import { DataType, RecordBatchReader, type Field, type RecordBatch, type RecordBatchFileReader } from 'apache-arrow'
 import { AppError } from '../../shared/errors.ts'
 import { assertTableSize, createTableCollector, type SourceTable } from './source-table.ts'
 import type { TableChoice } from './table-format.ts'
@@ -23,11 +23,26 @@ const createConversion = ({ type }: Field): ((value: unknown) => unknown) => {
   return (value) => value
 }
 
+/**
+ * A file's batches by its footer, one by one: what the footer names a batch and is none would be looked at for ever by the package's own
+ * iterator, which goes on only from batch to batch.
+ */
+const readFileBatches = function* (reader: RecordBatchFileReader, bytes: Uint8Array): Generator<RecordBatch> {
+  const { numRecordBatches } = reader
+  if (numRecordBatches > bytes.length) throw new Error('its footer names more batches than it can hold')
+  for (let index = 0; index < numRecordBatches; index += 1) {
+    const batch = reader.readRecordBatch(index)
+    if (batch === null) throw new Error(`its batch ${index} is none`)
+    yield batch
+  }
+}
+
 const readBatches = function* (bytes: Uint8Array): Generator<RecordBatch> {
   try {
     const reader = RecordBatchReader.from(bytes)
     reader.open({ autoDestroy: true })
-    for (const batch of reader) yield batch
+    if (reader.isFile()) yield* readFileBatches(reader, bytes)
+    else yield* reader
   } catch (error) {
     throw unreadable(error)
   }

@@ -12,24 +12,37 @@ export interface TableThreadLimits {
   readonly deadlineMilliseconds?: number
 }
 
-const defaultHeapMegabytes = 2_048
-const defaultDeadlineMilliseconds = 600_000
+const mebibyte = 1024 * 1024
+
+/**
+ * What a file may cost by its size: a few bytes that say they unpack to more than any memory holds are found out in a moment. The largest
+ * get two gibibytes and ten minutes, and so does a database that is read where it is.
+ */
+export const limitsFor = ({ source }: TableJob): Required<TableThreadLimits> => {
+  const megabytes = typeof source === 'string' ? Infinity : source.length / mebibyte
+  return { heapMegabytes: Math.min(2_048, Math.round(256 + 40 * megabytes)), deadlineMilliseconds: Math.min(600_000, 60_000 + 10_000 * megabytes) }
+}
 
 /** The worker's entry beside this module: TypeScript in the source tree, JavaScript in a bundled build. */
 const workerUrl = (): URL => new URL(import.meta.url.endsWith('.js') ? './table-worker.js' : './table-worker.ts', import.meta.url)
 
-const deathError = (fault: unknown, heapMegabytes: number): AppError =>
-  ((fault as { code?: unknown } | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY'
+/** What is told of a reader that did not live to tell anything. */
+export const deathError = (fault: unknown, outOfMemory: boolean, heapMegabytes: number): AppError =>
+  (outOfMemory
     ? new AppError('input.table-too-large', `Reading the file needed more than ${heapMegabytes} MiB of memory.`, { details: { heapMegabytes } })
-    : new AppError('input.table-unreadable', 'The thread that read the file ended in the midst of it.', { cause: fault }))
+    : new AppError('input.table-unreadable', 'What read the file ended in the midst of it.', { cause: fault }))
+
+/** Past the deadline. */
+export const lateError = (deadlineMilliseconds: number): AppError =>
+  new AppError('input.table-too-large', `The file was still being read after ${Math.round(deadlineMilliseconds / 1000)} s.`)
 
 /**
- * Reads a binary table file in a thread of its own: formats whose lengths stand in the file can ask for any amount of memory and time,
- * and a damaged or hostile one then costs that thread, not the program. Throws what the readers throw, `input.table-too-large` past
+ * Reads a binary table file in a thread of its own: what stands in for a process where none can be started. Memory that grows in one leap
+ * can still end the program, and a loop inside SQLite cannot be ended. Throws what the readers throw, `input.table-too-large` past
  * the limits, and `input.table-unreadable`.
  */
 export const readTableInThread = (job: TableJob, limits: TableThreadLimits = {}): Promise<SourceTable> => {
-  const { heapMegabytes = defaultHeapMegabytes, deadlineMilliseconds = defaultDeadlineMilliseconds } = limits
+  const { heapMegabytes, deadlineMilliseconds } = { ...limitsFor(job), ...limits }
   return new Promise<SourceTable>((resolve, reject) => {
     const worker = new Worker(workerUrl(), { workerData: job, resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } })
     const end = (settle: () => void): void => {
@@ -39,13 +52,15 @@ export const readTableInThread = (job: TableJob, limits: TableThreadLimits = {})
     }
     const fail = (error: AppError): void => { end(() => { reject(error) }) }
     const timer = setTimeout(() => {
-      fail(new AppError('input.table-too-large', `The file was still being read after ${deadlineMilliseconds / 1000} s.`))
+      fail(lateError(deadlineMilliseconds))
     }, deadlineMilliseconds)
     worker.on('message', (message: TableMessage) => {
       if (message.kind === 'table') end(() => { resolve(message.table) })
       else fail(new AppError(message.code, message.message, { details: message.details }))
     })
-    worker.on('error', (fault) => { fail(deathError(fault, heapMegabytes)) })
-    worker.on('exit', () => { fail(deathError(null, heapMegabytes)) })
+    worker.on('error', (fault) => {
+      fail(deathError(fault, (fault as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY', heapMegabytes))
+    })
+    worker.on('exit', () => { fail(deathError(null, false, heapMegabytes)) })
   })
 }

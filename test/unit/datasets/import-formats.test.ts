@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { cleanTable, type CleanOptions } from '../../../src/host/datasets/clean.ts'
 import { loadTable } from '../../../src/host/datasets/load-table.ts'
 import { readTable } from '../../../src/host/datasets/table-job.ts'
-import { readTableInThread } from '../../../src/host/datasets/table-thread.ts'
+import { readTableInProcess } from '../../../src/host/datasets/table-process.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
 import { refusal } from './fixtures.ts'
 import { createArchive, createWorkbook } from './support/workbook.ts'
@@ -183,10 +183,16 @@ describe('a file that is damaged, hostile, or something else', () => {
     await expect(loadTable({ text: createWorkbook({ S: [['x'], ...Array.from({ length: 500 }, (_, at) => [at])] }, 100) })).rejects.toSatisfy(isAppError)
   })
 
-  it('that needs more memory than it may have, costs its thread and nothing else', async () => {
+  it('that needs more memory than it may have, costs its process and nothing else', async () => {
     const rows = Array.from({ length: 200_000 }, (_, at) => `word ${at}`)
     const source = tableToIPC(new Table({ a: vectorFromArray(rows, new Utf8()), b: vectorFromArray(rows, new Utf8()) }), 'stream')
-    await expect(readTableInThread({ format: 'arrow', source, choice: {} }, { heapMegabytes: 16 })).rejects.toThrow(refusal('input.table-too-large', { heapMegabytes: 16 }))
+    await expect(readTableInProcess({ format: 'arrow', source, choice: {} }, { heapMegabytes: 16 })).rejects.toThrow(refusal('input.table-too-large', { heapMegabytes: 16 }))
+  })
+
+  it('that never comes to an end inside SQLite is ended at the deadline', async () => {
+    const endless = 'CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS x FROM n'
+    const job = { format: 'sqlite', source: createSqlite(endless, 'endless.sqlite'), choice: {} } as const
+    await expect(readTableInProcess(job, { deadlineMilliseconds: 1_000 })).rejects.toThrow(refusal('input.table-too-large', {}))
   })
 
   const one = arrowTable
@@ -208,7 +214,7 @@ describe('a file that is damaged, hostile, or something else', () => {
       const source = bytes.slice(0, length)
       // In a thread as in the program where lengths in the file are believed; the others are quicker tried here.
       const job = { format, source, choice: {} }
-      const outcome = format === 'arrow' ? readTableInThread(job, { heapMegabytes: 64 }) : readTable(job)
+      const outcome = format === 'arrow' ? readTableInProcess(job, { heapMegabytes: 64 }) : readTable(job)
       const table = await outcome.catch((error: unknown) => {
         if (!isAppError(error)) throw error
         expect(error.code).toMatch(/^input\./)

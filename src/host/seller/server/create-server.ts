@@ -90,6 +90,8 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     // Answers under way are finished; closeGracefully ends what takes too long.
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
+    // An address that cannot be decoded never reaches the hooks: it is refused here, in the same words as all else.
+    frameworkErrors: (error, _request, reply) => { sendProblem(reply.headers(securityHeaders), toProblem(error)) },
     ...(options.tls === undefined ? {} : { https: { cert: options.tls.certificate, key: options.tls.key, minVersion: 'TLSv1.3' as const } }),
   }) as unknown as FastifyInstance
   app.server.headersTimeout = 15_000

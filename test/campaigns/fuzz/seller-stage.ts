@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto'
+import { hexlify, Wallet } from 'ethers'
+import type { FastifyInstance } from 'fastify'
+import { createDataset } from '../../../src/compute/dataset.ts'
+import { deriveProgram } from '../../../src/compute/program.ts'
+import { createEngine } from '../../../src/engine/create-engine.ts'
+import { computeOnDataset } from '../../../src/host/buyer/compute.ts'
+import type { Market, PurchaseOnChain } from '../../../src/host/chain/market.ts'
+import { createDatasetService } from '../../../src/host/datasets/dataset-service.ts'
+import { createLedger } from '../../../src/host/ledger/ledger.ts'
+import { hashResultRequest, signResultRequest } from '../../../src/host/protocol/result-request.ts'
+import { generateSealingKey } from '../../../src/host/protocol/sealing.ts'
+import { createVault } from '../../../src/host/secrets/vault.ts'
+import { createDeliveries } from '../../../src/host/seller/deliveries.ts'
+import { createListingService } from '../../../src/host/seller/listing-service.ts'
+import { createListingStore } from '../../../src/host/seller/listing-store.ts'
+import { createSaleStore } from '../../../src/host/seller/sale-store.ts'
+import { createBuyerRoutes } from '../../../src/host/seller/server/buyer-routes.ts'
+import { createServer } from '../../../src/host/seller/server/create-server.ts'
+import { createPublicRoutes } from '../../../src/host/seller/server/public-routes.ts'
+import { createSessions } from '../../../src/host/seller/server/sessions.ts'
+import { openProfileDatabase, type ProfileDatabase } from '../../../src/host/storage/database.ts'
+import { describeDataset } from '../../../src/host/trade/details-document.ts'
+
+export const host = 'seller.example'
+const contract = `0x${'5F'.repeat(20)}`.toLowerCase()
+const table = ['wage,hours,score', ...Array.from({ length: 12 }, (_, row) => `${8.25 + row * 0.75},${20 + (row * 7) % 23},${row - 6}`)].join('\n')
+
+/** A seller's server in this process over a real table, keys and policy; only the chain is a stand-in. */
+export interface SellerStage {
+  readonly app: FastifyInstance
+  readonly database: ProfileDatabase
+  readonly listing: string
+  /** Bearer tokens of the buyer, and of a wallet that bought nothing. */
+  readonly tokens: readonly [buyer: string, stranger: string]
+  /** Sound bodies of the routes that take one, by path. */
+  readonly bodies: Readonly<Record<string, readonly unknown[]>>
+  /** Waits until the sale of a request that was accepted went as far as it goes, and forgets it. */
+  finishSale(): Promise<void>
+  /** What nobody foresaw, as the server's log would have it. */
+  readonly bugs: unknown[]
+  close(): Promise<void>
+}
+
+interface Chain {
+  readonly market: Market
+  readonly purchases: Map<bigint, PurchaseOnChain>
+}
+
+/** Tells of purchases as the contract would; deliveries and declines go nowhere. */
+const createChain = (seller: string): Chain => {
+  const purchases = new Map<bigint, PurchaseOnChain>()
+  const find = (number: bigint): Promise<PurchaseOnChain | null> => Promise.resolve(purchases.get(number) ?? null)
+  const market = {
+    chainId: 31_337, contract, account: seller, wasSent: () => false,
+    createListing: () => Promise.resolve({ number: 1n }),
+    findPurchase: find, readPurchase: find, readTime: () => Promise.resolve(0),
+    findDelivery: () => Promise.resolve({ requestHash: `0x${'1'.repeat(64)}`, answerHash: `0x${'2'.repeat(64)}`, sealedAnswer: '0x1234', transactionHash: `0x${'3'.repeat(64)}` }),
+    deliverResult: () => Promise.resolve(), decline: () => Promise.resolve(),
+  } as unknown as Market
+  return { market, purchases }
+}
+
+const signIn = async (app: FastifyInstance, wallet: { readonly address: string, signMessage(message: string): Promise<string> }): Promise<{ token: string, body: unknown }> => {
+  const post = async (payload: object): Promise<{ message: string, token: string }> =>
+    (await app.inject({ method: 'POST', url: '/v1/sessions', headers: { host }, payload })).json()
+  const { message } = await post({ address: wallet.address })
+  const body = { message, signature: await wallet.signMessage(message) }
+  return { token: (await post(body)).token, body }
+}
+
+export const openSellerStage = async (): Promise<SellerStage> => {
+  const [seller, buyer, stranger] = [Wallet.createRandom(), Wallet.createRandom(), Wallet.createRandom()]
+  const database = openProfileDatabase(':memory:')
+  const engine = await createEngine({ workers: 1 })
+  const start = new Date('2026-01-01T00:00:00Z')
+  const now = (): Date => start
+  const datasets = createDatasetService({ database, vault: createVault(randomBytes(32)), engine: () => Promise.resolve(engine) })
+  const ledger = createLedger({ database, datasets, now })
+  const { market, purchases } = createChain(seller.address)
+  await datasets.importTable({ name: 'wages', text: table })
+  datasets.createTestData('wages', { rows: 8 })
+  await datasets.encrypt('wages', { keyBits: 2048 })
+  await datasets.encryptTestData('wages', { keyBits: 2048 })
+  const service = createListingService({ database, datasets, ledger, market: () => Promise.resolve(market), now })
+  const { id } = await service.create({ dataset: 'wages', valueWei: 1_000_000n, serverUrl: `https://${host}`, minRows: 4 })
+  const { details, terms } = await service.publish(id)
+
+  const listings = createListingStore(database)
+  const sales = createSaleStore(database, market)
+  const sessions = createSessions(market.chainId, now)
+  const bugs: unknown[] = []
+  let told = Promise.withResolvers<void>()
+  const everything = {
+    listings, sales, datasets, ledger, sessions, market, now, engine: () => Promise.resolve(engine),
+    deliveries: createDeliveries({ listings, sales, datasets, ledger, market, now, engine: () => Promise.resolve(engine) }),
+    createReceipt: () => Promise.resolve({ version: 1 }),
+    health: () => Promise.resolve({ ok: true as const, problems: [] }),
+    onEvent: () => { told.resolve() },
+  }
+  const app = await createServer({
+    routes: [...createPublicRoutes(everything as never), ...createBuyerRoutes(everything as never)],
+    sessions, scheme: 'https', allowedHosts: () => new Set([host]), onBug: (error) => { bugs.push(error.cause ?? error) },
+  })
+
+  const dataset = createDataset(describeDataset(details))
+  const program = deriveProgram(dataset.data.mean(0), dataset)
+  const computed = await computeOnDataset(program, details, datasets.readTensor('wages', 'data').source(), engine, now)
+  const request = {
+    chainId: 31_337, contract, purchase: '2', datasetRoot: details.dataset.root, resultHash: computed.resultHash, programHash: computed.programHash,
+    x25519PublicKey: hexlify(generateSealingKey().publicKey),
+  }
+  const submission = { request, signature: await signResultRequest(request, buyer), program, ciphertexts: Buffer.from(computed.ciphertexts).toString('base64') }
+  const purchase = {
+    id: 1n, listing: 1n, seller: seller.address, buyer: buyer.address, state: 'Paid', deadlineSeconds: 3600, terms, requestHash: hashResultRequest(request),
+  } as PurchaseOnChain
+  for (const [at, state] of (['Paid', 'Requested', 'Delivered', 'Refunded'] as const).entries()) purchases.set(BigInt(at + 1), { ...purchase, id: BigInt(at + 1), state })
+  purchases.set(5n, { ...purchase, id: 5n, buyer: stranger.address })
+  const ciphertext = Buffer.from(datasets.readTensor('wages', 'test').readChunk(0).subarray(0, 512)).toString('base64')
+  const signedIn = await signIn(app, buyer)
+  return {
+    app, database, listing: id, bugs,
+    tokens: [signedIn.token, (await signIn(app, stranger)).token],
+    bodies: {
+      '/v1/sessions': [{ address: buyer.address }, signedIn.body],
+      [`/v1/listings/${id}/check`]: [{ program }],
+      [`/v1/listings/${id}/test/results`]: [{ ciphertexts: ciphertext }],
+      '/v1/purchases/2/result': [submission],
+    },
+    finishSale: async () => {
+      await told.promise
+      told = Promise.withResolvers<void>()
+      database.exec('DELETE FROM sales')
+    },
+    close: async () => {
+      await app.close()
+      await engine.close()
+      database.close()
+    },
+  }
+}
