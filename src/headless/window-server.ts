@@ -59,13 +59,20 @@ interface Desk {
   readonly root: string
 }
 
+/** What of the request line says where to. Throws `input.not-found` for what is no address at all. */
+const parseTarget = ({ url = '/' }: IncomingMessage): URL => {
+  const target = URL.parse(url, 'http://window')
+  if (target === null) throw new AppError('input.not-found', 'There is nothing at this address.')
+  return target
+}
+
 const answer = async (request: IncomingMessage, response: ServerResponse, { sessions, hosts, root }: Desk): Promise<void> => {
   assertOwnCaller(request, hosts, { originRequired: false })
   if (request.method !== 'GET') {
     send(response, createPageRefusal(405, 'Only GET is answered here.'))
     return
   }
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://window')
+  const { pathname, searchParams } = parseTarget(request)
   if (pathname === openPath) {
     const session = sessions.exchange(searchParams.get('token') ?? '')
     if (session === null) send(response, createPageRefusal(401, signInWords))
@@ -82,7 +89,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse, { sess
 
 const assertMayConnect = (request: IncomingMessage, { sessions, hosts }: Desk): void => {
   assertOwnCaller(request, hosts, { originRequired: true })
-  if (new URL(request.url ?? '/', 'http://window').pathname !== rpcPath) throw new AppError('input.not-found', 'There is nothing at this address.')
+  if (parseTarget(request).pathname !== rpcPath) throw new AppError('input.not-found', 'There is nothing at this address.')
   if (!sessions.isSignedIn(request.headers.cookie)) throw new AppError('access.window-not-signed-in', 'This tab is not signed in.')
 }
 

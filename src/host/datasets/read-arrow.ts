@@ -65,7 +65,14 @@ export const readArrow = (bytes: Uint8Array, { exclude = [] }: TableChoice): Sou
     const columns = fields.map((field, at) => {
       const convert = createConversion(field)
       const vector = exclude.includes(field.name) ? null : batch.getChildAt(at)
-      return (index: number): unknown => convert(vector?.get(index))
+      return (index: number): unknown => {
+        try {
+          return convert(vector?.get(index))
+        } catch (error) {
+          // E.g. a moment further off than a number of milliseconds can say.
+          throw unreadable(error)
+        }
+      }
     })
     for (let index = 0; index < batch.numRows; index += 1) {
       row += 1

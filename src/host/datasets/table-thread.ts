@@ -20,7 +20,10 @@ const mebibyte = 1024 * 1024
  */
 export const limitsFor = ({ source }: TableJob): Required<TableThreadLimits> => {
   const megabytes = typeof source === 'string' ? Infinity : source.length / mebibyte
-  return { heapMegabytes: Math.min(2_048, Math.round(256 + 40 * megabytes)), deadlineMilliseconds: Math.min(600_000, 60_000 + 10_000 * megabytes) }
+  return {
+    heapMegabytes: Math.min(2_048, Math.round(256 + 40 * megabytes)),
+    deadlineMilliseconds: Math.min(600_000, 60_000 + 10_000 * megabytes),
+  }
 }
 
 /** The worker's entry beside this module: TypeScript in the source tree, JavaScript in a bundled build. */

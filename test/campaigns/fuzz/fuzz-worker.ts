@@ -22,7 +22,9 @@ const server = fast.filter(({ name }) => name.startsWith('HTTP'))
 const importers = fast.filter((target) => !server.includes(target))
 
 const targetOf = (index: number): FuzzTarget => {
-  const [list, at] = index % 100 === 99 ? [slow, Math.floor(index / 100)] : index % 2 === 0 ? [server, index / 2] : [importers, (index - 1) / 2]
+  const [list, at] = index % 100 === 99
+    ? [slow, Math.floor(index / 100)]
+    : [index % 2 === 0 ? server : importers, Math.floor(index / 2)]
   const target = list[at % list.length]
   if (target === undefined) throw new Error('there is no target')
   return target

@@ -111,7 +111,9 @@ const rawSamples = (listing: string): readonly Uint8Array[] => [
 ].map((text) => Buffer.from(text, 'latin1'))
 
 /** Bytes to a real socket of the server: it goes on answering who asks rightly. */
-const createRawTarget = async (name: string, port: number, samples: readonly Uint8Array[], assertAlive: () => Promise<void>): Promise<FuzzTarget> => {
+const createRawTarget = async (
+  name: string, port: number, samples: readonly Uint8Array[], assertAlive: () => Promise<void>,
+): Promise<FuzzTarget> => {
   await assertAlive()
   return {
     name,

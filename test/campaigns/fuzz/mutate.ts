@@ -82,7 +82,9 @@ const mutateList = (draws: Draws, list: readonly Json[]): Json => {
 
 const mutateRecord = (draws: Draws, record: Record<string, Json>): Json => {
   const names = Object.keys(record)
-  if (names.length === 0 || draws.once(12)) return { ...record, [draws.pick(['extra', '__proto__', 'version', 'kind'])]: strangeValue(draws) }
+  if (names.length === 0 || draws.once(12)) {
+    return { ...record, [draws.pick(['extra', '__proto__', 'version', 'kind'])]: strangeValue(draws) }
+  }
   const name = draws.pick(names)
   if (draws.once(8)) return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name))
   return { ...record, [name]: mutateJson(draws, record[name]) }

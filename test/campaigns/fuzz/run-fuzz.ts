@@ -81,8 +81,11 @@ export const openFuzzer = async (seed: string): Promise<Fuzzer> => {
   }
 }
 
+const namesOf = (...records: readonly object[]): readonly string[] => [...new Set(records.flatMap((record) => Object.keys(record)))]
+
+const addCounts = (left: Tally[string], right: Tally[string]): Tally[string] =>
+  Object.fromEntries(namesOf(left, right).map((outcome) => [outcome, (left[outcome] ?? 0) + (right[outcome] ?? 0)]))
+
 /** Both tallies together. */
-export const addTallies = (left: Tally, right: Tally): Tally => Object.fromEntries([...new Set([...Object.keys(left), ...Object.keys(right)])].map((target) => {
-  const [a, b] = [left[target] ?? {}, right[target] ?? {}]
-  return [target, Object.fromEntries([...new Set([...Object.keys(a), ...Object.keys(b)])].map((outcome) => [outcome, (a[outcome] ?? 0) + (b[outcome] ?? 0)]))]
-}))
+export const addTallies = (left: Tally, right: Tally): Tally =>
+  Object.fromEntries(namesOf(left, right).map((target) => [target, addCounts(left[target] ?? {}, right[target] ?? {})]))

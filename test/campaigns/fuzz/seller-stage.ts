@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { hexlify, Wallet } from 'ethers'
+import { hexlify, Wallet, type HDNodeWallet } from 'ethers'
 import type { FastifyInstance } from 'fastify'
 import { createDataset } from '../../../src/compute/dataset.ts'
 import { deriveProgram } from '../../../src/compute/program.ts'
@@ -61,7 +61,7 @@ const createChain = (seller: string): Chain => {
   return { market, purchases }
 }
 
-const signIn = async (app: FastifyInstance, wallet: { readonly address: string, signMessage(message: string): Promise<string> }): Promise<{ token: string, body: unknown }> => {
+const signIn = async (app: FastifyInstance, wallet: HDNodeWallet): Promise<{ readonly token: string, readonly body: unknown }> => {
   const post = async (payload: object): Promise<{ message: string, token: string }> =>
     (await app.inject({ method: 'POST', url: '/v1/sessions', headers: { host }, payload })).json()
   const { message } = await post({ address: wallet.address })
@@ -99,7 +99,7 @@ export const openSellerStage = async (): Promise<SellerStage> => {
     onEvent: () => { told.resolve() },
   }
   const app = await createServer({
-    routes: [...createPublicRoutes(everything as never), ...createBuyerRoutes(everything as never)],
+    routes: [...createPublicRoutes(everything as never), ...createBuyerRoutes(everything)],
     sessions, scheme: 'https', allowedHosts: () => new Set([host]), onBug: (error) => { bugs.push(error.cause ?? error) },
   })
 

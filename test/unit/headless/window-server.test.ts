@@ -114,6 +114,13 @@ describe('the window served to a browser tab', () => {
     expect((await ask('/', { cookie }, 'POST')).status).toBe(405)
   })
 
+  it('has nothing at an address that is none', async () => {
+    const cookie = await signIn()
+    for (const path of ['//', '//[', '/%']) expect((await ask(path, { cookie })).status, path).toBe(404)
+    expect(await connect({ origin: `http://${own()}`, cookie }, '//')).toBe(404)
+    expect(bugs).toEqual([])
+  })
+
   it.each([
     ['a name that was pointed here', { host: 'evil.example' }, 421],
     ['its own name at another port', { host: '127.0.0.1:1' }, 421],
