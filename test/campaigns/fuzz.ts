@@ -1,6 +1,7 @@
 /**
  * npm run campaign:fuzz: a million inputs to every route of the seller's server and of the window's, and to every reader of a file, in
- * slices with a checkpoint after each, so that it can be stopped and taken up again. `--cases N` for another number, `--fresh` to begin anew.
+ * slices with a checkpoint after each, so that it can be stopped and taken up again. `--cases N` for another number, `--fresh` to
+ * begin anew.
  */
 import { parseArgs } from 'node:util'
 import { recordRun } from '../../scripts/reliability.ts'

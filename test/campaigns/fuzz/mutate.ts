@@ -71,12 +71,13 @@ const isRecord = (value: Json): value is Record<string, Json> => typeof value ==
 
 const mutateList = (draws: Draws, list: readonly Json[]): Json => {
   const at = draws.below(list.length + 1)
+  const last = list.length - 1
   switch (draws.below(5)) {
     case 0: return list.toSpliced(at, 1)
     case 1: return list.toSpliced(at, 0, strangeValue(draws))
     case 2: return list.toSpliced(at, 0, ...list.slice(at, at + 1 + draws.below(3)))
     case 3: return list.toReversed()
-    default: return list.length === 0 ? [strangeValue(draws)] : list.with(Math.min(at, list.length - 1), mutateJson(draws, list[Math.min(at, list.length - 1)]))
+    default: return list.length === 0 ? [strangeValue(draws)] : list.with(Math.min(at, last), mutateJson(draws, list[Math.min(at, last)]))
   }
 }
 
