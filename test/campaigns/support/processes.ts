@@ -16,6 +16,7 @@ export interface Running {
 
 const stopOf = (child: ChildProcess): (() => Promise<void>) => {
   const ended = new Promise<void>((resolve) => { child.once('close', () => { resolve() }) })
+  // Stopped twice, it is stopped once.
   return () => {
     child.kill('SIGINT')
     return ended

@@ -31,6 +31,8 @@ export interface TradeStage {
   open(home: string): Promise<Host>
   /** What the contract says it holds, owes and has burned, and the ether it has. */
   readBooks(): Promise<{ readonly heldWei: bigint, readonly creditedWei: bigint, readonly burnedWei: bigint, readonly balanceWei: bigint }>
+  /** Ends this, too, when the stage is closed. */
+  onClose(end: () => Promise<void>): void
   close(): Promise<void>
 }
 
@@ -46,6 +48,7 @@ export const openTradeStage = async (): Promise<TradeStage> => {
   const { address: contract } = await deployMarket({ outbox, minimumSeconds: 1 })
   connection.close()
   const provider = new JsonRpcProvider(chain.rpcUrl, chain.chainId, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 })
+  const ends: (() => Promise<void>)[] = []
   const market = new Contract(contract, marketInterface, provider)
   const open = (home: string): Promise<Host> => createHost({ home, environment, engine: { workers: 1 } })
   return {
@@ -67,7 +70,9 @@ export const openTradeStage = async (): Promise<TradeStage> => {
       host.networks.use('practice')
       return { home, host, address, privateKey }
     },
+    onClose: (end) => { ends.push(end) },
     close: async () => {
+      for (const end of ends.toReversed()) await end()
       provider.destroy()
       await chain.stop()
       rmSync(folder, { recursive: true, force: true })
@@ -101,6 +106,7 @@ export const openShop = async (
   const { url } = await listings.publish(id)
   await host.close()
   const serving = startCommand(['--home', home, '--json', 'serve', '--port', String(port)], stage.environment)
+  stage.onClose(() => serving.stop())
   await serving.waitFor('"url"')
   return { home, address, url, serving }
 }
