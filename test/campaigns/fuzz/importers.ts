@@ -45,7 +45,7 @@ const createImportTarget = (csv: readonly Uint8Array[]): FuzzTarget => {
         if (fingerprint(database) !== before) throw new Error(`a refused import (${code}) left something behind`, { cause: error })
         return code
       }
-      datasets.remove('fuzz')
+      await datasets.remove('fuzz')
       return 'taken'
     },
     close: () => {

@@ -116,7 +116,7 @@ export const openSellerStage = async (): Promise<SellerStage> => {
   } as PurchaseOnChain
   for (const [at, state] of (['Paid', 'Requested', 'Delivered', 'Refunded'] as const).entries()) purchases.set(BigInt(at + 1), { ...purchase, id: BigInt(at + 1), state })
   purchases.set(5n, { ...purchase, id: 5n, buyer: stranger.address })
-  const ciphertext = Buffer.from(datasets.readTensor('wages', 'test').readChunk(0).subarray(0, 512)).toString('base64')
+  const ciphertext = Buffer.from((await datasets.readTensor('wages', 'test').readChunk(0)).subarray(0, 512)).toString('base64')
   const signedIn = await signIn(app, buyer)
   return {
     app, database, listing: id, bugs,
