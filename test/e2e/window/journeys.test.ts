@@ -153,7 +153,21 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       expect(barriers).toEqual([])
     }, 120_000)
 
-    it('can buy by keyboard alone', async () => {
+    it('can trade by keyboard alone, from the palette to the settled purchase', async () => {
+      const focused = (): Promise<string> => page.evaluate('document.activeElement?.textContent ?? ""')
+      const press = async (name: string): Promise<void> => {
+        await page.getByRole('button', { name, exact: true }).waitFor({ timeout: 60_000 })
+        for (let presses = 0; presses < 90 && await focused() !== name; presses += 1) await page.keyboard.press('Tab')
+        expect(await focused()).toBe(name)
+        await page.keyboard.press('Enter')
+      }
+      /** The confirmation opens with its button in focus; Escape would not sign. */
+      const sign = async (): Promise<void> => {
+        await page.getByRole('button', { name: 'Sign and send' }).waitFor()
+        await page.waitForFunction('document.activeElement?.textContent === "Sign and send"')
+        await page.keyboard.press('Enter')
+        await window.dialog().waitFor({ state: 'detached', timeout: 60_000 })
+      }
       await window.goTo('#/settings')
       await window.heading('Settings').waitFor()
       await page.keyboard.press('Control+k')
@@ -162,16 +176,19 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       await window.heading('Market').waitFor()
       await page.getByRole('link', { name: /Wages of 1985/ }).first().focus()
       await page.keyboard.press('Enter')
-      await page.getByRole('button', { name: 'Buy one answer' }).waitFor()
-      const focused = (): Promise<string> => page.evaluate('document.activeElement?.textContent ?? ""')
-      for (let presses = 0; presses < 30 && await focused() !== 'Buy one answer'; presses += 1) await page.keyboard.press('Tab')
-      expect(await focused()).toBe('Buy one answer')
-      await page.keyboard.press('Enter')
+      await press('Buy one answer')
       await page.getByRole('button', { name: 'Sign and send' }).waitFor()
-      await page.waitForFunction('document.activeElement?.textContent === "Sign and send"')
       await page.keyboard.press('Escape')
       await window.dialog().waitFor({ state: 'detached' })
-    })
+      await press('Buy one answer')
+      await sign()
+      await press('Compute')
+      await press('Request the answer')
+      await sign()
+      await press('Confirm and settle')
+      await sign()
+      await window.state('Settled').waitFor()
+    }, 120_000)
 
     it('goes by letters, and types letters where text is wanted', async () => {
       await page.keyboard.press('g')
