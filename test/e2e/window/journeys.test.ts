@@ -50,7 +50,7 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       await buying().tryItWithPlayMoney()
       expect(await page.locator('.monaco-editor').innerText()).toContain('data')
       expect(await page.getByRole('contentinfo').innerText()).toContain('100 ETH')
-    }, 150_000)
+    }, 270_000)
 
     it('runs it on test data for nothing, and sees cost, policy and result', async () => {
       await buying().runOnTestData()

@@ -1,6 +1,6 @@
 import type { WindowPage } from './window-page.ts'
 
-const practiceMilliseconds = 120_000
+const practiceMilliseconds = 240_000
 const jobMilliseconds = 60_000
 
 /** What a buyer does, page by page. */
