@@ -47,7 +47,7 @@ export const ConfirmMoney = ({ confirmation, busy, onConfirm, onRefuse }: Confir
       {confirmation.warnings.map((words) => <p key={words} className="note warn">{words}</p>)}
       <Amounts of={confirmation} />
       {confirmation.call === null ? null : <Call call={confirmation.call} />}
-      <div className="row between">
+      <div className="row between act">
         <span className="small quiet">Offer ends <When at={confirmation.expiresAt} /></span>
         <div className="row">
           <Button variant="default" onClick={onRefuse}>Do not sign</Button>
