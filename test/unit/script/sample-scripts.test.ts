@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { assertCanonicalProgram } from '../../../src/compute/canonical.ts'
+import { Interaction, noInteraction, type InteractionTerms } from '../../../src/compute/interaction.ts'
+import { createPlainKeyHolder } from '../../../src/compute/key-holder.ts'
 import { createDataset } from '../../../src/compute/dataset.ts'
 import { deriveProgram, evaluatePlain, evaluateProgramOnIntegers, readAnswer } from '../../../src/compute/program.ts'
 import { assertPolicy } from '../../../src/policy/policy.ts'
@@ -36,7 +38,7 @@ const moments = addProducts(plain, [
 const policy = { mode: 'disclosed', minRows: 10, condition: 2, maxAnswerCells: 1000, maxAnswerBits: 128 } as const
 const rowLevel = { ...policy, minRows: 1, condition: 1 }
 
-const runSample = async (name: string, { columns, rows }: typeof plain) => {
+const runSample = async (name: string, { columns, rows }: typeof plain, terms: InteractionTerms | null = null) => {
   const source = readFileSync(new URL(name, folder), 'utf8')
   const listing = { rows: rows.length, columns, title: 'CPS wages, 1985' }
   const isMoney = (column: string): boolean => column.includes('wage')
@@ -45,15 +47,16 @@ const runSample = async (name: string, { columns, rows }: typeof plain) => {
     rows: rows.length, keyBits: 2048, datasetRoot: rootOf('55'),
     columns: columns.map((column, index) => createColumn(column, decimals[index] as number, 0, column.includes('*') ? 1e5 : 1000)),
   })
-  const { answer } = await runScript({ source, fileName: name, listing, backend: createGraphBackend(dataset.data) })
   const readCell = (cell: number): bigint => {
     const column = Math.floor(cell / rows.length)
     return BigInt(Math.round((rows[cell % rows.length]?.[column] as number) * 10 ** (decimals[column] as number)))
   }
+  const help = terms === null ? null : new Interaction(dataset, createPlainKeyHolder(rows.length * columns.length, readCell), terms)
+  const { answer } = await runScript({ source, fileName: name, listing, backend: createGraphBackend(dataset.data, help) })
   const program = deriveProgram(answer, dataset)
   assertCanonicalProgram(program)
   return {
-    dataset, program,
+    dataset, program, asked: help?.count ?? noInteraction,
     read: readAnswer(program, evaluateProgramOnIntegers(program, readCell)),
     graph: evaluatePlain(answer, dataset, readCell),
     reference: await evaluateReference({ source, fileName: name, listing, columns, rows }),
@@ -76,11 +79,12 @@ const expectAgreement = ({ read, graph, reference }: Awaited<ReturnType<typeof r
 
 const onAnyListing = ['shares.ts', 'ratio.ts', 'weighted-index.ts']
 const withMoments = ['mean-by-group.ts', 'standard-deviation.ts', 'correlation.ts', 'least-squares.ts']
+const withComparisons = [['histogram.ts', 4 * 534], ['largest-and-smallest.ts', 2 * 533], ['share-above.ts', 534]] as const
 const onRows = ['logistic-scores.ts', 'row-statistics.ts', 'standardised-scores.ts']
 
 describe('the sample scripts', () => {
   it('are all here', () => {
-    expect(readdirSync(folder).sort()).toEqual(['demo.ts', ...onAnyListing, ...withMoments, ...onRows].sort())
+    expect(readdirSync(folder).sort()).toEqual(['demo.ts', ...onAnyListing, ...withMoments, ...onRows, ...withComparisons.map(([name]) => name)].sort())
   })
 
   it.each(onAnyListing)('%s is answered by the default listing as plain arithmetic has it', async (name) => {
@@ -105,6 +109,14 @@ describe('the sample scripts', () => {
     expect(() => assertPolicy(outcome.program, { ...policy, condition: 1 }, outcome.dataset))
       .toThrow(expect.objectContaining({ code: 'policy.min-rows' }) as Error)
     expect(() => assertPolicy(outcome.program, policy, outcome.dataset)).toThrow(expect.objectContaining({ code: 'policy.condition' }) as Error)
+  })
+
+  it.each(withComparisons)('%s takes %i comparisons of the key holder, and says so where none are sold', async (name, comparisons) => {
+    const outcome = await runSample(name, plain, { comparisons, products: 0, isBlinded: true })
+    expectAgreement(outcome)
+    expect(outcome.asked.comparisons).toBe(comparisons)
+    await expect(runSample(name, plain, { comparisons: comparisons - 1, products: 0, isBlinded: true })).rejects.toMatchObject({ code: 'policy.budget-spent' })
+    await expect(runSample(name, plain)).rejects.toMatchObject({ code: 'policy.comparisons-not-sold', details: { file: name } })
   })
 
   it('know the numbers of 1985', async () => {
