@@ -12,7 +12,7 @@ import { openedAnswerSchema, type OpenedAnswer } from './opened-answer.ts'
 import { createDomain, recoverTypedDataSigner, signatureSchema, type TypedDataSigner, type TypedDataTypes } from './signatures.ts'
 
 const addressSchema = anyAddressSchema.refine((address) => isAddress(address), 'has a wrong checksum')
-const fits = (bits: bigint) => (text: string): boolean => text.length <= 78 && BigInt(text) < 2n ** bits
+const fits = (bits: bigint) => (text: string): boolean => /^\d{1,78}$/.test(text) && BigInt(text) < 2n ** bits
 /** Wei as the contract holds it. */
 const weiSchema = naturalSchema.refine(fits(128n), 'does not fit into 128 bits')
 const numberSchema = naturalSchema.refine(fits(256n), 'does not fit into 256 bits')

@@ -73,6 +73,13 @@ describe('a receipt', () => {
     expect(() => mergeReceipts(ofBuyer, other)).toThrow(expect.objectContaining({ code: 'crypto.receipt-mismatch', details: { fields: ['state'] } }))
   })
 
+  it('with an amount that is no number gets a verdict, not an exception', async () => {
+    const receipt = await createSigned()
+    for (const purchase of ['1/2', '', '0x3', '9'.repeat(100)]) {
+      expect(fieldsOf({ ...receipt, trade: { ...receipt.trade, purchase } })).toContain('trade.purchase')
+    }
+  })
+
   it('is signed by nobody but its parties', async () => {
     await expect(signReceipt(await createSettled(), Wallet.createRandom())).rejects.toMatchObject({ code: 'access.forbidden' })
   })
