@@ -12,11 +12,11 @@ interface Calibration {
   readonly read: number
 }
 
-const rounds = 5
+const rounds = 9
 const warmUp = 400
-const repeats = 150
+const repeats = 60
 
-/** Milliseconds of one call: the median of a few short rounds, after enough for the compiler. */
+/** Milliseconds of one call: the best of a few short rounds, after enough for the compiler, so that other programs count little. */
 const timeOf = (action: () => void): number => {
   for (let i = 0; i < warmUp; i += 1) action()
   const times = Array.from({ length: rounds }, () => {
@@ -24,7 +24,7 @@ const timeOf = (action: () => void): number => {
     for (let i = 0; i < repeats; i += 1) action()
     return (performance.now() - start) / repeats
   })
-  return times.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0
+  return Math.min(...times)
 }
 
 /** An odd number of the length of n². */

@@ -1,7 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { plaintextBits } from '../../compute/columns.ts'
 import { planPacked } from '../../compute/packed-plan.ts'
-import { factorWeights } from '../../compute/plain.ts'
 import { bytesToBigInt, joinIntegers } from '../../crypto/bytes.ts'
 import { at } from '../../crypto/lists.ts'
 import { toPaillierBigintPrivateKey, toPaillierBigintPublicKey } from '../../crypto/paillier-bigint.ts'
@@ -18,7 +17,7 @@ export interface Material {
   readonly key: PaillierKeyPair
   readonly ciphertexts: Uint8Array
   readonly weights: readonly bigint[]
-  /** Weights of 53 bits: floating-point numbers as compute/ encodes them. */
+  /** Weights of either sign below 1, as their mantissas of 53 bits, which is what python-paillier keeps of them. */
   readonly floatWeights: readonly bigint[]
 }
 
@@ -31,8 +30,8 @@ export const materialCells = 1000
 
 const chooseWeight = (): bigint => BigInt(randomInt(2 ** 31, 2 ** 32)) * (randomInt(2) === 0 ? 1n : -1n)
 
-/** Of either sign, below 1. */
-const chooseFloat = (): number => ((randomInt(2 ** 47) + 1) / 2 ** 47 + randomInt(64) / 2 ** 53) * (randomInt(2) === 0 ? 1 : -1)
+/** A number below 1 of either sign, in units of 2^−53. */
+const chooseMantissa = (): bigint => (BigInt.asUintN(53, bytesToBigInt(randomBytes(7))) + 1n) * (randomInt(2) === 0 ? 1n : -1n)
 
 /** Random residues: as good as any ciphertexts to all that is measured. */
 export const createMaterial = (key: PaillierKeyPair): Material => {
@@ -42,7 +41,7 @@ export const createMaterial = (key: PaillierKeyPair): Material => {
     key,
     ciphertexts: joinIntegers(cells, bits / 4),
     weights: Array.from({ length: materialCells }, chooseWeight),
-    floatWeights: factorWeights(Array.from({ length: materialCells }, chooseFloat)).integers,
+    floatWeights: Array.from({ length: materialCells }, chooseMantissa),
   }
 }
 
