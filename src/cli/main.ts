@@ -1,5 +1,13 @@
+#!/usr/bin/env node
 import { enableCompileCache } from 'node:module'
 import { CommanderError } from 'commander'
+
+// Native modules of older Nodes crash before they can say why.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(`HEsystem needs Node 22.18 or newer; this is ${process.version}.\n`)
+  process.exit(1)
+}
 
 // Type-stripped and compiled once per machine, not once per command.
 enableCompileCache()

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { startPracticeChain } from '../../host/chain/practice-chain.ts'
 import { deployMarket } from '../../host/chain/deploy.ts'
+import { explorerUrl } from '../../host/settings/explorer.ts'
 import { AppError } from '../../shared/errors.ts'
 import { createInterrupt, resolveHome, withHost, type GlobalOptions } from '../run.ts'
 import { createTerminal } from '../terminal.ts'
@@ -50,6 +51,8 @@ export const addChainCommands = (program: Command, globals: () => GlobalOptions)
     .action(() => withHost(globals(), async (host, terminal) => {
       const network = host.networks.getActive()
       const { market } = await host.trade()
-      terminal.result({ network: network.name, chainId: market.chainId, contract: market.contract }, `${market.contract} on ${network.name} (chain ${market.chainId})`)
+      const explorer = explorerUrl(market.chainId, 'address', market.contract)
+      terminal.result({ network: network.name, chainId: market.chainId, contract: market.contract, explorer },
+        `${market.contract} on ${network.name} (chain ${market.chainId})${explorer === null ? '' : `\n${explorer}`}`)
     }))
 }

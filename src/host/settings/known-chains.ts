@@ -5,13 +5,15 @@ export interface KnownChain {
   readonly name: string
   /** Test networks that were switched off are named, so that a person with an old file learns why nothing answers. */
   readonly dead: boolean
+  /** Its public explorer, without a slash at the end. */
+  readonly explorer?: string
 }
 
 export const practiceChainId = 31337
 
 const knownChains: readonly KnownChain[] = [
-  { chainId: 1, name: 'Ethereum', dead: false },
-  { chainId: 11155111, name: 'Sepolia', dead: false },
+  { chainId: 1, name: 'Ethereum', dead: false, explorer: 'https://etherscan.io' },
+  { chainId: 11155111, name: 'Sepolia', dead: false, explorer: 'https://sepolia.etherscan.io' },
   { chainId: practiceChainId, name: 'practice chain', dead: false },
   { chainId: 3, name: 'Ropsten', dead: true },
   { chainId: 4, name: 'Rinkeby', dead: true },

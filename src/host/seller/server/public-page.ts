@@ -1,48 +1,103 @@
 import { formatEther } from '../../../shared/units.ts'
+import { noArbiter } from '../../chain/terms.ts'
+import { explorerUrl } from '../../settings/explorer.ts'
+import { chainName } from '../../settings/known-chains.ts'
 import type { StoredListing } from '../listing-store.ts'
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 /** Seller-provided text is only text. */
 const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
 
+const style = `:root{color-scheme:light dark}
+body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:3rem auto;padding:0 1rem}
+h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.5rem}h3{font-size:1rem;margin-top:1.5rem}
+dl{display:grid;grid-template-columns:minmax(8rem,12rem) 1fr;gap:.25rem 1rem}dt{opacity:.75}dd{margin:0}
+div.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .5rem;border-bottom:1px solid #8884}
+code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}`
+
+const layout = (title: string, body: string): string => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${escape(title)} — HEsystem</title><style>
+${style}
+</style></head><body>
+${body}
+</body></html>
+`
+
+const term = (name: string, html: string): string => `<dt>${name}</dt><dd>${html}</dd>`
+
+const units: readonly (readonly [seconds: number, name: string])[] = [[86_400, 'day'], [3_600, 'hour'], [60, 'minute'], [1, 'second']]
+/** The largest unit that tells it whole. */
+const describeDuration = (seconds: number): string => {
+  const [size, name] = units.find(([unit]) => seconds >= unit && seconds % unit === 0) ?? [1, 'second'] as const
+  const count = seconds / size
+  return `${count} ${name}${count === 1 ? '' : 's'}`
+}
+
 const describeColumn = ({ name, type, unit, description }: StoredListing['details']['columns'][number]): string =>
   `<tr><td>${escape(name)}</td><td>${escape(type)}</td><td>${escape(unit)}</td><td>${escape(description)}</td></tr>`
 
-const describeListing = ({ details, terms, state }: StoredListing, origin: string): string => {
-  const [rows, columns] = details.num_rows
-  const { minRows, condition, maxAnswerCells } = details.policy
-  return `<section>
-<h2>${escape(details.title)}</h2>
-<p>${escape(details.description)}</p>
-<dl>
-<dt>Table</dt><dd>${rows} rows × ${columns} columns</dd>
-<dt>Price</dt><dd>${formatEther(terms.valueWei)} ether, and ${formatEther(terms.guaranteeWei)} ether guarantee, returned when you confirm</dd>
-<dt>What is answered</dt><dd>${minRows === 1
-    ? 'Answers about single rows are sold here.'
-    : `Every number answered stands on groups of at least ${minRows} rows that it treats alike.`} At most ${maxAnswerCells} cells; along each axis at most 1/${condition} of the table.</dd>
-<dt>Proof</dt><dd>The key is certified, and every answer's decryption is proved before you can confirm. Nobody can prove that the table is real.</dd>
-<dt>State</dt><dd>${state === 'closed' ? 'Closed: no new purchases.' : 'On sale.'}</dd>
-<dt>How to buy</dt><dd>Open <code>${escape(origin + details.meta_link)}</code> in HEsystem, or run <code>hesystem market show ${escape(origin + details.meta_link)}</code></dd>
-</dl>
-<table><thead><tr><th>Column</th><th>Type</th><th>Unit</th><th>What it is</th></tr></thead>
-<tbody>${details.columns.map(describeColumn).join('')}</tbody></table>
-</section>`
+const describeAddress = (chainId: number, address: string): string => {
+  const url = explorerUrl(chainId, 'address', address)
+  return url === null ? `<code>${address}</code>` : `<a rel="noreferrer" href="${escape(url)}"><code>${address}</code></a>`
 }
 
-/** The page at `/`: readable without scripts, for people who were sent the address. */
-export const createPublicPage = (listings: readonly StoredListing[], origin: string): string => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Answers for sale — HEsystem</title>
-<style>
-:root{color-scheme:light dark}
-body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:3rem auto;padding:0 1rem}
-h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.5rem}
-dl{display:grid;grid-template-columns:10rem 1fr;gap:.25rem 1rem}dt{opacity:.7}dd{margin:0}
-table{border-collapse:collapse;width:100%;margin-top:1rem}th,td{text-align:left;padding:.35rem .5rem;border-bottom:1px solid #8884}
-code{font-family:ui-monospace,monospace}
-</style></head><body>
-<h1>Answers for sale</h1>
+const describePolicy = ({ details: { policy: { minRows, condition, maxAnswerCells }, budgets } }: StoredListing): string => [
+  minRows === 1 ? 'Answers about single rows are sold here.' : `Every number answered stands on groups of at least ${minRows} rows that it treats alike.`,
+  `One answer has at most ${maxAnswerCells} numbers, along each axis at most 1/${condition} of the table.`,
+  `In all, the table answers at most ${budgets.totalCells} different numbers, whoever asks.`,
+].join(' ')
+
+const describeTerms = (listing: StoredListing): string => {
+  const { details, terms, state } = listing
+  const [rows, columns] = details.num_rows
+  return `<dl>
+${term('State', state === 'closed' ? 'Closed: no new purchases.' : 'On sale.')}
+${term('Table', `${rows} rows × ${columns} columns, encrypted with a ${details.dataset.key.bits}-bit Paillier key`)}
+${term('Price', `${formatEther(terms.valueWei)} ether for one answer, and ${formatEther(terms.guaranteeWei)} ether guarantee, returned when you confirm`)}
+${term('Answered within', `${describeDuration(terms.deliverySeconds)} of your request; otherwise you take your money back`)}
+${term('To confirm', `${describeDuration(terms.expirationSeconds)} after delivery; then the seller may take the payment`)}
+${term('In a dispute', terms.arbiter === noArbiter ? 'there is no arbiter: the price is halved, your guarantee and the seller\'s bond are burned' : `${describeAddress(details.chain_id, terms.arbiter)} decides within ${describeDuration(terms.disputeSeconds)}`)}
+${term('What is answered', describePolicy(listing))}
+${term('Proof', 'The key is certified, and every answer\'s decryption is proved before you can confirm. Nobody can prove that the table is real.')}
+${term('Contract', `${describeAddress(details.chain_id, details.contract_address)} on ${escape(chainName(details.chain_id))}, listing ${String(listing.number)}`)}
+${term('Seller', describeAddress(details.chain_id, details.seller))}
+</dl>`
+}
+
+const describeBuying = (url: string): string => `<h3>How to buy</h3>
+<p>In HEsystem's window, open <code>${escape(url)}</code>. Or in a terminal, with a script of yours, here <code>question.ts</code>:</p>
+<ol>
+<li><code>hesystem market show ${escape(url)}</code> holds this page against the contract.</li>
+<li><code>hesystem try ${escape(url)} question.ts</code> rehearses on made-up data, for free; <code>check</code> in its place asks whether it would be answered.</li>
+<li><code>hesystem buy ${escape(url)}</code> pays into the contract and gives the purchase its number.</li>
+<li><code>hesystem compute 1 question.ts</code>, <code>hesystem request 1</code> and <code>hesystem confirm 1</code> compute, get the answer and settle.</li>
+</ol>`
+
+const pageOf = ({ details }: StoredListing): string => `/listings/${details.listing}`
+
+/** The page at `/`: what is on sale, readable without scripts, for people who were sent the address. */
+export const createPublicPage = (listings: readonly StoredListing[]): string => layout('Answers for sale', `<h1>Answers for sale</h1>
 <p>These tables stay with their owner. You compute on them encrypted, on your own machine, and pay for one answer.</p>
-${listings.length === 0 ? '<p>Nothing is on sale here now.</p>' : listings.map((listing) => describeListing(listing, origin)).join('\n')}
-</body></html>
+${listings.length === 0 ? '<p>Nothing is on sale here now.</p>' : listings.map((listing) => `<section>
+<h2><a href="${pageOf(listing)}">${escape(listing.details.title)}</a></h2>
+<p>${escape(listing.details.description)}</p>
+${describeTerms(listing)}
+</section>`).join('\n')}`)
+
+/** One listing's page: table, terms, policy, and how to buy. */
+export const createListingPage = (listing: StoredListing, origin: string): string => layout(listing.details.title, `<p><a href="/">All that is on sale here</a></p>
+<h1>${escape(listing.details.title)}</h1>
+<p>${escape(listing.details.description)}</p>
+${describeTerms(listing)}
+${describeBuying(origin + listing.details.meta_link)}
+<h3>Columns</h3>
+<div class="wide"><table><thead><tr><th>Column</th><th>Type</th><th>Unit</th><th>What it is</th></tr></thead>
+<tbody>${listing.details.columns.map(describeColumn).join('')}</tbody></table></div>`)
+
+/** The sitemap of all pages (sitemaps.org 0.9), for search engines and catalogues. */
+export const createSitemap = (listings: readonly StoredListing[], origin: string): string => `<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+${['/', ...listings.map(pageOf)].map((path) => `<url><loc>${escape(origin + path)}</loc></url>`).join('\n')}
+</urlset>
 `

@@ -13,7 +13,7 @@ import { encodeChunk } from '../../datasets/tensor-wire.ts'
 import { parsePermittedProgram } from '../answer-request.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
 import { productsOf, signsOf } from '../help.ts'
-import { createPublicPage } from './public-page.ts'
+import { createListingPage, createPublicPage, createSitemap } from './public-page.ts'
 import { defineRoute, type Route } from './route.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -53,7 +53,16 @@ export const createPublicRoutes = ({ listings, datasets, ledger, engine, session
     defineRoute({
       method: 'GET', path: '/', summary: 'A page for people: what is on sale, on what terms, how to buy', audience: 'anyone',
       responseType: 'text/html; charset=utf-8', requestsPerMinute: 120,
-      handle: ({ origin }) => ({ type: 'text/html; charset=utf-8', bytes: createPublicPage(published(), origin) }),
+      handle: () => ({ type: 'text/html; charset=utf-8', bytes: createPublicPage(published()) }),
+    }),
+    defineRoute({
+      method: 'GET', path: '/listings/:id', summary: 'A page for people about one listing', audience: 'anyone',
+      responseType: 'text/html; charset=utf-8', requestsPerMinute: 120,
+      handle: ({ origin, parameters }) => ({ type: 'text/html; charset=utf-8', bytes: createListingPage(show(parameters['id']), origin) }),
+    }),
+    defineRoute({
+      method: 'GET', path: '/sitemap.xml', summary: 'The addresses of all pages', audience: 'anyone', responseType: 'application/xml', requestsPerMinute: 60,
+      handle: ({ origin }) => ({ type: 'application/xml', bytes: createSitemap(published(), origin) }),
     }),
     defineRoute({
       method: 'GET', path: '/healthz', summary: 'Whether buyers are served: 200 where all is well, else 503 with what is not', audience: 'anyone',
