@@ -28,12 +28,12 @@ const capitalise = (word: string): string => word.charAt(0).toUpperCase() + word
 
 /**
  * What a generated client calls an operation: the method, then the path without its version, a parameter as `By…`:
- * `GET /v1/purchases/:id/data/:chunk` is `getPurchasesByIdDataByChunk`.
+ * `GET /v1/purchases/:id/data/:chunk` is `getPurchasesByIdDataByChunk`. Pages for people have `Page` in front.
  */
-export const nameOperation = ({ method, path }: Pick<Route, 'method' | 'path'>): string => {
+export const nameOperation = ({ method, path, responseType = '' }: Pick<Route, 'method' | 'path' | 'responseType'>): string => {
   const words = path.split('/').filter((part) => part !== '' && part !== 'v1')
     .map((part) => (part.startsWith(':') ? `By${capitalise(part.slice(1))}` : capitalise(part.replaceAll(/[^a-zA-Z0-9]+(\w)?/g, (_, next: string | undefined) => (next ?? '').toUpperCase()))))
-  return method.toLowerCase() + (words.length === 0 ? 'Page' : words.join(''))
+  return method.toLowerCase() + (responseType.startsWith('text/html') ? 'Page' : '') + words.join('')
 }
 
 const binary = { type: 'string', format: 'binary' } as const
