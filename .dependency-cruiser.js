@@ -21,7 +21,7 @@ const hostsPublicFace = ['src/host/index.ts', 'src/host/create-host.ts']
  */
 const table = {
   crypto: { packages: ['paillier-bigint'] },
-  shared: { packages: ['zod', '@orpc/contract'] },
+  shared: { packages: ['zod', '@orpc/contract', '@noble'] },
   compute: { rooms: ['shared', 'crypto'] },
   policy: { rooms: ['shared', 'compute'] },
   script: { rooms: ['compute', 'shared'], packages: ['typescript', 'quickjs-emscripten', '@jitl'] },

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isAddress, ZeroHash } from 'ethers'
+import { ZeroHash } from 'ethers'
 import { z } from 'zod'
-import { addressSchema as anyAddressSchema, bytes32Schema, naturalSchema } from '../../shared/schemas/common.ts'
+import { addressSchema, bytes32Schema, naturalSchema } from '../../shared/schemas/common.ts'
 import { programSchema, type Program } from '../../shared/schemas/program.ts'
 import { resultRequestSchema, type ResultRequest } from '../../shared/schemas/result-request.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -11,7 +11,6 @@ import { purchaseStates } from '../chain/terms.ts'
 import { openedAnswerSchema, type OpenedAnswer } from './opened-answer.ts'
 import { createDomain, recoverTypedDataSigner, signatureSchema, type TypedDataSigner, type TypedDataTypes } from './signatures.ts'
 
-const addressSchema = anyAddressSchema.refine((address) => isAddress(address), 'has a wrong checksum')
 const fits = (bits: bigint) => (text: string): boolean => /^\d{1,78}$/.test(text) && BigInt(text) < 2n ** bits
 /** Wei as the contract holds it. */
 const weiSchema = naturalSchema.refine(fits(128n), 'does not fit into 128 bits')

@@ -55,11 +55,13 @@ const describe = (error: unknown): string =>
 
 const end = async (): Promise<void> => {
   for (const target of targets.toReversed()) await target.close?.()
+  // A closed port posts nothing: the word first.
+  post({ kind: 'ended' })
   port.close()
 }
 
 port.on('message', (order: FuzzOrder | 'end') => {
-  if (order === 'end') void end().then(() => { post({ kind: 'ended' }) })
+  if (order === 'end') end().catch((error: unknown) => { post({ kind: 'fault', what: describe(error) }) })
   else runSlice(order).then((tally) => { post({ kind: 'slice', tally }) }, (error: unknown) => { post({ kind: 'fault', what: describe(error) }) })
 })
 post({ kind: 'ready', names: targets.map(({ name }) => name) })
