@@ -65,8 +65,6 @@ export interface TensorBackend<T extends object> {
   call(method: TensorMethod, receiver: T, args: readonly BackendArgument<T>[]): BackendResult<T>
   /** What has been asked of the key holder so far; absent where there is none. */
   readCount?(): InteractionCount
-  /** Time spent waiting for it so far, which is not the script's. */
-  readWaitMilliseconds?(): number
 }
 
 /** What a script may export: numbers, words, tensors, and arrays or plain objects of those. */

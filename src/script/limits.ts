@@ -1,6 +1,6 @@
 /** What one run of a script may use up. */
 export interface ScriptLimits {
-  /** Wall-clock time from the first statement to the answer. */
+  /** The script's own time from the first statement to the answer, by the clock that its runner reads (run-script.ts). */
   readonly deadlineMilliseconds: number
   /** All memory of the sandbox; at least 16 MiB, which the interpreter asks for at its start. */
   readonly memoryBytes: number

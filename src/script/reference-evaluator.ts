@@ -1,7 +1,7 @@
 import type { AnswerValue } from './backend.ts'
 import { valueAt, type ReferenceArray } from './reference-array.ts'
 import { createReferenceBackend, type ReferenceTable } from './reference-backend.ts'
-import { runScript, type JsonValue, type ScriptListing } from './run-script.ts'
+import { runScript, type JsonValue, type ScriptRun } from './run-script.ts'
 
 const isReferenceArray = (answer: AnswerValue<ReferenceArray>): answer is ReferenceArray =>
   typeof answer === 'object' && answer !== null && 'values' in answer && answer.values instanceof Float64Array
@@ -22,17 +22,13 @@ const toJson = (answer: AnswerValue<ReferenceArray>): JsonValue => {
   return Object.fromEntries(Object.entries(answer).map(([key, item]) => [key, toJson(item)]))
 }
 
-export interface ReferenceRun extends ReferenceTable {
-  readonly source: string
-  readonly fileName: string
-  readonly listing: ScriptListing
-}
+export interface ReferenceRun extends ReferenceTable, Pick<ScriptRun<ReferenceArray>, 'source' | 'fileName' | 'listing' | 'readOwnMilliseconds'> {}
 
 /**
  * The answer a script would have on the plain table: numbers for single cells, nested lists for larger tensors. Throws as
  * runScript does.
  */
-export const evaluateReference = async ({ source, fileName, listing, columns, rows: table }: ReferenceRun): Promise<JsonValue> => {
-  const { answer } = await runScript({ source, fileName, listing, backend: createReferenceBackend({ columns, rows: table }) })
+export const evaluateReference = async ({ columns, rows: table, ...run }: ReferenceRun): Promise<JsonValue> => {
+  const { answer } = await runScript({ ...run, backend: createReferenceBackend({ columns, rows: table }) })
   return toJson(answer)
 }

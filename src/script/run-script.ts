@@ -24,6 +24,11 @@ export interface ScriptRun<T extends object> extends ScriptText {
   readonly backend: TensorBackend<T>
   readonly listing: ScriptListing
   readonly limits?: Partial<ScriptLimits>
+  /**
+   * The clock of the deadline: the script's own time so far. By default the wall's; a runner with a thread of its own passes that
+   * thread's processor time, so that neither a loaded machine nor waiting for a key holder stops a script.
+   */
+  readonly readOwnMilliseconds?: () => number
 }
 
 export interface ScriptOutcome<T extends object> {
@@ -139,13 +144,13 @@ export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<Sc
     const position = generated === null ? null : script.findPosition(toUtf16(script.code, generated))
     asked.push({ line: position?.line ?? null, operation: call.method, ...call.count })
   }
-  const readWaitMilliseconds = (): number => run.backend.readWaitMilliseconds?.() ?? 0
+  const readOwnMilliseconds = run.readOwnMilliseconds ?? (() => Date.now())
   const settings = {
     methods: tensorMethods, properties: tensorProperties, aliases: tensorMethodAliases, listing: run.listing, dataId: hostCalls.dataId,
     operatorHelper: script.operatorHelper,
     reflected: reflectedMethods,
   }
-  const host = { call: hostCalls.call, log: log.write, trace, readWaitMilliseconds }
+  const host = { call: hostCalls.call, log: log.write, trace, readOwnMilliseconds }
   const outcome = await runInSandbox({ code: script.code, settings, limits, host })
   if (outcome.kind !== 'answer') throw toError(outcome, text, script, limits, hostCalls, run.listing.columns)
   try {

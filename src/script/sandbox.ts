@@ -15,8 +15,8 @@ export interface HostFunctions {
   log(text: string): void
   /** Where in the compiled code the last call stood. */
   trace(position: Position | null): void
-  /** Time the calls spent waiting for somebody else so far. */
-  readWaitMilliseconds(): number
+  /** The script's own time so far, from any moment on. */
+  readOwnMilliseconds(): number
 }
 
 export interface SandboxJob {
@@ -71,12 +71,12 @@ const parseReport = (text: string): ThrownReport => {
 }
 
 /** The script's own time of one run. The interpreter polls `isOver` while it executes bytecode and regular expressions. */
-const createDeadline = (milliseconds: number, readWaitMilliseconds: () => number) => {
-  const end = Date.now() + milliseconds
+const createDeadline = (milliseconds: number, readOwnMilliseconds: () => number) => {
+  const end = readOwnMilliseconds() + milliseconds
   let passed = false
   return {
     isOver: () => {
-      if (Date.now() - readWaitMilliseconds() <= end) return false
+      if (readOwnMilliseconds() <= end) return false
       passed = true
       return true
     },
@@ -141,7 +141,7 @@ const run = (runtime: QuickJSRuntime, deadline: ReturnType<typeof createDeadline
 
 /** Runs compiled code to its end or its limits. Never throws for what the script does: every ending is an outcome. */
 export const runInSandbox = async (job: SandboxJob): Promise<SandboxOutcome> => {
-  const deadline = createDeadline(job.limits.deadlineMilliseconds, job.host.readWaitMilliseconds)
+  const deadline = createDeadline(job.limits.deadlineMilliseconds, job.host.readOwnMilliseconds)
   const runtime = await createRuntime(job.limits, deadline.isOver)
   try {
     return run(runtime, deadline, job)

@@ -23,19 +23,12 @@ export interface AskChannel {
   readonly wake: Int32Array
 }
 
-export interface WaitingKeyHolder extends KeyHolder {
-  readonly readWaitMilliseconds: () => number
-}
-
 /** The script's end: asks and sleeps until the answer is there, so that calls look synchronous in the script. */
-export const createWaitingKeyHolder = ({ port, wake }: AskChannel): WaitingKeyHolder => {
-  let waited = 0
+export const createWaitingKeyHolder = ({ port, wake }: AskChannel): KeyHolder => {
   const ask = (question: KeyHolderQuestion): readonly boolean[] => {
     const before = Atomics.load(wake, 0)
-    const start = performance.now()
     port.postMessage(question)
     Atomics.wait(wake, 0, before)
-    waited += performance.now() - start
     const received = receiveMessageOnPort(port) as { readonly message: KeyHolderReply } | undefined
     if (received === undefined) throw new AppError('bug.unexpected', 'A script was woken without an answer.')
     const { message: reply } = received
@@ -45,7 +38,6 @@ export const createWaitingKeyHolder = ({ port, wake }: AskChannel): WaitingKeyHo
   return {
     compare: (forms) => ask({ kind: 'compare', forms }),
     multiply: (pairs) => { ask({ kind: 'multiply', pairs }) },
-    readWaitMilliseconds: () => waited,
   }
 }
 

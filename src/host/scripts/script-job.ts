@@ -62,6 +62,12 @@ const nobody: KeyHolder = {
   multiply: () => { throw new AppError('bug.unexpected', 'A script asked a key holder that is not there.') },
 }
 
+/** What this thread has computed so far: asleep, or while others have the processor, its time stands still. */
+const readOwnMilliseconds = (): number => {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
 const derive = async (
   { fileName, source }: ScriptFile, listing: ScriptListing, table: DescribedTable, channel: AskChannel | null, onAnswer: () => void,
 ): Promise<DerivedScript> => {
@@ -71,9 +77,8 @@ const derive = async (
   const plain = rows === null ? null : createPlainKeyHolder(cells, createCellReader(description, rows))
   const waiting = channel === null ? null : createWaitingKeyHolder(channel)
   const interaction = help === null ? null : new Interaction(description, waiting ?? plain ?? nobody, help)
-  const backend = createGraphBackend(dataset.data, interaction)
   const { answer, log, asked } = await runScript({
-    source, fileName, listing, backend: waiting === null ? backend : { ...backend, readWaitMilliseconds: waiting.readWaitMilliseconds },
+    source, fileName, listing, readOwnMilliseconds, backend: createGraphBackend(dataset.data, interaction),
   })
   onAnswer()
   return {
@@ -96,5 +101,5 @@ export const runScriptJob = async (job: ScriptJob, channel: AskChannel | null, o
   if (job.kind === 'derive') {
     return { kind: 'derive', derived: await derive(job.script, job.listing, job.table, channel, onAnswer) }
   }
-  return { kind: 'evaluate', answer: await evaluateReference({ ...job.script, ...job.table, listing: job.listing }) }
+  return { kind: 'evaluate', answer: await evaluateReference({ ...job.script, ...job.table, listing: job.listing, readOwnMilliseconds }) }
 }

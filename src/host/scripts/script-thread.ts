@@ -18,14 +18,18 @@ export type ScriptMessage =
 
 export interface ScriptThreadOptions {
   readonly signal?: AbortSignal
-  /** Time from the thread's start of work to the script's end; past it the thread is ended, whatever it does. */
+  /** The thread's own time from its start of work to the script's end; past it the thread is ended, whatever it does. */
   readonly deadlineMilliseconds?: number
-  /** Whom the script may ask; its thread sleeps while it waits, and that time is not the script's. */
+  /** Whom the script may ask; its thread sleeps while it waits, which is not its own time. */
   readonly keyHolder?: RemoteKeyHolder
 }
 
 /** The sandbox stops loops at its own deadline, with a better word; only what it cannot stop runs into this one. */
 const graceMilliseconds = 2_000
+/** How often a deadline is put off for a thread that others kept from its processor, and how long a thread may take to say what it used. */
+const mostDelays = 10
+const replyMilliseconds = 1_000
+const shortestDelayMilliseconds = 100
 /** Deriving a program follows a graph whose size is limited; this is far more than the largest takes. */
 const deriveMilliseconds = 300_000
 /** The heap beside the sandbox's own memory: syntax tree, graph and program. */
@@ -45,6 +49,17 @@ const deathError = (script: ScriptFile, fault: unknown): AppError =>
 
 const toError = ({ code, message, details, retryable, stack }: ScriptMessage & { kind: 'failure' }): AppError =>
   new AppError(code, message, { details, retryable, ...(stack === null ? {} : { cause: new Error(stack) }) })
+
+/** What a thread has computed so far; null where it does not answer, being in the midst of native code, or is gone. */
+const readOwnMilliseconds = async (worker: Worker): Promise<number | null> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>((resolve) => { timer = setTimeout(resolve, replyMilliseconds, null) })
+  try {
+    return await Promise.race([late, worker.cpuUsage().then(({ user, system }) => (user + system) / 1000, () => null)])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 /** A job in a thread of its own, which is ended with it, at the deadline, or when `signal` aborts: nothing a script does outlives it. */
 const runInThread = (job: ScriptJob, { signal, deadlineMilliseconds, keyHolder }: ScriptThreadOptions): Promise<ScriptJobResult> => {
@@ -76,10 +91,20 @@ const runInThread = (job: ScriptJob, { signal, deadlineMilliseconds, keyHolder }
       void worker.terminate()
     }
     const abort = (): void => { end(() => { reject(signal?.reason as Error) }) }
+    let armed = 0
     const stopAfter = (milliseconds: number): void => {
       clearTimeout(timer)
       if (isOver || isAsking) return
-      timer = setTimeout(() => { end(() => { reject(timeoutError(job.script, milliseconds)) }) }, milliseconds)
+      const arming = (armed += 1)
+      const before = readOwnMilliseconds(worker)
+      const check = async (delaysLeft: number): Promise<void> => {
+        const [from, to] = [await before, await readOwnMilliseconds(worker)]
+        if (isOver || isAsking || arming !== armed) return
+        const left = from === null || to === null || delaysLeft === 0 ? 0 : milliseconds - (to - from)
+        if (left <= 0) end(() => { reject(timeoutError(job.script, milliseconds)) })
+        else timer = setTimeout(() => { void check(delaysLeft - 1) }, Math.max(left, shortestDelayMilliseconds))
+      }
+      timer = setTimeout(() => { void check(mostDelays) }, milliseconds)
     }
     worker.on('message', (message: ScriptMessage) => {
       if (message.kind === 'result') end(() => { resolve(message.result) })

@@ -3,7 +3,8 @@ import { AppError } from '../../../src/shared/errors.ts'
 import { createHostCalls } from '../../../src/script/host-calls.ts'
 import { defaultScriptLimits } from '../../../src/script/limits.ts'
 import { createReferenceBackend } from '../../../src/script/reference-backend.ts'
-import { evaluate, expectFailure, failureOf, run, table } from './support.ts'
+import { runScript } from '../../../src/script/run-script.ts'
+import { evaluate, expectFailure, failureOf, listing, run, table } from './support.ts'
 
 /** The sandbox still works, and what an earlier script did to its own world is gone. */
 const expectFreshWorld = async (): Promise<void> => {
@@ -149,6 +150,16 @@ describe('a script can waste only what it was given', () => {
   ])('%s is stopped at the deadline', async (_, source) => {
     await expectFailure(source, 'runtime.script-timeout', /still running after 0\.2 s/, { deadlineMilliseconds: 200 })
     await expectFreshWorld()
+  })
+
+  it('by its own clock: while that stands still, because others have the processor, no deadline passes', async () => {
+    const source = 'let sum = 0\nfor (let i = 0; i < 300_000; i += 1) sum += i\nexport default [sum]'
+    const at = (readOwnMilliseconds: () => number) => runScript({
+      source, fileName: 'wages.ts', listing, backend: createReferenceBackend(table), readOwnMilliseconds, limits: { deadlineMilliseconds: 1 },
+    })
+    let polls = 0
+    await expect(at(() => (polls += 1))).rejects.toMatchObject({ code: 'runtime.script-timeout' })
+    expect((await at(() => 7)).answer).toEqual([300_000 * 299_999 / 2])
   })
 
   it.each([
