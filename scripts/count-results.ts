@@ -12,14 +12,35 @@ const vitestReport = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
   numPendingTests: z.number(),
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+  testResults: z.array(z.object({
+    name: z.string(),
+    status: z.string(),
+    message: z.string().default(''),
+    assertionResults: z.array(z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()).nullish() })),
+  })),
 })
 
-/** Counts a vitest JSON report; a file that could not even be loaded counts as one failed test. Throws on anything else. */
+const hasFailed = ({ status }: { readonly status: string }): boolean => status === 'failed'
+
+const firstLine = (text: string): string => stripVTControlCharacters(text).split('\n', 1)[0] ?? ''
+
+/** What failed in a vitest JSON report, each with its file and the first line of why; files that failed outside their tests too. */
+export const nameFailures = (json: string): readonly string[] =>
+  vitestReport.parse(JSON.parse(json)).testResults.filter(hasFailed).flatMap(({ name, message, assertionResults }) => {
+    const file = name.replace(/^.*\/test\//, 'test/')
+    const tests = assertionResults.filter(hasFailed)
+    if (tests.length === 0) return [`${file}: ${firstLine(message)}`]
+    return tests.map(({ fullName, failureMessages }) => `${file}: ${fullName}: ${firstLine(failureMessages?.[0] ?? '')}`)
+  })
+
+/**
+ * Counts a vitest JSON report; a file that failed outside its tests (in loading or at its end) counts as one failed test. Throws on
+ * anything else.
+ */
 export const countVitest = (json: string): Counts => {
   const report = vitestReport.parse(JSON.parse(json))
-  const unloaded = report.testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length
-  return { passed: report.numPassedTests, failed: report.numFailedTests + unloaded, skipped: report.numPendingTests }
+  const outside = report.testResults.filter(({ status, assertionResults }) => status === 'failed' && !assertionResults.some(hasFailed)).length
+  return { passed: report.numPassedTests, failed: report.numFailedTests + outside, skipped: report.numPendingTests }
 }
 
 const playwrightReport = z.object({

@@ -1,12 +1,14 @@
 /**
  * Everything that CI runs, one suite after the other; a failing suite does not stop the next. The last line is the sum over all of
- * them, `N passed, N failed`; the exit code is 0 only if nothing failed. Arguments name the suites to run, by default all.
+ * them, `N passed, N failed`, after the names of what failed and the minutes each part took; the exit code is 0 only if nothing
+ * failed. Arguments name the suites to run, by default all.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { countVitest, findCounts, settle, type Counts } from './count-results.ts'
+import { countVitest, findCounts, nameFailures, settle, type Counts } from './count-results.ts'
 import { runCommand } from './run-command.ts'
+import { addShares, describeShares, shareVitest, type Shares } from './time-shares.ts'
 
 type Suite = { readonly name: string } & ({ readonly vitest: readonly string[] } | { readonly script: string })
 
@@ -23,13 +25,20 @@ const suites: readonly Suite[] = [
 
 const reports = mkdtempSync(join(tmpdir(), 'hesystem-reports-'))
 
+let shares: Shares = {}
+const failures: string[] = []
+
 const runVitest = async (name: string, folders: readonly string[]): Promise<Counts> => {
   const report = join(reports, `${name}.json`)
+  const startedAt = performance.now()
   const { exitCode } = await runCommand(
     'vitest', ['run', ...folders, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { show: true },
   )
   try {
-    return settle(countVitest(readFileSync(report, 'utf8')), exitCode)
+    const json = readFileSync(report, 'utf8')
+    shares = addShares(shares, shareVitest(json, performance.now() - startedAt, process.cwd()))
+    failures.push(...nameFailures(json))
+    return settle(countVitest(json), exitCode)
   } catch (error) {
     console.error(`${name}: vitest left no report that could be read`, error)
     return { passed: 0, failed: 1, skipped: 0 }
@@ -65,5 +74,6 @@ for (const suite of suites.filter(({ name }) => asked.length === 0 || asked.incl
 }
 rmSync(reports, { recursive: true, force: true })
 
-console.log(`\n${table.join('\n')}\n\n${passed} passed, ${failed} failed`)
+if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`)
+console.log(`\n${table.join('\n')}\n\n${describeShares(shares)}\n\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -1,16 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import { countPlaywright, countVitest, findCounts, settle } from '../../../scripts/count-results.ts'
+import { countPlaywright, countVitest, findCounts, nameFailures, settle } from '../../../scripts/count-results.ts'
 
 describe('the sum of all test runners', () => {
-  it('reads a vitest report, and counts a file that did not load as a failure', () => {
-    const report = {
+  it('reads a vitest report, and counts and names a file that failed outside its tests as a failure', () => {
+    const passed = { status: 'passed', fullName: 'adds', failureMessages: [] }
+    const report = JSON.stringify({
       success: false, numPassedTests: 3, numFailedTests: 1, numPendingTests: 2,
       testResults: [
-        { status: 'failed', assertionResults: [{}, {}, {}, {}] },
-        { status: 'failed', assertionResults: [] },
+        {
+          name: '/clone/test/unit/a.test.ts', status: 'failed', message: '',
+          assertionResults: [passed, { status: 'failed', fullName: 'sums it up', failureMessages: ['Error: 3, not 4\n    at a.ts'] }],
+        },
+        { name: '/clone/test/unit/b.test.ts', status: 'failed', message: 'Error: no such file\n    at b.ts', assertionResults: [] },
+        { name: '/clone/test/unit/c.test.ts', status: 'failed', message: 'the end failed', assertionResults: [passed] },
+        { name: '/clone/test/unit/d.test.ts', status: 'passed', message: '', assertionResults: [passed] },
       ],
-    }
-    expect(countVitest(JSON.stringify(report))).toEqual({ passed: 3, failed: 2, skipped: 2 })
+    })
+    expect(countVitest(report)).toEqual({ passed: 3, failed: 3, skipped: 2 })
+    expect(nameFailures(report)).toEqual([
+      'test/unit/a.test.ts: sums it up: Error: 3, not 4', 'test/unit/b.test.ts: Error: no such file', 'test/unit/c.test.ts: the end failed',
+    ])
   })
 
   it('counts a Playwright test that passed only the second time as a failure', () => {
