@@ -132,7 +132,7 @@ const judgeEvidence = (content: string): string => {
 /** Every reader of a file that comes from outside. */
 export const createImporterTargets = async (): Promise<readonly FuzzTarget[]> => {
   const tables = tableSamples()
-  const reader = createTableReader()
+  const reader = await createTableReader()
   const keystore = JSON.parse(await createKeystore()) as unknown
   return [
     createImportTarget(tables.csv),

@@ -1,8 +1,13 @@
 import { cleanTable } from '../../../src/host/datasets/clean.ts'
 import { readTable, type TableJob } from '../../../src/host/datasets/table-job.ts'
+import '../../../src/host/datasets/read-arrow.ts'
+import '../../../src/host/datasets/read-excel.ts'
+import '../../../src/host/datasets/read-parquet.ts'
+import '../../../src/host/datasets/read-sqlite.ts'
 import { outcomeOf } from './target.ts'
 
-// The entry of a process that reads one table after the other; what it says is an outcome, or a fault.
+// The entry of a process that reads one table after the other, every reader loaded by the time it says that it is ready; what it says
+// then is an outcome, or a fault.
 const post = (reply: object): void => { process.send?.(reply) }
 
 process.on('disconnect', () => { process.exit() })
@@ -12,3 +17,4 @@ process.on('message', (job: TableJob) => {
     (error: unknown) => { post({ fault: error instanceof Error ? error.stack ?? error.message : String(error) }) },
   )
 })
+post({ ready: true })
