@@ -19,8 +19,8 @@ const rows = Math.ceil((Number(values.megabytes) * 1e6) / (columns * 512))
 
 const show = (value: number): string => value.toFixed(value < 10 ? 1 : 0)
 const toRow = (sample: LoadSample): string[] => [
-  show(sample.seconds), sample.phase, show(sample.mebibytes), String(sample.answers), show(sample.sellerMebibytes), show(sample.sellerLogMebibytes),
-  String(sample.sellerHandles), String(sample.slowSockets),
+  show(sample.seconds), sample.phase, show(sample.mebibytes), String(sample.answers), show(sample.sellerMebibytes),
+  show(sample.sellerLogMebibytes), String(sample.sellerHandles), String(sample.slowSockets),
 ]
 const startedAt = performance.now()
 const result = await load({

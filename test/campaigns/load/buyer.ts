@@ -34,13 +34,15 @@ export const createBuyer = (origin: string, at: number, wallet: Wallet, number: 
 
 /** Every chunk, each held to the leaf that the listing's root stands for. Calls `keep` with its ciphertexts. */
 export const download = async (
-  { number, client }: LoadBuyer, { dataset, columns }: Details, times: Times, keep: (index: number, ciphertexts: Uint8Array) => void, bytesPerSecond = Infinity,
+  { number, client }: LoadBuyer, { dataset, columns }: Details, times: Times,
+  keep: (index: number, ciphertexts: Uint8Array) => void, bytesPerSecond = Infinity,
 ): Promise<void> => {
   const base = `/v1/purchases/${number}/data`
   const { leaves } = parseManifest(await client.askJson(`${base}/manifest`, manifestSchema), dataset)
   for (const [index, leaf] of leaves.entries()) {
     const path = `${base}/${index}`
-    const bytes = bytesPerSecond === Infinity ? await timed(times.chunk, () => client.askBytes(path)) : await client.askSlowly(path, bytesPerSecond)
+    const isFast = bytesPerSecond === Infinity
+    const bytes = isFast ? await timed(times.chunk, () => client.askBytes(path)) : await client.askSlowly(path, bytesPerSecond)
     const ciphertexts = decodeChunk(bytes, dataset, columns, index)
     assertChunk(dataset, index, ciphertexts, leaf)
     keep(index, ciphertexts)

@@ -22,8 +22,8 @@ export const openLoadChain = ({ chain }: TradeStage, contract: string): LoadChai
   const connection = connectChain({ name: 'practice', rpcUrl: chain.rpcUrl, chainId: chain.chainId, contract })
   const market = new Contract(contract, marketInterface)
   const send = async (wallet: Wallet, name: string, values: readonly unknown[], value = 0n): Promise<ContractTransactionReceipt> => {
-    const sent = (await market.connect(wallet.connect(connection.provider)).getFunction(name)(...values, { value })) as ContractTransactionResponse
-    const receipt = await sent.wait()
+    const move = market.connect(wallet.connect(connection.provider)).getFunction(name)
+    const receipt = await ((await move(...values, { value })) as ContractTransactionResponse).wait()
     if (receipt === null) throw new Error(`${name} was not mined`)
     return receipt
   }

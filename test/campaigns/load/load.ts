@@ -54,7 +54,9 @@ export interface LoadResult {
 /** Runs them all, so many at a time, and gives their outcomes in order. */
 const inBatches = async <T, R>(items: readonly T[], size: number, act: (item: T, at: number) => Promise<R>): Promise<R[]> => {
   const results: R[] = []
-  for (let at = 0; at < items.length; at += size) results.push(...await Promise.all(items.slice(at, at + size).map((item, offset) => act(item, at + offset))))
+  for (let at = 0; at < items.length; at += size) {
+    results.push(...await Promise.all(items.slice(at, at + size).map((item, offset) => act(item, at + offset))))
+  }
   return results
 }
 
@@ -118,7 +120,10 @@ const askAll = async (
   tools: { readonly engine: Engine, readonly chain: LoadChain, readonly times: Times },
 ): Promise<number> => {
   const questionOf = (at: number): Question => questions[at % questions.length] as Question
-  const requests = await inBatches(buyers, batch, async (buyer, at) => ({ buyer, question: questionOf(at), request: await prepareRequest(buyer, details, questionOf(at), tools.chain) }))
+  const requests = await inBatches(buyers, batch, async (buyer, at) => {
+    const question = questionOf(at)
+    return { buyer, question, request: await prepareRequest(buyer, details, question, tools.chain) }
+  })
   const startedAt = performance.now()
   await Promise.all(requests.map(async ({ buyer, question, request }) => {
     await askOnce(buyer, details, question, request, tools)
@@ -166,7 +171,8 @@ export const load = async (options: LoadOptions): Promise<LoadResult> => {
     const sample = (): void => {
       const taken: LoadSample = {
         seconds: (performance.now() - startedAt) / 1000, phase, mebibytes: bytes / mebibyte, answers,
-        sellerMebibytes: readMemory(shop.serving.pid), sellerLogMebibytes: readLogSize(shop.home), sellerHandles: countHandles(shop.serving.pid),
+        sellerMebibytes: readMemory(shop.serving.pid), sellerLogMebibytes: readLogSize(shop.home),
+        sellerHandles: countHandles(shop.serving.pid),
         slowSockets: sockets?.count() ?? 0,
       }
       samples.push(taken)
