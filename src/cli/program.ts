@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addBackupCommands } from './commands/backup.ts'
 import { addBenchCommand } from './commands/bench.ts'
 import { addBuyCommands } from './commands/buy.ts'
 import { addChainCommands } from './commands/chain.ts'
@@ -48,6 +49,7 @@ export const createProgram = (json: boolean): Command => {
   addReceiptCommands(program, globals)
   addTensorCommands(program, globals)
   addTransactionCommands(program, globals)
+  addBackupCommands(program, globals)
   addWorkerCommand(program, globals)
   return program
 }

@@ -30,15 +30,21 @@ export const readConfiguration = (options: GlobalOptions): Configuration =>
 const readPlaces = ({ HESYSTEM_REDIS_URL: redisUrl = '', HESYSTEM_CHUNKS_URL: chunksUrl = '' }: NodeJS.ProcessEnv): Partial<HostOptions> =>
   ({ ...(redisUrl === '' ? {} : { redisUrl }), ...(chunksUrl === '' ? {} : { chunksUrl }) })
 
+/** How a new profile's secrets are kept, and who types its passphrase. */
+export const secretAccess = (options: GlobalOptions): Pick<HostOptions, 'askPassphrase' | 'secretStore'> => {
+  const secretStore = parseSecretStore(options.secrets)
+  return { askPassphrase, ...(secretStore === undefined ? {} : { secretStore }) }
+}
+
 /** Opens the profile's host for one command and closes it whatever happens. */
 export const withHost = async <T>(
   options: GlobalOptions, act: (host: Host, terminal: Terminal) => Promise<T>, observer: ServeObserver = {},
 ): Promise<T> => {
-  const secretStore = parseSecretStore(options.secrets)
+  const access = secretAccess(options)
   const { engine: { threads } } = readConfiguration(options)
   const terminal = createTerminal(options.json === true)
   const host = await createHost({
-    home: resolveHome(options), askPassphrase, observer, onNotice: terminal.note, ...(secretStore === undefined ? {} : { secretStore }),
+    ...access, home: resolveHome(options), observer, onNotice: terminal.note,
     ...(threads === null ? {} : { engine: { workers: threads } }),
     ...readPlaces(process.env),
   })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { BaseWallet } from 'ethers'
 import { AppError } from '../shared/errors.ts'
+import { createBackup, type BackupReport } from './backup/create-backup.ts'
 import { createEngine } from '../engine/create-engine.ts'
 import type { Engine, EngineOptions } from '../engine/engine.ts'
 import { connectChain, type ChainConnection } from './chain/connect.ts'
@@ -76,6 +77,13 @@ export interface Host {
   readonly countTrade: () => TradeCounts
   /** The certificate for serving one's own network. */
   readonly tls: TlsIdentities
+  /** Everything this profile is, in one encrypted file. Throws `input.already-exists`, `input.passphrase-too-short`, `store.unwritable`. */
+  backUp(path: string, passphrase: string): Promise<BackupReport>
+  /**
+   * Seals the profile's secrets under another passphrase. Throws `access.no-passphrase` where they rest in the keychain,
+   * `access.wrong-passphrase`, `input.passphrase-too-short`, `store.unwritable`.
+   */
+  changePassphrase(next: string): Promise<void>
   engine(): Promise<Engine>
   /** The active network without a contract, for deploying one. Throws `chain.network-missing`. */
   chain(): Promise<{ readonly connection: ChainConnection; readonly outbox: Outbox }>
@@ -128,7 +136,8 @@ const perNetwork = <T>(getNetwork: () => Network, open: (network: Network) => Pr
 
 /** Opens a profile and puts the services together over it: the composition root. */
 export const createHost = async (options: HostOptions): Promise<Host> => {
-  const { home, database, vault, secretStore, close } = await openProfile(options)
+  const profile = await openProfile(options)
+  const { home, database, vault, secretStore, close } = profile
   const now = options.now ?? (() => new Date())
   const onNotice = options.onNotice ?? (() => undefined)
   const settings = createSettingsService(database)
@@ -201,6 +210,11 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     window: createWindowStore(database, now),
     countTrade: createTradeCounts(database),
     tls: createTlsIdentities(secretStore, now),
+    backUp: (path, passphrase) => createBackup({ profile, path, passphrase, now }),
+    changePassphrase: async (next) => {
+      if (secretStore.changePassphrase === undefined) throw new AppError('access.no-passphrase', 'The secrets of this profile rest in the system keychain.')
+      await secretStore.changePassphrase(next)
+    },
     engine: engine.get,
     chain: chain.get,
     trade: trade.get,

@@ -106,6 +106,7 @@ export const errorCodes = defineErrorCodes({
   'access.keychain-unavailable': { status: 503, next: 'Unlock or install the system keychain (Linux: libsecret and a Secret Service), or make a new profile with the passphrase store.' },
   'access.passphrase-needed': { status: 401, next: 'Type the passphrase when asked, or name a file that holds it in HESYSTEM_PASSPHRASE_FILE.' },
   'access.wrong-passphrase': { status: 401, next: 'Type the passphrase this profile was made with.' },
+  'access.no-passphrase': { status: 409, next: 'Change the password of the keychain with the system\'s own tools; this profile has no passphrase.' },
   'access.data-key-missing': { status: 401, next: 'Bring back the keychain or keystore.json this profile was made with, or restore a backup into a new --home; nothing has been changed.' },
   'access.wallet-missing': { status: 409, next: 'Create a wallet with `hesystem wallet create` or bring one with `hesystem wallet import`.' },
   'access.wallet-exists': { status: 409, next: 'Use another --home, or `hesystem wallet export` the present one, then `hesystem wallet remove ADDRESS`.' },
@@ -153,6 +154,7 @@ export const errorCodes = defineErrorCodes({
   'policy.second-moments-whole': { status: 422, next: 'Take var, std, cov, corr and least squares of whole columns; sums and means can be of groups of rows.' },
   'policy.budget-spent': { status: 422, next: 'Ask for numbers that this table has answered before, or for fewer new ones; the budget is for its lifetime.' },
   'policy.result-mismatch': { status: 422, next: 'Compute again from freshly downloaded data, with the program that is sent.' },
+  'policy.ledger-behind': { status: 422, next: 'The seller brings back a later backup, or sells another table; the purchase is refunded.' },
   'policy.answer-out-of-bounds': { status: 422, next: 'Nothing was released; ask for smaller numbers.' },
 
   // chain: the network and its transactions
@@ -169,6 +171,7 @@ export const errorCodes = defineErrorCodes({
   'chain.not-confirmed': { status: 504, next: 'Wait and start the step again: the same signed transaction is followed up, never a second one.' },
   'chain.transaction-refused': { status: 502, next: 'Start the step again later: the signed transaction is kept and sent again as it is.' },
   'chain.nothing-to-replace': { status: 409, next: 'Look at `hesystem tx list`: only a transaction that still waits can be sped up, cancelled or sent again.' },
+  'chain.replaced-elsewhere': { status: 409, next: 'Look at the wallet on the chain: if this has not happened there, start the step again.' },
   'chain.cancelled': { status: 409, next: 'Start the step again if it is still wanted: nothing of it has happened.' },
   'chain.nothing-to-retry': { status: 409, next: 'Look at the transaction list: only a failed step can be tried again.' },
   'chain.network-dead': { status: 400, next: 'Choose a living network, such as Sepolia (chain id 11155111), and give its RPC URL.' },
@@ -223,6 +226,7 @@ export const errorCodes = defineErrorCodes({
   'store.busy': { status: 503, next: 'Another HEsystem is making this profile; wait a moment and try again.' },
   'store.unsafe-home': { status: 400, next: 'Give a folder of its own as --home, or make the folder private (chmod 700).' },
 
+  'store.backup-invalid': { status: 422, next: 'Use another copy of the backup: this one is cut short, changed, or no backup of HEsystem. Nothing was restored.' },
   'store.newer-version': { status: 500, next: 'Open this profile with the HEsystem that wrote it, or a newer one.' },
   'store.unwritable': { status: 500, next: 'Check that the folder exists, belongs to you and has free space.' },
 

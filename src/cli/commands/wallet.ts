@@ -15,8 +15,17 @@ interface ImportOptions {
 }
 
 /** A secret comes from a file or from the keyboard, never from an argument, where every process could read it. */
-const readSecret = async ({ secretFile }: Pick<ImportOptions, 'secretFile'>, question: string): Promise<string> =>
+export const readSecret = async ({ secretFile }: Pick<ImportOptions, 'secretFile'>, question: string): Promise<string> =>
   secretFile === undefined ? askSecret(question) : readUserFile(secretFile).trim()
+
+/** A new one is typed twice, so that a slip does not lock out for good. */
+export const readNewSecret = async ({ secretFile }: Pick<ImportOptions, 'secretFile'>, what: string): Promise<string> => {
+  if (secretFile !== undefined) return readUserFile(secretFile).trim()
+  const typed = await askSecret(`${what}: `)
+  const again = await askSecret('The same again: ')
+  if (again !== typed) throw new AppError('input.invalid', 'The two differ; nothing was changed.')
+  return typed
+}
 
 const importWallet = async (wallet: WalletService, options: ImportOptions): Promise<WalletSummary> => {
   const ways = [options.mnemonic, options.privateKey, options.userInfo, options.keystore].filter((way) => way !== undefined)
@@ -73,6 +82,12 @@ export const addWalletCommands = (program: Command, globals: () => GlobalOptions
         terminal.result({ mnemonic }, mnemonic)
       }
       host.wallet.markBackedUp()
+    }))
+  wallet.command('passphrase').description('change the passphrase that keeps this profile\'s secrets')
+    .option('--secret-file <file>', 'where the new passphrase stands')
+    .action((options: Pick<ImportOptions, 'secretFile'>) => withHost(globals(), async (host, terminal) => {
+      await host.changePassphrase(await readNewSecret(options, 'New passphrase'))
+      terminal.result({ changed: true }, 'The passphrase is changed. Backups made before keep the one they were made with.')
     }))
   wallet.command('remove <address>').description('forget this wallet; what is on it is lost where no backup exists')
     .action((address: string) => withHost(globals(), async (host, terminal) => {

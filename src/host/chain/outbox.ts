@@ -217,13 +217,26 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     return { key: row.key, purpose: row.purpose, ...row.outcome }
   }
 
+  /**
+   * Another transaction took the nonce: back to an intent, to be signed anew. Not in a profile put back from a backup, whose owner may have
+   * sped this very step up since: signed anew, it would happen twice.
+   */
+  const giveUp = (store: TransactionStore, row: StoredTransaction): void => {
+    store.voidSigned(row.id)
+    if (!store.isFromBackup(row)) return
+    store.withdraw(row.id)
+    throw new AppError('chain.replaced-elsewhere', `${row.purpose}: written down before this profile was restored, and another transaction has taken its place since.`, {
+      details: { key: row.key },
+    })
+  }
+
   /** Carries one row from wherever it is to its end. */
   const carry = async (store: TransactionStore, id: number, maxCostWei?: bigint): Promise<ConfirmedTransaction> => {
     for (;;) {
       const row = store.read(id)
       if (row.status === 'intended') await submit(store, row, maxCostWei)
       else if (row.status !== 'signed') return toResult(row)
-      if (await follow(store, row) === 'replaced') store.voidSigned(id)
+      if (await follow(store, row) === 'replaced') giveUp(store, row)
     }
   }
 

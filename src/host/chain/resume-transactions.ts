@@ -16,6 +16,7 @@ export const resumeTransactions = async (
   let isLate = false
   const resuming = outbox.resume().then((outcomes) => {
     for (const { key, result, error } of outcomes) {
+      if (error?.code === 'chain.replaced-elsewhere') onNotice(`${error.message} ${error.next}`)
       if (result === 'unfinished' && error?.code !== 'runtime.cancelled') onNotice(`The step ${key} is not finished: ${error?.message ?? 'it still waits.'}`)
     }
   }).catch((error: unknown) => {

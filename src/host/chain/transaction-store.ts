@@ -72,6 +72,8 @@ export interface TransactionStore {
   listLive(): readonly SignedTransaction[]
   /** The live bytes can no longer be mined: back to an intent. */
   voidSigned(id: number): void
+  /** Whether it was written down before the profile was put back from a backup: what has become of it since may stand elsewhere. */
+  isFromBackup(row: StoredTransaction): boolean
   /** As confirmed or failed; `cancelled`: another took its place, and its key is free for another attempt. */
   settle(id: number, outcome: TransactionOutcome, error: ErrorDocument | null, cancelled?: boolean): void
   /** Signs in place of the live bytes, under their nonce; both stay known, and one of them at most is ever mined. */
@@ -214,6 +216,7 @@ export const createTransactionStore = (database: ProfileDatabase, chainId: numbe
         database.prepare('UPDATE transactions SET status = \'intended\' WHERE id = ? AND status = \'signed\'').run(id)
       }).immediate()
     },
+    isFromBackup: ({ createdAt }) => database.prepare('SELECT 1 FROM restorations WHERE restored_at >= ? LIMIT 1').get(createdAt) !== undefined,
     settle: (id, outcome, error, cancelled = false) => {
       database.transaction(() => {
         database.prepare('UPDATE signed_transactions SET state = CASE hash WHEN ? THEN \'mined\' ELSE \'void\' END WHERE transaction_id = ?').run(outcome.hash, id)

@@ -26,6 +26,12 @@ export interface Ledger {
   register(dataset: string): void
   /** What all answers from the dataset's source tell apart by now. */
   readPartition(dataset: string): Partition
+  /** Whether two datasets are of one source. */
+  areOfOneSource(one: string, other: string): boolean
+  /** Whether this profile was put back from a backup, and the ledger may miss what was answered after it was made. */
+  mayBeBehind(): boolean
+  /** Whether it knows an answer given for this purchase. */
+  knows(entry: Pick<LedgerEntry, 'chainId' | 'contract' | 'purchase'>): boolean
   /** Whether the dataset's source has answered anything yet. */
   hasAnswered(dataset: string): boolean
   /**
@@ -87,6 +93,9 @@ export const createLedger = ({ database, datasets, now }: LedgerDependencies): L
   return {
     register: (dataset) => { requireSource(dataset) },
     readPartition: (dataset) => requireSource(dataset).partition,
+    areOfOneSource: (one, other) => requireSource(one).id === requireSource(other).id,
+    mayBeBehind: () => database.prepare('SELECT 1 FROM restorations LIMIT 1').get() !== undefined,
+    knows: (entry) => store.findEntry(entry) !== null,
     hasAnswered: (dataset) => store.countCells(requireSource(dataset).id) > 0,
 
     assertPermitted: (program, subject) => { judge(requireSource(subject.dataset), program, subject) },

@@ -58,6 +58,18 @@ const openVault = async (check: Uint8Array, store: SecretStore, header: ProfileH
   return vault
 }
 
+/** Whether the data key in `store` is the one that this database was sealed with. Throws `access.data-key-missing`. */
+export const assertDataKey = async (databasePath: string, store: SecretStore, header: ProfileHeader): Promise<void> => {
+  const database = openProfileDatabase(databasePath)
+  try {
+    const check = findCheck(database)
+    if (check === null) throw keyMissing(header, 'was never made')
+    await openVault(check, store, header)
+  } finally {
+    database.close()
+  }
+}
+
 /**
  * Takes the database's write lock, which the operating system gives back if this process dies. Waits without blocking the event
  * loop: the holder may be this very process.

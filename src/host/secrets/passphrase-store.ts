@@ -27,10 +27,12 @@ const fileSchema = z.strictObject({
   nonce: base64Bytes(12),
   sealed: z.base64(),
 })
-type KeystoreFile = z.infer<typeof fileSchema>
+export type KeystoreFile = z.infer<typeof fileSchema>
+export { fileSchema as keystoreSchema }
 
 const secretsSchema = z.record(z.string(), z.base64())
-type Secrets = z.infer<typeof secretsSchema>
+/** Named secrets, each in base64. */
+export type Secrets = z.infer<typeof secretsSchema>
 
 interface WrappingKey {
   readonly salt: Buffer
@@ -93,6 +95,16 @@ const unlock = async (file: KeystoreFile, passphrase: string, path: string): Pro
   }
   return wrapping
 }
+
+/** Secrets sealed under a passphrase, in the keystore's form and strength, for a file elsewhere. Throws `input.passphrase-too-short`. */
+export const sealUnderPassphrase = async (secrets: Secrets, passphrase: string): Promise<KeystoreFile> => {
+  assertPassphrase(passphrase)
+  return sealSecrets(await deriveKey(passphrase, randomBytes(16)), secrets)
+}
+
+/** Throws `access.wrong-passphrase`, `store.corrupt`; `path` is named in both. */
+export const openUnderPassphrase = async (file: KeystoreFile, passphrase: string, path: string): Promise<Secrets> =>
+  openSecrets(await unlock(file, passphrase, path), file, path)
 
 /**
  * Secrets in one file (0600, written atomically), sealed by AES-256-GCM under a key that scrypt (RFC 7914; N = 2¹⁷, r = 8, p = 1)

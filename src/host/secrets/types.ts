@@ -7,6 +7,8 @@ export interface SecretStore {
   find(name: string): Promise<Uint8Array | null>
   write(name: string, secret: Uint8Array): Promise<void>
   remove(name: string): Promise<void>
+  /** Seals every secret anew under `next`, in one file write; there only where they rest under a passphrase. */
+  changePassphrase?(next: string): Promise<void>
 }
 
 /** Encrypts what rests in the database under the profile's data key. `purpose` is bound as associated data. */

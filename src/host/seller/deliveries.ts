@@ -76,6 +76,23 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
     return sale
   }
 
+  /**
+   * After a restoration the chain may show answers that the ledger has forgotten; from the same source nothing more is answered then, for
+   * together they might tell a single row (S4, S32).
+   */
+  const assertNothingForgotten = async (dataset: string): Promise<void> => {
+    if (!ledger.mayBeBehind()) return
+    const { chainId, contract } = market
+    for (const id of await market.findPurchases({ seller: market.account })) {
+      if (ledger.knows({ chainId, contract, purchase: id })) continue
+      const { answerHash, listing: number } = await market.readPurchase(id)
+      if (BigInt(answerHash) === 0n) continue
+      const known = listings.findByNumber({ chainId, contract }, number)
+      if (known !== null && !ledger.areOfOneSource(known.dataset, dataset)) continue
+      throw new AppError('policy.ledger-behind', `Purchase ${id} was answered, and this profile, restored from a backup, does not know what.`, { details: { purchase: id.toString() } })
+    }
+  }
+
   const decide = async (sale: Sale): Promise<void> => {
     const { dataset, details } = listings.show(sale.listing)
     const request = parseJsonAs(resultRequestSchema, sale.request, 'the stored request', 'store.corrupt')
@@ -84,6 +101,7 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
       assertSealingKey(getBytes(request.x25519PublicKey))
       const subject = { dataset, details }
       const program = parsePermittedProgram(parseJsonAs(programSchema, sale.program, 'the stored program'), subject, ledger)
+      await assertNothingForgotten(dataset)
       const { chainId, contract } = market
       const payload = await answerProgram({
         request,

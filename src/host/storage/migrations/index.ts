@@ -5,6 +5,7 @@ import { trade } from './0004-trade.ts'
 import { windowTables } from './0005-window.ts'
 import { proofs } from './0006-proofs.ts'
 import { ledger } from './0007-ledger.ts'
+import { restorations } from './0008-restorations.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   { version: 5, sql: windowTables },
   { version: 6, sql: proofs },
   { version: 7, sql: ledger },
+  { version: 8, sql: restorations },
 ]
