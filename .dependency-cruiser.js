@@ -30,7 +30,7 @@ const table = {
     rooms: ['shared', 'crypto', 'compute', 'policy', 'script', 'engine'],
     files: ['resources/', 'contracts/artifacts/'],
     packages: [
-      'zod', 'better-sqlite3', 'ethers', 'fastify', '@fastify', 'pino', 'prom-client', 'bullmq', 'ioredis', 'apache-arrow', 'csv-parse', '@noble',
+      'zod', 'better-sqlite3', 'ethers', 'fastify', '@fastify', 'pino', 'prom-client', 'bullmq', 'ioredis', 'apache-arrow', 'csv-parse', 'pdfkit', '@noble',
       'siwe', 'keytar', '@orpc/contract', '@orpc/server', 'hyparquet', 'pg', 'read-excel-file', 'selfsigned',
     ],
     node: 'all',

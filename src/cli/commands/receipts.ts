@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { citeReceipt, renderReceipt } from '../../host/index.ts'
 import { receiptSchema } from '../../host/protocol/receipt.ts'
 import { verifyReceipt } from '../../host/protocol/verify-receipt.ts'
 import { verifyReceiptOnChain } from '../../host/protocol/verify-receipt-on-chain.ts'
 import { AppError } from '../../shared/errors.ts'
+import { receiptFormats, type ReceiptFormat } from '../../shared/schemas/receipt-format.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { describeAnswer } from '../answer-text.ts'
-import { parseNumber } from '../arguments.ts'
+import { parseChoice, parseNumber } from '../arguments.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
 import { createTerminal } from '../terminal.ts'
 
@@ -24,6 +26,12 @@ const describeDecryption = (proved: boolean | null): string => {
   return proved ? 'The decryption is proved; that the encrypted table is the real one is not.' : 'The enclosed answer is not proved to be right.'
 }
 
+interface ExportOptions {
+  readonly format: ReceiptFormat
+  readonly out?: string
+  readonly withoutAnswer?: true
+}
+
 export const addReceiptCommands = (program: Command, globals: () => GlobalOptions): void => {
   const receipts = program.command('receipts').description('what was traded, signed, for anybody to check')
   receipts.command('list').description('the receipts of this profile')
@@ -36,14 +44,20 @@ export const addReceiptCommands = (program: Command, globals: () => GlobalOption
       )
     }))
   receipts.command('export').description('sign the receipt of a purchase as it stands now').argument('<purchase>', 'its number on the contract', parseNumber)
+    .option('--format <format>', 'json, what is signed and verified; pdf, for people; csv, for bookkeeping', parseChoice(...receiptFormats), 'json')
     .option('--out <file>', 'write it there')
     .option('--without-answer', 'keep the answer, and what proves it, to yourself')
-    .action((number: bigint, options: { out?: string; withoutAnswer?: true }) => withHost(globals(), async (host, terminal) => {
-      const { receipt, missingHalf } = await (await host.trade()).receipts.export(number, { encloseAnswer: options.withoutAnswer !== true })
-      const text = `${JSON.stringify(receipt, null, 2)}\n`
-      if (options.out !== undefined) writeFileSync(options.out, text)
+    .action((number: bigint, { format, out, withoutAnswer }: ExportOptions) => withHost(globals(), async (host, terminal) => {
+      if (format === 'pdf' && out === undefined) throw new AppError('input.invalid', 'A PDF goes into a file: name it with --out.')
+      const { receipt, missingHalf, title } = await (await host.trade()).receipts.export(number, { encloseAnswer: withoutAnswer !== true })
+      const { bytes } = await renderReceipt(receipt, format, title)
+      const citation = citeReceipt(receipt, verifyReceipt(receipt).decryptionProved, title)
+      if (out !== undefined) writeFileSync(out, bytes)
       if (missingHalf !== null) terminal.note(`The seller's signature is missing: ${missingHalf}`)
-      terminal.result({ purchase: number, out: options.out ?? null, missingHalf, receipt }, options.out === undefined ? text : `Receipt of purchase ${number} written to ${options.out}.`)
+      terminal.result(
+        { purchase: number, out: out ?? null, missingHalf, citation, receipt },
+        out === undefined ? Buffer.from(bytes).toString() : `Receipt of purchase ${number} written to ${out}.\n\nTo cite:\n${citation}`,
+      )
     }))
   receipts.command('verify <file>').description('check signatures, hashes and the proof of a receipt; needs no network and no profile')
     .option('--rpc <url>', 'hold it against the chain too, as this node tells it')
@@ -54,13 +68,16 @@ export const addReceiptCommands = (program: Command, globals: () => GlobalOption
       const rpc = verdict.ok ? options.rpc : undefined
       const onChain = rpc === undefined ? null : await verifyReceiptOnChain(receiptSchema.parse(receipt), rpc)
       const { signatures, decryptionProved, answer } = verdict
+      const citation = verdict.ok ? citeReceipt(receiptSchema.parse(receipt), decryptionProved) : null
       const problems = [...verdict.problems, ...onChain ?? []]
       const ok = problems.length === 0
-      createTerminal(globals().json === true).result({ ...verdict, ok, problems, checkedOnChain: onChain !== null }, [
+      const report = { ...verdict, ok, problems, checkedOnChain: onChain !== null, citation: ok ? citation : null }
+      createTerminal(globals().json === true).result(report, [
         ok ? `The receipt holds together${onChain === null ? '' : ', and is what the chain says'}.` : 'The receipt does not hold.',
         `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved)}`,
         ...(answer === null ? [] : [describeAnswer(answer)]),
         ...problems.map(({ field, message }) => `  ${field}: ${message}`),
+        ...(ok && citation !== null ? ['', 'To cite:', citation] : []),
       ].join('\n'))
       if (!ok) process.exitCode = 1
     })

@@ -21,6 +21,8 @@ export interface ExportedReceipt {
   readonly receipt: Receipt
   /** Why the other party's signature is missing; null where it is there, or this is the seller's own receipt. */
   readonly missingHalf: string | null
+  /** The listing's, from its details document. */
+  readonly title: string
 }
 
 export interface ReceiptService {
@@ -67,6 +69,7 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
 
   const exportAsBuyer = async (onChain: PurchaseOnChain, encloseAnswer: boolean): Promise<ExportedReceipt> => {
     const purchase = purchases.get(onChain.id)
+    const { title } = purchase.details
     const program = purchase.request === null ? null : purchases.findResult(onChain.id)?.program ?? null
     const proof = encloseAnswer && onChain.answerHash !== ZeroHash ? (await purchases.disclose(onChain.id)).answer : null
     const mine = await sign(onChain, {
@@ -74,11 +77,11 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
     })
     try {
       const theirs = await purchases.fetchFromSeller(onChain.id, 'receipt', receiptSchema)
-      return { receipt: mergeReceipts(mine, theirs), missingHalf: null }
+      return { receipt: mergeReceipts(mine, theirs), missingHalf: null, title }
     } catch (error) {
       // A seller who is gone, refuses or tells another story cannot keep the buyer from a receipt of their own.
       if (!isAppError(error)) throw error
-      return { receipt: mine, missingHalf: `${error.code}: ${error.message}` }
+      return { receipt: mine, missingHalf: `${error.code}: ${error.message}`, title }
     }
   }
 
@@ -99,7 +102,7 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
       const role: ReceiptRole = listing === null ? 'buyer' : 'seller'
       const exported: ExportedReceipt = listing === null
         ? await exportAsBuyer(onChain, encloseAnswer)
-        : { receipt: await signAsSeller(onChain, listing), missingHalf: null }
+        : { receipt: await signAsSeller(onChain, listing), missingHalf: null, title: listing.details.title }
       // The one-time secret that opens the answer is in the file the user asked for, never in the clear in the profile.
       save(role, number, { ...exported.receipt, proof: null })
       return exported

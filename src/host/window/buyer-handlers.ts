@@ -10,7 +10,10 @@ import { deriveFromScript, type ScriptFile } from '../buyer/derive.ts'
 import type { OpenedListing } from '../buyer/open-listing.ts'
 import { checkScript, rehearse, type Rehearsal } from '../buyer/rehearse.ts'
 import { createScriptDeclarations, operatorDiagnosticCodes } from '../../script/declarations.ts'
+import { receiptSchema } from '../protocol/receipt.ts'
 import { verifyReceipt } from '../protocol/verify-receipt.ts'
+import { citeReceipt } from '../receipts/cite-receipt.ts'
+import { renderReceipt } from '../receipts/render-receipt.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import { findTrade, type WindowContext } from './context.ts'
 import { toTermsJson } from './documents.ts'
@@ -152,13 +155,18 @@ export const createReceiptsHandlers = ({ host, changes }: WindowContext): Handle
     return (trade?.receipts.list() ?? []).map(({ role, purchase, receipt, updatedAt }) =>
       ({ id: `${role}-${purchase}`, role, purchase: purchase.toString(), state: receipt.trade.state, updatedAt })).reverse()
   },
-  export: async ({ purchase }) => {
-    const { receipt, missingHalf } = await (await host.trade()).receipts.export(BigInt(purchase))
+  export: async ({ purchase, format, encloseAnswer }) => {
+    const { receipt, missingHalf, title } = await (await host.trade()).receipts.export(BigInt(purchase), { encloseAnswer })
     changes.announce('receipts')
-    return { fileName: `receipt-${purchase}.json`, json: `${JSON.stringify(receipt, null, 2)}\n`, missingHalf }
+    const { fileName, mediaType, bytes } = await renderReceipt(receipt, format, title)
+    const citation = citeReceipt(receipt, verifyReceipt(receipt).decryptionProved, title)
+    return { fileName, mediaType, base64: Buffer.from(bytes).toString('base64'), citation, missingHalf }
   },
   verify: ({ json }) => {
-    const { ok, signatures, problems } = verifyReceipt(parseJsonAs(z.unknown(), json, 'the receipt'))
-    return { ok, signatures: { ...signatures }, problems: problems.map(({ field, message }) => ({ field, message })) }
+    const receipt = parseJsonAs(z.unknown(), json, 'the receipt')
+    const { ok, signatures, decryptionProved, problems } = verifyReceipt(receipt)
+    const citation = ok ? citeReceipt(receiptSchema.parse(receipt), decryptionProved) : null
+    const named = problems.map(({ field, message }) => ({ field, message }))
+    return { ok, signatures: { ...signatures }, decryptionProved, citation, problems: named }
   },
 })

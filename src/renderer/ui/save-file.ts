@@ -12,6 +12,18 @@ export const saveText = (fileName: string, text: string, type: string): void => 
   saveFile(fileName, new Blob([text], { type }))
 }
 
+/** A file as the host hands it over. */
+interface HandedFile {
+  readonly fileName: string
+  readonly mediaType: string
+  readonly base64: string
+}
+
+export const saveBase64 = ({ fileName, mediaType, base64 }: HandedFile): void => {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+  saveFile(fileName, new Blob([bytes], { type: mediaType }))
+}
+
 const svgNamespace = 'http://www.w3.org/2000/svg'
 const captionLine = 14
 const captionSize = 10

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { receiptFormatSchema } from '../schemas/receipt-format.ts'
 import { emptySchema, numberSchema, procedure, timeSchema } from './base.ts'
 
 export const storedReceiptSchema = z.strictObject({ id: z.string(), role: z.enum(['buyer', 'seller']), purchase: numberSchema, state: z.string(), updatedAt: timeSchema })
@@ -6,14 +7,22 @@ export const storedReceiptSchema = z.strictObject({ id: z.string(), role: z.enum
 export const receiptVerdictSchema = z.strictObject({
   ok: z.boolean(),
   signatures: z.strictObject({ seller: z.string(), buyer: z.string() }),
+  /** Whether the enclosed answer's decryption is proved; null where no answer is enclosed. */
+  decryptionProved: z.boolean().nullable(),
+  citation: z.string().nullable(),
   problems: z.array(z.strictObject({ field: z.string(), message: z.string() })),
 })
 
 export const receiptsContract = {
   list: procedure.input(emptySchema).output(z.array(storedReceiptSchema)),
-  /** Signs the receipt as the trade stands now, asks the other party for its half, keeps it, and gives its file. */
-  export: procedure.input(z.strictObject({ purchase: numberSchema }))
-    .output(z.strictObject({ fileName: z.string(), json: z.string(), missingHalf: z.string().nullable() })),
+  /**
+   * Signs the receipt as the trade stands now, asks the other party for its half, keeps it, and gives its file, with a paragraph to
+   * cite the trade by. Without the answer it discloses neither the answer nor what opens it.
+   */
+  export: procedure.input(z.strictObject({ purchase: numberSchema, format: receiptFormatSchema, encloseAnswer: z.boolean() }))
+    .output(z.strictObject({
+      fileName: z.string(), mediaType: z.string(), base64: z.base64(), citation: z.string(), missingHalf: z.string().nullable(),
+    })),
   /** Needs no network. */
   verify: procedure.input(z.strictObject({ json: z.string().max(5_000_000) })).output(receiptVerdictSchema),
 }

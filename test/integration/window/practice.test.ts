@@ -95,9 +95,14 @@ describe('practice mode through the contract: from an empty profile to the first
       ['withdraw', 'confirm', 'request', 'buy'].map((move) => `confirmation ${move} done`))
     expect((await pair.client.activity.transactions({})).every(({ status, feeWei }) => status === 'confirmed' && feeWei !== null)).toBe(true)
 
-    const { json, missingHalf } = await pair.client.receipts.export({ purchase })
+    const { base64, missingHalf, citation } = await pair.client.receipts.export({ purchase, format: 'json', encloseAnswer: true })
+    const json = Buffer.from(base64, 'base64').toString()
     expect(missingHalf).toBeNull()
-    expect(await pair.client.receipts.verify({ json })).toMatchObject({ ok: true, signatures: { seller: 'valid', buyer: 'valid' } })
+    expect(citation).toMatch(/proved by the receipt/)
+    const pdf = await pair.client.receipts.export({ purchase, format: 'pdf', encloseAnswer: false })
+    expect(pdf).toMatchObject({ fileName: `receipt-${purchase}.pdf`, mediaType: 'application/pdf' })
+    expect(Buffer.from(pdf.base64, 'base64').subarray(0, 5).toString()).toBe('%PDF-')
+    expect(await pair.client.receipts.verify({ json })).toMatchObject({ ok: true, decryptionProved: true, citation, signatures: { seller: 'valid', buyer: 'valid' } })
     expect(await pair.client.receipts.verify({ json: json.replace('"Settled"', '"Refunded"') })).toMatchObject({ ok: false })
   }, 120_000)
 

@@ -1,26 +1,75 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button, Checkbox, Menu, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { receiptFormats, type ReceiptFormat } from '../../../shared/schemas/receipt-format.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Page } from '../../ui/page.tsx'
-import { saveText } from '../../ui/save-file.ts'
+import { saveBase64 } from '../../ui/save-file.ts'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
-import { When } from '../../ui/values.tsx'
+import { Copyable, When } from '../../ui/values.tsx'
+
+const formatNames: Readonly<Record<ReceiptFormat, string>> = {
+  json: 'Signed file, to verify (JSON)', pdf: 'Page for people (PDF)', csv: 'Payments, for bookkeeping (CSV)',
+}
+
+interface Taken {
+  readonly purchase: string
+  readonly citation: string
+  readonly missingHalf: string | null
+}
+
+const LastTaken = ({ purchase, citation, missingHalf }: Taken) => (
+  <div className="stack" role="status">
+    {missingHalf === null ? null : <p className="small warn">The seller’s signature is missing: {missingHalf}</p>}
+    <div className="small quiet">To cite purchase {purchase}: <Copyable value={citation} label="citation" long /></div>
+  </div>
+)
+
+interface FileMenuProps {
+  readonly purchase: string
+  readonly disabled: boolean
+  readonly onChoose: (format: ReceiptFormat) => void
+}
+
+const FileMenu = ({ purchase, disabled, onChoose }: FileMenuProps) => (
+  <Menu position="bottom-end">
+    <Menu.Target>
+      <button type="button" className="link-button" disabled={disabled} aria-label={`Export the receipt of purchase ${purchase}`}>Export</button>
+    </Menu.Target>
+    <Menu.Dropdown>
+      {receiptFormats.map((format) => <Menu.Item key={format} onClick={() => { onChoose(format) }}>{formatNames[format]}</Menu.Item>)}
+    </Menu.Dropdown>
+  </Menu>
+)
 
 export const ReceiptsPage = () => {
   const receipts = useAsk(['receipts'], () => shell.receipts.list({}))
   const [words, setWords] = useState('')
-  const take = useDo((purchase: string) => shell.receipts.export({ purchase }), 'receipts')
-  const save = (purchase: string): void => {
-    take.mutate(purchase, { onSuccess: ({ fileName, json }) => { saveText(fileName, json, 'application/json') } })
+  const [encloseAnswer, setEncloseAnswer] = useState(true)
+  const [taken, setTaken] = useState<Taken | null>(null)
+  const take = useDo((wanted: { readonly purchase: string, readonly format: ReceiptFormat }) => shell.receipts.export({ ...wanted, encloseAnswer }), 'receipts')
+  const save = (purchase: string, format: ReceiptFormat): void => {
+    take.mutate({ purchase, format }, {
+      onSuccess: (file) => {
+        saveBase64(file)
+        setTaken({ purchase, citation: file.citation, missingHalf: file.missingHalf })
+      },
+    })
   }
   return (
     <Page title="Receipts" about="Signed records of trades. Anybody can verify one without asking either party.">
       <Trouble error={take.error} />
+      {taken === null ? null : <LastTaken {...taken} />}
       <Reply of={receipts}>
         {(rows) => (rows.length === 0 ? <EmptyState action={<Button component="a" href="#/buy/purchases">Open the purchases</Button>}>No receipt has been exported yet; a purchase’s page does it.</EmptyState> : (
           <div className="stack wide">
-            <TextInput aria-label="Search receipts" placeholder="Search" w={280} value={words} onChange={(event) => { setWords(event.target.value) }} />
+            <div className="row">
+              <TextInput aria-label="Search receipts" placeholder="Search" w={280} value={words} onChange={(event) => { setWords(event.target.value) }} />
+              <Checkbox
+                label="Enclose the answer and what proves it" checked={encloseAnswer}
+                onChange={(event) => { setEncloseAnswer(event.currentTarget.checked) }}
+              />
+            </div>
             <DataTable
               label="Receipts" keyOf={({ id }) => id}
               rows={rows.filter(({ id, state, role }) => `${id} ${state} ${role}`.toLowerCase().includes(words.toLowerCase()))}
@@ -30,7 +79,7 @@ export const ReceiptsPage = () => {
                 { name: 'Purchase', numeric: true, cell: ({ purchase }) => purchase, order: ({ purchase }) => BigInt(purchase) },
                 { name: 'Trade', cell: ({ state }) => state, order: ({ state }) => state },
                 { name: 'Signed', cell: ({ updatedAt }) => <When at={updatedAt} />, order: ({ updatedAt }) => updatedAt },
-                { name: 'File', numeric: true, cell: ({ purchase }) => <button type="button" className="link-button" onClick={() => { save(purchase) }}>Export</button> },
+                { name: 'File', numeric: true, cell: ({ purchase }) => <FileMenu purchase={purchase} disabled={take.isPending} onChoose={(format) => { save(purchase, format) }} /> },
               ]}
             />
           </div>

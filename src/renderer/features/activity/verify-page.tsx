@@ -3,6 +3,12 @@ import { useState } from 'react'
 import { shell, useDo } from '../../app/api.ts'
 import { Facts, Page } from '../../ui/page.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
+import { Copyable } from '../../ui/values.tsx'
+
+const decryptionWords = (proved: boolean | null): string => {
+  if (proved === null) return 'the answer is not enclosed'
+  return proved ? 'proved' : 'not proved'
+}
 
 export const VerifyPage = () => {
   const [text, setText] = useState('')
@@ -26,7 +32,8 @@ export const VerifyPage = () => {
         {verify.data === undefined ? null : (
           <div className="stack wide" role="status">
             <p className={verify.data.ok ? 'note good' : 'note bad'}>{verify.data.ok ? 'The receipt holds.' : 'The receipt does not hold.'}</p>
-            <Facts left of={[['Seller’s signature', verify.data.signatures.seller], ['Buyer’s signature', verify.data.signatures.buyer], ...verify.data.problems.map(({ field, message }) => [field, message] as const)]} />
+            {verify.data.citation === null ? null : <div className="small quiet">To cite: <Copyable value={verify.data.citation} label="citation" long /></div>}
+            <Facts left of={[['Seller’s signature', verify.data.signatures.seller], ['Buyer’s signature', verify.data.signatures.buyer], ['Decryption', decryptionWords(verify.data.decryptionProved)], ...verify.data.problems.map(({ field, message }) => [field, message] as const)]} />
           </div>
         )}
       </form>

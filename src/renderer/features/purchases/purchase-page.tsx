@@ -7,7 +7,7 @@ import { goTo, placeOf } from '../../app/router.ts'
 import { AnswerView } from '../../ui/answer-view.tsx'
 import { Copyable, Amount, Hash, sayDuration, When } from '../../ui/values.tsx'
 import { Facts, Page, Section } from '../../ui/page.tsx'
-import { saveText } from '../../ui/save-file.ts'
+import { saveBase64 } from '../../ui/save-file.ts'
 import { Timeline } from '../../ui/timeline.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { ComputePanel } from './compute-panel.tsx'
@@ -75,12 +75,12 @@ const Answer = ({ details, number }: { readonly details: PurchaseDetails, readon
 
 const Receipt = ({ number }: { readonly number: string }) => {
   const [missing, setMissing] = useState<string | null>(null)
-  const take = useDo(() => shell.receipts.export({ purchase: number }), 'receipts')
+  const take = useDo(() => shell.receipts.export({ purchase: number, format: 'json', encloseAnswer: true }), 'receipts')
   const save = (): void => {
     take.mutate(undefined, {
-      onSuccess: ({ fileName, json, missingHalf }) => {
-        saveText(fileName, json, 'application/json')
-        setMissing(missingHalf)
+      onSuccess: (file) => {
+        saveBase64(file)
+        setMissing(file.missingHalf)
       },
     })
   }

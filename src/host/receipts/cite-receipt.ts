@@ -1,0 +1,43 @@
+import { isAppError } from '../../shared/errors.ts'
+import type { Receipt } from '../protocol/receipt.ts'
+import { parseDetails } from '../trade/details-document.ts'
+
+/** The listing's title where the receipt encloses its details document; null where it does not, or cannot be read. */
+export const titleOf = ({ proof }: Receipt): string | null => {
+  if (proof === null) return null
+  try {
+    return parseDetails(proof.details).title
+  } catch (error) {
+    if (isAppError(error, 'input.details-invalid')) return null
+    throw error
+  }
+}
+
+const describeProof = (decryptionProved: boolean | null): string => {
+  if (decryptionProved === null) return 'The receipt commits to the answer by its hash and does not enclose it.'
+  return decryptionProved
+    ? 'That the answer is what the ciphertexts decrypt to is proved by the receipt, and can be checked from the file alone.'
+    : 'The receipt does not prove the answer it encloses.'
+}
+
+const describeReplies = (unprovedReplies: number): string => (unprovedReplies === 0 ? '' : ` The computation relied on ${unprovedReplies} unproved ${
+  unprovedReplies === 1 ? 'reply' : 'replies'} of the key holder.`)
+
+/**
+ * A paragraph for a methods section: what was computed on, from whom, where it stands, what is proved and
+ * what is not. `decryptionProved` is the verdict over the very receipt.
+ */
+export const citeReceipt = (receipt: Receipt, decryptionProved: boolean | null, title: string | null = titleOf(receipt)): string => {
+  const { trade } = receipt
+  const table = title === null ? 'an encrypted table' : `the encrypted table “${title}”`
+  const where = `purchase ${trade.purchase} of listing ${trade.listing} in the contract ${trade.contract} on chain ${trade.chainId}`
+  const delivery = trade.moves.find(({ name }) => name === 'Delivered')
+  if (delivery === undefined) {
+    return `The computation on ${table} (dataset root ${trade.datasetRoot}) was not answered: ${where} is ${trade.state}.`
+  }
+  const day = new Date(delivery.timeSeconds * 1000).toISOString().slice(0, 10)
+  return `The statistics were computed with HEsystem on ${table} (dataset root ${trade.datasetRoot}), under Paillier encryption and without access to its rows. `
+    + `The answer was delivered by the seller ${trade.seller} on ${day} as ${where} (transaction ${delivery.transactionHash}; state ${trade.state}). `
+    + `The program is fixed by its hash, ${trade.programHash ?? 'not stated'}. ${describeProof(decryptionProved)}${describeReplies(trade.unprovedReplies)} `
+    + 'That the encrypted table holds the data described rests on the seller’s word.'
+}

@@ -1,0 +1,83 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { describe, expect, it } from 'vitest'
+import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
+import { citeReceipt } from '../../../src/host/receipts/cite-receipt.ts'
+import { csvCell, writeReceiptCsv } from '../../../src/host/receipts/receipt-csv.ts'
+import { printable } from '../../../src/host/receipts/receipt-pdf.ts'
+import { renderReceipt } from '../../../src/host/receipts/render-receipt.ts'
+import { buyer, createSettledReceipt, seller } from './settled-receipt.ts'
+
+type Row = Readonly<Record<string, string>>
+
+describe('a receipt for bookkeeping', () => {
+  it('has a line for every payment, credit and burn, and the lines balance', async () => {
+    const rows = parse<Row>(writeReceiptCsv(await createSettledReceipt(), 'Wages'), { columns: true })
+    expect(rows.map(({ move, what, role, amount_wei }) => [move, what, role, amount_wei])).toEqual([
+      ['Purchased', 'paid in', 'buyer', '1500'],
+      ['InteractionOpened', 'credited', 'seller', '100'],
+      ['Delivered', 'paid in', 'seller', '500'],
+      ['DisputeClosed', 'credited', 'buyer', '450'],
+      ['DisputeClosed', 'credited', 'seller', '450'],
+      ['DisputeClosed', 'burned', '', '1000'],
+    ])
+    const sum = (paidIn: boolean): bigint => rows.filter(({ what }) => (what === 'paid in') === paidIn).reduce((total, { amount_wei = '' }) => total + BigInt(amount_wei), 0n)
+    expect(sum(true)).toBe(sum(false))
+    expect(rows[0]).toMatchObject({ account: buyer.address, time_utc: '2023-11-14T22:13:21.000Z', amount_ether: '0.0000000000000015', title: 'Wages' })
+    expect(rows[2]).toMatchObject({ account: seller.address, block_number: '4' })
+  })
+
+  it('gives a spreadsheet no formula, whatever the seller calls the listing', async () => {
+    for (const title of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '=HYPERLINK("http://x.example","y")', 'a,"b"\r\nc']) {
+      const [row] = parse<Row>(writeReceiptCsv(await createSettledReceipt(), title), { columns: true })
+      expect(row?.['title']).toBe(/^[=+\-@\t\r\n]/.test(title) ? `'${title}` : title)
+    }
+    expect(csvCell('plain')).toBe('plain')
+  })
+})
+
+describe('the paragraph to cite a trade by', () => {
+  it('names table, contract, purchase, seller, program and day, what is proved and what is not', async () => {
+    const receipt = await createSettledReceipt()
+    const text = citeReceipt(receipt, null, 'Wages 1985')
+    for (const part of ['“Wages 1985”', receipt.trade.contract, 'purchase 3 of listing 1', 'chain 31337', seller.address, receipt.trade.programHash ?? '?', '2023-11-14']) {
+      expect(text).toContain(part)
+    }
+    expect(text).toMatch(/does not enclose it.*rests on the seller’s word\.$/)
+    expect(citeReceipt(receipt, true)).toMatch(/is proved by the receipt/)
+    expect(citeReceipt({ ...receipt, trade: { ...receipt.trade, unprovedReplies: 2 } }, true)).toMatch(/2 unproved replies/)
+  })
+
+  it('claims no answer where there is none', async () => {
+    const receipt = await createSettledReceipt()
+    const paid = { ...receipt, trade: { ...receipt.trade, state: 'Paid' as const, moves: receipt.trade.moves.slice(0, 1) } }
+    expect(citeReceipt(paid, null)).toMatch(/was not answered: purchase 3 .* is Paid\.$/)
+  })
+})
+
+describe('a receipt for people', () => {
+  it('tells what the standard fonts lack by its code point', () => {
+    expect(printable('Löhne € – “x”')).toBe('Löhne € – “x”')
+    expect(printable('賃金\u0007')).toBe('\\u{8cc3}\\u{91d1}\\u{7}')
+  })
+
+  it('is the same page for the same receipt', async () => {
+    const receipt = await createSettledReceipt()
+    const [first, second] = [await renderReceipt(receipt, 'pdf', 'Wages'), await renderReceipt(receipt, 'pdf', 'Wages')]
+    expect(Buffer.from(first.bytes).equals(Buffer.from(second.bytes))).toBe(true)
+  })
+
+  it.skipIf(spawnSync('pdftotext', ['-v']).status !== 0)('can be read, and holds the file that verifies', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hesystem-receipt-'))
+    const receipt = await createSettledReceipt()
+    const path = join(folder, 'receipt.pdf')
+    writeFileSync(path, (await renderReceipt(receipt, 'pdf', 'Wages')).bytes)
+    const text = execFileSync('pdftotext', ['-layout', path, '-'], { encoding: 'utf8' })
+    for (const part of ['Wages', 'Seller: signed. Buyer: signed.', seller.address, receipt.trade.termsHash, 'to the seller', 'burned', 'Settled']) expect(text).toContain(part)
+    execFileSync('pdfdetach', ['-saveall', '-o', folder, path])
+    expect(verifyReceipt(JSON.parse(readFileSync(join(folder, 'receipt-3.json'), 'utf8')))).toMatchObject({ ok: true })
+  })
+})
