@@ -15,6 +15,7 @@ import { sha256Hex } from '../trade/hash.ts'
 import { answerProgram, parsePermittedProgram } from './answer-request.ts'
 import type { ListingStore, StoredListing } from './listing-store.ts'
 import type { Sale, SaleStore } from './sale-store.ts'
+import { createTurns } from './turns.ts'
 
 export interface DeliveryDependencies {
   readonly sales: SaleStore
@@ -38,6 +39,9 @@ export interface Deliveries {
 
 /** What the buyer asked for, not what this machine could not do just now: such a refusal is final and declined on chain. */
 const isRefusal = (error: unknown): error is AppError => isAppError(error) && /^(?:policy|input|crypto)\./.test(error.code)
+
+/** Each holds up to 32 MiB of the table, and all share the same workers: more at once are no faster and, a hundred of them, take gigabytes. */
+const mostDecisionsAtOnce = 2
 
 interface CheckedSubmission {
   readonly ciphertexts: Uint8Array
@@ -69,6 +73,7 @@ const assertSubmission = (purchase: PurchaseOnChain, listing: StoredListing, sub
 export const createDeliveries = ({ sales, listings, datasets, ledger, engine, market, now }: DeliveryDependencies): Deliveries => {
   /** One sale is worked on by one call at a time; a second caller waits for the first one's outcome. */
   const underWay = new Map<bigint, Promise<Sale>>()
+  const inTurn = createTurns(mostDecisionsAtOnce)
 
   const show = (purchase: bigint): Sale => {
     const sale = sales.find(purchase)
@@ -142,7 +147,7 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
   }
 
   const run = async (purchase: bigint): Promise<Sale> => {
-    if (show(purchase).state === 'received') await decide(show(purchase))
+    if (show(purchase).state === 'received') await inTurn(() => decide(show(purchase)))
     const decided = show(purchase)
     if (decided.state === 'answered' || decided.state === 'refused') await settle(decided)
     return show(purchase)

@@ -49,9 +49,11 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
     const found = await market.findPurchase(number)
     const listing = found === null ? null : listings.findByNumber(market, found.listing)
     if (listing === null) throw new AppError('input.not-found', 'There is no such purchase here.')
-    const purchase = await market.findPurchase(number, { confirmations: listing.details.confirmations })
+    const { confirmations } = listing.details
+    // One confirmation is the latest block: that has just been looked at.
+    const purchase = confirmations === 1 ? found : await market.findPurchase(number, { confirmations })
     if (purchase === null) {
-      throw new AppError('escrow.not-confirmed', `The purchase does not have its ${listing.details.confirmations} confirmations yet.`, { retryable: true })
+      throw new AppError('escrow.not-confirmed', `The purchase does not have its ${confirmations} confirmations yet.`, { retryable: true })
     }
     if (purchase.buyer !== account) throw new AppError('access.forbidden', 'Another wallet bought this purchase.')
     if (!entitled.includes(purchase.state)) throw new AppError('escrow.wrong-state', `The purchase is ${purchase.state}.`, { details: { state: purchase.state } })
