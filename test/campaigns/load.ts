@@ -37,7 +37,8 @@ recordRun({
   title: 'Many buyers at once',
   command: `npm run campaign:load${process.argv.slice(2).length === 0 ? '' : ` -- ${process.argv.slice(2).join(' ')}`}`,
   what: `A seller's process on a real chain; ${buyers} buyers download the whole table at once, then all send their requests at once; meanwhile ${slowReaders} more `
-    + `read at 128 KiB a second and ${slowSockets} sockets say a letter a second and never finish. Buyers and chain run on the same machine. Every chunk is held to `
+    + `read at 128 KiB a second and ${slowSockets} sockets say a letter a second and never finish. Buyers, in one process whose own work is in the `
+    + 'times, and chain run on the same machine. Every chunk is held to '
     + 'the listing\'s root, every answer to its proof, to the sum of the plain numbers and to the contract, which at the end owes what it must; '
     + 'one wrong byte, refused caller or lost purchase ends the campaign.',
   seconds: (performance.now() - startedAt) / 1000,

@@ -40,7 +40,7 @@ export interface Deliveries {
 /** What the buyer asked for, not what this machine could not do just now: such a refusal is final and declined on chain. */
 const isRefusal = (error: unknown): error is AppError => isAppError(error) && /^(?:policy|input|crypto)\./.test(error.code)
 
-/** Each holds up to 32 MiB of the table, and all share the same workers: more at once are no faster and, a hundred of them, take gigabytes. */
+/** Each holds up to 32 MiB of the table, and all share the same workers: more at once are no faster, and a hundred took gigabytes. */
 const mostDecisionsAtOnce = 2
 
 interface CheckedSubmission {

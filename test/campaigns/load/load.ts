@@ -205,6 +205,8 @@ export const load = async (options: LoadOptions): Promise<LoadResult> => {
     })))
     const downloadSeconds = (performance.now() - downloadsAt) / 1000
     downloading = false
+    // What comes next keeps this process busy, which is no fault of the seller's.
+    await stopGlances()
     const slowChunks = (await slow).reduce((sum, chunks) => sum + chunks, 0)
 
     say('asking')
@@ -212,9 +214,10 @@ export const load = async (options: LoadOptions): Promise<LoadResult> => {
     // A session lasts a quarter of an hour; the downloads may have taken it.
     await inBatches(crowd.buyers, batch, ({ client, wallet }) => client.signIn(wallet))
     const questions = await createQuestions(details, kept, engine)
+    const stopFurtherGlances = startGlances(shop, glances)
     const answerSeconds = await askAll(crowd.buyers, details, questions, () => { answers += 1 }, { engine, chain, times })
+    await stopFurtherGlances()
     await settleAll(stage, chain, crowd)
-    await stopGlances()
     const socketsCut = sockets.cut()
     sockets.close()
     for (const { client } of [...crowd.buyers, ...crowd.slow]) client.close()
