@@ -15,6 +15,8 @@ export interface Replacement {
   readonly gasLimit: bigint
   readonly maxFeePerGasWei: bigint
   readonly maxPriorityFeePerGasWei: bigint
+  /** At the present base fee. */
+  readonly expectedFeeWei: bigint
   /** The most that can leave the wallet with it, and with the one that it replaces. */
   readonly maxCostWei: bigint
   readonly replacedMaxCostWei: bigint
@@ -65,6 +67,9 @@ export const planReplacement = async (
       details: { account, neededWei: maxCostWei.toString(), availableWei: balance.toString() },
     })
   }
-  const replacedMaxCostWei = live.maxCostWei
-  return { kind, replaces: live, intent, gasLimit, maxFeePerGasWei, maxPriorityFeePerGasWei, maxCostWei, replacedMaxCostWei }
+  const expectedFeeWei = gasLimit * (baseFee + maxPriorityFeePerGasWei)
+  return {
+    kind, replaces: live, intent, gasLimit, expectedFeeWei, maxFeePerGasWei, maxPriorityFeePerGasWei, maxCostWei,
+    replacedMaxCostWei: live.maxCostWei,
+  }
 }

@@ -94,10 +94,15 @@ export const createActivityHandlers = ({ host }: WindowContext): Handlers<'activ
       key, purpose, status, to, createdAt, settledAt,
       valueWei: valueWei.toString(),
       hash: outcome?.hash ?? null,
+      waitingHash: trade?.outbox.findWaiting(key)?.hash ?? null,
       gasUsed: outcome?.gasUsed.toString() ?? null,
       feeWei: outcome === null ? null : (outcome.gasUsed * outcome.effectiveGasPriceWei).toString(),
       error: error === null ? null : toErrorJson({ code: error.code, message: error.message, next: error.next, details: error.details }),
     })).reverse()
+  },
+  resend: async ({ hash }) => {
+    await (await host.chain()).outbox.resend(hash)
+    return {}
   },
   signatures: () => host.window.listSignatures(mostSignatures).map(({ feeWei: _feeWei, ...signature }) => signature),
 })

@@ -5,6 +5,7 @@ import type { WindowContext } from './context.ts'
 import type { MovePlan } from './move-plan.ts'
 import { planDeploy, planListingMove } from './plan-listing-moves.ts'
 import { planDisputeMove } from './plan-dispute-moves.ts'
+import { planReplacementMove } from './plan-replacement-moves.ts'
 import { planBuy, planPurchaseMove, planWithdraw } from './plan-trade-moves.ts'
 import { authorisedFunctions, defaultServeHost, defaultServePort, type ServeControl } from './serve-control.ts'
 
@@ -81,6 +82,8 @@ export const createMovePlanner = (context: Pick<WindowContext, 'host' | 'now'>, 
     case 'serve': return planServe(context, serve, move)
     case 'buy': return planBuy(await host.trade(), move)
     case 'withdraw': return planWithdraw(await host.trade(), move)
+    case 'speed-up':
+    case 'cancel': return planReplacementMove((await host.chain()).outbox, move)
     case 'rule':
     case 'close-dispute': return planDisputeMove(await host.trade(), move)
     case 'request':

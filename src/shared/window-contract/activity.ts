@@ -9,6 +9,8 @@ export const transactionSchema = z.strictObject({
   to: addressSchema.nullable(),
   valueWei: weiSchema,
   hash: hashSchema.nullable(),
+  /** The bytes under which it waits to be mined; null where it does not. By this it is sped up, cancelled or sent again. */
+  waitingHash: hashSchema.nullable(),
   gasUsed: z.string().nullable(),
   feeWei: weiSchema.nullable(),
   error: errorDocumentSchema.nullable(),
@@ -30,6 +32,8 @@ export const signatureSchema = z.strictObject({
 export const activityContract = {
   /** What this profile sent to the chain in use, newest first. */
   transactions: procedure.input(emptySchema).output(z.array(transactionSchema)),
+  /** Sends the very bytes of what waits again; signs nothing. Throws `chain.nothing-to-replace`, `chain.transaction-refused`. */
+  resend: procedure.input(z.strictObject({ hash: hashSchema })).output(emptySchema),
   /** What was confirmed or authorised, newest first, at most 1,000. */
   signatures: procedure.input(emptySchema).output(z.array(signatureSchema)),
 }

@@ -17,6 +17,8 @@ export const jobOutcomeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('listing'), listing: z.string() }),
   z.strictObject({ kind: z.literal('contract'), contract: addressSchema }),
   z.strictObject({ kind: z.literal('withdrawn'), amountWei: weiSchema, to: addressSchema, transaction: hashSchema }),
+  /** What became of the step whose transaction was replaced. */
+  z.strictObject({ kind: z.literal('transaction'), purpose: z.string(), status: z.enum(['intended', 'signed', 'confirmed', 'failed', 'retried']) }),
   z.strictObject({ kind: z.literal('serving'), url: urlSchema }),
 ])
 export type JobOutcome = z.infer<typeof jobOutcomeSchema>

@@ -28,6 +28,9 @@ export const moveSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('rule'), ...ofPurchase, for: z.enum(['buyer', 'seller']) }),
   /** Ends a dispute that nobody ruled on. */
   z.strictObject({ kind: z.literal('close-dispute'), ...ofPurchase }),
+  /** The same move at a higher fee, or nothing at all, in the place of a transaction that waits. */
+  z.strictObject({ kind: z.literal('speed-up'), hash: hashSchema }),
+  z.strictObject({ kind: z.literal('cancel'), hash: hashSchema }),
   z.strictObject({ kind: z.literal('withdraw'), to: addressSchema.exactOptional() }),
 ])
 export type Move = z.infer<typeof moveSchema>

@@ -7,6 +7,7 @@ import { Facts, Figure, Page, Section } from '../../ui/page.tsx'
 import { saveText } from '../../ui/save-file.ts'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { Amount, Copyable } from '../../ui/values.tsx'
+import { WaitingTransactions } from './waiting-transactions.tsx'
 import { Phrase, WalletSetup } from './wallet-setup.tsx'
 import '../first-run/first-run.css'
 
@@ -84,6 +85,7 @@ const Show = ({ wallet }: { readonly wallet: Wallet }) => {
         <Figure label="Owed by the contract">{owed === null ? '–' : <Amount wei={owed} />}</Figure>
       </div>
       {owed === null || BigInt(owed) === 0n ? null : <Section title="Withdraw what the contract owes"><Withdraw /></Section>}
+      <WaitingTransactions />
       <Section title="Account">
         <Facts left of={[
           ['Address', <Copyable key="address" value={wallet.address} label="account address" />],
