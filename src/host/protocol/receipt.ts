@@ -9,6 +9,7 @@ import type { PurchaseHistory, PurchaseOnChain } from '../chain/market.ts'
 import { purchaseMoves } from '../chain/market-events.ts'
 import { purchaseStates } from '../chain/terms.ts'
 import { openedAnswerSchema, type OpenedAnswer } from './opened-answer.ts'
+import { computeChecks } from './receipt-checks.ts'
 import { createDomain, recoverTypedDataSigner, signatureSchema, type TypedDataSigner, type TypedDataTypes } from './signatures.ts'
 
 const fits = (bits: bigint) => (text: string): boolean => /^\d{1,78}$/.test(text) && BigInt(text) < 2n ** bits
@@ -80,6 +81,8 @@ export const receiptSchema = z.strictObject({
    */
   proof: openedAnswerSchema.nullable(),
   signatures: z.strictObject({ seller: signatureSchema.nullable(), buyer: signatureSchema.nullable() }),
+  /** Of each field by its path, to name the one that was changed; receipts of the first release have none. */
+  checks: z.record(z.string().max(200), z.string().regex(/^[0-9a-f]{8}$/)).optional(),
 })
 export type Receipt = z.infer<typeof receiptSchema>
 export type ReceiptRole = keyof Receipt['signatures']
@@ -155,12 +158,15 @@ const toTypedData = ({ trade, statement }: Receipt) => [createDomain(trade.chain
   statement,
 }] as const
 
+/** With the checksums of what it now holds. */
+const check = (receipt: Receipt): Receipt => ({ ...receipt, checks: computeChecks(receipt) })
+
 const orNull = (hash: string): string | null => (hash === ZeroHash ? null : hash)
 
 /** The receipt of one purchase as it stands on the chain, unsigned. The same parts give the same trade to both parties. */
 export const createReceipt = ({
   chainId, contract, purchase, history, datasetRoot, request, program, proof = null, unprovedReplies = 0,
-}: ReceiptParts): Receipt => ({
+}: ReceiptParts): Receipt => check({
   version: 1,
   statement: receiptStatement,
   trade: {
@@ -202,7 +208,7 @@ export const signReceipt = async (receipt: Receipt, signer: TypedDataSigner): Pr
   }
   const [domain, structs, value] = toTypedData(receipt)
   const signature = await signer.signTypedData(domain, structs, value)
-  return { ...receipt, signatures: { ...receipt.signatures, ...Object.fromEntries(roles.map((role) => [role, signature])) } }
+  return check({ ...receipt, signatures: { ...receipt.signatures, ...Object.fromEntries(roles.map((role) => [role, signature])) } })
 }
 
 /** The checksummed address of whoever signed as `role`; null where nobody did. Throws `crypto.invalid-signature`. */
@@ -211,17 +217,20 @@ export const recoverReceiptSigner = (receipt: Receipt, role: ReceiptRole): strin
   return signature === null ? null : recoverTypedDataSigner(...toTypedData(receipt), signature)
 }
 
+/** The same receipt without what opens the answer; both signatures stay good. */
+export const withoutAnswer = (receipt: Receipt): Receipt => check({ ...receipt, proof: null })
+
 /** Joins the halves of two parties over one and the same trade. Throws `crypto.receipt-mismatch` where they tell different things. */
 export const mergeReceipts = (mine: Receipt, theirs: Receipt): Receipt => {
   if (!isDeepStrictEqual(mine.trade, theirs.trade) || mine.statement !== theirs.statement) {
     const fields = tradeSchema.keyof().options.filter((field) => !isDeepStrictEqual(mine.trade[field], theirs.trade[field]))
     throw new AppError('crypto.receipt-mismatch', `The two halves of the receipt differ in: ${fields.join(', ')}.`, { details: { fields } })
   }
-  return {
+  return check({
     ...mine,
     request: mine.request ?? theirs.request,
     program: mine.program ?? theirs.program,
     proof: mine.proof ?? theirs.proof,
     signatures: { seller: mine.signatures.seller ?? theirs.signatures.seller, buyer: mine.signatures.buyer ?? theirs.signatures.buyer },
-  }
+  })
 }

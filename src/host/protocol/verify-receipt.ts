@@ -4,6 +4,7 @@ import { encodeProgram, readAnswer } from '../../compute/program.ts'
 import { hashTerms } from '../chain/market.ts'
 import { sha256Hex } from '../trade/hash.ts'
 import { checkReceiptProof } from './verify-receipt-proof.ts'
+import { findChangedFields } from './receipt-checks.ts'
 import { receiptSchema, recoverReceiptSigner, type Receipt, type ReceiptRole, type ReceiptTrade } from './receipt.ts'
 import { hashResultRequest, recoverResultRequestSigner } from './result-request.ts'
 
@@ -105,6 +106,13 @@ const checkAmounts: Check = ({ trade }) => {
   return unless(paidOut === expected, 'trade.credits', `add up to ${paidOut} wei with what was burned, where ${expected} wei are due`)
 }
 
+/** Names the fields that are not what their checksums say and have no problem yet: the checksums themselves where all else holds. */
+const checkFields = (receipt: Receipt, found: readonly ReceiptProblem[]): readonly ReceiptProblem[] => findChangedFields(receipt)
+  .filter((path) => found.every(({ field }) => field !== path))
+  .map((path) => (found.length === 0
+    ? { field: `checks.${path}`, message: 'is not the field\'s checksum' }
+    : { field: path, message: 'is not what its checksum says: it was changed' }))
+
 const verifySignature = (receipt: Receipt, role: ReceiptRole): SignatureVerdict => {
   if (receipt.signatures[role] === null) return 'missing'
   const signer = orNull(() => recoverReceiptSigner(receipt, role))
@@ -135,12 +143,13 @@ export const verifyReceipt = (json: unknown): ReceiptVerdict => {
   const signatures = { seller: verifySignature(receipt, 'seller'), buyer: verifySignature(receipt, 'buyer') }
   const verdicts = Object.entries(signatures)
   const proof = checkReceiptProof(receipt)
-  const problems = [
+  const found = [
     ...proof.problems,
     ...[checkTerms, checkRequest, checkProgram, checkMoves, checkAmounts].flatMap((check) => check(receipt)),
     ...verdicts.flatMap(([role, verdict]) => unless(verdict !== 'invalid', `signatures.${role}`, `is not the ${role}'s signature over this trade`)),
     ...unless(verdicts.some(([, verdict]) => verdict !== 'missing'), 'signatures', 'are missing: nobody has signed this receipt'),
   ]
+  const problems = [...found, ...checkFields(receipt, found)]
   const ok = problems.length === 0
   const decryptionProved = receipt.proof === null ? null : proof.problems.length === 0
   return { ok, signatures, decryptionProved, answer: ok ? answerOf(receipt, proof.integers) : null, problems }

@@ -5,7 +5,7 @@ import { AppError, isAppError } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { Market, PurchaseOnChain } from '../chain/market.ts'
 import type { PurchaseService } from '../buyer/purchase-service.ts'
-import { createReceipt, mergeReceipts, receiptSchema, signReceipt, type Receipt, type ReceiptParts, type ReceiptRole } from '../protocol/receipt.ts'
+import { createReceipt, mergeReceipts, receiptSchema, signReceipt, withoutAnswer, type Receipt, type ReceiptParts, type ReceiptRole } from '../protocol/receipt.ts'
 import type { ListingStore, StoredListing } from '../seller/listing-store.ts'
 import type { SaleStore } from '../seller/sale-store.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
@@ -104,7 +104,7 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
         ? await exportAsBuyer(onChain, encloseAnswer)
         : { receipt: await signAsSeller(onChain, listing), missingHalf: null, title: listing.details.title }
       // The one-time secret that opens the answer is in the file the user asked for, never in the clear in the profile.
-      save(role, number, { ...exported.receipt, proof: null })
+      save(role, number, withoutAnswer(exported.receipt))
       return exported
     },
     list: () => database.prepare<[], { role: ReceiptRole; purchase: string; document: string; updated_at: string }>('SELECT role, purchase, document, updated_at FROM receipts ORDER BY updated_at')
