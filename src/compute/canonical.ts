@@ -99,6 +99,17 @@ const assertLayout = (layout: AnswerLayout, cells: number, numbered: number, ste
   }
 }
 
+/** That reads of packed rows rise and stay within the table; what they open is for assertPackedReads. */
+const assertReads = ({ packed, rows, cells }: Extract<Program, { version: 3 }>): void => {
+  if (packed.length > cells.length) refuse('packed', 'there are more reads than cells')
+  packed.forEach(([group, start, count], index) => {
+    if (start + count > rows) refuse('packed', `a read ends at row ${start + count}, the table has ${rows}`)
+    const [before, from, length] = packed[index - 1] ?? [-1, 0, 0]
+    const isAfter = group !== before ? group > before : start !== from ? start > from : count > length
+    if (!isAfter) refuse('packed', 'the reads do not rise')
+  })
+}
+
 /**
  * Checks that a program read from the network (programSchema) is wholly in canonical form, as deriveProgram makes it, so that
  * equal answers have equal hashes and nothing hides in a second spelling. Linear in the program's length. Throws
@@ -107,7 +118,8 @@ const assertLayout = (layout: AnswerLayout, cells: number, numbered: number, ste
 export const assertCanonicalProgram = (program: Program): void => {
   if (program.rows * program.columns > maxCells) refuse('table', `more than ${maxCells} cells`)
   assertCells(program)
-  const steps = createStepChecker(program.version === 2 ? program.steps : [])
+  if (program.version === 3) assertReads(program)
+  const steps = createStepChecker(program.version === 1 ? [] : program.steps)
   const numbered = assertLayout(program.answer, program.cells.length, 0, steps, 0)
   if (numbered !== program.cells.length) refuse('answer', `cell ${numbered} is not used`)
   steps.checkEnd()

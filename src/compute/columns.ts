@@ -9,6 +9,8 @@ export interface DatasetDescription {
   readonly keyBits: KeyBits
   /** The Merkle root of the ciphertexts: the identity of table and key. */
   readonly datasetRoot: string
+  /** Groups of columns that the table has packed as well (docs/adr/0302). */
+  readonly packed?: readonly (readonly number[])[]
   /** What the key holder has multiplied for this script, in order: cells numbered behind the table's own. */
   readonly products?: readonly IntegerRange[]
 }

@@ -41,7 +41,7 @@ export const createStepNumbering = (steps: ProgramStep[], numberCell: (value: De
 
 /** The values of a program's steps, in order, from the decrypted integers and the scales of its cells. */
 export const evaluateSteps = (
-  { steps }: Extract<Program, { version: 2 }>, integers: readonly bigint[], scales: readonly Rational[],
+  { steps }: Extract<Program, { version: 2 | 3 }>, integers: readonly bigint[], scales: readonly Rational[],
 ): StepResult[] => {
   const cells = integers.map((integer, cell) => exactCell(integer, scales[cell] as Rational))
   const results: StepResult[] = []

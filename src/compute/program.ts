@@ -110,12 +110,16 @@ const encodeLayout = (layout: AnswerLayout): string => {
 /** The program's one JSON text, for hashing and sending: fixed order of keys, no spaces. */
 export const encodeProgram = (program: Program): string => {
   const { version, datasetRoot, rows, columns, cells, answer } = program
-  const steps = program.version === 2 ? `,"steps":${JSON.stringify(program.steps)}` : ''
+  const steps = program.version === 1 ? '' : `,"steps":${JSON.stringify(program.steps)}`
+  const packed = program.version === 3 ? `,"packed":${JSON.stringify(program.packed)}` : ''
   const table = `"datasetRoot":"${datasetRoot}","rows":${rows},"columns":${columns}`
-  return `{"version":${version},${table},"cells":[${cells.map(encodeCell).join(',')}],"answer":${encodeLayout(answer)}${steps}}`
+  return `{"version":${version},${table},"cells":[${cells.map(encodeCell).join(',')}],"answer":${encodeLayout(answer)}${steps}${packed}}`
 }
 
-/** What the engine evaluates, one form per cell. The scales stay behind: they are applied when the answer is read. */
+/**
+ * One form per cell, over the table's own cells (packed-program.ts says what of them is read packed). The scales stay behind: they are
+ * applied when the answer is read.
+ */
 export const programToForms = (program: Program): LinearForm[] =>
   program.cells.map(({ constant, terms }) => ({
     runs: terms.map(([start, count, weight]) => ({ start, count, weight: BigInt(weight) })),
@@ -142,7 +146,7 @@ export const readAnswer = (program: Program, integers: readonly bigint[]): Answe
     })
   }
   const scales = program.cells.map(({ scale }) => ({ numerator: BigInt(scale.numerator), denominator: BigInt(scale.denominator) }))
-  const steps = program.version === 2 ? evaluateSteps(program, integers, scales) : []
+  const steps = program.version === 1 ? [] : evaluateSteps(program, integers, scales)
   return renderAnswer(program.answer, (reference) =>
     reference < 0
       ? (steps[-1 - reference] as StepResult).number
@@ -198,5 +202,5 @@ export const describeProgram = (program: Program): ProgramDescription => ({
   cells: program.cells.length,
   terms: program.cells.reduce((sum, { terms }) => sum + terms.length, 0),
   ciphertextOperations: program.cells.reduce((sum, { terms }) => terms.reduce((inner, [, count]) => inner + count, sum), 0),
-  steps: program.version === 2 ? program.steps.length : 0,
+  steps: program.version === 1 ? 0 : program.steps.length,
 })

@@ -35,8 +35,9 @@ export interface PackedGroup {
 export const slotBits = ({ lower, upper }: PackedRange, rows: number): number =>
   Math.max(1, bitLength((upper - lower) * BigInt(rows)))
 
-const createGroup = (
-  columns: readonly number[], ranges: readonly PackedRange[], rows: number, blocks: number,
+/** One group of the given columns, whose ranges come in the same order; whether it fits a plaintext is for the caller to see. */
+export const createGroup = (
+  columns: readonly number[], ranges: readonly PackedRange[], rows: number, blocks = 1,
 ): PackedGroup => {
   const blockRows = Math.ceil(rows / blocks)
   let shift = 0n
@@ -90,6 +91,12 @@ export const packRow = (group: PackedGroup, row: number, readCell: (row: number,
   }, 0n)
 }
 
+/** Bits of the longest plaintext that rows of a group add up to. */
+export const groupBits = ({ slots }: PackedGroup): number => {
+  const last = slots.at(-1)
+  return last === undefined ? 0 : Number(last.shift + last.bits)
+}
+
 /** How many of the packed rows `start … start + count − 1` hold a row of a block. */
 const rowsInBlock = ({ rows, blockRows }: PackedGroup, block: number, start: number, count: number): number =>
   Math.max(0, Math.min(start + count, rows - block * blockRows) - start)
@@ -112,4 +119,21 @@ export const unpackSum = (group: PackedGroup, sum: bigint, start: number, count:
     throw new CryptoError('value-out-of-range', 'the plaintext has bits outside its slots')
   }
   return sums
+}
+
+/**
+ * The plaintext that a sum of packed rows `start … start + count − 1` has when its slots hold these sums: the inverse of `unpackSum`, and
+ * one to one, since a sum that its rows cannot add up to is refused with `value-out-of-range`.
+ */
+export const packSums = (group: PackedGroup, sums: readonly bigint[], start: number, count: number): bigint => {
+  const { columns, ranges, slots } = group
+  return slots.reduce((plaintext, { shift }, slot) => {
+    const rows = BigInt(rowsInBlock(group, Math.floor(slot / columns.length), start, count))
+    const { lower, upper } = at(ranges, slot % columns.length)
+    const above = at(sums, slot) - rows * lower
+    if (above < 0n || above > rows * (upper - lower)) {
+      throw new CryptoError('value-out-of-range', `slot ${slot} holds what its rows cannot add up to`, slot)
+    }
+    return plaintext + (above << shift)
+  }, 0n)
 }

@@ -10,6 +10,7 @@ import { describeMoments } from '../moments-text.ts'
 interface EncryptionOptions {
   readonly keyBits?: 2048 | 3072 | 4096
   readonly byWorkers?: boolean
+  readonly packed?: boolean
 }
 
 interface MomentOptions {
@@ -20,7 +21,7 @@ interface MomentOptions {
 
 const describeEncryption = (state: EncryptionState | null): string => {
   if (state === null) return 'not encrypted'
-  return state.root === null ? `encryption begun, ${state.chunksDone} of ${state.chunks} chunks done` : `encrypted with a ${state.keyBits}-bit key`
+  return state.root === null ? `encryption begun, ${state.chunksDone} of ${state.chunks} chunks done` : `encrypted with a ${state.keyBits}-bit key${state.packedGroups === 0 ? '' : `, packed in ${state.packedGroups} ciphertexts a row besides`}`
 }
 
 export const addDatasetCommands = (program: Command, globals: () => GlobalOptions): void => {
@@ -45,6 +46,7 @@ export const addDatasetCommands = (program: Command, globals: () => GlobalOption
   dataset.command('encrypt <name>').description('under a key pair of its own; goes on where it was interrupted')
     .option('--key-bits <n>', '2048, 3072 or 4096; by default those of an interrupted run, else 3072', parseKeyBits)
     .option('--by-workers', 'share it with `hesystem worker` processes; they see the numbers, so they must be your own')
+    .option('--packed', 'with the columns side by side besides: sums and means of all of them cost buyers one ciphertext a row')
     .action((name: string, options: EncryptionOptions) => withHost(globals(), async (host, terminal) => {
       const { signal } = createInterrupt()
       await host.datasets.encrypt(name, { ...options, signal, onProgress: terminal.progress(`encrypting ${name}`) })

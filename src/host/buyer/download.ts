@@ -56,9 +56,12 @@ export const readDownloaded = (chunks: ChunkStore, index: number): Uint8Array =>
   return chunk
 }
 
-/** The downloaded dataset as the engine reads it. Throws `runtime.not-downloaded` where a chunk is missing. */
-export const openDownloaded = (details: Details, chunks: ChunkStore): CiphertextSource => {
-  const { rows, columns, chunkRows } = details.dataset
+/**
+ * The downloaded dataset as the engine reads it: its columns, or as many as `columns` says, the packed groups behind them. Throws
+ * `runtime.not-downloaded` where a chunk is missing.
+ */
+export const openDownloaded = (details: Details, chunks: ChunkStore, columns = details.dataset.columns): CiphertextSource => {
+  const { rows, chunkRows } = details.dataset
   return createTensorSource({
     rows, columns, chunkRows, ciphertextLength: ciphertextLengthOf(details.dataset),
     readChunk: (index) => readDownloaded(chunks, index),

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { answerBits } from '../../compute/bounds.ts'
 import { plaintextBits } from '../../compute/columns.ts'
+import { choosePackedReads, readForms } from '../../compute/packed-program.ts'
 import { findTableColumns } from '../../compute/products.ts'
-import { answerShapes, describeProgram, programToForms, type ProgramDescription } from '../../compute/program.ts'
+import { answerShapes, describeProgram, type ProgramDescription } from '../../compute/program.ts'
 import { estimateEvaluation } from '../../engine/estimate.ts'
 import type { Details } from '../../shared/schemas/details.ts'
 import type { Program } from '../../shared/schemas/program.ts'
@@ -53,11 +54,12 @@ export const gaugeProgram = (
   { program, roundingError, interaction, asked, products }: Omit<DerivedScript, 'plain' | 'log'>, details: Details,
 ): Gauge => {
   const { policy, dataset: { key } } = details
-  const bits = answerBits(program, { ...describeDataset(details), products }).reduce((most, own) => Math.max(most, own), 0)
+  const table = describeDataset(details)
+  const bits = answerBits(program, { ...table, products }).reduce((most, own) => Math.max(most, own), 0)
   return {
     ...describeProgram(program),
     maxAnswerCells: policy.maxAnswerCells,
-    estimatedSeconds: estimateEvaluation(programToForms(program), key.bits, availableParallelism()),
+    estimatedSeconds: estimateEvaluation(readForms(choosePackedReads(program, table), table), key.bits, availableParallelism()),
     answerBits: bits,
     maxAnswerBits: policy.maxAnswerBits,
     headroomBits: Math.min(policy.maxAnswerBits, plaintextBits(key.bits)) - bits,

@@ -3,14 +3,17 @@ import type { z } from 'zod'
 import { AppError, type ErrorDocument } from '../../shared/errors.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
+import { choosePackedReads } from '../../compute/packed-program.ts'
 import type { Engine, JobOptions } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain, PurchaseState } from '../chain/market.ts'
 import { readEventId } from '../chain/market-events.ts'
 import type { StoredTransaction } from '../chain/outbox.ts'
 import { createChunkStore } from '../datasets/chunk-store.ts'
+import { widthOf } from '../datasets/tensor-wire.ts'
 import type { CiphertextTable } from '../interop/export-tensor.ts'
 import type { Evidence } from '../protocol/evidence.ts'
 import type { Vault } from '../secrets/types.ts'
+import { describeDataset } from '../trade/details-document.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { computeOnDataset, hashProgram } from './compute.ts'
 import { deriveFromAnswer, deriveFromScript, type ScriptFile } from './derive.ts'
@@ -211,8 +214,9 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     purchase: NumberedPurchase, program: Program, script: ScriptFile, { assertResult, ...options }: ComputeOptions,
   ): Promise<ComputedResult> => {
     const { details } = purchase
-    const source = openDownloaded(details, chunksOf(purchase))
-    const computed = await computeOnDataset(program, details, source, await sharedEngine(), now, options)
+    const source = openDownloaded(details, chunksOf(purchase), widthOf(details.dataset))
+    const chosen = choosePackedReads(program, describeDataset(details))
+    const computed = await computeOnDataset(chosen, details, source, await sharedEngine(), now, options)
     await assertResult?.(computed, program)
     const result = { ...computed, script: script.source, fileName: script.fileName }
     store.setResult(purchase.id, result)
@@ -266,7 +270,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
       const { program } = deriveFromAnswer(answer, details, details.dataset)
       if (request !== null) {
         const kept = store.findResult(id)
-        if (kept?.programHash !== hashProgram(program)) throw secondRequest(number)
+        if (kept?.programHash !== hashProgram(choosePackedReads(program, describeDataset(details)))) throw secondRequest(number)
         return kept
       }
       return computeAndKeep(await download(number, options), program, { source: '', fileName: '' }, options)

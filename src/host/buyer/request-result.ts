@@ -124,7 +124,8 @@ const check = async (
   if (keccak256(sealed) !== delivery.answerHash) throw new AppError('crypto.invalid-answer', 'The sealed answer does not have the hash that stands on the contract.')
   const { details } = purchase
   const { integers, key, claim, proof } = openDelivery({
-    request, details, ciphertexts: result.ciphertexts, sealed, sealingSecret: readSealingSecret(purchase, vault),
+    request, details, program: parseProgram(result), ciphertexts: result.ciphertexts, sealed,
+    sealingSecret: readSealingSecret(purchase, vault),
   })
   await engine.verifyDecryption(key, claim, proof)
   return { integers, answer: readAnswer(parseProgram(result), integers), sealed }

@@ -72,7 +72,8 @@ export interface DatasetService {
   createTestData(name: string, options?: TestDataOptions): void
   /**
    * Encrypts the table under a key pair of its own, or goes on where an earlier run stopped, under the same key; does nothing
-   * once done. Throws `input.dataset-encrypted` for another key length, `input.dataset-busy`, `runtime.cancelled`.
+   * once done. Throws `input.dataset-encrypted` for another key length or form, `input.packing-none`, `input.dataset-busy`,
+   * `runtime.cancelled`.
    */
   encrypt(name: string, options?: EncryptOptions): Promise<void>
   /** The same for the test data, under another key pair (S6). Throws `input.test-data-missing` besides. */

@@ -28,6 +28,8 @@ export interface StoredTensorRow {
   /** Hex. */
   readonly n: string
   readonly sealedKey: Uint8Array
+  /** Groups of columns that are packed as well; null: none. */
+  readonly packed: readonly (readonly number[])[] | null
   /** null until every chunk is encrypted. */
   readonly root: string | null
   /** Hexadecimal roots (crypto/key-certificate.ts); null until they were made. */
@@ -79,11 +81,13 @@ interface TensorRow {
   readonly key_bits: KeyBits
   readonly n: string
   readonly sealed_key: Buffer
+  readonly packed: string | null
   readonly root: string | null
   readonly certificate: string | null
 }
 
 const columnsSchema = z.array(columnSchema)
+const packedSchema = z.array(z.array(z.int().min(0)))
 const rootsSchema = z.array(hexIntegerSchema)
 
 const toDataset = (row: DatasetRow): StoredDataset => ({
@@ -103,6 +107,7 @@ const toTensor = (row: TensorRow): StoredTensorRow => ({
   keyBits: row.key_bits,
   n: row.n,
   sealedKey: new Uint8Array(row.sealed_key),
+  packed: row.packed === null ? null : parseJsonAs(packedSchema, row.packed, 'the packed columns of a stored tensor', 'store.corrupt'),
   root: row.root,
   certificate: row.certificate === null ? null : parseJsonAs(rootsSchema, row.certificate, 'a stored key certificate', 'store.corrupt'),
 })
@@ -161,11 +166,11 @@ export const createDatasetStore = (database: ProfileDatabase): DatasetStore => (
     .prepare<[number, number], number[]>(`SELECT * FROM ${tableOf(id, kind)} WHERE row >= ? AND row < ? ORDER BY row`).raw()
     .all(start, start + count).map(([, ...cells]) => cells),
 
-  insertTensor: (id, kind, { rows, chunkRows, schemaHash, keyBits, n, sealedKey }) => {
+  insertTensor: (id, kind, { rows, chunkRows, schemaHash, keyBits, n, sealedKey, packed }) => {
     database
-      .prepare(`INSERT INTO tensors (dataset, kind, rows, chunk_rows, schema_hash, key_bits, n, sealed_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      .prepare(`INSERT INTO tensors (dataset, kind, rows, chunk_rows, schema_hash, key_bits, n, sealed_key, packed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (dataset, kind) DO NOTHING`)
-      .run(id, kind, rows, chunkRows, schemaHash, keyBits, n, sealedKey)
+      .run(id, kind, rows, chunkRows, schemaHash, keyBits, n, sealedKey, packed === null ? null : JSON.stringify(packed))
   },
 
   findTensor: (id, kind) => {

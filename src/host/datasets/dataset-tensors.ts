@@ -1,3 +1,4 @@
+import { choosePackedColumns } from '../../compute/packed-program.ts'
 import { keyPairFromBytes, keyPairToBytes } from '../../crypto/keys.ts'
 import type { KeyBits, PaillierKeyPair } from '../../crypto/types.ts'
 import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.ts'
@@ -11,7 +12,7 @@ import type { DatasetStore, StoredDataset, StoredTensorRow, TensorKind } from '.
 import { encryptTensor, type EncryptionTask } from './encrypt-tensor.ts'
 import { computeRoot, computeSchemaHash } from './merkle.ts'
 import { createTensorSource } from './tensor-source.ts'
-import { ciphertextLengthOf, computeChunkLeaf, computeChunkRows, describeKey, type TensorShape } from './tensor-wire.ts'
+import { ciphertextLengthOf, computeChunkLeaf, computeChunkRows, describeKey, widthOf, type TensorShape } from './tensor-wire.ts'
 
 /** How far a table is encrypted; `root` is null until the last chunk is done. */
 export interface EncryptionState {
@@ -20,6 +21,8 @@ export interface EncryptionState {
   readonly rows: number
   readonly chunks: number
   readonly chunksDone: number
+  /** Groups of columns that stand packed beside the columns. */
+  readonly packedGroups: number
   readonly root: string | null
 }
 
@@ -36,6 +39,8 @@ export interface StoredTensor {
 export interface EncryptOptions extends JobOptions {
   /** By default those of an encryption begun before, else 3072. */
   readonly keyBits?: KeyBits
+  /** Packs the table's columns besides, in as few groups as hold them; an encryption begun before keeps what it was begun with. */
+  readonly packed?: boolean
   /** By the workers on the queue, with the public key alone: they see the plaintexts. */
   readonly byWorkers?: boolean
 }
@@ -69,12 +74,15 @@ const defaultKeyBits: KeyBits = 3072
 
 const purposeOf = (n: string): string => `dataset-key/${n}`
 
-const shapeOf = ({ rows, chunkRows, schemaHash, n, keyBits, certificate }: StoredTensorRow, columns: readonly Column[]): TensorShape => ({
+const shapeOf = (
+  { rows, chunkRows, schemaHash, n, keyBits, certificate, packed }: StoredTensorRow, columns: readonly Column[],
+): TensorShape => ({
   schemaHash,
   rows,
   columns: columns.length,
   chunkRows,
   chunks: Math.ceil(rows / chunkRows),
+  ...(packed === null ? {} : { packed: packed.map((group) => [...group]) }),
   key: describeKey({ n: BigInt(`0x${n}`), bits: keyBits }, certificate),
 })
 
@@ -107,14 +115,22 @@ export const createDatasetTensors = (dependencies: DatasetTensorsDependencies): 
   }
 
   /** Keeps the key, sealed, before anything is encrypted under it: no chunk can outlive its key. */
-  const beginTensor = ({ id, columns }: StoredDataset, kind: TensorKind, rows: number, keyPair: PaillierKeyPair): StoredTensorRow => {
+  const beginTensor = (
+    { id, name, columns }: StoredDataset, kind: TensorKind, rows: number, keyPair: PaillierKeyPair, isPacked: boolean,
+  ): StoredTensorRow => {
     const n = keyPair.publicKey.n.toString(16)
     const bytes = keyPairToBytes(keyPair)
     const sealedKey = vault.seal(purposeOf(n), bytes)
     bytes.fill(0)
-    const chunkRows = computeChunkRows(columns.length, ciphertextLengthOf({ key: describeKey(keyPair.publicKey) }))
+    const groups = isPacked ? choosePackedColumns({ rows, columns, keyBits: keyPair.publicKey.bits }) : []
+    if (isPacked && groups.length === 0) {
+      throw new AppError('input.packing-none', `No two columns of dataset ${name} fit into one ciphertext, added up over ${rows} rows.`, { details: { dataset: name } })
+    }
+    const packed = isPacked ? groups : null
+    const chunkRows = computeChunkRows(columns.length + groups.length, ciphertextLengthOf({ key: describeKey(keyPair.publicKey) }))
     const { bits: keyBits } = keyPair.publicKey
-    const tensor = { rows, chunkRows: Math.min(chunkRows, rows), schemaHash: computeSchemaHash(columns), keyBits, n, sealedKey }
+    const schemaHash = computeSchemaHash(columns, packed ?? undefined)
+    const tensor = { rows, chunkRows: Math.min(chunkRows, rows), schemaHash, keyBits, n, sealedKey, packed }
     store.insertTensor(id, kind, tensor)
     // Another process may have begun the same table in the meantime: its key is the one that counts.
     return store.findTensor(id, kind) ?? { ...tensor, root: null, certificate: null }
@@ -152,16 +168,20 @@ export const createDatasetTensors = (dependencies: DatasetTensorsDependencies): 
   }
 
   const runEncryption = async (dataset: StoredDataset, kind: TensorKind, rows: number, options: EncryptOptions): Promise<void> => {
-    const { keyBits, byWorkers = false, ...job } = options
+    const { keyBits, byWorkers = false, packed = false, ...job } = options
     const { id, name, columns } = dataset
     const found = store.findTensor(id, kind)
     if (found !== null && keyBits !== undefined && found.keyBits !== keyBits) {
       throw new AppError('input.dataset-encrypted', `Encryption of dataset ${name} was begun with a key of ${found.keyBits} bits, not ${keyBits}.`, { details: { dataset: name, keyBits: found.keyBits } })
     }
+    if (found !== null && packed && found.packed === null) {
+      throw new AppError('input.dataset-encrypted', `Encryption of dataset ${name} was begun without packed columns.`, { details: { dataset: name } })
+    }
     if (found !== null && found.root !== null) return
     const arithmetic = await (byWorkers ? sharedEngine() : engine())
     const keyOptions = job.signal === undefined ? {} : { signal: job.signal }
-    const tensor = found ?? beginTensor(dataset, kind, rows, await arithmetic.generateKeyPair(keyBits ?? defaultKeyBits, keyOptions))
+    const createKey = (): Promise<PaillierKeyPair> => arithmetic.generateKeyPair(keyBits ?? defaultKeyBits, keyOptions)
+    const tensor = found ?? beginTensor(dataset, kind, rows, await createKey(), packed)
     const shape = shapeOf(tensor, columns)
     const keyPair = openKey(tensor)
     await encryptTensor({
@@ -180,7 +200,9 @@ export const createDatasetTensors = (dependencies: DatasetTensorsDependencies): 
       const tensor = store.findTensor(id, kind)
       if (tensor === null) return null
       const { rows, chunks, key } = shapeOf(tensor, columns)
-      return { keyBits: tensor.keyBits, keyId: key.keyId, rows, chunks, chunksDone: store.readLeaves(id, kind).length, root: tensor.root }
+      const chunksDone = store.readLeaves(id, kind).length
+      const packedGroups = tensor.packed?.length ?? 0
+      return { keyBits: tensor.keyBits, keyId: key.keyId, rows, chunks, chunksDone, packedGroups, root: tensor.root }
     },
 
     assertFree: (dataset) => { assertFree(dataset, ['data', 'test']) },
@@ -210,7 +232,7 @@ export const createDatasetTensors = (dependencies: DatasetTensorsDependencies): 
         commitment: { ...shape, root: tensor.root },
         leaves: store.readLeaves(dataset.id, kind).map(({ leaf }) => leaf),
         readChunk,
-        source: () => createTensorSource({ ...shape, ciphertextLength: ciphertextLengthOf(shape), readChunk }),
+        source: () => createTensorSource({ ...shape, columns: widthOf(shape), ciphertextLength: ciphertextLengthOf(shape), readChunk }),
       }
     },
 

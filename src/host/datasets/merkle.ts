@@ -52,8 +52,11 @@ export const computeRoot = (leaves: readonly string[]): string => {
 
 /**
  * SHA-256 of the columns' canonical JSON: an array of [name, type, unit, categories, [numerator, denominator], lower, upper]
- * in column order, no white space. Descriptions are left out: they may be reworded without touching the ciphertexts.
+ * in column order, no white space. Descriptions are left out: they may be reworded without touching the ciphertexts. With packed
+ * groups, of an object of these `columns` and of `packed`, the numbers of each group's columns.
  */
-export const computeSchemaHash = (columns: readonly Column[]): string =>
-  sha256(Buffer.from(JSON.stringify(columns.map(({ name, type, unit, categories, scale, lower, upper }) =>
-    [name, type, unit, categories, [scale.numerator, scale.denominator], lower, upper])), 'utf8'))
+export const computeSchemaHash = (columns: readonly Column[], packed?: readonly (readonly number[])[]): string => {
+  const described = columns.map(({ name, type, unit, categories, scale, lower, upper }) =>
+    [name, type, unit, categories, [scale.numerator, scale.denominator], lower, upper])
+  return sha256(Buffer.from(JSON.stringify(packed === undefined ? described : { columns: described, packed }), 'utf8'))
+}

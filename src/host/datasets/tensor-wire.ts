@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { Field, FixedSizeBinary, RecordBatch, RecordBatchStreamWriter, Schema, Struct, makeData } from 'apache-arrow'
 import { bitLength, ciphertextLength } from '../../crypto/bytes.ts'
 import { computeKeyId } from '../../crypto/keys.ts'
@@ -25,9 +26,12 @@ export const computeChunkRows = (columns: number, ciphertextBytes: number): numb
 export const rowsInChunk = ({ rows, chunkRows }: Pick<TensorShape, 'rows' | 'chunkRows'>, index: number): number =>
   Math.min(chunkRows, rows - index * chunkRows)
 
+/** Ciphertexts a row: the columns, and the packed groups behind them. */
+export const widthOf = ({ columns, packed = [] }: Pick<TensorShape, 'columns' | 'packed'>): number => columns + packed.length
+
 /** Bytes of the ciphertexts of chunk `index`. */
 export const chunkLength = (shape: TensorShape, index: number): number =>
-  rowsInChunk(shape, index) * shape.columns * ciphertextLengthOf(shape)
+  rowsInChunk(shape, index) * widthOf(shape) * ciphertextLengthOf(shape)
 
 /** The leaf of chunk `index`, from its raw ciphertexts (column by column). */
 export const computeChunkLeaf = (shape: TensorShape, index: number, ciphertexts: Uint8Array): string =>
@@ -52,7 +56,8 @@ const createSchema = (shape: TensorShape, columns: readonly Column[], place: rea
   const type = new FixedSizeBinary(ciphertextLengthOf(shape))
   const fields = columns.map(({ name, scale }) =>
     new Field(name, type, false, new Map([['scale', `${scale.numerator}/${scale.denominator}`]])))
-  return new Schema(fields, new Map([
+  const packed = (shape.packed ?? []).map((group, index) => new Field(`packed:${index}`, type, false, new Map([['columns', group.join(',')]])))
+  return new Schema([...fields, ...packed], new Map([
     ['format', 'hesystem-tensor/1'],
     ['key_id', shape.key.keyId],
     ['n', shape.key.n],
@@ -72,9 +77,11 @@ const createBatch = (shape: TensorShape, schema: Schema, index: number, cipherte
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }))
 }
 
-/** One chunk as a record batch of the whole tensor's file: as on the wire, but its place is its place in the file. */
-export const createTensorBatch = (shape: TensorShape, columns: readonly Column[], index: number, ciphertexts: Uint8Array): RecordBatch =>
-  createBatch(shape, createSchema(shape, columns, []), index, ciphertexts)
+/** One chunk as a record batch of the whole tensor's file: its columns as on the wire, but its place is its place in the file. */
+export const createTensorBatch = (
+  { packed: _, ...table }: TensorShape, columns: readonly Column[], index: number, ciphertexts: Uint8Array,
+): RecordBatch =>
+  createBatch(table, createSchema(table, columns, []), index, ciphertexts.subarray(0, chunkLength(table, index)))
 
 /**
  * One chunk as an Arrow IPC stream of one record batch: a FixedSizeBinary column per dataset column, the scale in each
@@ -137,15 +144,16 @@ export const assertManifest = ({ commitment, leaves }: Manifest): void => {
 }
 
 /** Throws `input.manifest-invalid` unless the columns are those the commitment's schema hash stands for. */
-export const assertColumns = ({ schemaHash, columns: count }: TensorShape, columns: readonly Column[]): void => {
-  if (columns.length !== count || computeSchemaHash(columns) !== schemaHash) throw refuseManifest('its schema hash is of other columns')
+export const assertColumns = ({ schemaHash, columns: count, packed }: TensorShape, columns: readonly Column[]): void => {
+  if (columns.length !== count || computeSchemaHash(columns, packed) !== schemaHash) throw refuseManifest('its schema hash is of other columns')
 }
 
 /** Reads a manifest from the network, held to the commitment the buyer already trusts (the listing's). Throws `input.manifest-invalid`. */
 export const parseManifest = (value: unknown, expected: TensorCommitment): Manifest => {
   const manifest = parseAs(manifestSchema, value, 'the manifest', 'input.manifest-invalid')
-  const { key, ...rest } = manifest.commitment
-  const same = Object.entries(rest).every(([name, found]) => expected[name as keyof typeof rest] === found)
+  const { key, packed, ...rest } = manifest.commitment
+  const isSamePacking = isDeepStrictEqual(packed, expected.packed)
+  const same = isSamePacking && Object.entries(rest).every(([name, found]) => expected[name as keyof typeof rest] === found)
   if (!same || key.keyId !== expected.key.keyId || key.n !== expected.key.n || key.bits !== expected.key.bits) {
     throw refuseManifest('it commits to another tensor than the listing')
   }

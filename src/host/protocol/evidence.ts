@@ -64,11 +64,12 @@ export const computeVerdict = (
   if (foreign !== null) {
     return { for: 'seller', ground: 'input.evidence-foreign', reason: `The evidence proves nothing: its ${foreign} is not the one that stands on the contract.` }
   }
-  const { request, answer } = evidence
+  const { request, program, answer } = evidence
   try {
     assertProved(openDelivery({
       request,
       details: parseDetails(answer.details),
+      program,
       ciphertexts: fromBase64(answer.ciphertexts),
       sealed: fromBase64(answer.sealed),
       sealingSecret: getBytes(answer.sealingSecret),

@@ -44,6 +44,7 @@ export const checkReceiptProof = (receipt: Receipt): ReceiptProofCheck => {
     const delivered = openDelivery({
       request: request.request,
       details,
+      program: receipt.program,
       ciphertexts: fromBase64(proof.ciphertexts),
       sealed: fromBase64(proof.sealed),
       sealingSecret: getBytes(proof.sealingSecret),

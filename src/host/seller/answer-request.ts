@@ -5,14 +5,16 @@ import { AppError } from '../../shared/errors.ts'
 import { failpoint } from '../failpoint.ts'
 import { parseAs } from '../../shared/parse.ts'
 import { assertCanonicalProgram } from '../../compute/canonical.ts'
-import { programToForms } from '../../compute/program.ts'
+import { assertPackedReads, openReads, readForms } from '../../compute/packed-program.ts'
 import { assertCellCount } from '../../policy/policy.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { withMappedErrors } from '../../engine/map-error.ts'
 import type { PaillierKeyPair } from '../../crypto/types.ts'
 import type { StoredTensor } from '../datasets/dataset-service.ts'
 import type { Ledger, LedgerSubject } from '../ledger/ledger.ts'
 import { encodeAnswer } from '../protocol/answer-codec.ts'
 import { createClaim } from '../protocol/opened-answer.ts'
+import { describeDataset } from '../trade/details-document.ts'
 import type { ResultRequest } from '../../shared/schemas/result-request.ts'
 
 /** Beyond the answer's own bits: what a column's values, its offset and its scale may add to a program's numbers. */
@@ -44,6 +46,7 @@ export const parsePermittedProgram = (value: unknown, subject: LedgerSubject, le
   assertCellCount(program, details.policy)
   assertDigits(program, details.policy)
   assertCanonicalProgram(program)
+  assertPackedReads(program, describeDataset(details))
   ledger.assertPermitted(program, subject)
   return program
 }
@@ -69,18 +72,20 @@ export interface AnswerTask {
 export const answerProgram = async (
   { request, program, ciphertexts, details, tensor, key, debit }: AnswerTask, engine: Engine,
 ): Promise<Uint8Array> => {
-  const own = await engine.evaluate(key.publicKey, tensor.source(), programToForms(program))
+  const table = describeDataset(details)
+  const own = await engine.evaluate(key.publicKey, tensor.source(), readForms(program, table))
   if (own.length !== ciphertexts.length || !timingSafeEqual(own, ciphertexts)) {
     throw new AppError('policy.result-mismatch', 'The encrypted result is not what this program computes from the listing\'s table.')
   }
   debit()
-  const integers = await engine.decrypt(key, own)
+  const plaintexts = await engine.decrypt(key, own)
   failpoint('answer.decrypted')
+  const integers = withMappedErrors(() => openReads(program, table, plaintexts))
   const { maxAnswerBits } = details.policy
   const bound = 1n << BigInt(maxAnswerBits)
   if (integers.some((integer) => integer >= bound || integer <= -bound)) {
     throw new AppError('policy.answer-out-of-bounds', 'The answer is larger than this listing may give out.', { details: { maxAnswerBits } })
   }
-  const proof = await engine.proveDecryption(key, createClaim(request, details, own, integers))
+  const proof = await engine.proveDecryption(key, createClaim({ request, details, program, ciphertexts: own, integers }))
   return encodeAnswer({ maxAnswerBits, integers, proof })
 }

@@ -1,5 +1,6 @@
 import { keccak256, toUtf8Bytes } from 'ethers'
 import type { DatasetDescription } from '../../compute/columns.ts'
+import { packedGroups } from '../../compute/packed-program.ts'
 import { detailsSchema, type Details, type TensorCommitment } from '../../shared/schemas/details.ts'
 import { AppError } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
@@ -11,8 +12,9 @@ export const encodeDetails = (details: Details): string => `${JSON.stringify(det
 export const hashDetails = (text: string): string => keccak256(toUtf8Bytes(text))
 
 /** The listing's real table (or another of its tables) as compute/ and policy/ see it. */
-export const describeDataset = ({ columns, dataset }: Details, { rows, key, root }: TensorCommitment = dataset): DatasetDescription =>
-  ({ rows, columns, keyBits: key.bits, datasetRoot: root })
+export const describeDataset = (
+  { columns, dataset }: Details, { rows, key, root, packed }: TensorCommitment = dataset,
+): DatasetDescription => ({ rows, columns, keyBits: key.bits, datasetRoot: root, ...(packed === undefined ? {} : { packed }) })
 
 const assertConsistent = (details: Details): void => {
   const [rows, columns] = details.num_rows
@@ -26,6 +28,7 @@ const assertConsistent = (details: Details): void => {
   ]
   const found = contradictions.find(([holds]) => !holds)
   if (found !== undefined) throw new AppError('input.details-invalid', `The details document contradicts itself: ${found[1]}.`)
+  packedGroups(describeDataset(details))
 }
 
 /** Reads a details document from the network. Throws `input.details-invalid`. */

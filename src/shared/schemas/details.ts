@@ -45,6 +45,8 @@ export const tensorCommitmentSchema = z.strictObject({
   columns: z.int().min(1),
   chunkRows: z.int().min(1),
   chunks: z.int().min(1),
+  /** Groups of columns whose cells stand side by side in one more ciphertext a row, behind the columns' own (docs/adr/0302). */
+  packed: z.array(z.array(z.int().min(0)).min(1)).min(1).exactOptional(),
   key: keySchema,
 })
 export type TensorCommitment = z.infer<typeof tensorCommitmentSchema>

@@ -76,11 +76,19 @@ const programFields = {
   answer: answerLayoutSchema,
 }
 
-/** Version 2 is version 1 with steps after decryption; an answer without any is always version 1, so that it has one text. */
+export const packedReadSchema = z.tuple([z.int().min(0), z.int().min(0), z.int().min(1)])
+
+/**
+ * Version 2 is version 1 with steps after decryption; an answer without any is always version 1, so that it has one text. Version 3 reads
+ * some of its cells from the listing's packed form (docs/adr/0302): `packed` names each sum of packed rows as [group, first row, rows]. Its
+ * cells are the same as ever, and every number that a packed sum opens is one of them.
+ */
 export const programSchema = z.discriminatedUnion('version', [
   z.strictObject({ version: z.literal(1), ...programFields }),
   z.strictObject({ version: z.literal(2), ...programFields, steps: z.array(programStepSchema).min(1) }),
+  z.strictObject({ version: z.literal(3), ...programFields, steps: z.array(programStepSchema), packed: z.array(packedReadSchema).min(1) }),
 ])
 
 export type Program = z.infer<typeof programSchema>
+export type PackedRead = z.infer<typeof packedReadSchema>
 export type ProgramCell = z.infer<typeof programCellSchema>

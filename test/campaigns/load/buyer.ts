@@ -91,7 +91,7 @@ export const askOnce = async (
     await timed(times['request taken'], () => client.askJson(`/v1/purchases/${number}/result`, resultAcceptedSchema, { request, signature, program, ciphertexts }))
     return awaitSealed(buyer)
   })
-  const opened = openDelivery({ request, details, ciphertexts: result.ciphertexts, sealed, sealingSecret: secretKey })
+  const opened = openDelivery({ request, details, program, ciphertexts: result.ciphertexts, sealed, sealingSecret: secretKey })
   if (!isDeepStrictEqual(opened.integers, integers)) throw new Error(`purchase ${number} was answered ${opened.integers.join()}, not ${integers.join()}`)
   await engine.verifyDecryption(opened.key, opened.claim, opened.proof)
   const { state, answerHash } = await chain.views.readPurchase(number)

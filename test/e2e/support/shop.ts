@@ -1,3 +1,4 @@
+import type { EncryptOptions } from '../../../src/host/datasets/dataset-service.ts'
 import type { Host } from '../../../src/host/index.ts'
 import type { ListingDraft } from '../../../src/host/seller/listing-service.ts'
 import type { StoredListing } from '../../../src/host/seller/listing-store.ts'
@@ -21,10 +22,10 @@ export const expectedAnswer = { meanWage: sumOf(0) / tableRows.length, totals: [
 export const refusedScript = { fileName: 'refused.ts', source: 'export default data.col(\'wage\').get(3)\n' }
 
 /** The table, encrypted, with test data; under the shortest keys there are. */
-export const prepareDataset = async (host: Host, name = 'wages'): Promise<void> => {
+export const prepareDataset = async (host: Host, name = 'wages', options: Pick<EncryptOptions, 'packed'> = {}): Promise<void> => {
   await host.datasets.importTable({ name, text: tableCsv })
   host.datasets.createTestData(name, { rows: 8 })
-  await host.datasets.encrypt(name, { keyBits: 2048 })
+  await host.datasets.encrypt(name, { keyBits: 2048, ...options })
   await host.datasets.encryptTestData(name, { keyBits: 2048 })
 }
 

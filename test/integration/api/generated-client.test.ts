@@ -112,7 +112,7 @@ describe('the seller\'s OpenAPI document', () => {
     await expect.poll(() => market.findDelivery(number), { timeout: 30_000 }).not.toBeNull()
     const answer = await call('getPurchasesByIdAnswer', mine) as { sealed: string }
     const { integers, key, claim, proof } = openDelivery(
-      { request, details, ciphertexts: result.ciphertexts, sealed: new Uint8Array(Buffer.from(answer.sealed, 'base64')), sealingSecret: secretKey })
+      { request, details, program, ciphertexts: result.ciphertexts, sealed: new Uint8Array(Buffer.from(answer.sealed, 'base64')), sealingSecret: secretKey })
     await engine.verifyDecryption(key, claim, proof)
     expect(readAnswer(program, integers)).toEqual({ wage: expect.closeTo(mean(table.map(([, wage]) => wage)), 9) as number })
     await market.confirmResult('generated-client-confirms', number)

@@ -52,7 +52,7 @@ describe('a seller who has the key and lies (S13)', () => {
     const engine = await shop.engine()
     const key = shop.datasets.readKeyPair('wages', 'data')
     const integers = await engine.decrypt(key, ciphertexts)
-    const proof = await engine.proveDecryption(key, createClaim(asked, details, ciphertexts, integers))
+    const proof = await engine.proveDecryption(key, createClaim({ request: asked, details, program: null, ciphertexts, integers }))
     return { maxAnswerBits: details.policy.maxAnswerBits, integers, proof, notes: '' }
   }
 

@@ -6,6 +6,7 @@ import { windowTables } from './0005-window.ts'
 import { proofs } from './0006-proofs.ts'
 import { ledger } from './0007-ledger.ts'
 import { restorations } from './0008-restorations.ts'
+import { packed } from './0009-packed.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   { version: 6, sql: proofs },
   { version: 7, sql: ledger },
   { version: 8, sql: restorations },
+  { version: 9, sql: packed },
 ]
