@@ -13,6 +13,8 @@ interface Vm {
     function deal(address account, uint256 amountWei) external;
     function prank(address sender) external;
     function expectRevert(bytes calldata revertData) external;
+    /// The next call tells exactly this, topics and data, from this contract.
+    function expectEmit(address emitter) external;
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function snapshotState() external returns (uint256 snapshotId);
