@@ -20,6 +20,24 @@ const compilerOptions: ts.CompilerOptions = {
 const compile = (text: string, path: string): string =>
   ts.transpileModule(text, { compilerOptions, fileName: path.replace(/\.ts$/, '.mts') }).outputText
 
+/** What a TypeScript project that uses the library reads: the client and everything it names. */
+const declare = (): number => {
+  const options: ts.CompilerOptions = {
+    ...compilerOptions, declaration: true, emitDeclarationOnly: true, rootDir: source, outDir: target,
+    strict: true, exactOptionalPropertyTypes: true, skipLibCheck: true, resolveJsonModule: true, allowImportingTsExtensions: true, types: ['node'], lib: ['lib.es2024.d.ts'],
+  }
+  const program = ts.createProgram([join(source, 'client', 'index.ts')], options)
+  let files = 0
+  const { emitSkipped } = program.emit(undefined, (path, text) => {
+    mkdirSync(dirname(path), { recursive: true })
+    // Declarations keep the specifiers of the sources, which are not in the package.
+    writeFileSync(path, text.replaceAll(/(from '|import\(")(\.[^'"]*)\.ts(?=['"])/g, '$1$2.js'))
+    files += 1
+  }, undefined, true)
+  if (emitSkipped) throw new Error('The compiler wrote no declarations.')
+  return files
+}
+
 for (const part of ['cli', 'client', 'compute', 'crypto', 'engine', 'headless', 'host', 'policy', 'script', 'shared']) {
   rmSync(join(target, part), { recursive: true, force: true })
 }
@@ -32,4 +50,4 @@ for (const path of readdirSync(source, { recursive: true, encoding: 'utf8' }).ma
   else cpSync(join(source, path), to)
   files += 1
 }
-console.log(`dist/: ${files} modules`)
+console.log(`dist/: ${files} modules, ${declare()} declarations`)

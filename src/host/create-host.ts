@@ -5,6 +5,7 @@ import { createBackup, type BackupReport } from './backup/create-backup.ts'
 import { createEngine } from '../engine/create-engine.ts'
 import type { Engine, EngineOptions } from '../engine/engine.ts'
 import { connectChain, type ChainConnection } from './chain/connect.ts'
+import { createListingIndex } from './chain/listing-index.ts'
 import { createMarket, type Market } from './chain/market.ts'
 import { createOutbox, type Outbox } from './chain/outbox.ts'
 import { resumeTransactions } from './chain/resume-transactions.ts'
@@ -172,7 +173,10 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const trade = perNetwork(networks.getActive, async (): Promise<Trade> => {
     const { connection, outbox } = await chain.get()
     await resumeTransactions(outbox, onNotice)
-    const market = createMarket({ connection, outbox })
+    const { contract } = connection
+    const market = createMarket({
+      connection, outbox, ...(contract === null ? {} : { listingIndex: createListingIndex(database, connection.chainId, contract) }),
+    })
     const saleStore = createSaleStore(database, market)
     const sales = createSalesService(market, listingStore, saleStore)
     const openListing = createListingOpener({ market, engine: engine.get })

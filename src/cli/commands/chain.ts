@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { startPracticeChain } from '../../host/chain/practice-chain.ts'
+import { connectChain } from '../../host/chain/connect.ts'
 import { deployMarket } from '../../host/chain/deploy.ts'
 import { explorerUrl } from '../../host/settings/explorer.ts'
+import { parseNetwork } from '../../host/settings/network-schema.ts'
 import { AppError } from '../../shared/errors.ts'
 import { createInterrupt, resolveHome, withHost, type GlobalOptions } from '../run.ts'
 import { createTerminal } from '../terminal.ts'
@@ -45,6 +47,20 @@ export const addChainCommands = (program: Command, globals: () => GlobalOptions)
       const { address, transaction } = await deployMarket({ outbox, minimumSeconds: minimumSecondsFor(network.kind) })
       host.networks.save({ ...network, contract: address })
       terminal.result({ contract: address, transaction: transaction.hash, gasUsed: transaction.gasUsed }, `The market is at ${address} (transaction ${transaction.hash}, ${transaction.gasUsed} gas).`)
+    }))
+  contract.command('use <address>')
+    .description('trade at a market contract that is already there; it is looked at first')
+    .action((address: string) => withHost(globals(), async (host, terminal) => {
+      const network = host.networks.getActive()
+      const { contract: named, ...rest } = parseNetwork({ ...network, contract: address })
+      const connection = connectChain({ ...rest, contract: named })
+      try {
+        await connection.assertReady()
+      } finally {
+        connection.close()
+      }
+      const saved = host.networks.save({ ...rest, contract: named })
+      terminal.result(saved, `Network ${saved.name} trades at ${saved.contract ?? address} from now on.`)
     }))
   contract.command('show')
     .description('the market contract of the network in use')

@@ -2,6 +2,8 @@ import { getAddress, toBeHex, zeroPadValue, type EventFragment, type Log, type L
 import { AppError, isAppError } from '../../shared/errors.ts'
 import { marketInterface } from './artifact.ts'
 import type { ChainConnection } from './connect.ts'
+import { createListingFinder, type ListingPage } from './find-listings.ts'
+import type { IndexedListing, ListingIndex } from './listing-index.ts'
 import { readDeepBlock, type AtDepth } from './market-views.ts'
 
 export interface Delivery {
@@ -42,11 +44,17 @@ export interface FromBlock {
 export interface MarketEvents {
   /** The newest listing that `seller` put up or re-priced with this details hash. */
   findNewestListing(filter: { readonly seller: string; readonly detailsHash: string } & FromBlock): Promise<bigint | null>
-  findListingIds(filter: { readonly seller?: string } & FromBlock): Promise<readonly bigint[]>
+  /** Every listing ever created, or those of one seller, oldest first. */
+  findListingIds(filter: { readonly seller?: string }): Promise<readonly bigint[]>
   /** Purchases of a seller, a buyer, or all, oldest first. */
   findPurchases(filter: { readonly seller?: string; readonly buyer?: string } & FromBlock): Promise<readonly bigint[]>
   findDelivery(purchase: bigint, depth?: AtDepth): Promise<Delivery | null>
   readHistory(purchase: bigint, depth?: AtDepth): Promise<PurchaseHistory>
+}
+
+interface LogPage {
+  readonly logs: readonly Log[]
+  readonly toBlock: number
 }
 
 type TopicFilter = (string | string[] | null)[]
@@ -79,22 +87,59 @@ export const readEventId = (logs: readonly Pick<Log, 'address' | 'topics'>[], co
   return idOf(log)
 }
 
-/** What the market at `contract` has told in its events. All throw `chain.unreachable`, `chain.rpc-failed`. */
-export const createMarketEvents = (connection: ChainConnection, contract: string, firstBlock: number): MarketEvents => {
-  const readPage = async (topics: TopicFilter, fromBlock: number, toBlock: number): Promise<Log[]> => {
-    try {
-      return await connection.query((provider) => provider.getLogs({ address: contract, fromBlock, toBlock, topics }))
-    } catch (error) {
-      if (!isAppError(error, 'chain.rpc-failed') || toBlock - fromBlock < smallestPage) throw error
-      const middle = Math.floor((fromBlock + toBlock) / 2)
-      return [...await readPage(topics, fromBlock, middle), ...await readPage(topics, middle + 1, toBlock)]
+/** Keeps what it is told for as long as it lives. */
+const createMemoryIndex = (): ListingIndex => {
+  let through: ReturnType<ListingIndex['findThrough']> = null
+  let listings: readonly IndexedListing[] = []
+  return {
+    findThrough: () => through,
+    list: () => listings,
+    append: (added, newThrough) => {
+      listings = [...listings, ...added]
+      through = newThrough
+    },
+    clear: () => {
+      listings = []
+      through = null
+    },
+  }
+}
+
+/**
+ * What the market at `contract` has told in its events, looked for from `firstBlock` on. Listings are remembered in `index`.
+ * All throw `chain.unreachable`, `chain.rpc-failed`.
+ */
+export const createMarketEvents = (
+  connection: ChainConnection, contract: string, firstBlock: number, index = createMemoryIndex(),
+): MarketEvents => {
+  /** Page after page; the first is the whole range. */
+  const readPages = async function* (topics: TopicFilter, fromBlock: number, toBlock: number): AsyncGenerator<LogPage> {
+    let [from, size] = [fromBlock, toBlock - fromBlock + 1]
+    while (from <= toBlock) {
+      const page = { fromBlock: from, toBlock: Math.min(toBlock, from + size - 1) }
+      try {
+        const logs = await connection.query((provider) => provider.getLogs({ address: contract, ...page, topics }))
+        yield { logs, toBlock: page.toBlock }
+        from = page.toBlock + 1
+      } catch (error) {
+        if (!isAppError(error, 'chain.rpc-failed') || size <= smallestPage) throw error
+        size = Math.ceil(size / 2)
+      }
     }
   }
 
+  const finder = createListingFinder(connection, contract, index, async function* (fromBlock, toBlock): AsyncGenerator<ListingPage> {
+    for await (const page of readPages([topicOf('ListingCreated')], Math.max(firstBlock, fromBlock), toBlock)) {
+      const listings = page.logs.map((log) => ({ id: idOf(log), seller: String(describe(log).args['seller']), blockNumber: log.blockNumber }))
+      yield { listings, toBlock: page.toBlock }
+    }
+  })
+
   const readLogs = async (topics: TopicFilter, range: FromBlock & AtDepth = {}): Promise<Log[]> => {
-    const { fromBlock = firstBlock, ...depth } = range
-    const toBlock = await readDeepBlock(connection, depth)
-    return fromBlock > toBlock ? [] : readPage(topics, fromBlock, toBlock)
+    const { fromBlock = Math.max(firstBlock, await finder.findLowerBound()), ...depth } = range
+    const logs: Log[] = []
+    for await (const page of readPages(topics, fromBlock, await readDeepBlock(connection, depth))) logs.push(...page.logs)
+    return logs
   }
 
   const readTimes = async (blocks: ReadonlySet<number>): Promise<ReadonlyMap<number, number>> => {
@@ -122,7 +167,10 @@ export const createMarketEvents = (connection: ChainConnection, contract: string
       const newest = logs.at(-1)
       return newest === undefined ? null : idOf(newest)
     },
-    findListingIds: async ({ seller, ...range }) => (await readLogs([topicOf('ListingCreated'), null, topicOfAddress(seller)], range)).map(idOf),
+    findListingIds: async ({ seller }) => {
+      const listings = await finder.findListings()
+      return listings.filter((listing) => seller === undefined || listing.seller === getAddress(seller)).map(({ id }) => id)
+    },
     findPurchases: async ({ seller, buyer, ...range }) =>
       (await readLogs([topicOf('Purchased'), null, topicOfAddress(seller), topicOfAddress(buyer)], range)).map(idOf),
     findDelivery: async (purchase, depth = {}) => {

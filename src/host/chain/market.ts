@@ -2,6 +2,7 @@ import { AppError } from '../../shared/errors.ts'
 import { marketInterface } from './artifact.ts'
 import type { ChainConnection } from './connect.ts'
 import type { Call, CostEstimate } from './fees.ts'
+import type { ListingIndex } from './listing-index.ts'
 import { createMarketEvents, readEventId, type MarketEvents } from './market-events.ts'
 import { createMarketViews, type ListingOnChain, type MarketViews } from './market-views.ts'
 import type { ConfirmedTransaction, Outbox } from './outbox.ts'
@@ -62,8 +63,8 @@ export interface Market extends MarketMoves, MarketViews, Omit<MarketEvents, 'fi
   readonly outbox: Outbox
   /** The newest listing of `seller` that stands on these details now; null where there is none. */
   findListing(filter: { readonly seller: string; readonly detailsHash: string }): Promise<bigint | null>
-  /** All listings ever made from `fromBlock` on, as they are now, oldest first. */
-  findListings(filter?: { readonly seller?: string; readonly fromBlock?: number }): Promise<readonly ListingOnChain[]>
+  /** All listings ever made, or those of one seller, as they are now, oldest first. */
+  findListings(filter?: { readonly seller?: string }): Promise<readonly ListingOnChain[]>
   /** What a move can cost, for showing it first: by the contract's function name and arguments. */
   estimate(name: string, args: readonly unknown[], valueWei?: bigint): Promise<CostEstimate>
   /** Whether a step is written down under this key, sent or about to be. */
@@ -76,6 +77,8 @@ export interface MarketOptions {
   readonly outbox: Outbox
   /** The block the contract was deployed in, where it is known: events are looked for from there. */
   readonly firstBlock?: number
+  /** What has been read of its listings; by default forgotten with the market. */
+  readonly listingIndex?: ListingIndex
 }
 
 const createMoves = (outbox: Outbox, contract: string, views: MarketViews): MarketMoves => {
@@ -121,14 +124,17 @@ const createMoves = (outbox: Outbox, contract: string, views: MarketViews): Mark
   }
 }
 
+/** So many are read side by side: a public node answers bursts, and refuses floods. */
+const listingsAtOnce = 16
+
 /** The market contract as typed calls. Throws `chain.wrong-contract` where the connection names no contract. */
-export const createMarket = ({ connection, outbox, firstBlock = 0 }: MarketOptions): Market => {
+export const createMarket = ({ connection, outbox, firstBlock = 0, listingIndex }: MarketOptions): Market => {
   const { contract } = connection
   if (contract === null) {
     throw new AppError('chain.wrong-contract', `Network ${connection.network.name} names no market contract.`, { details: { network: connection.network.name } })
   }
   const views = createMarketViews(connection, contract)
-  const { findNewestListing, findListingIds, ...events } = createMarketEvents(connection, contract, firstBlock)
+  const { findNewestListing, findListingIds, ...events } = createMarketEvents(connection, contract, firstBlock, listingIndex)
   const estimate = (call: Call): Promise<CostEstimate> => outbox.estimate(call)
   return {
     chainId: connection.chainId,
@@ -146,7 +152,10 @@ export const createMarket = ({ connection, outbox, firstBlock = 0 }: MarketOptio
     },
     findListings: async (filter = {}) => {
       const listings: ListingOnChain[] = []
-      for (const id of await findListingIds(filter)) listings.push(await views.readListing(id))
+      const ids = await findListingIds(filter)
+      for (let start = 0; start < ids.length; start += listingsAtOnce) {
+        listings.push(...await Promise.all(ids.slice(start, start + listingsAtOnce).map((id) => views.readListing(id))))
+      }
       return listings
     },
     estimate: (name, args, valueWei = 0n) => estimate({ to: contract, data: marketInterface.encodeFunctionData(name, args), valueWei }),

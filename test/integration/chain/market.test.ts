@@ -1,6 +1,7 @@
 import { keccak256 } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hashTerms, type Market, type PurchaseOnChain } from '../../../src/host/chain/market.ts'
+import { createListingIndex } from '../../../src/host/chain/listing-index.ts'
+import { createMarket, hashTerms, type Market, type PurchaseOnChain } from '../../../src/host/chain/market.ts'
 import { openStage, terms, type Party, type Stage } from './support.ts'
 
 let stage: Stage
@@ -70,14 +71,23 @@ describe('listings', () => {
     expect(await buyListing(buyer.market, number)).toBeGreaterThan(0n)
   })
 
-  it('are all found, those of one seller, and those from a block on', async () => {
+  it('are all found, and those of one seller, and remembered by the profile once they are settled', async () => {
     const other = await stage.createParty()
-    const before = await stage.connection.provider.getBlockNumber()
     const { number } = await other.market.createListing(fresh('create'), terms(), url)
     expect((await buyer.market.findListings({ seller: other.wallet.address })).map(({ id }) => id)).toEqual([number])
-    expect((await buyer.market.findListings({ fromBlock: before + 1 })).map(({ id }) => id)).toEqual([number])
-    expect((await buyer.market.findListings()).length).toBeGreaterThan(1)
-    expect(await buyer.market.findListings({ fromBlock: before + 1000 })).toEqual([])
+    const all = (await buyer.market.findListings()).map(({ id }) => id)
+    expect(all.length).toBeGreaterThan(1)
+
+    const { connection, outbox, contract } = { ...stage, outbox: buyer.outbox, contract: buyer.market.contract }
+    const listingIndex = createListingIndex(buyer.database, connection.chainId, contract)
+    const reopen = () => createMarket({ connection, outbox, listingIndex })
+    expect((await reopen().findListings()).map(({ id }) => id)).toEqual(all)
+    expect(listingIndex.list()).toEqual([])
+    await connection.provider.send('anvil_mine', ['0x50'])
+    expect((await reopen().findListings()).map(({ id }) => id)).toEqual(all)
+    expect(listingIndex.list().map(({ id }) => id)).toEqual(all)
+    const { number: newest } = await other.market.createListing(fresh('create'), terms(), url)
+    expect((await reopen().findListings({ seller: other.wallet.address })).map(({ id }) => id)).toEqual([number, newest])
   })
 
   it('with terms the contract does not allow are refused in words', async () => {

@@ -7,6 +7,7 @@ import { proofs } from './0006-proofs.ts'
 import { ledger } from './0007-ledger.ts'
 import { restorations } from './0008-restorations.ts'
 import { packed } from './0009-packed.ts'
+import { marketIndex } from './0010-market-index.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   { version: 7, sql: ledger },
   { version: 8, sql: restorations },
   { version: 9, sql: packed },
+  { version: 10, sql: marketIndex },
 ]
