@@ -60,6 +60,18 @@ export const createBlinding = (keyBits: number, bits: number, randomBytes: Rando
 export const fitsMasked = (keyBits: number, leftBits: number, rightBits: number): boolean =>
   leftBits + rightBits + 2 * (maskBits + 2) <= keyBits - 2
 
+/** Whether a value of so many bits, masked, stays below 2^answerBits, with the mask at least 80 bits longer than the value. */
+export const fitsAnswerMask = (answerBits: number, bits: number): boolean => bits + maskBits <= answerBits
+
+/**
+ * Uniform in [−2^(B − 1), 2^(B − 1)) for B = `answerBits`, whatever it hides, so that the mask's own length tells nothing: a value v
+ * of `fitsAnswerMask` bits moves it by a statistical distance of |v|/2^B ≤ 2^−80 and keeps below 2^B.
+ */
+export const createAnswerMask = (answerBits: number, randomBytes: RandomBytes): bigint => {
+  const most = 1n << BigInt(answerBits - 1)
+  return randomBelow(2n * most, randomBytes) - most
+}
+
 /** Uniform in [−2^(bits + 80), 2^(bits + 80)): added to a value of `bits` bits it hides it. */
 export const createMask = (bits: number, randomBytes: RandomBytes): bigint => {
   const most = 1n << BigInt(bits + maskBits)

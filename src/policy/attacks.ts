@@ -1,5 +1,5 @@
 import { absolute, columnRange, type DatasetDescription } from '../compute/columns.ts'
-import type { Policy } from '../shared/schemas/details.ts'
+import type { DisclosedPolicy } from '../shared/schemas/details.ts'
 import type { Program, ProgramCell } from '../shared/schemas/program.ts'
 
 /** One cell of the table, as an attacker believes to have it: cells are numbered column by column, values are its integers. */
@@ -97,7 +97,7 @@ const difference = (target: Target, row: number, whole: bigint | undefined, rest
   whole === undefined || rest === undefined ? [] : [{ cell: target.first + row, value: whole - rest }]
 
 /** The six attacks on a disclosed listing (compute.md, "Policies"), as strong as the listing's limits on cells and bits let them be. */
-export const createAttacks = (dataset: DatasetDescription, { maxAnswerCells, maxAnswerBits }: Policy): readonly Attack[] => {
+export const createAttacks = (dataset: DatasetDescription, { maxAnswerCells, maxAnswerBits }: DisclosedPolicy): readonly Attack[] => {
   const target = chooseTarget(dataset)
   const { rows, bits, size } = target
   const packed = Math.max(1, Math.min(rows, Math.floor((maxAnswerBits - size - 1) / bits)))

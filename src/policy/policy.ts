@@ -4,7 +4,7 @@ import { findFactors, findTableColumns } from '../compute/products.ts'
 import { answerShapes } from '../compute/program.ts'
 import { describeShape } from '../compute/shape.ts'
 import { AppError, type ErrorCode, type ErrorDetails } from '../shared/errors.ts'
-import type { Policy } from '../shared/schemas/details.ts'
+import type { DisclosedPolicy, Policy } from '../shared/schemas/details.ts'
 import type { Program } from '../shared/schemas/program.ts'
 import { createPartition, refineSource, smallestClass, type Partition } from './partition.ts'
 
@@ -12,7 +12,7 @@ const refuse = (code: ErrorCode, message: string, details: ErrorDetails): never 
   throw new AppError(code, message, { details })
 }
 
-const assertDataset = ({ datasetRoot, rows, columns }: Program, dataset: DatasetDescription): void => {
+export const assertDataset = ({ datasetRoot, rows, columns }: Program, dataset: DatasetDescription): void => {
   if (datasetRoot !== dataset.datasetRoot || rows !== dataset.rows || columns !== dataset.columns.length) {
     refuse('policy.wrong-dataset', `the program is for dataset ${datasetRoot} (${rows} × ${columns}), the listing's is ${dataset.datasetRoot}`, {
       expected: dataset.datasetRoot, found: datasetRoot,
@@ -21,7 +21,7 @@ const assertDataset = ({ datasetRoot, rows, columns }: Program, dataset: Dataset
 }
 
 /** 2020's rule: dimᵢ(answer) ≤ dimᵢ(data) / condition; a scalar passes; an answer of higher rank than the data does not. */
-const assertCondition = (program: Program, { condition }: Policy, { columns }: DatasetDescription): void => {
+export const assertCondition = (program: Program, { condition }: Policy, { columns }: DatasetDescription): void => {
   const data = [program.rows, findTableColumns(columns).length]
   for (const { path, shape } of answerShapes(program)) {
     const name = path === '' ? 'the answer' : `answer${path}`
@@ -58,7 +58,7 @@ const assertBits = (program: Program, { maxAnswerBits }: Policy, dataset: Datase
  * Second moments are offered because of what they are over all rows (docs/adr/0201): of fewer rows they could be one row's, and whether
  * they are would have to be looked up in the data. So every answer gives all rows of such a column the same weight.
  */
-const assertWholeMoments = ({ rows, cells }: Program, { minRows }: Policy, { columns }: DatasetDescription): void => {
+const assertWholeMoments = ({ rows, cells }: Program, { minRows }: DisclosedPolicy, { columns }: DatasetDescription): void => {
   if (minRows === 1) return
   const factors = findFactors(columns)
   const assertEdge = (cell: number, edge: number): void => {
@@ -77,7 +77,7 @@ const assertWholeMoments = ({ rows, cells }: Program, { minRows }: Policy, { col
 }
 
 /** The class rule (compute.md, "Policies") over all that was answered from the source: gives its partition after this program. */
-const refineAllowed = (program: Program, { minRows }: Policy, partition: Partition): Partition => {
+const refineAllowed = (program: Program, { minRows }: DisclosedPolicy, partition: Partition): Partition => {
   const refined = refineSource(partition, program)
   const rows = smallestClass(refined)
   if (rows < minRows) {
@@ -90,12 +90,13 @@ const refineAllowed = (program: Program, { minRows }: Policy, partition: Partiti
 }
 
 /**
- * Whether a listing answers a canonical program, from the program, the declared bounds and the partition that earlier answers from
- * the same source left, never from data. Returns the partition after it, which the next program starts from. Throws `policy.wrong-dataset`,
- * `policy.condition`, `policy.answer-cells`, `policy.answer-bits`, `policy.second-moments-whole`, `policy.min-rows`.
+ * Whether a listing in `disclosed` mode answers a canonical program, from the program, the declared bounds and the partition that
+ * earlier answers from the same source left, never from data. Returns the partition after it, which the next program starts from.
+ * Throws `policy.wrong-dataset`, `policy.condition`, `policy.answer-cells`,
+ * `policy.answer-bits`, `policy.second-moments-whole`, `policy.min-rows`.
  */
 export const assertPolicy = (
-  program: Program, policy: Policy, dataset: DatasetDescription, partition: Partition = createPartition(dataset.rows),
+  program: Program, policy: DisclosedPolicy, dataset: DatasetDescription, partition: Partition = createPartition(dataset.rows),
 ): Partition => {
   assertDataset(program, dataset)
   assertCondition(program, policy, dataset)

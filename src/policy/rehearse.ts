@@ -3,7 +3,7 @@ import { columnRange, type DatasetDescription } from '../compute/columns.ts'
 import type { ReadCell } from '../compute/integers.ts'
 import { evaluateProgramOnIntegers } from '../compute/program.ts'
 import { isAppError, type ErrorCode } from '../shared/errors.ts'
-import type { Policy } from '../shared/schemas/details.ts'
+import type { DisclosedPolicy } from '../shared/schemas/details.ts'
 import { createAttacks, type Attack } from './attacks.ts'
 import type { Partition } from './partition.ts'
 import { assertPolicy } from './policy.ts'
@@ -27,7 +27,9 @@ interface Questioning {
 }
 
 /** Asks one question after the other, each judged after those before it, until one is refused. */
-const ask = (attack: Attack, policy: Policy, dataset: DatasetDescription, partition: Partition, readCell: ReadCell): Questioning => {
+const ask = (
+  attack: Attack, policy: DisclosedPolicy, dataset: DatasetDescription, partition: Partition, readCell: ReadCell,
+): Questioning => {
   const answers: (readonly bigint[])[] = []
   let known = partition
   for (const program of attack.queries) {
@@ -47,7 +49,9 @@ const ask = (attack: Attack, policy: Policy, dataset: DatasetDescription, partit
  * Runs the known attacks against a listing's policy on the seller's own table, and counts what they really get: cells that the
  * attacker computes and that are right. Nothing is counted in the ledger; `partition` is what was answered from the source so far.
  */
-export const rehearseAttacks = (policy: Policy, dataset: DatasetDescription, partition: Partition, readCell: ReadCell): AttackReport[] =>
+export const rehearseAttacks = (
+  policy: DisclosedPolicy, dataset: DatasetDescription, partition: Partition, readCell: ReadCell,
+): AttackReport[] =>
   createAttacks(dataset, policy).map((attack) => {
     const { answers, refusal } = ask(attack, policy, dataset, partition, readCell)
     const complete = answers.length === attack.queries.length && attack.queries.length > 0

@@ -144,6 +144,10 @@ export const errorCodes = defineErrorCodes({
 
   // policy: what a listing answers
   'policy.refused': { status: 422, next: 'Change the script so that it keeps to the listing\'s policy; `hesystem check` tells for free.' },
+  'policy.program-expected': { status: 422, next: 'Send the program: a listing in disclosed mode answers what it can recompute.' },
+  'policy.program-unexpected': { status: 422, next: 'Send the masked ciphertexts alone: a listing in private mode must not see the program.' },
+  'policy.mask-too-short': { status: 422, next: 'Ask for smaller numbers: round the weights, sum fewer rows; or use a listing that allows more bits.' },
+  'policy.source-mode': { status: 409, next: 'List this table in the mode it was first listed in; its ledger means nothing in the other.' },
   'policy.wrong-dataset': { status: 422, next: 'Derive the program from the dataset of this listing.' },
   'policy.condition': { status: 422, next: 'Answer with a smaller tensor: each axis may be at most the data\'s axis divided by the condition.' },
   'policy.answer-cells': { status: 422, next: 'Ask for fewer numbers in one answer.' },

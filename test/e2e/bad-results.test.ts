@@ -88,6 +88,7 @@ describe('the one result of a purchase', () => {
     const changed = Buffer.from(body.ciphertexts, 'base64')
     changed[0] = (changed[0] ?? 0) ^ 1
     expect((await refusalOf(() => post(number, { ...body, ciphertexts: changed.toString('base64') }))).code).toBe('access.request-mismatch')
+    if (body.program === null) throw new Error('the program is not sent')
     const program = { ...body.program, cells: body.program.cells.slice(1) }
     expect((await refusalOf(() => post(number, { ...body, program }))).code).toBe('access.request-mismatch')
     const request = { ...body.request, purchase: '1' }

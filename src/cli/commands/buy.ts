@@ -5,6 +5,7 @@ import type { PurchaseView } from '../../host/buyer/purchase-service.ts'
 import type { ScriptFile } from '../../host/buyer/derive.ts'
 import { checkScript, rehearse } from '../../host/buyer/rehearse.ts'
 import type { AnswerJson } from '../../host/index.ts'
+import { describeMode } from '../../shared/policy-words.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { parseAmount, parseDuration, parseNumber } from '../arguments.ts'
@@ -62,7 +63,10 @@ const addMarketCommands = (program: Command, globals: () => GlobalOptions): void
         `${rows} rows × ${columns} columns, encrypted with a ${details.dataset.key.bits}-bit key; terms and document agree.`,
         ...details.columns.map(describeColumn),
         `Price ${formatEther(onChain.terms.valueWei)} ether; guarantee ${formatEther(onChain.terms.guaranteeWei)} ether, returned when you confirm.`,
-        `Every cell of an answer treats alike groups of at least ${details.policy.minRows} rows; at most ${details.policy.maxAnswerCells} cells; along each axis 1/${details.policy.condition} of the table.`,
+        ...(details.policy.mode === 'private'
+          ? describeMode(details.policy, details.budgets.totalCells)
+          : [`Every cell of an answer treats alike groups of at least ${details.policy.minRows} rows.`]),
+        `An answer has at most ${details.policy.maxAnswerCells} cells; along each axis 1/${details.policy.condition} of the table.`,
         'Every answer comes with a proof of its decryption, checked before you can confirm; the key is certified.',
       ].filter((line) => line !== '').join('\n'))
     }))

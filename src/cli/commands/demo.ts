@@ -32,6 +32,7 @@ interface DemoCommandOptions {
   readonly data?: string
   readonly script?: string
   readonly keyBits: 2048 | 3072 | 4096
+  readonly mode: 'disclosed' | 'private'
   readonly missing: 'fail' | 'drop' | 'mean' | 'median'
   readonly secondMoments?: true | string
   readonly value: bigint
@@ -43,7 +44,7 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
     .option('--data <file>', 'a CSV file; by default 534 wages from 1985')
     .option('--script <file>', 'the buyer\'s script; by default means and a weighted score')
     .option('--key-bits <n>', '2048, 3072 or 4096', parseKeyBits, 3072)
-    .option('--mode <mode>', 'disclosed: the buyer shows the program', parseChoice('disclosed'), 'disclosed')
+    .option('--mode <mode>', 'disclosed: the buyer shows the program; private: nobody but the buyer sees it', parseChoice('disclosed', 'private'), 'disclosed')
     .option('--missing <way>', 'rows with missing values: drop, fail, or fill with mean or median', parseChoice('fail', 'drop', 'mean', 'median'), 'drop')
     .option('--second-moments [columns]', 'offer var, std, cov, corr and least squares of these columns, separated by commas, or of all')
     .addOption(new Option('--value <amount>', 'the price').argParser(parseAmount).default(20_000_000_000_000_000n, '0.02ether'))
@@ -56,6 +57,7 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
         script: options.script ?? sampleScriptPath(),
         ...(options.data === undefined ? { columns: sampleColumnsPath() } : {}),
         keyBits: options.keyBits,
+        mode: options.mode,
         missing: options.missing,
         ...(options.secondMoments === undefined ? {} : { secondMoments: options.secondMoments }),
         valueWei: options.value,

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
 import type { StoredListing } from '../../host/seller/listing-store.ts'
+import { describeMode } from '../../shared/policy-words.ts'
+import type { PolicyMode } from '../../shared/schemas/details.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { parseContractInfo, prepareSecondMoments, type Host } from '../../host/index.ts'
@@ -23,6 +25,7 @@ interface CreateOptions {
   readonly disputeTime?: number
   readonly arbiter?: string
   readonly condition?: number
+  readonly mode: PolicyMode
   readonly minRows?: number
   readonly secondMoments?: true | string[]
   readonly maxAnswerCells?: number
@@ -46,7 +49,7 @@ const describe = ({ id, number, state, terms, url }: StoredListing): string =>
 const show = (terminal: Terminal, listing: StoredListing): void => { terminal.result(toDocument(listing), describe(listing)) }
 
 /** The 2020 seller's terms; what is also given as an option counts as the option says. */
-const readContractInfo = ({ contractInfo, arbiter }: CreateOptions) => {
+const readContractInfo = ({ contractInfo, arbiter }: Partial<CreateOptions>) => {
   if (contractInfo === undefined) return {}
   const { valueWei, guaranteeWei, expirationSeconds, condition } = parseContractInfo(readUserFile(contractInfo))
   // The tenth of 2020 stands with an arbiter only: without one the contract asks for half, which is the default.
@@ -60,7 +63,7 @@ const requireValue = <T extends { readonly valueWei?: bigint }>(draft: T): T & {
 }
 
 /** Only what was given, under the draft's names. */
-const toDraft = (options: CreateOptions) => requireValue({
+const toDraft = (options: Partial<CreateOptions>) => requireValue({
   ...readContractInfo(options),
   ...(options.value === undefined ? {} : { valueWei: options.value }),
   ...(options.id === undefined ? {} : { id: options.id }),
@@ -73,6 +76,7 @@ const toDraft = (options: CreateOptions) => requireValue({
   ...(options.disputeTime === undefined ? {} : { disputeSeconds: options.disputeTime }),
   ...(options.arbiter === undefined ? {} : { arbiter: options.arbiter }),
   ...(options.condition === undefined ? {} : { condition: options.condition }),
+  ...(options.mode === undefined ? {} : { mode: options.mode }),
   ...(options.minRows === undefined ? {} : { minRows: options.minRows }),
   ...(options.maxAnswerCells === undefined ? {} : { maxAnswerCells: options.maxAnswerCells }),
   ...(options.maxAnswerBits === undefined ? {} : { maxAnswerBits: options.maxAnswerBits }),
@@ -103,19 +107,25 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
     .option('--dispute-time <time>', 'the arbiter\'s time, such as 7d', parseDuration)
     .option('--arbiter <address>', 'who rules on disputes')
     .option('--condition <c>', 'along each axis an answer may have 1/c of the table', parsePositive)
-    .option('--mode <mode>', 'disclosed: the buyer shows the program', parseChoice('disclosed'), 'disclosed')
+    .option('--mode <mode>', 'disclosed: the buyer shows the program; private: nobody but the buyer sees it, and only cells and bits are limited', parseChoice('disclosed', 'private'), 'disclosed')
     .option('--min-rows <n>', 'rows behind every cell; 1 sells answers about single rows', parseCount)
     .option('--second-moments [columns]', 'offer var, std, cov, corr and least squares of these columns, separated by commas, or of all; encrypts their products', parseNames)
     .option('--max-answer-cells <n>', 'most numbers in one answer', parseCount)
     .option('--max-answer-bits <n>', 'most bits of one number', parseCount)
-    .option('--max-total-cells <n>', 'most different numbers the table ever answers; by default half its cells', parseCount)
+    .option('--max-total-cells <n>', 'most different numbers the table ever answers; by default half its cells, in private mode four answers', parseCount)
     .option('--confirmations <n>', 'blocks to wait for', parseCount)
     .option('--url <url>', `the server's address; by default as \`serve\` is configured, else http://127.0.0.1:${defaultServePort}`)
     .action((dataset: string, options: CreateOptions) => withHost(globals(), async (host, terminal) => {
       const { listings } = await host.trade()
       await offerMoments(host, dataset, options, terminal)
       const serverUrl = options.url ?? servedUrl(readConfiguration(globals()))
-      show(terminal, await listings.create({ dataset, serverUrl, ...toDraft(options) }))
+      const created = await listings.create({ dataset, serverUrl, ...toDraft(options) })
+      const { policy, budgets } = created.details
+      if (policy.mode === 'private') {
+        for (const line of describeMode(policy, budgets.totalCells)) terminal.note(line)
+        terminal.note('Ask a price for which you would hand out that many raw values. Once published, this table is sold in private mode only.')
+      }
+      show(terminal, created)
     }))
 }
 
@@ -146,12 +156,16 @@ export const addListingCommands = (program: Command, globals: () => GlobalOption
     }))
   listing.command('rehearse <id>').description('try the known attacks on your own listing: what each would get out of it')
     .action((id: string) => withHost(globals(), async (host, terminal) => {
-      const attacks = (await host.trade()).listings.rehearse(id)
+      const { listings } = await host.trade()
+      const attacks = listings.rehearse(id)
+      const { mode } = listings.show(id).details.policy
       const cells = attacks.reduce((sum, attack) => sum + attack.cells, 0)
       terminal.result({ listing: id, attacks }, [
         ...attacks.map((attack) => `${attack.attack.padEnd(20)}  ${String(attack.cells).padStart(5)} cells ${String(attack.bits).padStart(6)} bits  ${
           attack.refusal === null ? 'answered' : attack.refusal.code}`),
-        cells === 0 ? 'None of them gets a single cell.' : 'The listing gives out single rows: with --min-rows above 1 it would not.',
+        cells === 0 ? 'None of them gets a single cell.' : mode === 'private'
+          ? 'In private mode this is what you sell: fewer cells and bits, or disclosed mode, give out less.'
+          : 'The listing gives out single rows: with --min-rows above 1 it would not.',
       ].join('\n'))
     }))
   listing.command('list').description('all listings of this profile')

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { citeReceipt, renderReceipt } from '../../host/index.ts'
-import { receiptSchema } from '../../host/protocol/receipt.ts'
+import { privateReceiptStatement, receiptSchema } from '../../host/protocol/receipt.ts'
 import { verifyReceipt } from '../../host/protocol/verify-receipt.ts'
 import { verifyReceiptOnChain } from '../../host/protocol/verify-receipt-on-chain.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -31,6 +31,8 @@ interface ExportOptions {
   readonly out?: string
   readonly withoutAnswer?: true
 }
+
+const isPrivate = (receipt: unknown): boolean => receiptSchema.parse(receipt).statement === privateReceiptStatement
 
 export const addReceiptCommands = (program: Command, globals: () => GlobalOptions): void => {
   const receipts = program.command('receipts').description('what was traded, signed, for anybody to check')
@@ -75,6 +77,7 @@ export const addReceiptCommands = (program: Command, globals: () => GlobalOption
       createTerminal(globals().json === true).result(report, [
         ok ? `The receipt holds together${onChain === null ? '' : ', and is what the chain says'}.` : 'The receipt does not hold.',
         `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved)}`,
+        ...(verdict.ok && isPrivate(receipt) ? [privateReceiptStatement] : []),
         ...(answer === null ? [] : [describeAnswer(answer)]),
         ...problems.map(({ field, message }) => `  ${field}: ${message}`),
         ...(ok && citation !== null ? ['', 'To cite:', citation] : []),

@@ -16,6 +16,7 @@ export interface DemoOptions {
   /** A sidecar with units and descriptions. */
   readonly columns?: string
   readonly keyBits: 2048 | 3072 | 4096
+  readonly mode: 'disclosed' | 'private'
   readonly missing: string
   /** Of the columns named, separated by commas, or of all; none where absent. */
   readonly secondMoments?: true | string
@@ -121,8 +122,8 @@ interface Stage {
  * A seller's process that dies is waited for as long as the delivery may take, and no longer.
  */
 const leastRows = (rows: number): number => Math.min(10, rows)
-const termsFor = (rows: number, columns: number): string[] =>
-  ['--min-rows', String(leastRows(rows)), '--condition', String(Math.min(1, rows / columns)), '--delivery', '10m']
+const termsFor = (mode: DemoOptions['mode'], rows: number, columns: number): string[] =>
+  ['--mode', mode, ...(mode === 'private' ? [] : ['--min-rows', String(leastRows(rows))]), '--condition', String(Math.min(1, rows / columns)), '--delivery', '10m']
 
 interface ListingDocument { readonly id: string; readonly terms: { readonly guaranteeWei: string } }
 
@@ -156,7 +157,7 @@ const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, option
   const port = await findFreePort()
   const { id, terms } = await step('seller publishes the listing', async () => {
     const listing = await seller.run<ListingDocument>('listing', 'create', 'demo', '--value', `${options.valueWei}wei`, '--title', basename(options.data),
-      '--url', `http://127.0.0.1:${port}`, ...termsFor(report.rowsKept, report.columns.length))
+      '--url', `http://127.0.0.1:${port}`, ...termsFor(options.mode, report.rowsKept, report.columns.length))
     await seller.run('listing', 'publish', listing.id)
     return listing
   })

@@ -30,7 +30,7 @@ export const discloseAnswer = async (purchase: NumberedPurchase, { store, market
     version: 1,
     kind: 'hesystem-dispute-evidence',
     request: parseJsonAs(resultRequestSchema, purchase.request, 'the stored request', 'store.corrupt'),
-    program: parseJsonAs(programSchema, result.program, 'the stored program', 'store.corrupt'),
+    program: purchase.details.policy.mode === 'private' ? null : parseJsonAs(programSchema, result.program, 'the stored program', 'store.corrupt'),
     answer: {
       details: purchase.detailsText,
       ciphertexts: toBase64(result.ciphertexts),

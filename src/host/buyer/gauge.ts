@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { answerBits } from '../../compute/bounds.ts'
 import { plaintextBits } from '../../compute/columns.ts'
-import { choosePackedReads, readForms } from '../../compute/packed-program.ts'
+import { readForms } from '../../compute/packed-program.ts'
 import { findTableColumns } from '../../compute/products.ts'
 import { answerShapes, describeProgram, type ProgramDescription } from '../../compute/program.ts'
 import { estimateEvaluation } from '../../engine/estimate.ts'
@@ -10,6 +10,8 @@ import type { Program } from '../../shared/schemas/program.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import type { InteractionCount } from '../../compute/interaction.ts'
 import type { AskedAt } from '../../script/run-script.ts'
+import { answerMaskBits } from '../../policy/private.ts'
+import { chooseReads } from './compute.ts'
 import { deriveFromScript, type DeriveOptions } from './derive.ts'
 import type { DerivedScript, ScriptFile } from '../scripts/script-job.ts'
 
@@ -59,10 +61,10 @@ export const gaugeProgram = (
   return {
     ...describeProgram(program),
     maxAnswerCells: policy.maxAnswerCells,
-    estimatedSeconds: estimateEvaluation(readForms(choosePackedReads(program, table), table), key.bits, availableParallelism()),
+    estimatedSeconds: estimateEvaluation(readForms(chooseReads(program, details), table), key.bits, availableParallelism()),
     answerBits: bits,
     maxAnswerBits: policy.maxAnswerBits,
-    headroomBits: Math.min(policy.maxAnswerBits, plaintextBits(key.bits)) - bits,
+    headroomBits: Math.min(policy.maxAnswerBits - (policy.mode === 'private' ? answerMaskBits : 0), plaintextBits(key.bits)) - bits,
     roundingError,
     shapes: gaugeShapes(program, policy.condition, details.columns),
     interaction,

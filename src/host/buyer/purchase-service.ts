@@ -2,8 +2,8 @@ import type { BaseWallet } from 'ethers'
 import type { z } from 'zod'
 import { AppError, type ErrorDocument } from '../../shared/errors.ts'
 import type { Program } from '../../shared/schemas/program.ts'
+import { encodeProgram } from '../../compute/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
-import { choosePackedReads } from '../../compute/packed-program.ts'
 import type { Engine, JobOptions } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain, PurchaseState } from '../chain/market.ts'
 import { readEventId } from '../chain/market-events.ts'
@@ -13,9 +13,8 @@ import { widthOf } from '../datasets/tensor-wire.ts'
 import type { CiphertextTable } from '../interop/export-tensor.ts'
 import type { Evidence } from '../protocol/evidence.ts'
 import type { Vault } from '../secrets/types.ts'
-import { describeDataset } from '../trade/details-document.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
-import { computeOnDataset, hashProgram } from './compute.ts'
+import { chooseReads, computeOnDataset } from './compute.ts'
 import { deriveFromAnswer, deriveFromScript, type ScriptFile } from './derive.ts'
 import { discloseAnswer } from './disclose.ts'
 import { downloadDataset, openDownloaded, readDownloaded } from './download.ts'
@@ -215,8 +214,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
   ): Promise<ComputedResult> => {
     const { details } = purchase
     const source = openDownloaded(details, chunksOf(purchase), widthOf(details.dataset))
-    const chosen = choosePackedReads(program, describeDataset(details))
-    const computed = await computeOnDataset(chosen, details, source, await sharedEngine(), now, options)
+    const computed = await computeOnDataset(chooseReads(program, details), details, source, await sharedEngine(), now, options)
     await assertResult?.(computed, program)
     const result = { ...computed, script: script.source, fileName: script.fileName }
     store.setResult(purchase.id, result)
@@ -270,7 +268,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
       const { program } = deriveFromAnswer(answer, details, details.dataset)
       if (request !== null) {
         const kept = store.findResult(id)
-        if (kept?.programHash !== hashProgram(choosePackedReads(program, describeDataset(details)))) throw secondRequest(number)
+        if (kept?.program !== encodeProgram(chooseReads(program, details))) throw secondRequest(number)
         return kept
       }
       return computeAndKeep(await download(number, options), program, { source: '', fileName: '' }, options)

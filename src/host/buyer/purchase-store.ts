@@ -43,7 +43,11 @@ export interface Purchase {
 export interface EncryptedResult {
   /** The program's canonical text. */
   readonly program: string
+  /** SHA-256 of that text; in `private` mode of the salt before it, so that it tells the seller nothing. */
   readonly programHash: string
+  /** In `private` mode what takes the masks off the answer, cell by cell, and the salt of the program's hash; else null. */
+  readonly masks: readonly bigint[] | null
+  readonly programSalt: string | null
   readonly ciphertexts: Uint8Array
   readonly resultHash: string
   readonly computedAt: string
@@ -131,6 +135,8 @@ interface ResultRow {
   readonly file_name: string
   readonly program: string
   readonly program_hash: string
+  readonly masks: string | null
+  readonly program_salt: string | null
   readonly ciphertexts: Uint8Array
   readonly result_hash: string
   readonly computed_at: string
@@ -179,10 +185,10 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
           throw new AppError('escrow.second-request', 'The one result of this purchase has been requested already; it cannot be computed anew.', { details: { purchase: id } })
         }
         database.prepare(`INSERT OR REPLACE INTO results
-          (purchase, script, file_name, program, program_hash, ciphertexts, result_hash, computed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+          (purchase, script, file_name, program, program_hash, ciphertexts, result_hash, computed_at, masks, program_salt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
           .run(
             id, result.script, result.fileName, result.program, result.programHash, result.ciphertexts, result.resultHash,
-            result.computedAt,
+            result.computedAt, result.masks?.join(',') ?? null, result.programSalt,
           )
       }).immediate()
     },
@@ -193,6 +199,8 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
         fileName: row.file_name,
         program: row.program,
         programHash: row.program_hash,
+        masks: row.masks === null ? null : row.masks.split(',').map(BigInt),
+        programSalt: row.program_salt,
         ciphertexts: row.ciphertexts,
         resultHash: row.result_hash,
         computedAt: row.computed_at,

@@ -5,7 +5,7 @@ import { AppError, isAppError } from '../../shared/errors.ts'
 import type { AnswerJson, AnswerValue } from '../../compute/answer.ts'
 import { answerShapes, describeProgram, evaluatePlain, programToForms, readAnswer, type ProgramDescription } from '../../compute/program.ts'
 import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.ts'
-import { assertPolicy } from '../../policy/policy.ts'
+import { assertProgramFits } from '../../policy/private.ts'
 import { createTensorSource } from '../datasets/tensor-source.ts'
 import { assertChunk, ciphertextLengthOf, decodeChunk, parseManifest } from '../datasets/tensor-wire.ts'
 import { createCellReader } from '../scripts/script-job.ts'
@@ -84,12 +84,14 @@ const refused = ({ code, message }: AppError): CheckVerdict => ({ allowed: false
 
 const checkProgram = async (program: Program, details: Details, seller: SellerClient): Promise<CheckVerdict> => {
   try {
-    assertPolicy(program, details.policy, describeDataset(details))
+    assertProgramFits(program, details.policy, describeDataset(details))
   } catch (error) {
     if (isAppError(error) && error.code.startsWith('policy.')) return refused(error)
     throw error
   }
-  return seller.fetchJson(`${details.meta_link}/check`, checkVerdictSchema, { body: { program } })
+  return seller.fetchJson(`${details.meta_link}/check`, checkVerdictSchema, {
+    body: details.policy.mode === 'private' ? { cells: program.cells.length } : { program },
+  })
 }
 
 const signalOf = ({ signal }: JobOptions): Pick<JobOptions, 'signal'> => (signal === undefined ? {} : { signal })

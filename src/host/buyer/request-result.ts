@@ -1,5 +1,5 @@
 import { getBytes, hexlify, keccak256, type BaseWallet } from 'ethers'
-import { answerSchema, checkVerdictSchema, resultAcceptedSchema, type ResultSubmission } from '../../shared/schemas/http.ts'
+import { answerSchema, checkVerdictSchema, resultAcceptedSchema, type CheckRequest, type ResultSubmission } from '../../shared/schemas/http.ts'
 import { programSchema, type Program } from '../../shared/schemas/program.ts'
 import { resultRequestSchema, type ResultRequest } from '../../shared/schemas/result-request.ts'
 import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
@@ -8,11 +8,14 @@ import type { AnswerJson } from '../../compute/answer.ts'
 import { readAnswer } from '../../compute/program.ts'
 import type { Delivery, Market } from '../chain/market.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { assertPrivateProgram } from '../../policy/private.ts'
+import { describeDataset } from '../trade/details-document.ts'
 import { isAnswerFault } from '../protocol/evidence.ts'
 import { openDelivery } from '../protocol/opened-answer.ts'
 import { hashResultRequest, signResultRequest } from '../protocol/result-request.ts'
 import { generateSealingKey } from '../protocol/sealing.ts'
 import type { Vault } from '../secrets/types.ts'
+import { unmaskAnswer } from './mask.ts'
 import type { ComputedResult, Purchase, PurchaseStore } from './purchase-store.ts'
 import { pollMilliseconds, retryUntilConfirmed, sleep } from './retry.ts'
 import type { SellerClient } from './seller-client.ts'
@@ -38,7 +41,11 @@ const parseProgram = (result: ComputedResult): Program => parseJsonAs(programSch
 
 /** Asks the seller for free whether it would answer, so that a refusal never consumes the one request (compute.md). */
 const assertAnswerable = async ({ details }: NumberedPurchase, program: Program, seller: SellerClient): Promise<void> => {
-  const verdict = await seller.fetchJson(`${details.meta_link}/check`, checkVerdictSchema, { body: { program } })
+  const { policy } = details
+  // In private mode the program is judged here, and the seller hears of the number of cells alone.
+  if (policy.mode === 'private') assertPrivateProgram(program, policy, describeDataset(details))
+  const body: CheckRequest = policy.mode === 'private' ? { cells: program.cells.length } : { program }
+  const verdict = await seller.fetchJson(`${details.meta_link}/check`, checkVerdictSchema, { body })
   if (!verdict.allowed) throw new AppError('policy.refused', `The listing would not answer this: ${verdict.message}`, { details: { rule: verdict.code } })
 }
 
@@ -128,7 +135,7 @@ const check = async (
     sealingSecret: readSealingSecret(purchase, vault),
   })
   await engine.verifyDecryption(key, claim, proof)
-  return { integers, answer: readAnswer(parseProgram(result), integers), sealed }
+  return { integers, answer: readAnswer(parseProgram(result), unmaskAnswer(integers, result)), sealed }
 }
 
 /**
@@ -164,7 +171,7 @@ export const requestResult = async (purchase: NumberedPurchase, dependencies: Re
     await send(numbered, {
       request,
       signature: prepared.signature,
-      program,
+      program: purchase.details.policy.mode === 'private' ? null : program,
       ciphertexts: Buffer.from(result.ciphertexts.buffer, result.ciphertexts.byteOffset, result.ciphertexts.byteLength).toString('base64'),
     }, dependencies)
   }

@@ -1,7 +1,8 @@
 import { encodeCell } from '../../compute/canonical.ts'
 import { assertPolicy } from '../../policy/policy.ts'
+import { assertPrivateCells } from '../../policy/private.ts'
 import { createPartition, type Partition } from '../../policy/partition.ts'
-import type { Details } from '../../shared/schemas/details.ts'
+import type { Details, PolicyMode } from '../../shared/schemas/details.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
@@ -34,6 +35,8 @@ export interface Ledger {
   knows(entry: Pick<LedgerEntry, 'chainId' | 'contract' | 'purchase'>): boolean
   /** Whether the dataset's source has answered anything yet. */
   hasAnswered(dataset: string): boolean
+  /** How many cells the dataset's source has answered. */
+  countCells(dataset: string): number
   /**
    * Whether a program would be answered now, in view of all answers so far; counts nothing. Throws what `assertPolicy` does, and
    * `policy.budget-spent`.
@@ -44,6 +47,18 @@ export interface Ledger {
    * was debited before, by a run that was interrupted, it changes nothing: a debit is never given back and never made twice.
    */
   debit(entry: LedgerEntry, program: Program, subject: LedgerSubject): void
+  /**
+   * The same two for an answer in `private` mode, of which only the number of its cells is known. Throws `policy.answer-cells`,
+   * `policy.budget-spent`.
+   */
+  assertCellsPermitted(cells: number, subject: LedgerSubject): void
+  debitCells(entry: LedgerEntry, cells: number, subject: LedgerSubject): void
+  /** Whether this very answer was debited before. */
+  hasDebited(entry: LedgerEntry): boolean
+  /** One source is never sold in both modes: what is answered unseen would defeat the ledger. Throws `policy.source-mode`. */
+  assertMode(dataset: string, mode: PolicyMode): void
+  /** Notes for good that the dataset's source is sold in this mode. Throws as `assertMode`. */
+  claimMode(dataset: string, mode: PolicyMode): void
 }
 
 export interface LedgerDependencies {
@@ -79,6 +94,9 @@ export const createLedger = ({ database, datasets, now }: LedgerDependencies): L
   }).immediate()
 
   const judge = ({ id, partition }: Source, program: Program, { details }: LedgerSubject): Partition => {
+    if (details.policy.mode !== 'disclosed') {
+      throw new AppError('policy.program-unexpected', 'This listing is in private mode: it must not see a program.')
+    }
     const refined = assertPolicy(program, details.policy, describeDataset(details), partition)
     const { totalCells } = details.budgets
     const spent = store.countCells(id)
@@ -90,6 +108,39 @@ export const createLedger = ({ database, datasets, now }: LedgerDependencies): L
     return refined
   }
 
+  const judgeCells = ({ id }: Source, cells: number, { details }: LedgerSubject): number => {
+    const { policy, budgets: { totalCells } } = details
+    if (policy.mode !== 'private') {
+      throw new AppError('policy.program-expected', 'This listing is in disclosed mode: it answers a program that it sees, or nothing.')
+    }
+    assertPrivateCells(cells, policy, describeDataset(details))
+    const spent = store.countCells(id)
+    if (spent + cells > totalCells) {
+      const message = `this table has decrypted ${spent} cells of the ${totalCells} it will ever decrypt; this answer would take ${cells} more`
+      throw new AppError('policy.budget-spent', message, { details: { spent, asked: cells, limit: totalCells } })
+    }
+    return cells * policy.maxAnswerBits
+  }
+
+  const assertMode = (dataset: string, mode: PolicyMode): Source => {
+    const source = requireSource(dataset)
+    if (source.mode !== null && source.mode !== mode) {
+      const message = `The table of dataset ${dataset} has been listed in ${source.mode} mode before: it is sold in that mode or not at all.`
+      throw new AppError('policy.source-mode', message, { details: { dataset, mode: source.mode } })
+    }
+    return source
+  }
+
+  /** One durable step; a purchase that was debited before is left as it is. */
+  const debitOnce = (entry: LedgerEntry, subject: LedgerSubject, write: (source: Source) => void): void => {
+    database.transaction(() => {
+      const earlier = store.findEntry(entry)
+      if (earlier?.programHash === entry.programHash) return
+      if (earlier !== null) throw new AppError('escrow.second-request', 'This purchase has already had its one answer.')
+      write(requireSource(subject.dataset))
+    }).immediate()
+  }
+
   return {
     register: (dataset) => { requireSource(dataset) },
     readPartition: (dataset) => requireSource(dataset).partition,
@@ -97,19 +148,31 @@ export const createLedger = ({ database, datasets, now }: LedgerDependencies): L
     mayBeBehind: () => database.prepare('SELECT 1 FROM restorations LIMIT 1').get() !== undefined,
     knows: (entry) => store.findEntry(entry) !== null,
     hasAnswered: (dataset) => store.countCells(requireSource(dataset).id) > 0,
+    countCells: (dataset) => store.countCells(requireSource(dataset).id),
 
     assertPermitted: (program, subject) => { judge(requireSource(subject.dataset), program, subject) },
 
     debit: (entry, program, subject) => {
-      database.transaction(() => {
-        const earlier = store.findEntry(entry)
-        if (earlier?.programHash === entry.programHash) return
-        if (earlier !== null) throw new AppError('escrow.second-request', 'This purchase has already had its one answer.')
-        const source = requireSource(subject.dataset)
+      debitOnce(entry, subject, (source) => {
         store.setPartition(source.id, judge(source, program, subject))
         store.insertCells(source.id, hashCells(program))
         store.insertEntry(source.id, entry, now().toISOString())
-      }).immediate()
+      })
+    },
+
+    assertCellsPermitted: (cells, subject) => { judgeCells(requireSource(subject.dataset), cells, subject) },
+
+    debitCells: (entry, cells, subject) => {
+      debitOnce(entry, subject, (source) => {
+        store.insertEntry(source.id, entry, now().toISOString(), { cells, bits: judgeCells(source, cells, subject) })
+      })
+    },
+
+    hasDebited: (entry) => store.findEntry(entry)?.programHash === entry.programHash,
+
+    assertMode,
+    claimMode: (dataset, mode) => {
+      database.transaction(() => { store.setMode(assertMode(dataset, mode).id, mode) }).immediate()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Partition } from '../../policy/partition.ts'
+import type { PolicyMode } from '../../shared/schemas/details.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 
@@ -11,6 +12,8 @@ export interface Source {
   readonly id: number
   /** What all answers so far tell apart. */
   readonly partition: Partition
+  /** How it is sold, for good; null as long as it never was. */
+  readonly mode: PolicyMode | null
 }
 
 /** One purchase's answer, in the ledger. */
@@ -19,6 +22,11 @@ export interface LedgerEntry {
   readonly contract: string
   readonly purchase: bigint
   readonly programHash: string
+}
+
+export interface MaskedCells {
+  readonly cells: number
+  readonly bits: number
 }
 
 /** The SQL of sources and their ledger; callers group it into transactions. */
@@ -34,7 +42,10 @@ export interface SourceStore {
   link(source: number, dataset: number, table: SourceTable): void
   setPartition(source: number, partition: Partition): void
   findEntry(entry: Omit<LedgerEntry, 'programHash'>): { readonly source: number; readonly programHash: string } | null
-  insertEntry(source: number, entry: LedgerEntry, debitedAt: string): void
+  setMode(source: number, mode: PolicyMode): void
+  /** `masked`: how many cells of how many bits in all were decrypted for a program that the seller does not know. */
+  insertEntry(source: number, entry: LedgerEntry, debitedAt: string, masked?: MaskedCells): void
+  /** Different cells answered, and behind them all masked ones: nobody can tell which of those are alike. */
   countCells(source: number): number
   /** How many of these were never answered. */
   countNewCells(source: number, cells: readonly string[]): number
@@ -84,14 +95,19 @@ const lengthsOf = (rows: number): number[] => {
 }
 
 export const createSourceStore = (database: ProfileDatabase): SourceStore => {
-  const toSource = (row: { id: number; partition: string } | undefined): Source | null =>
-    row === undefined ? null : { id: row.id, partition: parseJsonAs(partitionSchema, row.partition, 'a stored partition', 'store.corrupt') }
+  interface SourceRow {
+    readonly id: number
+    readonly partition: string
+    readonly mode: PolicyMode | null
+  }
+  const toSource = (row: SourceRow | undefined): Source | null =>
+    row === undefined ? null : { id: row.id, mode: row.mode, partition: parseJsonAs(partitionSchema, row.partition, 'a stored partition', 'store.corrupt') }
 
   return {
     findDatasetId: (name) => database.prepare<[string], { id: number }>('SELECT id FROM datasets WHERE name = ?').get(name)?.id ?? null,
 
-    findOf: (dataset) => toSource(database.prepare<[number], { id: number; partition: string }>(
-      'SELECT sources.id, partition FROM sources JOIN dataset_sources ON source = sources.id WHERE dataset = ?',
+    findOf: (dataset) => toSource(database.prepare<[number], SourceRow>(
+      'SELECT sources.id, partition, mode FROM sources JOIN dataset_sources ON source = sources.id WHERE dataset = ?',
     ).get(dataset)),
 
     findSimilar: (table) => {
@@ -133,12 +149,16 @@ export const createSourceStore = (database: ProfileDatabase): SourceStore => {
       'SELECT source, program_hash AS programHash FROM ledger WHERE chain_id = ? AND contract = ? AND purchase = ?',
     ).get(chainId, contract, purchase.toString()) ?? null,
 
-    insertEntry: (source, { chainId, contract, purchase, programHash }, debitedAt) => {
-      database.prepare('INSERT INTO ledger (source, chain_id, contract, purchase, program_hash, debited_at) VALUES (?, ?, ?, ?, ?, ?)')
-        .run(source, chainId, contract, purchase.toString(), programHash, debitedAt)
+    setMode: (source, mode) => { database.prepare('UPDATE sources SET mode = ? WHERE id = ?').run(mode, source) },
+
+    insertEntry: (source, { chainId, contract, purchase, programHash }, debitedAt, masked) => {
+      database.prepare('INSERT INTO ledger (source, chain_id, contract, purchase, program_hash, debited_at, cells, bits) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+        .run(source, chainId, contract, purchase.toString(), programHash, debitedAt, masked?.cells ?? null, masked?.bits ?? null)
     },
 
-    countCells: (source) => database.prepare<[number], { count: number }>('SELECT count(*) AS count FROM ledger_cells WHERE source = ?').get(source)?.count ?? 0,
+    countCells: (source) => database.prepare<[number, number], { count: number }>(
+      'SELECT (SELECT count(*) FROM ledger_cells WHERE source = ?) + (SELECT coalesce(sum(cells), 0) FROM ledger WHERE source = ?) AS count',
+    ).get(source, source)?.count ?? 0,
 
     countNewCells: (source, cells) => {
       const find = database.prepare<[number, string]>('SELECT 1 FROM ledger_cells WHERE source = ? AND cell = ?')

@@ -16,7 +16,8 @@ export const evidenceSchema = z.strictObject({
   version: z.literal(1),
   kind: z.literal('hesystem-dispute-evidence'),
   request: resultRequestSchema,
-  program: programSchema,
+  /** null in `private` mode: the request holds a salted hash of it alone, and the verdict does not need it. */
+  program: programSchema.nullable(),
   answer: openedAnswerSchema,
 })
 export type Evidence = z.infer<typeof evidenceSchema>
@@ -36,14 +37,17 @@ export interface Verdict {
 
 /** What of the evidence does not belong to the purchase as the contract knows it, or null. */
 const findForeignPart = ({ request, program, answer }: Evidence, chain: MarketPlace, onChain: PurchaseOnChain): string | null => {
+  const isListing = hashDetails(answer.details) === onChain.terms.detailsHash
+  // Without its program an answer from packed rows would look wrong: only where there was none to see may it be missing.
+  const isUnseen = isListing && parseDetails(answer.details).policy.mode === 'private'
   const checks: readonly (readonly [boolean, string])[] = [
     [request.chainId === chain.chainId && request.contract.toLowerCase() === chain.contract.toLowerCase(), 'chain and contract'],
     [request.purchase === onChain.id.toString(), 'purchase'],
     [hashResultRequest(request) === onChain.requestHash, 'request'],
-    [hashDetails(answer.details) === onChain.terms.detailsHash, 'details document'],
+    [isListing, 'details document'],
     [keccak256(fromBase64(answer.sealed)) === onChain.answerHash, 'sealed answer'],
     [sha256Hex(fromBase64(answer.ciphertexts)) === request.resultHash, 'encrypted result'],
-    [sha256Hex(encodeProgram(program)) === request.programHash, 'program'],
+    [program === null ? isUnseen : !isUnseen && sha256Hex(encodeProgram(program)) === request.programHash, 'program'],
     [sealingKeyOf(getBytes(answer.sealingSecret)) === request.x25519PublicKey, 'one-time secret'],
   ]
   return checks.find(([holds]) => !holds)?.[1] ?? null

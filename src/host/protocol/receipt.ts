@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { ZeroHash } from 'ethers'
 import { z } from 'zod'
 import { addressSchema, bytes32Schema, naturalSchema } from '../../shared/schemas/common.ts'
+import type { PolicyMode } from '../../shared/schemas/details.ts'
 import { programSchema, type Program } from '../../shared/schemas/program.ts'
 import { resultRequestSchema, type ResultRequest } from '../../shared/schemas/result-request.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -63,13 +64,21 @@ export const tradeSchema = z.strictObject({
 })
 export type ReceiptTrade = z.infer<typeof tradeSchema>
 
-/** What a receipt says for itself; both parties sign it with the trade. */
+/** What a receipt of a trade in `disclosed` mode says for itself; both parties sign it with the trade. */
 export const receiptStatement = 'The signatures hold what was traded. Where the answer is enclosed, its proof shows that it was decrypted rightly; '
   + 'nothing proves that the encrypted table was the real one.'
 
+/** The same for a trade in `private` mode. */
+export const privateReceiptStatement = 'The signatures hold what was traded, in private mode: what was asked is not known to the seller, who decrypted '
+  + 'masked numbers. Where the answer is enclosed, its proof shows that they were decrypted rightly; nothing here shows what they mean, and '
+  + 'nothing proves that the encrypted table was the real one.'
+
+export const receiptStatements = { disclosed: receiptStatement, private: privateReceiptStatement } as const
+
 export const receiptSchema = z.strictObject({
   version: z.literal(1),
-  statement: z.literal(receiptStatement),
+  /** Signed with the trade; it says in which mode. */
+  statement: z.enum([receiptStatement, privateReceiptStatement]),
   trade: tradeSchema,
   /** The buyer's signed request; its digest is in the trade. */
   request: z.strictObject({ request: resultRequestSchema, signature: signatureSchema }).nullable(),
@@ -98,6 +107,8 @@ export interface ReceiptParts {
   readonly purchase: PurchaseOnChain
   readonly history: PurchaseHistory
   readonly datasetRoot: string
+  /** `disclosed` by default. */
+  readonly mode?: PolicyMode
   readonly request: SignedResultRequest | null
   readonly program: Program | null
   readonly proof?: OpenedAnswer | null
@@ -165,10 +176,10 @@ const orNull = (hash: string): string | null => (hash === ZeroHash ? null : hash
 
 /** The receipt of one purchase as it stands on the chain, unsigned. The same parts give the same trade to both parties. */
 export const createReceipt = ({
-  chainId, contract, purchase, history, datasetRoot, request, program, proof = null, unprovedReplies = 0,
+  chainId, contract, purchase, history, datasetRoot, mode = 'disclosed', request, program, proof = null, unprovedReplies = 0,
 }: ReceiptParts): Receipt => check({
   version: 1,
-  statement: receiptStatement,
+  statement: receiptStatements[mode],
   trade: {
     chainId,
     contract,

@@ -4,7 +4,7 @@ import { hashDetails, parseDetails } from '../trade/details-document.ts'
 import { sha256Hex } from '../trade/hash.ts'
 import { assertCertified, assertProved } from './check-proofs.ts'
 import { fromBase64, openDelivery, sealingKeyOf } from './opened-answer.ts'
-import type { Receipt } from './receipt.ts'
+import { receiptStatements, type Receipt } from './receipt.ts'
 
 interface Problem {
   readonly field: string
@@ -41,6 +41,9 @@ export const checkReceiptProof = (receipt: Receipt): ReceiptProofCheck => {
   if (foreign !== null) return refuse(...foreign)
   try {
     const details = parseDetails(proof.details)
+    if (receiptStatements[details.policy.mode] !== receipt.statement) {
+      return { problems: [{ field: 'statement', message: `is not that of a trade in ${details.policy.mode} mode` }], integers: null }
+    }
     const delivered = openDelivery({
       request: request.request,
       details,

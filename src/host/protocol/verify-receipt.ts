@@ -5,7 +5,7 @@ import { hashTerms } from '../chain/market.ts'
 import { sha256Hex } from '../trade/hash.ts'
 import { checkReceiptProof } from './verify-receipt-proof.ts'
 import { findChangedFields } from './receipt-checks.ts'
-import { receiptSchema, recoverReceiptSigner, type Receipt, type ReceiptRole, type ReceiptTrade } from './receipt.ts'
+import { privateReceiptStatement, receiptSchema, recoverReceiptSigner, type Receipt, type ReceiptRole, type ReceiptTrade } from './receipt.ts'
 import { hashResultRequest, recoverResultRequestSigner } from './result-request.ts'
 
 export type SignatureVerdict = 'valid' | 'invalid' | 'missing'
@@ -70,8 +70,8 @@ const checkRequest: Check = ({ trade, request: signed }) => {
   ]
 }
 
-const checkProgram: Check = ({ trade, program }) =>
-  program === null ? [] : unless(sha256Hex(encodeProgram(program)) === trade.programHash, 'program', 'is not the program whose hash stands in the trade')
+const checkProgram: Check = ({ trade, program, statement }) =>
+  program === null ? [] : unless(statement !== privateReceiptStatement && sha256Hex(encodeProgram(program)) === trade.programHash, 'program', 'is not the program whose hash stands in the trade')
 
 const closingMoves = {
   Refunded: ['Litigated', 'Declined', 'Ruled'],

@@ -1,6 +1,7 @@
 import { ZeroHash, type BaseWallet } from 'ethers'
 import { programSchema } from '../../shared/schemas/program.ts'
 import { resultRequestSchema } from '../../shared/schemas/result-request.ts'
+import type { Details } from '../../shared/schemas/details.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { Market, PurchaseOnChain } from '../chain/market.ts'
@@ -46,12 +47,16 @@ export interface ReceiptServiceDependencies {
   readonly now: () => Date
 }
 
-type Content = Pick<ReceiptParts, 'datasetRoot' | 'request' | 'program' | 'proof'>
+type Content = Pick<ReceiptParts, 'mode' | 'datasetRoot' | 'request' | 'program' | 'proof'>
 
-const parseContent = (datasetRoot: string, request: string | null, signature: string | null, program: string | null): Content => ({
-  datasetRoot,
+const parseContent = (
+  { dataset, policy: { mode } }: Details, request: string | null, signature: string | null, program: string | null,
+): Content => ({
+  datasetRoot: dataset.root,
+  mode,
   request: request === null || signature === null ? null : { request: parseJsonAs(resultRequestSchema, request, 'the stored request', 'store.corrupt'), signature },
-  program: program === null ? null : parseJsonAs(programSchema, program, 'the stored program', 'store.corrupt'),
+  // In private mode the program is the buyer's secret; the request holds a salted hash of it.
+  program: program === null || mode === 'private' ? null : parseJsonAs(programSchema, program, 'the stored program', 'store.corrupt'),
 })
 
 export const createReceiptService = (dependencies: ReceiptServiceDependencies): ReceiptService => {
@@ -64,7 +69,7 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
 
   const signAsSeller = (purchase: PurchaseOnChain, listing: StoredListing): Promise<Receipt> => {
     const sale = sales.find(purchase.id)
-    return sign(purchase, parseContent(listing.details.dataset.root, sale?.request ?? null, sale?.signature ?? null, sale?.program ?? null))
+    return sign(purchase, parseContent(listing.details, sale?.request ?? null, sale?.signature ?? null, sale?.program ?? null))
   }
 
   const exportAsBuyer = async (onChain: PurchaseOnChain, encloseAnswer: boolean): Promise<ExportedReceipt> => {
@@ -73,7 +78,7 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
     const program = purchase.request === null ? null : purchases.findResult(onChain.id)?.program ?? null
     const proof = encloseAnswer && onChain.answerHash !== ZeroHash ? (await purchases.disclose(onChain.id)).answer : null
     const mine = await sign(onChain, {
-      ...parseContent(purchase.details.dataset.root, purchase.request, purchase.signature, program), proof,
+      ...parseContent(purchase.details, purchase.request, purchase.signature, program), proof,
     })
     try {
       const theirs = await purchases.fetchFromSeller(onChain.id, 'receipt', receiptSchema)

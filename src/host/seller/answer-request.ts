@@ -32,12 +32,19 @@ const assertDigits = ({ cells }: Program, { maxAnswerBits }: Details['policy']):
   }
 }
 
+/** A listing in `private` mode must not learn a program, not even one that is sent to it. Throws `policy.program-unexpected`. */
+export const assertProgramAsked = ({ policy }: Details): void => {
+  if (policy.mode === 'disclosed') return
+  throw new AppError('policy.program-unexpected', 'This listing is in private mode: it answers masked ciphertexts, and must not see a program.')
+}
+
 /**
  * Reads a program from the network and holds it to its canonical form, to the listing's policy and to all that its table has answered
  * before, before any data is touched (S2). Counts nothing.
  */
 export const parsePermittedProgram = (value: unknown, subject: LedgerSubject, ledger: Ledger): Program => {
   const { details } = subject
+  assertProgramAsked(details)
   const program = parseAs(programSchema, value, 'the program', 'input.program-invalid')
   const { root, rows, columns } = details.dataset
   if (program.datasetRoot !== root || program.rows !== rows || program.columns !== columns) {
@@ -51,16 +58,53 @@ export const parsePermittedProgram = (value: unknown, subject: LedgerSubject, le
   return program
 }
 
-export interface AnswerTask {
+/** How many ciphertexts a buyer sent. Throws `input.invalid`. */
+export const countCiphertexts = ({ length }: Uint8Array, { dataset: { key } }: Details): number => {
+  const cells = length / (key.bits / 4)
+  if (Number.isInteger(cells) && cells > 0) return cells
+  throw new AppError('input.invalid', `The encrypted result has ${length} bytes, not a whole number of ciphertexts of ${key.bits / 4} bytes each.`, { details: { bytes: length } })
+}
+
+export interface MaskedTask {
   readonly request: ResultRequest
-  readonly program: Program
   /** What the buyer computed. */
   readonly ciphertexts: Uint8Array
   readonly details: Details
-  readonly tensor: StoredTensor
   readonly key: PaillierKeyPair
   /** Writes the answer down for good; throws where it may not be given any more. */
   readonly debit: () => void
+}
+
+export interface AnswerTask extends MaskedTask {
+  readonly program: Program
+  readonly tensor: StoredTensor
+}
+
+/** Debits first (S4), decrypts, holds the integers to the bound (S3), proves. Returns the payload, unsealed. */
+const decryptProved = async (
+  { request, details, key, debit }: Omit<MaskedTask, 'ciphertexts'>, program: Program | null, ciphertexts: Uint8Array, engine: Engine,
+): Promise<Uint8Array> => {
+  debit()
+  const plaintexts = await engine.decrypt(key, ciphertexts)
+  failpoint('answer.decrypted')
+  const integers = program === null ? plaintexts : withMappedErrors(() => openReads(program, describeDataset(details), plaintexts))
+  const { maxAnswerBits } = details.policy
+  const bound = 1n << BigInt(maxAnswerBits)
+  if (integers.some((integer) => integer >= bound || integer <= -bound)) {
+    throw new AppError('policy.answer-out-of-bounds', 'The answer is larger than this listing may give out.', { details: { maxAnswerBits } })
+  }
+  const proof = await engine.proveDecryption(key, createClaim({ request, details, program, ciphertexts, integers }))
+  return encodeAnswer({ maxAnswerBits, integers, proof })
+}
+
+/**
+ * Decrypts what a buyer masked, in `private` mode: nothing can be recomputed, so that the ciphertexts must be valid and their number is
+ * what is debited, for good, also where an integer then is out of bounds and withheld. Throws `crypto.invalid-ciphertext`,
+ * what the debit refuses, and `policy.answer-out-of-bounds` (S3).
+ */
+export const answerMasked = async (task: MaskedTask, engine: Engine): Promise<Uint8Array> => {
+  await engine.assertCiphertexts(task.key.publicKey, task.ciphertexts)
+  return decryptProved(task, null, task.ciphertexts, engine)
 }
 
 /**
@@ -69,23 +113,11 @@ export interface AnswerTask {
  * buyer's (S1), and proves the decryption. Returns the answer's payload, unsealed. Throws `policy.result-mismatch`, one and the
  * same error whatever the difference, what the debit refuses, and `policy.answer-out-of-bounds` (S3).
  */
-export const answerProgram = async (
-  { request, program, ciphertexts, details, tensor, key, debit }: AnswerTask, engine: Engine,
-): Promise<Uint8Array> => {
-  const table = describeDataset(details)
-  const own = await engine.evaluate(key.publicKey, tensor.source(), readForms(program, table))
+export const answerProgram = async (task: AnswerTask, engine: Engine): Promise<Uint8Array> => {
+  const { program, ciphertexts, details, tensor, key } = task
+  const own = await engine.evaluate(key.publicKey, tensor.source(), readForms(program, describeDataset(details)))
   if (own.length !== ciphertexts.length || !timingSafeEqual(own, ciphertexts)) {
     throw new AppError('policy.result-mismatch', 'The encrypted result is not what this program computes from the listing\'s table.')
   }
-  debit()
-  const plaintexts = await engine.decrypt(key, own)
-  failpoint('answer.decrypted')
-  const integers = withMappedErrors(() => openReads(program, table, plaintexts))
-  const { maxAnswerBits } = details.policy
-  const bound = 1n << BigInt(maxAnswerBits)
-  if (integers.some((integer) => integer >= bound || integer <= -bound)) {
-    throw new AppError('policy.answer-out-of-bounds', 'The answer is larger than this listing may give out.', { details: { maxAnswerBits } })
-  }
-  const proof = await engine.proveDecryption(key, createClaim({ request, details, program, ciphertexts: own, integers }))
-  return encodeAnswer({ maxAnswerBits, integers, proof })
+  return decryptProved(task, program, own, engine)
 }

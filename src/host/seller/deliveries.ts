@@ -1,18 +1,19 @@
 import { getBytes, hexlify } from 'ethers'
 import type { ResultSubmission } from '../../shared/schemas/http.ts'
 import { programSchema } from '../../shared/schemas/program.ts'
-import { resultRequestSchema } from '../../shared/schemas/result-request.ts'
+import { resultRequestSchema, type ResultRequest } from '../../shared/schemas/result-request.ts'
 import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import { encodeProgram } from '../../compute/program.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain } from '../chain/market.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import type { Ledger, LedgerSubject } from '../ledger/ledger.ts'
+import type { LedgerEntry } from '../ledger/source-store.ts'
 import { hashResultRequest, recoverResultRequestSigner } from '../protocol/result-request.ts'
 import { assertSealingKey, sealAnswer } from '../protocol/sealing.ts'
 import { sha256Hex } from '../trade/hash.ts'
-import { answerProgram, parsePermittedProgram } from './answer-request.ts'
+import { answerMasked, answerProgram, assertProgramAsked, countCiphertexts, parsePermittedProgram } from './answer-request.ts'
 import type { ListingStore, StoredListing } from './listing-store.ts'
 import type { Sale, SaleStore } from './sale-store.ts'
 import { createTurns } from './turns.ts'
@@ -45,12 +46,25 @@ const mostDecisionsAtOnce = 2
 
 interface CheckedSubmission {
   readonly ciphertexts: Uint8Array
-  /** The program's canonical text. */
+  /** The program's canonical text; '' in `private` mode, where there is none to see. */
   readonly program: string
 }
 
+/**
+ * The program in its canonical text, or '' where the listing must not see one. Throws `policy.program-unexpected`,
+ * `policy.program-expected`.
+ */
+const programTextOf = ({ program }: ResultSubmission, { details }: StoredListing): string => {
+  if (program !== null) {
+    assertProgramAsked(details)
+    return encodeProgram(program)
+  }
+  if (details.policy.mode === 'private') return ''
+  throw new AppError('policy.program-expected', 'The request came without its program, which this listing asks for.')
+}
+
 const assertSubmission = (purchase: PurchaseOnChain, listing: StoredListing, submission: ResultSubmission): CheckedSubmission => {
-  const { request, signature, program, ciphertexts } = submission
+  const { request, signature, ciphertexts } = submission
   const requestHash = hashResultRequest(request)
   if (requestHash !== purchase.requestHash) {
     throw new AppError('access.request-mismatch', 'This request is not the one whose hash stands on the contract.', { details: { expected: purchase.requestHash, found: requestHash } })
@@ -59,10 +73,11 @@ const assertSubmission = (purchase: PurchaseOnChain, listing: StoredListing, sub
     throw new AppError('access.forbidden', 'The request is not signed by the wallet that bought this purchase.')
   }
   const bytes = new Uint8Array(Buffer.from(ciphertexts, 'base64'))
-  const text = encodeProgram(program)
+  const text = programTextOf(submission, listing)
   const contradictions: readonly (readonly [boolean, string])[] = [
     [request.datasetRoot === listing.details.dataset.root, 'dataset root'],
-    [request.programHash === sha256Hex(text), 'program'],
+    // In private mode it is a salted commitment, which says something to the buyer alone.
+    [submission.program === null || request.programHash === sha256Hex(text), 'program'],
     [request.resultHash === sha256Hex(bytes), 'encrypted result'],
   ]
   const found = contradictions.find(([holds]) => !holds)
@@ -98,6 +113,38 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
     }
   }
 
+  const entryOf = ({ purchase }: Sale, { programHash }: ResultRequest): LedgerEntry =>
+    ({ chainId: market.chainId, contract: market.contract, purchase, programHash })
+
+  const answerSeen = async (sale: Sale, request: ResultRequest, subject: LedgerSubject): Promise<Uint8Array> => {
+    const program = parsePermittedProgram(parseJsonAs(programSchema, sale.program, 'the stored program'), subject, ledger)
+    await assertNothingForgotten(subject.dataset)
+    return answerProgram({
+      request,
+      program,
+      ciphertexts: sale.ciphertexts,
+      details: subject.details,
+      tensor: datasets.readTensor(subject.dataset, 'data'),
+      key: datasets.readKeyPair(subject.dataset, 'data'),
+      debit: () => { ledger.debit(entryOf(sale, request), program, subject) },
+    }, await engine())
+  }
+
+  const answerUnseen = async (sale: Sale, request: ResultRequest, subject: LedgerSubject): Promise<Uint8Array> => {
+    const { details, dataset } = subject
+    const cells = countCiphertexts(sale.ciphertexts, details)
+    // A sale that was debited and then interrupted is judged no second time: its own cells are spent already.
+    if (!ledger.hasDebited(entryOf(sale, request))) ledger.assertCellsPermitted(cells, subject)
+    await assertNothingForgotten(dataset)
+    return answerMasked({
+      request,
+      ciphertexts: sale.ciphertexts,
+      details,
+      key: datasets.readKeyPair(dataset, 'data'),
+      debit: () => { ledger.debitCells(entryOf(sale, request), cells, subject) },
+    }, await engine())
+  }
+
   const decide = async (sale: Sale): Promise<void> => {
     const { dataset, details } = listings.show(sale.listing)
     const request = parseJsonAs(resultRequestSchema, sale.request, 'the stored request', 'store.corrupt')
@@ -105,18 +152,7 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
       // What can be refused without touching the table is refused first: a refused request must not use the ledger up.
       assertSealingKey(getBytes(request.x25519PublicKey))
       const subject = { dataset, details }
-      const program = parsePermittedProgram(parseJsonAs(programSchema, sale.program, 'the stored program'), subject, ledger)
-      await assertNothingForgotten(dataset)
-      const { chainId, contract } = market
-      const payload = await answerProgram({
-        request,
-        program,
-        ciphertexts: sale.ciphertexts,
-        details,
-        tensor: datasets.readTensor(dataset, 'data'),
-        key: datasets.readKeyPair(dataset, 'data'),
-        debit: () => { ledger.debit({ chainId, contract, purchase: sale.purchase, programHash: request.programHash }, program, subject) },
-      }, await engine())
+      const payload = details.policy.mode === 'private' ? await answerUnseen(sale, request, subject) : await answerSeen(sale, request, subject)
       sales.answer(sale.purchase, sealAnswer(payload, getBytes(request.x25519PublicKey), sale.requestHash))
     } catch (error) {
       if (!isRefusal(error)) throw error

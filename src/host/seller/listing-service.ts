@@ -2,11 +2,12 @@ import { getAddress } from 'ethers'
 import { decryptionProofBytes, isProvable } from '../../crypto/decryption-proof.ts'
 import { findTableColumns } from '../../compute/products.ts'
 import type { KeyBits } from '../../crypto/types.ts'
-import type { Policy, Details } from '../../shared/schemas/details.ts'
+import type { DisclosedPolicy, Policy, PolicyMode, PrivatePolicy, Details } from '../../shared/schemas/details.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
 import type { Market, ListingTerms } from '../chain/market.ts'
+import { answerMaskBits } from '../../policy/private.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { sealedLength, sealedLimit } from '../protocol/answer-codec.ts'
 import { encodeDetails, hashDetails } from '../trade/details-document.ts'
@@ -30,11 +31,14 @@ export interface ListingDraft {
   readonly arbiter?: string
   /** Where the seller's server answers: scheme and host; the details URL follows from it. */
   readonly serverUrl: string
+  /** `disclosed` by default: the buyer shows the program. In `private` mode nobody but the buyer knows it. */
+  readonly mode?: PolicyMode
+  /** In `disclosed` mode alone. */
   readonly minRows?: number
   readonly condition?: number
   readonly maxAnswerCells?: number
   readonly maxAnswerBits?: number
-  /** Different numbers answered from the source in all; by default half as many as the table has cells. */
+  /** Different numbers answered from the source in all; by default half as many as the table has cells, in `private` mode far fewer. */
   readonly maxTotalCells?: number
   readonly confirmations?: number
   /** SHA-256 of the certificate that the server shows where no authority signs for it; buyers then take no other. */
@@ -98,20 +102,31 @@ const assertTerms = (terms: ListingTerms): void => {
   }
 }
 
-/** The limits of a draft, with what is usual for those it does not name. Throws `escrow.wrong-terms` for what cannot stand. */
-export const createPolicy = (draft: Pick<ListingDraft, 'minRows' | 'condition' | 'maxAnswerCells' | 'maxAnswerBits'>, rows: number, keyBits: KeyBits): Policy => {
-  const policy: Policy = {
-    mode: 'disclosed',
-    minRows: draft.minRows ?? 10,
-    condition: draft.condition ?? 2,
-    maxAnswerCells: draft.maxAnswerCells ?? 256,
-    maxAnswerBits: draft.maxAnswerBits ?? 192,
-  }
-  if (policy.minRows > rows) {
-    throw new AppError('escrow.wrong-terms', `With a minimum of ${policy.minRows} rows behind every cell, a table of ${rows} rows could answer nothing.`, {
-      details: { minRows: policy.minRows, rows },
+type Limits = Pick<ListingDraft, 'mode' | 'minRows' | 'condition' | 'maxAnswerCells' | 'maxAnswerBits'>
+
+const createDisclosedPolicy = (draft: Limits, rows: number): DisclosedPolicy => {
+  const minRows = draft.minRows ?? 10
+  if (minRows > rows) {
+    throw new AppError('escrow.wrong-terms', `With a minimum of ${minRows} rows behind every cell, a table of ${rows} rows could answer nothing.`, {
+      details: { minRows, rows },
     })
   }
+  return { mode: 'disclosed', minRows, condition: draft.condition ?? 2, maxAnswerCells: draft.maxAnswerCells ?? 256, maxAnswerBits: draft.maxAnswerBits ?? 192 }
+}
+
+const createPrivatePolicy = ({ minRows, condition = 2, maxAnswerCells = 16, maxAnswerBits = 128 }: Limits): PrivatePolicy => {
+  if (minRows !== undefined) {
+    throw new AppError('escrow.wrong-terms', 'In private mode the seller does not see what is asked, so no minimum of rows can be held; leave it out, or choose disclosed mode.')
+  }
+  if (maxAnswerBits <= answerMaskBits) {
+    throw new AppError('escrow.wrong-terms', `In private mode a mask takes ${answerMaskBits} bits of every number: ${maxAnswerBits} bits leave nothing to ask for.`, { details: { maxAnswerBits } })
+  }
+  return { mode: 'private', condition, maxAnswerCells, maxAnswerBits }
+}
+
+/** The limits of a draft, with what is usual for those it does not name. Throws `escrow.wrong-terms` for what cannot stand. */
+export const createPolicy = (draft: Limits, rows: number, keyBits: KeyBits): Policy => {
+  const policy = draft.mode === 'private' ? createPrivatePolicy(draft) : createDisclosedPolicy(draft, rows)
   if (!(policy.condition > 0)) throw new AppError('escrow.wrong-terms', '`condition` must be a number above 0.')
   if (!isProvable(policy.maxAnswerCells, policy.maxAnswerBits, keyBits)) {
     throw new AppError('escrow.wrong-terms', `Under a key of ${keyBits} bits, answers of ${policy.maxAnswerBits} bits are too large to be proved.`, {
@@ -126,6 +141,10 @@ export const createPolicy = (draft: Pick<ListingDraft, 'minRows' | 'condition' |
   }
   return policy
 }
+
+/** Half the table's numbers; in private mode four answers of the largest size, since each cell can hold several raw values. */
+const defaultTotalCells = ({ mode, maxAnswerCells }: Policy, tableCells: number): number =>
+  (mode === 'disclosed' ? Math.ceil(tableCells / 2) : 4 * maxAnswerCells)
 
 const createDetailsUrl = (serverUrl: string, { meta_link }: Details): string => {
   if (!URL.canParse(serverUrl) || !/^https?:$/.test(new URL(serverUrl).protocol)) {
@@ -144,8 +163,11 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     const test = datasets.readTensor(draft.dataset, 'test')
     const { chainId, contract, account } = await market()
     const policy = createPolicy(draft, data.commitment.rows, data.commitment.key.bits)
-    assertMomentsSafe(draft.dataset, policy.minRows, { datasets, ledger })
+    ledger.assertMode(draft.dataset, policy.mode)
+    // In private mode any cell can be got, up to the limits: what sums give away is no concern there.
+    if (policy.mode === 'disclosed') assertMomentsSafe(draft.dataset, policy.minRows, { datasets, ledger })
     const columns = datasets.readColumns(draft.dataset)
+    const tableCells = data.commitment.rows * findTableColumns(columns).length
     const base = `/v1/listings/${id}`
     return {
       version: 1,
@@ -164,7 +186,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       result_link: '/v1/purchases/:id/result',
       columns: [...columns],
       policy,
-      budgets: { totalCells: draft.maxTotalCells ?? Math.ceil((data.commitment.rows * findTableColumns(columns).length) / 2) },
+      budgets: { totalCells: draft.maxTotalCells ?? defaultTotalCells(policy, tableCells) },
       dataset: data.commitment,
       test: test.commitment,
       confirmations: draft.confirmations ?? 1,
@@ -211,6 +233,8 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     publish: async (id) => {
       const listing = store.show(id)
       if (listing.number !== null) return listing
+      // Before anything is sent: from here on the table is sold in this mode or not at all.
+      ledger.claimMode(listing.dataset, listing.details.policy.mode)
       const { number } = await (await market()).createListing(`listing:${id}:create`, listing.terms, listing.url)
       return store.update(id, { number, state: 'published' })
     },

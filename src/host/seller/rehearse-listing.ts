@@ -1,5 +1,6 @@
 import { createCellEncoder } from '../../compute/products.ts'
 import { withMappedErrors } from '../../engine/map-error.ts'
+import { rehearsePrivate } from '../../policy/rehearse-private.ts'
 import { rehearseAttacks, type AttackReport } from '../../policy/rehearse.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
@@ -24,5 +25,7 @@ export const rehearseListing = ({ dataset, details }: StoredListing, { datasets,
     if (row === undefined) throw new AppError('bug.unexpected', `The table of dataset ${dataset} is not the listing's.`)
     return withMappedErrors(() => encodeCell(row, Math.floor(cell / details.dataset.rows)))
   }
-  return rehearseAttacks(details.policy, describeDataset(details), ledger.readPartition(dataset), readCell)
+  const { policy } = details
+  if (policy.mode === 'private') return rehearsePrivate(policy, describeDataset(details), details.budgets.totalCells - ledger.countCells(dataset), readCell)
+  return rehearseAttacks(policy, describeDataset(details), ledger.readPartition(dataset), readCell)
 }

@@ -20,7 +20,7 @@ export interface Sale {
   readonly signature: string
   /** SHA-256 of the submission: the same body again is the same request, another one is refused. */
   readonly bodyHash: string
-  /** The program's canonical text. */
+  /** The program's canonical text; '' in `private` mode. */
   readonly program: string
   readonly ciphertexts: Uint8Array
   readonly state: SaleState

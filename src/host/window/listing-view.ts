@@ -1,4 +1,5 @@
-import type { Policy } from '../../shared/schemas/details.ts'
+import { describeMode } from '../../shared/policy-words.ts'
+import type { Details } from '../../shared/schemas/details.ts'
 import { formatEther } from '../../shared/units.ts'
 import type { OpenedListingJson } from '../../shared/window-contract/market.ts'
 import type { WindowOutputs } from '../../shared/window-contract/index.ts'
@@ -10,16 +11,14 @@ import type { StoredListing } from '../seller/listing-store.ts'
 import { toTermsJson } from './documents.ts'
 
 /** A listing's policy in words, a line a rule. */
-export const describePolicy = (policy: Policy, rows: number, columns: number): string[] => {
-  const { mode, minRows, condition, maxAnswerCells, maxAnswerBits } = policy
+export const describePolicy = ({ policy, budgets, num_rows: [rows, columns] }: Details): string[] => {
+  const { condition, maxAnswerCells, maxAnswerBits } = policy
   const most = (length: number): number => Math.floor(length / condition)
   return [
-    mode === 'disclosed'
-      ? 'The seller sees the program behind your script, and recomputes it before decrypting.'
-      : 'The seller does not see your script.',
-    minRows === 1
+    ...describeMode(policy, budgets.totalCells),
+    ...(policy.mode === 'private' ? [] : [policy.minRows === 1
       ? 'Answers about single rows are sold.'
-      : `Every number must treat alike groups of at least ${minRows} rows: averages over groups, never a row by itself.`,
+      : `Every number must treat alike groups of at least ${policy.minRows} rows: averages over groups, never a row by itself.`]),
     `An answer may have up to ${maxAnswerCells} numbers; along the rows ${most(rows)} of ${rows}, along the columns ${most(columns)} of ${columns}. A single number always passes.`,
     `A decrypted integer may have up to ${maxAnswerBits} bits: enough for about ${Math.floor(maxAnswerBits * Math.log10(2))} digits with all decimals.`,
   ]
@@ -39,7 +38,7 @@ export const toOpenedListing = ({ url, details, number, onChain, detailsHash }: 
   termsHash: onChain.termsHash,
   detailsHash,
   policy: details.policy,
-  policyWords: describePolicy(details.policy, ...details.num_rows),
+  policyWords: describePolicy(details),
   key: { keyId: details.dataset.key.keyId, bits: details.dataset.key.bits, certified: details.dataset.key.certificate !== null },
   testRows: details.test.rows,
   confirmations: details.confirmations,
@@ -86,7 +85,7 @@ export const describePublic = async (listing: StoredListing, trade: Trade | null
       item('server', 'How large the table is', `${rows} rows × ${columns} columns`),
       ...details.columns.map(({ name, type, unit, lower, upper, categories }) => item('server', `Column ${name}`,
         `${type}${unit === '' ? '' : `, ${unit}`}, ${categories.length > 0 ? categories.join(', ') : `${lower} … ${upper}`}`)),
-      item('server', 'The policy', describePolicy(details.policy, rows, columns).join(' ')),
+      item('server', 'The policy', describePolicy(details).join(' ')),
       item('server', 'The public key, and a fingerprint of the encrypted table', `${details.dataset.key.bits} bits, ${details.dataset.root}`),
       item('server', 'Made-up test data of the same columns, in the clear and encrypted', `${details.test.rows} rows`),
       item('buyers', 'The encrypted table', `${rows * columns} ciphertexts`),

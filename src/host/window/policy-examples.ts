@@ -2,7 +2,7 @@ import { createDataset, type Dataset } from '../../compute/dataset.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
 import { deriveProgram } from '../../compute/program.ts'
 import type { KeyBits } from '../../crypto/types.ts'
-import { assertPolicy } from '../../policy/policy.ts'
+import { assertProgramFits } from '../../policy/private.ts'
 import { isAppError } from '../../shared/errors.ts'
 import type { Column, Policy } from '../../shared/schemas/details.ts'
 import type { WindowOutputs } from '../../shared/window-contract/index.ts'
@@ -34,7 +34,7 @@ export const judgeExamples = (columns: readonly Column[], rows: number, keyBits:
   const dataset = createDataset({ rows, columns: [...columns], keyBits, datasetRoot: `0x${'00'.repeat(32)}` })
   return listExamples(columns[0]?.name ?? '', rows).map(({ script, words, answer }) => {
     try {
-      assertPolicy(deriveProgram(answer(dataset), dataset), policy, dataset)
+      assertProgramFits(deriveProgram(answer(dataset), dataset), policy, dataset)
       return { script, words, allowed: true, reason: null }
     } catch (error) {
       if (!isAppError(error) || !error.code.startsWith('policy.')) throw error

@@ -16,17 +16,30 @@ export const columnSchema = z.strictObject({
 })
 export type Column = z.infer<typeof columnSchema>
 
-export const policySchema = z.strictObject({
-  mode: z.literal('disclosed'),
-  /** Smallest number of rows whose weights may differ from all others' (compute.md, the class rule); 1 = row-level answers. */
-  minRows: z.int().min(1),
+const answerLimits = {
   /** 2020's `condition`: dimᵢ(answer) ≤ dimᵢ(data) / condition; scalars always pass. */
   condition: z.number().positive(),
   /** Most cells one answer may decrypt, and most bits (without sign) a decrypted integer may have. */
   maxAnswerCells: z.int().min(1),
   maxAnswerBits: z.int().min(1),
+}
+
+/** The buyer sends the program, the seller judges and recomputes it. */
+export const disclosedPolicySchema = z.strictObject({
+  mode: z.literal('disclosed'),
+  /** Smallest number of rows whose weights may differ from all others' (compute.md, the class rule); 1 = row-level answers. */
+  minRows: z.int().min(1),
+  ...answerLimits,
 })
+export type DisclosedPolicy = z.infer<typeof disclosedPolicySchema>
+
+/** The buyer sends masked ciphertexts alone: cells and bits are all that the seller can limit. */
+export const privatePolicySchema = z.strictObject({ mode: z.literal('private'), ...answerLimits })
+export type PrivatePolicy = z.infer<typeof privatePolicySchema>
+
+export const policySchema = z.discriminatedUnion('mode', [disclosedPolicySchema, privatePolicySchema])
 export type Policy = z.infer<typeof policySchema>
+export type PolicyMode = Policy['mode']
 
 export const keySchema = z.strictObject({
   /** SHA-256 over the domain tag and n (crypto/keys). */

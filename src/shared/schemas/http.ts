@@ -55,7 +55,9 @@ export const testComparisonsRequestSchema = z.strictObject({ ciphertexts: base64
 export const testProductsRequestSchema = z.strictObject({ left: base64Schema, right: base64Schema })
 export const testProductsSchema = z.strictObject({ ciphertexts: base64Schema })
 
-export const checkRequestSchema = z.strictObject({ program: programSchema })
+/** A program; of a listing in `private` mode, which must not see one, only how many cells would be decrypted. */
+export const checkRequestSchema = z.union([z.strictObject({ program: programSchema }), z.strictObject({ cells: z.int().min(1) })])
+export type CheckRequest = z.infer<typeof checkRequestSchema>
 export const checkVerdictSchema = z.discriminatedUnion('allowed', [
   z.strictObject({ allowed: z.literal(true) }),
   z.strictObject({ allowed: z.literal(false), code: z.string(), message: z.string() }),
@@ -72,7 +74,8 @@ export const sessionSchema = z.strictObject({ token: z.string(), expiresAt: z.st
 export const resultSubmissionSchema = z.strictObject({
   request: resultRequestSchema,
   signature: signatureSchema,
-  program: programSchema,
+  /** null for a listing in `private` mode: the program stays the buyer's secret. */
+  program: programSchema.nullable(),
   ciphertexts: base64Schema,
 })
 export type ResultSubmission = z.infer<typeof resultSubmissionSchema>

@@ -9,7 +9,7 @@ export const resultRequestSchema = z.strictObject({
   datasetRoot: bytes32Schema,
   /** SHA-256 of the result's ciphertexts, end to end. */
   resultHash: bytes32Schema,
-  /** SHA-256 of the program's canonical text. */
+  /** SHA-256 of the program's canonical text; in `private` mode of a secret salt, a line break and that text, so that it tells nothing. */
   programHash: bytes32Schema,
   x25519PublicKey: bytes32Schema,
 })

@@ -4,7 +4,7 @@ import { variance } from '../../../src/compute/moments.ts'
 import { deriveProgram } from '../../../src/compute/program.ts'
 import { assertPolicy } from '../../../src/policy/policy.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
-import type { Policy } from '../../../src/shared/schemas/details.ts'
+import type { DisclosedPolicy } from '../../../src/shared/schemas/details.ts'
 import { createTable } from '../compute/support.ts'
 
 const rows = 50
@@ -13,13 +13,13 @@ const { data, dataset } = createTable([
   { name: 'age', decimals: 0, integers: Array.from({ length: rows }, (_, row) => 20 + row) },
   { name: 'union', decimals: 0, integers: Array.from({ length: rows }, (_, row) => row % 2) },
 ])
-const strict: Policy = { mode: 'disclosed', minRows: 10, condition: 1, maxAnswerCells: 100, maxAnswerBits: 64 }
-const wide: Policy = { ...strict, maxAnswerCells: 1000, maxAnswerBits: 2000 }
+const strict: DisclosedPolicy = { mode: 'disclosed', minRows: 10, condition: 1, maxAnswerCells: 100, maxAnswerBits: 64 }
+const wide: DisclosedPolicy = { ...strict, maxAnswerCells: 1000, maxAnswerBits: 2000 }
 
-const check = (answer: AnswerValue, policy: Policy = strict) => assertPolicy(deriveProgram(answer, dataset), policy, dataset)
+const check = (answer: AnswerValue, policy: DisclosedPolicy = strict) => assertPolicy(deriveProgram(answer, dataset), policy, dataset)
 
 /** The code and message of the refusal; 'answered' where there is none. */
-const verdict = (answer: AnswerValue, policy: Policy = strict): string => {
+const verdict = (answer: AnswerValue, policy: DisclosedPolicy = strict): string => {
   try {
     check(answer, policy)
     return 'answered'
@@ -84,7 +84,7 @@ describe('known extractions are refused by the class rule', () => {
 })
 
 describe('condition', () => {
-  const rowLevel: Policy = { ...wide, minRows: 1 }
+  const rowLevel: DisclosedPolicy = { ...wide, minRows: 1 }
   it('lets an axis have the data\'s length over the condition, and not one more', () => {
     expect(verdict(wage.slice(0, 25), { ...rowLevel, condition: 2 })).toBe('answered')
     expect(verdict({ part: wage.slice(0, 26) }, { ...rowLevel, condition: 2 }))
@@ -139,7 +139,7 @@ describe('second moments (S2)', () => {
   const pay = moments.data.col('wage')
   const product = (...selected: readonly [number, number][]): AnswerValue =>
     selected.map(([start, stop]) => variance('var', pay.slice(start, stop), undefined, 0))
-  const judge = (answer: AnswerValue, policy: Policy = strict): string => {
+  const judge = (answer: AnswerValue, policy: DisclosedPolicy = strict): string => {
     try {
       assertPolicy(deriveProgram(answer, moments.dataset), policy, moments.dataset)
       return 'answered'

@@ -1,4 +1,5 @@
 import { formatEther } from '../../../shared/units.ts'
+import { describeMode } from '../../../shared/policy-words.ts'
 import { noArbiter } from '../../chain/terms.ts'
 import { explorerUrl } from '../../settings/explorer.ts'
 import { chainName } from '../../settings/known-chains.ts'
@@ -42,9 +43,10 @@ const describeAddress = (chainId: number, address: string): string => {
   return url === null ? `<code>${address}</code>` : `<a rel="noreferrer" href="${escape(url)}"><code>${address}</code></a>`
 }
 
-const describePolicy = ({ details: { policy: { minRows, condition, maxAnswerCells }, budgets } }: StoredListing): string => [
-  minRows === 1 ? 'Answers about single rows are sold here.' : `Every number answered stands on groups of at least ${minRows} rows that it treats alike.`,
-  `One answer has at most ${maxAnswerCells} numbers, along each axis at most 1/${condition} of the table.`,
+const describePolicy = ({ details: { policy, budgets } }: StoredListing): string => [
+  ...describeMode(policy, budgets.totalCells),
+  ...(policy.mode === 'private' ? [] : [policy.minRows === 1 ? 'Answers about single rows are sold here.' : `Every number answered stands on groups of at least ${policy.minRows} rows that it treats alike.`]),
+  `One answer has at most ${policy.maxAnswerCells} numbers, along each axis at most 1/${policy.condition} of the table.`,
   `In all, the table answers at most ${budgets.totalCells} different numbers, whoever asks.`,
 ].join(' ')
 

@@ -2,7 +2,7 @@ import { AppError, isAppError } from '../../../shared/errors.ts'
 import {
   checkRequestSchema, checkVerdictSchema, healthSchema, listingsSchema, sessionChallengeSchema, sessionRequestSchema, sessionSchema,
   signsSchema, testComparisonsRequestSchema, testDataSchema, testProductsRequestSchema, testProductsSchema, testResultsRequestSchema,
-  testResultsSchema, type CheckVerdict, type Health,
+  testResultsSchema, type CheckRequest, type CheckVerdict, type Health,
 } from '../../../shared/schemas/http.ts'
 import { detailsSchema } from '../../../shared/schemas/details.ts'
 import { z } from 'zod'
@@ -29,10 +29,11 @@ export interface PublicRouteDependencies {
 const encodeBase64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
 const decodeBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'))
 
-/** The verdict on a program, as `check` tells it: a refusal is an answer here, not an error. */
-const judge = (program: unknown, listing: StoredListing, ledger: Ledger): CheckVerdict => {
+/** The verdict on a program, or on a number of cells in `private` mode, as `check` tells it: a refusal is an answer here, not an error. */
+const judge = (asked: CheckRequest, listing: StoredListing, ledger: Ledger): CheckVerdict => {
   try {
-    parsePermittedProgram(program, listing, ledger)
+    if ('program' in asked) parsePermittedProgram(asked.program, listing, ledger)
+    else ledger.assertCellsPermitted(asked.cells, listing)
     return { allowed: true }
   } catch (error) {
     if (isAppError(error) && /^(?:policy|input)\./.test(error.code)) return { allowed: false, code: error.code, message: error.message }
@@ -145,7 +146,7 @@ export const createPublicRoutes = ({ listings, datasets, ledger, engine, session
     defineRoute({
       method: 'POST', path: '/v1/listings/:id/check', summary: 'Would this program be answered? The policy\'s verdict, nothing counted', audience: 'anyone',
       body: checkRequestSchema, response: checkVerdictSchema, bodyLimitBytes: 2 * 1024 * 1024, requestsPerMinute: 20,
-      handle: ({ parameters, body }) => ({ json: judge(body.program, show(parameters['id']), ledger) }),
+      handle: ({ parameters, body }) => ({ json: judge(body, show(parameters['id']), ledger) }),
     }),
     defineRoute({
       method: 'POST', path: '/v1/sessions', summary: 'Sign-In with Ethereum (EIP-4361): an address gets a challenge, a signed challenge a bearer token', audience: 'anyone',

@@ -8,6 +8,7 @@ import { ledger } from './0007-ledger.ts'
 import { restorations } from './0008-restorations.ts'
 import { packed } from './0009-packed.ts'
 import { marketIndex } from './0010-market-index.ts'
+import { privateMode } from './0011-private-mode.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   { version: 8, sql: restorations },
   { version: 9, sql: packed },
   { version: 10, sql: marketIndex },
+  { version: 11, sql: privateMode },
 ]

@@ -111,7 +111,9 @@ export const OwnListingPage = ({ id }: { readonly id: string }) => {
                   ['Delivery within', sayDuration(found.terms.deliverySeconds)],
                   ['Ends after', sayDuration(found.terms.expirationSeconds)],
                   ['Arbiter', found.terms.arbiter === null ? 'none' : <Hash key="arbiter" value={found.terms.arbiter} label="arbiter address" />],
-                  ['Rows behind a number', `at least ${formatCount(found.policy.minRows)}`],
+                  found.policy.mode === 'private'
+                    ? ['Mode', 'private: the script stays with the buyer']
+                    : ['Rows behind a number', `at least ${formatCount(found.policy.minRows)}`],
                   ['Numbers in an answer', `at most ${formatCount(found.policy.maxAnswerCells)}`],
                 ]} />
               </Section>

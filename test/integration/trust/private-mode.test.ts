@@ -1,0 +1,197 @@
+import { hexlify, getBytes } from 'ethers'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { PurchaseService } from '../../../src/host/buyer/purchase-service.ts'
+import { createSellerClient } from '../../../src/host/buyer/seller-client.ts'
+import type { Market } from '../../../src/host/chain/market.ts'
+import type { Host, Trade } from '../../../src/host/index.ts'
+import { encodeAnswer } from '../../../src/host/protocol/answer-codec.ts'
+import { computeVerdict, type Evidence } from '../../../src/host/protocol/evidence.ts'
+import { createClaim } from '../../../src/host/protocol/opened-answer.ts'
+import { privateReceiptStatement, receiptStatement } from '../../../src/host/protocol/receipt.ts'
+import { hashResultRequest, signResultRequest } from '../../../src/host/protocol/result-request.ts'
+import { generateSealingKey, sealAnswer } from '../../../src/host/protocol/sealing.ts'
+import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
+import { sha256Hex } from '../../../src/host/trade/hash.ts'
+import { checkVerdictSchema, resultAcceptedSchema, type ResultSubmission } from '../../../src/shared/schemas/http.ts'
+import { programSchema } from '../../../src/shared/schemas/program.ts'
+import { resultRequestSchema } from '../../../src/shared/schemas/result-request.ts'
+import { refusalOf } from '../../e2e/support/refusal.ts'
+import { openRelay, type Relay } from '../../e2e/support/relay.ts'
+import { expectedAnswer, prepareDataset, script, valueWei } from '../../e2e/support/shop.ts'
+import { openStage, serve } from '../../e2e/support/stage.ts'
+
+/** An answer of the tests' script has four cells; the table's budget is for three such answers, and two cells more. */
+const totalCells = 14
+
+describe('a listing in private mode', () => {
+  let shop: Host
+  let shopTrade: Trade
+  let host: Host
+  let trade: Trade
+  let purchases: PurchaseService
+  let market: Market
+  let relay: Relay
+  let url: string
+  const sent: { path: string; text: string }[] = []
+  const watch = { before: ({ path, body }: { path: string; body: Buffer }): void => { sent.push({ path, text: body.toString() }) } }
+
+  beforeAll(async () => {
+    const stage = await openStage()
+    shop = await (await stage.createParty('seller')).open()
+    shopTrade = await shop.trade()
+    await prepareDataset(shop)
+    relay = await openRelay()
+    relay.forwardTo((await serve(shop, { publicUrl: relay.url })).port)
+    const draft = { dataset: 'wages', valueWei, serverUrl: relay.url, condition: 1, maxAnswerCells: 6, maxTotalCells: totalCells }
+    const { id } = await shopTrade.listings.create({ ...draft, mode: 'private' })
+    await shopTrade.listings.publish(id)
+    url = `${relay.url}/v1/listings/${id}`
+    relay.intercept(watch)
+    host = await (await stage.createParty('buyer')).open()
+    trade = await host.trade()
+    ;({ purchases, market } = trade)
+  })
+
+  /** The most cells that one answer could still have: what is left of the budget, up to the listing's own limit of six. */
+  const leftOver = async (): Promise<number> => {
+    const client = createSellerClient(relay.url)
+    for (let cells = 6; cells > 0; cells -= 1) {
+      if ((await client.fetchJson(`${new URL(url).pathname}/check`, checkVerdictSchema, { body: { cells } })).allowed) return cells
+    }
+    return 0
+  }
+  const saleOf = async (number: bigint) => (await shopTrade.sales.list()).find(({ onChain }) => onChain.id === number)?.sale
+  const post = async (number: bigint, body: unknown): Promise<unknown> => {
+    const client = createSellerClient(relay.url)
+    return client.withSession(await host.wallet.unlock(), market.chainId, (token) =>
+      client.fetchJson(`/v1/purchases/${number}/result`, resultAcceptedSchema, { token, body }))
+  }
+
+  it('answers without seeing the program: masked integers, the right answer at the buyer\'s alone, a receipt that says so', async () => {
+    const { number } = await purchases.buy(url)
+    const before = await purchases.compute(number, script)
+    const again = await purchases.compute(number, script)
+    // The same script twice: neither ciphertexts nor the program's hash tell that it is the same.
+    expect(again.program).toBe(before.program)
+    expect([again.resultHash, again.programHash]).not.toEqual([before.resultHash, before.programHash])
+    expect(again.programHash).not.toBe(sha256Hex(again.program))
+
+    const { answer, integers, proofVerified } = await purchases.request(number)
+    expect(proofVerified).toBe(true)
+    expect(JSON.parse(answer ?? '')).toEqual(expectedAnswer)
+    // What was decrypted is the answer behind its masks.
+    expect(integers?.map((integer, cell) => integer - (again.masks?.[cell] ?? 0n))).not.toEqual(integers)
+
+    const submission = JSON.parse(sent.find(({ path }) => path.endsWith('/result'))?.text ?? '') as ResultSubmission
+    expect(submission.program).toBeNull()
+    const everything = sent.map(({ text }) => text).join('\n')
+    for (const secret of [sha256Hex(again.program), again.programSalt ?? '', 'meanWage', '"cells":[', '"scale"']) expect(everything).not.toContain(secret)
+    expect(await saleOf(number)).toMatchObject({ state: 'delivered', program: '' })
+
+    await purchases.confirm(number)
+    const { receipt, missingHalf } = await trade.receipts.export(number)
+    expect(missingHalf).toBeNull()
+    expect(receipt).toMatchObject({ statement: privateReceiptStatement, program: null })
+    expect(verifyReceipt(JSON.parse(JSON.stringify(receipt)))).toEqual({
+      ok: true, signatures: { seller: 'valid', buyer: 'valid' }, decryptionProved: true, answer: null, problems: [],
+    })
+    // Passed off as a trade in the other mode, it does not verify.
+    expect(verifyReceipt({ ...receipt, statement: receiptStatement }).problems.map(({ field }) => field)).toEqual(
+      ['statement', 'signatures.seller', 'signatures.buyer'],
+    )
+  })
+
+  it('refuses a program that is sent to it, keeps nothing of it, and then takes the request without', async () => {
+    const { number } = await purchases.buy(url)
+    const { program, ciphertexts } = await purchases.compute(number, script)
+    relay.intercept({ before: ({ path }) => { if (path.endsWith('/result')) throw new Error('the wire is cut') } })
+    await refusalOf(() => purchases.request(number))
+    relay.intercept(watch)
+    const { request, signature } = purchases.get(number)
+    const body = {
+      request: resultRequestSchema.parse(JSON.parse(request ?? '')), signature,
+      program: programSchema.parse(JSON.parse(program)), ciphertexts: Buffer.from(ciphertexts).toString('base64'),
+    }
+    expect((await refusalOf(() => post(number, body))).code).toBe('policy.program-unexpected')
+    expect((await saleOf(number)) ?? null).toBeNull()
+    const client = createSellerClient(relay.url)
+    const verdict = await client.fetchJson(`${new URL(url).pathname}/check`, checkVerdictSchema, { body: { program: body.program } })
+    expect(verdict).toMatchObject({ allowed: false, code: 'policy.program-unexpected' })
+    // The same bytes again after a cut, and the answer comes.
+    expect(JSON.parse((await purchases.request(number)).answer ?? '')).toEqual(expectedAnswer)
+    expect(Buffer.from(purchases.findResult(number)?.ciphertexts ?? [])).toEqual(Buffer.from(ciphertexts))
+  })
+
+  it('catches a seller who changes a masked number: the proof does not hold, and the evidence convicts without the program (S13)', async () => {
+    const { number } = await purchases.buy(url)
+    const { ciphertexts } = await purchases.compute(number, script)
+    relay.intercept({ before: ({ path }) => { if (path.endsWith('/result')) throw new Error('the wire is cut') } })
+    await refusalOf(() => purchases.request(number))
+    relay.intercept(watch)
+    const { request, details } = purchases.get(number)
+    const asked = resultRequestSchema.parse(JSON.parse(request ?? ''))
+    const engine = await shop.engine()
+    const key = shop.datasets.readKeyPair('wages', 'data')
+    const integers = await engine.decrypt(key, ciphertexts)
+    const proof = await engine.proveDecryption(key, createClaim({ request: asked, details, program: null, ciphertexts, integers }))
+    const { maxAnswerBits } = details.policy
+    const lie = encodeAnswer({ maxAnswerBits, integers: integers.map((integer, cell) => (cell === 0 ? integer - 1n : integer)), proof })
+    const requestHash = hashResultRequest(asked)
+    const { terms } = await market.readPurchase(number)
+    const sealed = sealAnswer(lie, getBytes(asked.x25519PublicKey), requestHash)
+    await shopTrade.market.deliverResult(`lie:${number}`, number, requestHash, hexlify(sealed), terms.guaranteeWei)
+    expect((await refusalOf(() => purchases.request(number))).code).toBe('crypto.proof-invalid')
+    expect((await refusalOf(() => purchases.confirm(number))).code).toBe('crypto.proof-invalid')
+    const evidence = JSON.parse(JSON.stringify(await purchases.disclose(number))) as Evidence
+    expect(evidence.program).toBeNull()
+    const program = programSchema.parse(JSON.parse(purchases.findResult(number)?.program ?? ''))
+    expect(computeVerdict({ ...evidence, program }, market, await market.readPurchase(number))).toMatchObject({ ground: 'input.evidence-foreign' })
+    expect(computeVerdict(evidence, market, await market.readPurchase(number))).toMatchObject({ for: 'buyer', ground: 'crypto.proof-invalid' })
+  })
+
+  /** A buyer of their own making: whatever ciphertexts, signed and on the contract, with no tool to stop them. */
+  const askFor = async (ciphertexts: Uint8Array): Promise<bigint> => {
+    const { number, details } = await purchases.buy(url, { resume: false })
+    const request = {
+      chainId: market.chainId, contract: market.contract, purchase: number.toString(), datasetRoot: details.dataset.root,
+      resultHash: sha256Hex(ciphertexts), programHash: `0x${'11'.repeat(32)}`, x25519PublicKey: hexlify(generateSealingKey().publicKey),
+    }
+    await market.requestResult(`purchase:${number}:request`, number, hashResultRequest(request))
+    const signature = await signResultRequest(request, await host.wallet.unlock())
+    await post(number, { request, signature, program: null, ciphertexts: Buffer.from(ciphertexts).toString('base64') })
+    await expect.poll(async () => (await market.readPurchase(number)).state, { timeout: 60_000, interval: 250 }).toBe('Refunded')
+    return number
+  }
+  const refusedFor = async (number: bigint): Promise<string> => (JSON.parse((await saleOf(number))?.refusal ?? '{}') as { code: string }).code
+  const encrypt = async (...integers: bigint[]): Promise<Uint8Array> =>
+    (await shop.engine()).encrypt(shop.datasets.readKeyPair('wages', 'data').publicKey, integers)
+
+  it('declines more cells than an answer may have, and what is no ciphertext, at no cost to the budget', async () => {
+    const before = await leftOver()
+    expect(await refusedFor(await askFor(await encrypt(1n, 2n, 3n, 4n, 5n, 6n, 7n)))).toBe('policy.answer-cells')
+    expect(await refusedFor(await askFor(new Uint8Array(512)))).toBe('crypto.invalid-ciphertext')
+    expect(await refusedFor(await askFor(new Uint8Array(100).fill(1)))).toBe('input.invalid')
+    expect([before, await leftOver()]).toEqual([6, 6])
+  })
+
+  it('withholds what is out of bounds, counts it for good, and at last answers nothing any more (S3, S4)', async () => {
+    const raw = 1n << 128n
+    expect(await refusedFor(await askFor(await encrypt(raw, 1n)))).toBe('policy.answer-out-of-bounds')
+    expect(await leftOver()).toBe(4)
+    // Two honest answers of four cells and this one of two: four of fourteen are left, and one cell more is refused.
+    expect(await refusedFor(await askFor(await encrypt(1n, 2n, 3n, 4n, 5n)))).toBe('policy.budget-spent')
+    expect(await refusedFor(await askFor(await encrypt(raw, raw, raw, raw)))).toBe('policy.answer-out-of-bounds')
+    const { number } = await purchases.buy(url, { resume: false })
+    await purchases.compute(number, script)
+    // An honest buyer hears of it before anything stands on the contract.
+    expect((await refusalOf(() => purchases.request(number))).details).toMatchObject({ rule: 'policy.budget-spent' })
+    expect((await market.readPurchase(number)).state).toBe('Paid')
+  })
+
+  it('is the only mode in which its table is ever listed, imported again or not', async () => {
+    const draft = { dataset: 'wages', valueWei, serverUrl: relay.url, minRows: 4 }
+    expect((await refusalOf(() => shopTrade.listings.create(draft))).code).toBe('policy.source-mode')
+    await prepareDataset(shop, 'wages-again')
+    expect((await refusalOf(() => shopTrade.listings.create({ ...draft, dataset: 'wages-again' }))).code).toBe('policy.source-mode')
+  })
+})
