@@ -6,7 +6,7 @@ import type { Policy, PrivatePolicy } from '../shared/schemas/details.ts'
 import type { Program } from '../shared/schemas/program.ts'
 import { assertCellCount, assertCondition, assertDataset, assertPolicy } from './policy.ts'
 
-/** Bits by which a mask is longer than what it hides (crypto/blinding.ts): what is decrypted differs by 2^−80 for any two values. */
+/** Bits by which a mask is longer than what it hides (crypto/blinding.ts): what is decrypted is 2^−80 at most from the mask alone. */
 export const answerMaskBits = 80
 
 type Table = Pick<DatasetDescription, 'rows' | 'columns'>
