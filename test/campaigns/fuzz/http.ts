@@ -31,7 +31,7 @@ const strangeHeaders: readonly (readonly [string, readonly string[]])[] = [
 
 const drawPath = (draws: Draws, { listing, bodies }: SellerStage): string => {
   const known = [
-    '/', '/healthz', '/v1/listings', `/v1/listings/${listing}`, `/v1/listings/${listing}/test`, ...Object.keys(bodies),
+    '/', '/healthz', '/sitemap.xml', `/listings/${listing}`, '/v1/listings', `/v1/listings/${listing}`, `/v1/listings/${listing}/test`, ...Object.keys(bodies),
     ...['1', '2', '3', '4', '5', '77'].flatMap((id) => ['data/manifest', 'data/0', 'answer', 'receipt', 'result'].map((what) => `/v1/purchases/${id}/${what}`)),
   ]
   if (draws.once(8)) return draws.pick(strangePaths)

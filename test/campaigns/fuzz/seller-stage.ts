@@ -125,6 +125,8 @@ export const openSellerStage = async (): Promise<SellerStage> => {
       '/v1/sessions': [{ address: buyer.address }, signedIn.body],
       [`/v1/listings/${id}/check`]: [{ program }],
       [`/v1/listings/${id}/test/results`]: [{ ciphertexts: ciphertext }],
+      [`/v1/listings/${id}/test/comparisons`]: [{ ciphertexts: ciphertext }],
+      [`/v1/listings/${id}/test/products`]: [{ left: ciphertext, right: ciphertext }],
       '/v1/purchases/2/result': [submission],
     },
     finishSale: async () => {
