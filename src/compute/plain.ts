@@ -92,10 +92,18 @@ export const exactWeights = (values: readonly number[]): Weights => {
   return createWeights(exact, exact)
 }
 
-/** Factors of more than 15 significant digits are rounded to 53 bits (compute.md, "Encoding"). */
+const longestBits = ({ integers }: Weights): number => integers.reduce((most, weight) => Math.max(most, bitLength(absolute(weight))), 0)
+
+/**
+ * Factors of more than 15 significant digits are rounded to 53 bits (compute.md, "Encoding"), but where that would make the whole weights
+ * longer: beside decimals, a scale that divides both 1/2^k and 1/10^k costs some 40 bits, so that all are then kept as decimals, exactly.
+ */
 export const factorWeights = (values: readonly number[]): Weights => {
   const meant = values.map(rationalFromNumber)
-  return createWeights(meant, meant.map((exact, cell) => (significantDigits(values[cell] as number) > 15 ? roundTo53Bits(exact) : exact)))
+  const exact = createWeights(meant, meant)
+  if (!values.some((value) => significantDigits(value) > 15)) return exact
+  const rounded = createWeights(meant, meant.map((value, cell) => (significantDigits(values[cell] as number) > 15 ? roundTo53Bits(value) : value)))
+  return longestBits(exact) <= longestBits(rounded) ? exact : rounded
 }
 
 /** 1/value, rounded to 53 bits. Throws `input.tensor-division-by-zero`, naming the cell. */

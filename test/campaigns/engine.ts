@@ -3,7 +3,7 @@
  * stopped and taken up again. `--cases N` for another number, `--fresh` to begin anew. The seed stands in the checkpoint.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { keyPairOf, random, vectors } from '../unit/crypto/fixtures.ts'
@@ -37,7 +37,9 @@ for (const kind of kinds) {
     const to = Math.min(cases, from + sliceCases)
     runCases(kind, checkpoint.seed, from, to)
     checkpoint.done[kind.name] = to
-    writeFileSync(checkpointPath, JSON.stringify(checkpoint))
+    // Written beside and moved over, so that whenever it is stopped there is a whole checkpoint.
+    writeFileSync(`${checkpointPath}.new`, JSON.stringify(checkpoint))
+    renameSync(`${checkpointPath}.new`, checkpointPath)
   }
   console.log(`passed: ${kind.name}`)
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { answerBits } from '../../../src/compute/bounds.ts'
 import { columnRange } from '../../../src/compute/columns.ts'
-import { roundTo53Bits } from '../../../src/compute/plain.ts'
+import { factorWeights, roundTo53Bits } from '../../../src/compute/plain.ts'
 import { answerError, deriveProgram, evaluatePlain, evaluateProgramOnIntegers, readAnswer } from '../../../src/compute/program.ts'
 import { createColumn, createTable, wages } from './support.ts'
 
@@ -78,6 +78,24 @@ describe('rounding is bounded and the bound travels', () => {
       expect(distance).toBeLessThanOrEqual(answer.error)
       expect(answer.error).toBeLessThan(1e-6)
     }), { numRuns: 500 })
+  })
+
+  it('long weights beside decimals stay short: as decimals, without error, where binary fractions would need longer whole numbers', () => {
+    const lengthOf = (value: bigint): number => (value < 0n ? -value : value).toString(2).length
+    const weights = fc.array(fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), digits.map((value) => value / 1e8)), { minLength: 2, maxLength: 40 })
+    const held = weights.map((values) => values.map((value) => (Math.abs(value) < 1e-8 ? 0.5 : value)))
+    fc.assert(fc.property(held, (values) => {
+      const { scale, integers, errors } = factorWeights(values)
+      // 17 digits, and the 27 bits between the largest and the smallest of them.
+      expect(Math.max(...integers.map(lengthOf))).toBeLessThanOrEqual(57 + 27)
+      values.forEach((value, cell) => {
+        const { numerator, denominator } = scale ?? { numerator: 0n, denominator: 1n }
+        const used = Number((integers[cell] ?? 0n) * numerator) / Number(denominator)
+        expect(Math.abs(used - value)).toBeLessThanOrEqual((errors[cell] ?? 0) + 2 ** -52 * Math.abs(value))
+      })
+    }))
+    const { integers, errors } = factorWeights([-12.3456789, 0.1234567890123456, 1e-6])
+    expect([Math.max(...integers.map(lengthOf)), errors]).toEqual([51, [0, 0, 0]])
   })
 
   it('53 bits are what a double has', () => {
