@@ -102,7 +102,8 @@ export const factorWeights = (values: readonly number[]): Weights => {
   const meant = values.map(rationalFromNumber)
   const exact = createWeights(meant, meant)
   if (!values.some((value) => significantDigits(value) > 15)) return exact
-  const rounded = createWeights(meant, meant.map((value, cell) => (significantDigits(values[cell] as number) > 15 ? roundTo53Bits(value) : value)))
+  const used = meant.map((value, cell) => (significantDigits(values[cell] as number) > 15 ? roundTo53Bits(value) : value))
+  const rounded = createWeights(meant, used)
   return longestBits(exact) <= longestBits(rounded) ? exact : rounded
 }
 
