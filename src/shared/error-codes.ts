@@ -18,7 +18,7 @@ export const errorCodes = defineErrorCodes({
   'input.usage': { status: 400, next: 'Add --help after the command: it tells the words it takes.' },
   'input.secret-needed': { status: 400, next: 'Name a file that holds it with --secret-file, or run this at a terminal.' },
   'input.unanswered': { status: 400, next: 'Give it as an option of initialize(), or run where somebody can type it.' },
-  'input.not-found': { status: 404, next: 'Check the name or id; the matching list command shows what there is.' },
+  'input.not-found': { status: 404, next: 'Check the name or id against the list of what there is.' },
   'input.tensor-value': { status: 400, next: 'Give finite numbers, or nested arrays of them.' },
   'input.tensor-shape': { status: 400, next: 'Make the shapes agree, as NumPy would ask: axes are matched from the last, and an axis of 1 stretches.' },
   'input.tensor-index': { status: 400, next: 'Use an index, axis or column name the tensor has; negative ones count from the end.' },

@@ -71,6 +71,24 @@ export const compareAnswers = (a: AnswerJson, b: AnswerJson): number => {
   return numbersOf(a).reduce((largest, value, index) => Math.max(largest, Math.abs(value - (right[index] ?? Number.NaN))), 0)
 }
 
+/** A script's gauge, what it logged, and what this machine alone has against it. */
+export interface GaugedScript {
+  readonly gauge: Gauge
+  readonly log: readonly string[]
+  readonly refusal: AppError | null
+}
+
+/**
+ * What a script would be on the real table, without the seller's word: nothing is asked of the seller but the public test rows, and
+ * those only where the script compares. Throws as deriveReal.
+ */
+export const gaugeScript = async (
+  script: ScriptFile, details: Details, readTestRows: () => Promise<readonly (readonly number[])[]>, options: Pick<JobOptions, 'signal'> = {},
+): Promise<GaugedScript> => {
+  const { derived, refusal } = await deriveReal(script, details, readTestRows, options)
+  return { gauge: gaugeProgram(derived, details), log: derived.log, refusal: refusal ?? findRefusal(derived.program, details) }
+}
+
 export type GaugedVerdict = CheckVerdict & { readonly gauge: Gauge }
 
 /** The policy's verdict on a script, from its program alone: first by this machine, then by the seller's. Free, and not counted. */
@@ -82,13 +100,20 @@ export const checkScript = async (script: ScriptFile, details: Details, seller: 
 
 const refused = ({ code, message }: AppError): CheckVerdict => ({ allowed: false, code, message })
 
-const checkProgram = async (program: Program, details: Details, seller: SellerClient): Promise<CheckVerdict> => {
+/** What the listing's policy has against a program; null where it has nothing. */
+const findRefusal = (program: Program, details: Details): AppError | null => {
   try {
     assertProgramFits(program, details.policy, describeDataset(details))
+    return null
   } catch (error) {
-    if (isAppError(error) && error.code.startsWith('policy.')) return refused(error)
+    if (isAppError(error) && error.code.startsWith('policy.')) return error
     throw error
   }
+}
+
+const checkProgram = async (program: Program, details: Details, seller: SellerClient): Promise<CheckVerdict> => {
+  const refusal = findRefusal(program, details)
+  if (refusal !== null) return refused(refusal)
   return seller.fetchJson(`${details.meta_link}/check`, checkVerdictSchema, {
     body: details.policy.mode === 'private' ? { cells: program.cells.length } : { program },
   })

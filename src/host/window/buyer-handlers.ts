@@ -1,20 +1,17 @@
-import { answerBits } from '../../compute/bounds.ts'
 import { listTableNames } from '../../compute/products.ts'
-import { answerShapes, describeProgram } from '../../compute/program.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import { z } from 'zod'
 import type { MarketEntry } from '../../shared/window-contract/market.ts'
-import type { Gauge } from '../../shared/window-contract/rehearsal.ts'
+import type { Gauge as GaugeJson } from '../../shared/window-contract/rehearsal.ts'
 import type { Trade } from '../create-host.ts'
-import { deriveFromScript, type ScriptFile } from '../buyer/derive.ts'
+import type { Gauge } from '../buyer/gauge.ts'
 import type { OpenedListing } from '../buyer/open-listing.ts'
-import { checkScript, rehearse, type Rehearsal } from '../buyer/rehearse.ts'
+import { checkScript, fetchTestData, gaugeScript, rehearse, type Rehearsal, type TestData } from '../buyer/rehearse.ts'
 import { createScriptDeclarations, operatorDiagnosticCodes } from '../../script/declarations.ts'
 import { receiptSchema } from '../protocol/receipt.ts'
 import { verifyReceipt } from '../protocol/verify-receipt.ts'
 import { citeReceipt } from '../receipts/cite-receipt.ts'
 import { renderReceipt } from '../receipts/render-receipt.ts'
-import { describeDataset } from '../trade/details-document.ts'
 import { findTrade, type WindowContext } from './context.ts'
 import { toTermsJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
@@ -54,18 +51,32 @@ export const createMarketHandlers = ({ host, changes }: WindowContext): Handlers
   },
 })
 
-const gaugeScript = async (script: ScriptFile, { details }: OpenedListing): Promise<Gauge> => {
-  const { program, roundingError, log } = await deriveFromScript(script, details, details.dataset)
-  const { cells, ciphertextOperations } = describeProgram(program)
-  return {
-    cells,
-    ciphertextOperations,
-    answerBits: answerBits(program, describeDataset(details)).reduce((most, bits) => Math.max(most, bits), 0),
-    errorBound: roundingError,
-    maxAnswerCells: details.policy.maxAnswerCells,
-    maxAnswerBits: details.policy.maxAnswerBits,
-    shapes: answerShapes(program).map(({ path, shape }) => ({ path, shape: [...shape] })),
-    log: [...log],
+const toGaugeJson = (gauge: Gauge, log: readonly string[]): GaugeJson => ({
+  cells: gauge.cells,
+  ciphertextOperations: gauge.ciphertextOperations,
+  estimatedSeconds: gauge.estimatedSeconds,
+  answerBits: gauge.answerBits,
+  headroomBits: gauge.headroomBits,
+  roundingError: gauge.roundingError,
+  maxAnswerCells: gauge.maxAnswerCells,
+  maxAnswerBits: gauge.maxAnswerBits,
+  shapes: gauge.shapes.map(({ path, shape, limit, fits }) => ({ path, shape: [...shape], limit: [...limit], fits })),
+  interaction: { comparisons: gauge.interaction.comparisons, products: gauge.interaction.products, rounds: gauge.interaction.rounds },
+  asked: gauge.asked.map(({ line, operation, comparisons, products }) => ({ line, operation, comparisons, products })),
+  log: [...log],
+})
+
+/** The public test rows of the listing gauged last: whoever types asks for them with every pause. */
+const createTestRows = () => {
+  let kept: { readonly root: string, readonly rows: Promise<TestData> } | null = null
+  return async ({ details, seller }: OpenedListing): Promise<TestData['rows']> => {
+    if (kept?.root !== details.test.root) kept = { root: details.test.root, rows: fetchTestData(details, seller) }
+    try {
+      return (await kept.rows).rows
+    } catch (error) {
+      kept = null
+      throw error
+    }
   }
 }
 
@@ -74,6 +85,7 @@ const toVerdict = (verdict: Rehearsal['verdict']) => (verdict.allowed
   : { allowed: false as const, code: verdict.code, message: verdict.message })
 
 export const createWorkspaceHandlers = ({ host, jobs, scripts, changes }: WindowContext): Handlers<'workspace'> => {
+  const readTestRows = createTestRows()
   const changed = <T>(made: T): T => {
     changes.announce('scripts')
     return made
@@ -98,7 +110,7 @@ export const createWorkspaceHandlers = ({ host, jobs, scripts, changes }: Window
           kind: 'rehearsal',
           rehearsal: {
             plain: outcome.plain, encrypted: outcome.encrypted, largestDifference: outcome.largestDifference,
-            gauge: await gaugeScript(script, opened),
+            gauge: toGaugeJson(outcome.gauge, outcome.log),
             verdict: toVerdict(outcome.verdict),
             milliseconds: performance.now() - startedAt,
           },
@@ -109,7 +121,15 @@ export const createWorkspaceHandlers = ({ host, jobs, scripts, changes }: Window
       const { details, seller } = await (await host.trade()).openListing(url)
       return toVerdict(await checkScript(script, details, seller))
     },
-    gauge: async ({ url, ...script }) => gaugeScript(script, await (await host.trade()).openListing(url)),
+    gauge: async ({ url, ...script }) => {
+      const opened = await (await host.trade()).openListing(url)
+      const { gauge, log, refusal } = await gaugeScript(script, opened.details, () => readTestRows(opened))
+      const line = refusal?.details.line
+      return {
+        ...toGaugeJson(gauge, log),
+        refusal: refusal === null ? null : { code: refusal.code, message: refusal.message, line: typeof line === 'number' ? line : null },
+      }
+    },
     editorTypes: async ({ url }) => {
       const opened = url === null ? null : await (await host.trade()).openListing(url)
       const columns = opened === null ? [] : listTableNames(opened.details.columns)

@@ -25,6 +25,7 @@ export const theme = createTheme({
     Select: { defaultProps: { size: 'xs', allowDeselect: false }, styles: { input: { height: 32, fontSize: 13 }, label: { marginBottom: 4 } } },
     Textarea: { defaultProps: { size: 'xs' }, styles: { input: { fontSize: 13 }, label: { marginBottom: 4 } } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
+    Switch: { defaultProps: { withThumbIndicator: false } },
     Checkbox: { defaultProps: { size: 'xs' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: false } },
     Modal: { defaultProps: { radius: 10, centered: true, overlayProps: { backgroundOpacity: 0.32 }, transitionProps: { duration: 120 } } },

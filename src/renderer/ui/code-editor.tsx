@@ -1,6 +1,6 @@
 import 'monaco-editor/features/register.all'
 import 'monaco-editor/languages/definitions/typescript/register'
-import { editor, KeyCode, KeyMod, Uri } from 'monaco-editor/editor'
+import { editor, KeyCode, KeyMod, MarkerSeverity, Uri } from 'monaco-editor/editor'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import { ModuleKind, ModuleResolutionKind, ScriptTarget, typescriptDefaults } from 'monaco-editor/languages/features/typescript/register'
 import TypeScriptWorker from 'monaco-editor/languages/features/typescript/ts.worker?worker'
@@ -29,11 +29,21 @@ editor.defineTheme('hesystem-dark', {
   colors: { 'editor.background': '#1c1f23', 'editorLineNumber.foreground': '#5f6772', 'editor.lineHighlightBackground': '#21252a', 'editor.lineHighlightBorder': '#00000000' },
 })
 
+/** What is said of a line from outside the editor. */
+export interface LineMark {
+  /** Counted from 1. */
+  readonly line: number
+  readonly words: string
+  /** A `note` is written behind the line; the others underline it, and tell on hover. */
+  readonly tone: 'note' | 'warning' | 'error'
+}
+
 interface CodeEditorProperties {
   readonly fileName: string
   readonly source: string
   /** Types of the script language and of the table at hand. */
   readonly declarations: string
+  readonly marks: readonly LineMark[]
   readonly onChange: (source: string) => void
   readonly onRun: () => void
 }
@@ -47,8 +57,27 @@ const findModel = (fileName: string, source: string): editor.ITextModel => {
   return model
 }
 
+const markerOwner = 'hesystem'
+
+const toMarker = (model: editor.ITextModel, { line, words, tone }: LineMark): editor.IMarkerData => ({
+  startLineNumber: line, endLineNumber: line,
+  startColumn: model.getLineFirstNonWhitespaceColumn(line) || 1, endColumn: model.getLineMaxColumn(line),
+  message: words, severity: tone === 'error' ? MarkerSeverity.Error : MarkerSeverity.Warning,
+})
+
+const toNote = (model: editor.ITextModel, { line, words }: LineMark): editor.IModelDeltaDecoration => {
+  const column = model.getLineMaxColumn(line)
+  return {
+    range: { startLineNumber: line, endLineNumber: line, startColumn: column, endColumn: column },
+    options: {
+      showIfCollapsed: true,
+      after: { content: `   ${words}`, inlineClassName: 'line-note', cursorStops: editor.InjectedTextCursorStops.None },
+    },
+  }
+}
+
 /** The script editor, with the tensor's methods and the table's columns known to it. */
-export const CodeEditor = ({ fileName, source, declarations, onChange, onRun }: CodeEditorProperties) => {
+export const CodeEditor = ({ fileName, source, declarations, marks, onChange, onRun }: CodeEditorProperties) => {
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<editor.IStandaloneCodeEditor | null>(null)
   const handlers = useRef({ onChange, onRun })
@@ -80,6 +109,17 @@ export const CodeEditor = ({ fileName, source, declarations, onChange, onRun }: 
   const opening = useRef(source)
   opening.current = source
   useEffect(() => { view.current?.setModel(findModel(fileName, opening.current)) }, [fileName])
+
+  const notes = useRef<editor.IEditorDecorationsCollection | null>(null)
+  useEffect(() => {
+    const model = view.current?.getModel() ?? null
+    if (model === null) return
+    // What was said of a longer text may name lines that are gone.
+    const there = marks.filter(({ line }) => line <= model.getLineCount())
+    notes.current?.clear()
+    notes.current = view.current?.createDecorationsCollection(there.filter(({ tone }) => tone === 'note').map((mark) => toNote(model, mark))) ?? null
+    editor.setModelMarkers(model, markerOwner, there.filter(({ tone }) => tone !== 'note').map((mark) => toMarker(model, mark)))
+  }, [fileName, marks])
 
   return <div ref={place} className="code-editor" data-testid="code-editor" />
 }

@@ -5,6 +5,8 @@ import { useRef, type ReactNode } from 'react'
 export interface PagedColumn<Row> {
   readonly name: string
   readonly unit?: string
+  /** Set as words, from the left. */
+  readonly words?: boolean
   readonly cell: (row: Row) => ReactNode
 }
 
@@ -41,8 +43,8 @@ export const PagedTable = <Row,>({ label, columns, total, pageRows, queryKey, lo
       <table className="data" aria-label={label} aria-rowcount={total + 1}>
         <thead>
           <tr>
-            <th scope="col" className="number">Row</th>
-            {columns.map(({ name, unit }) => <th key={name} scope="col" className="number">{name}{unit === undefined || unit === '' ? null : <span className="unit"> ({unit})</span>}</th>)}
+            <th scope="col" className="number narrow">Row</th>
+            {columns.map(({ name, unit, words = false }) => <th key={name} scope="col" className={words ? '' : 'number'}>{name}{unit === undefined || unit === '' ? null : <span className="unit"> ({unit})</span>}</th>)}
           </tr>
         </thead>
         <tbody>
@@ -52,7 +54,7 @@ export const PagedTable = <Row,>({ label, columns, total, pageRows, queryKey, lo
             return (
               <tr key={index} aria-rowindex={index + 2} style={rowStyle}>
                 <td className="number quiet">{(index + 1).toLocaleString('en')}</td>
-                {columns.map(({ name, cell }) => <td key={name} className="number">{row === undefined ? '' : cell(row)}</td>)}
+                {columns.map(({ name, cell, words = false }) => <td key={name} className={words ? 'truncate' : 'number'}>{row === undefined ? '' : cell(row)}</td>)}
               </tr>
             )
           })}

@@ -11,7 +11,8 @@ interface PlotProperties {
   readonly title: string
 }
 
-const labelRoom = 7
+/** About the width of a letter in a label. */
+const labelRoom = 5.8
 
 export const Bars = ({ values, labels, title }: PlotProperties) => {
   const [low, high] = extent(values)

@@ -56,6 +56,9 @@ export const Hash = ({ value, label = 'hash' }: { readonly value: string, readon
   <Copyable value={value} label={label} shown={value.length > 14 ? `${value.slice(0, 6)}…${value.slice(-4)}` : value} />
 )
 
+/** Which word each code of a category stands for. */
+export const sayCodes = (categories: readonly string[]): string => categories.map((word, code) => `${code} = ${word}`).join(', ')
+
 const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [['day', 86_400], ['hour', 3600], ['minute', 60]]
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { emptySchema, procedure, timeSchema, urlSchema } from './base.ts'
 import { jobStartedSchema } from './jobs.ts'
-import { gaugeSchema, verdictSchema } from './rehearsal.ts'
+import { gaugedSchema, verdictSchema } from './rehearsal.ts'
 
 /** The name of a script file: no folders, ending in .ts. */
 export const scriptNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,95}\.ts$/, 'must be letters, digits, spaces, dots, hyphens or underscores, ending in .ts')
@@ -26,7 +26,7 @@ export const workspaceContract = {
   /** Whether the listing would answer it, by this machine's and the seller's word. Free, and not counted. */
   check: procedure.input(runSchema).output(verdictSchema),
   /** Cost and precision on the real table, without any ciphertext: quick enough to follow typing. */
-  gauge: procedure.input(runSchema).output(gaugeSchema),
+  gauge: procedure.input(runSchema).output(gaugedSchema),
   /** Declarations for the editor: the script API, and this listing's columns. */
   editorTypes: procedure.input(z.strictObject({ url: urlSchema.nullable() })).output(z.strictObject({
     declarations: z.string(),

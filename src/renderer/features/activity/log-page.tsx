@@ -39,8 +39,7 @@ export const ActivityLogPage = () => {
             <DataTable
               label="Signatures" rows={rows} keyOf={({ id }) => id} height={400}
               columns={[
-                { name: 'What', cell: ({ words, error }) => <span title={error ?? words}>{words}</span> },
-                { name: 'Kind', cell: ({ move }) => <span className="mono">{move}</span>, order: ({ move }) => move },
+                { name: 'What', cell: ({ words, error }) => <span title={error ?? words}>{words}</span>, order: ({ words }) => words },
                 { name: 'By', cell: ({ by }) => (by === 'confirmation' ? 'you' : 'serving'), order: ({ by }) => by },
                 { name: 'Outcome', cell: ({ outcome }) => <span className={`tag ${outcome === 'done' ? 'good' : outcome === 'failed' ? 'bad' : ''}`}>{outcome}</span>, order: ({ outcome }) => outcome },
                 { name: 'When', cell: ({ at }) => <When at={at} />, order: ({ at }) => at },

@@ -98,7 +98,7 @@ export const DatasetPage = ({ name }: { readonly name: string }) => {
               </Section>
               <Section title="As imported">
                 <Facts of={[
-                  ['Encoding', of.summary.encoding], ['Rows read', formatCount(of.summary.rowsRead)], ['Rows dropped', formatCount(of.summary.rowsDropped)],
+                  ['Encoding', of.summary.encoding.toUpperCase()], ['Rows read', formatCount(of.summary.rowsRead)], ['Rows dropped', formatCount(of.summary.rowsDropped)],
                   ['Cells filled', formatCount(of.summary.cellsFilled)], ['Left out', of.summary.leftOut.map((doubt) => doubt.name).join(', ') || 'nothing'],
                 ]} />
               </Section>

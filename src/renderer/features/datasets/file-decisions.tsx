@@ -27,7 +27,7 @@ const formats: Readonly<Record<ImportPreview['format'], string>> = {
 /** What was recognised, in one line. */
 const recognised = ({ format, summary }: ImportPreview): string => [
   formats[format],
-  ...(summary === null || format !== 'csv' ? [] : [`${summary.encoding}${summary.byteOrderMark ? ' with byte order mark' : ''}`]),
+  ...(summary === null || format !== 'csv' ? [] : [`${summary.encoding.toUpperCase()}${summary.byteOrderMark ? ' with byte order mark' : ''}`]),
   ...(summary === null || summary.thousandsMarks.length === 0 ? [] : [`thousands set apart by ${summary.thousandsMarks.map((mark) => (mark.trim() === '' ? 'spaces' : `“${mark}”`)).join(', ')}`]),
   ...(summary === null || summary.dates.length === 0 ? [] : [`dates in ${summary.dates.map(({ name }) => name).join(', ')}, as days`]),
 ].join(' · ')

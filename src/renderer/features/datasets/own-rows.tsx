@@ -6,7 +6,7 @@ import { PagedTable } from '../../ui/paged-table.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Histogram } from '../../ui/plot.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
-import { formatCount, formatNumber } from '../../ui/values.tsx'
+import { formatCount, formatNumber, sayCodes } from '../../ui/values.tsx'
 
 type Dataset = WindowOutputs['datasets']['show']
 
@@ -17,22 +17,25 @@ const tableHeight = 400
 const Spread = ({ of }: { readonly of: Dataset }) => {
   const [column, setColumn] = useState(of.columnList[0]?.name ?? '')
   const histogram = useAsk(['datasets', of.name, 'histogram', column], () => shell.datasets.histogram({ name: of.name, column, bins }), column !== '')
-  const unit = of.columnList.find(({ name }) => name === column)?.unit ?? ''
+  const { unit = '', categories = [] } = of.columnList.find(({ name }) => name === column) ?? {}
   return (
     <Section title="How values spread" aside={<Select aria-label="Column" w={200} searchable data={of.columnList.map(({ name }) => name)} value={column} onChange={(value) => { setColumn(value ?? '') }} />}>
-      <p className="small quiet">Rows by {column}{unit === '' ? '' : `, in ${unit}`}. Only you see this; it is not part of a listing.</p>
+      <p className="small quiet">Rows by {column}{unit === '' ? '' : `, in ${unit}`}{categories.length === 0 ? '' : `: ${sayCodes(categories)}`}. Only you see this; it is not part of a listing.</p>
       <Reply of={histogram}>{({ counts, edges }) => <Histogram title={`Rows by ${column}`} counts={counts} edges={edges} />}</Reply>
     </Section>
   )
 }
+
+/** A number, or the word that it stands for. */
+const sayValue = (value: number, categories: readonly string[]): string => categories[value] ?? formatNumber(value)
 
 const Rows = ({ of }: { readonly of: Dataset }) => (
   <Section title="Rows" aside={<span className="small quiet">{formatCount(of.rows)}</span>}>
     <PagedTable
       label="Rows" total={of.rows} pageRows={pageRows} height={tableHeight} queryKey={['datasets', of.name, 'rows']}
       load={async (offset) => (await shell.datasets.rows({ name: of.name, offset, limit: pageRows })).rows}
-      columns={of.columnList.map(({ name, unit }, at) =>
-        ({ name, unit, cell: (row: readonly number[]) => formatNumber(row[at] ?? Number.NaN) }))}
+      columns={of.columnList.map(({ name, unit, categories }, at) =>
+        ({ name, unit, words: categories.length > 0, cell: (row: readonly number[]) => sayValue(row[at] ?? Number.NaN, categories) }))}
     />
   </Section>
 )

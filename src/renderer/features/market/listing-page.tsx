@@ -9,7 +9,7 @@ import { goTo, placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Facts, Page, Section } from '../../ui/page.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
-import { Amount, Copyable, formatCount, formatNumber, Hash, sayDuration } from '../../ui/values.tsx'
+import { Amount, Copyable, formatCount, formatNumber, Hash, sayCodes, sayDuration } from '../../ui/values.tsx'
 
 const back = { to: '#/buy/market', title: 'Market' }
 
@@ -17,16 +17,19 @@ const Check = ({ ok, children }: { readonly ok: boolean, readonly children: Reac
   <span className="row end">{children}{ok ? <IconCheck size={14} className="good" aria-label="checked" /> : <IconX size={14} className="bad" aria-label="missing" />}</span>
 )
 
+/** Tables of so many columns stand whole on the page; longer ones scroll for themselves. */
+const shortTable = 24
+
 const Columns = ({ of }: { readonly of: OpenedListingJson['columns'] }) => (
   <DataTable
-    label="Columns" rows={of} keyOf={({ name }) => name}
+    label="Columns" rows={of} keyOf={({ name }) => name} height={of.length <= shortTable ? Infinity : 560}
     columns={[
       { name: 'Column', cell: ({ name }) => <span className="mono">{name}</span>, order: ({ name }) => name },
       { name: 'Type', cell: ({ type }) => type, order: ({ type }) => type },
-      { name: 'Unit', cell: ({ unit }) => unit },
+      { name: 'Unit', cell: ({ unit }) => <span className="nowrap">{unit}</span> },
       { name: 'At least', numeric: true, cell: ({ lower }) => formatNumber(lower) },
       { name: 'At most', numeric: true, cell: ({ upper }) => formatNumber(upper) },
-      { name: 'What it is', cell: ({ description, categories }) => (categories.length === 0 ? description : `${description} ${categories.map((word, code) => `${code} = ${word}`).join(', ')}`) },
+      { name: 'What it is', cell: ({ description, categories }) => (categories.length === 0 ? description : `${description} ${sayCodes(categories)}`) },
     ]}
   />
 )
@@ -50,7 +53,7 @@ const Trust = ({ listing }: { readonly listing: OpenedListingJson }) => (
       ['Terms agree with the contract', <Check key="terms" ok><Hash value={listing.termsHash} label="terms hash" /></Check>],
       ['Description agrees', <Check key="details" ok><Hash value={listing.detailsHash} label="details hash" /></Check>],
       [`${listing.key.bits}-bit key is sound`, <Check key="key" ok={listing.key.certified}><Hash value={listing.key.keyId} label="key id" /></Check>],
-      ['Decryption is proved', <Check key="proof" ok={listing.proof !== 'none'}>{listing.proof === 'none' ? 'seller’s word' : listing.proof}</Check>],
+      ['Decryption is proved', <Check key="proof" ok={listing.proof !== 'none'}><span className="nowrap" title={listing.proof}>{listing.proof === 'none' ? 'seller’s word' : 'each answer'}</span></Check>],
       ['Seller', <Hash key="seller" value={listing.seller} label="seller address" />],
       ['Confirmations waited for', formatCount(listing.confirmations)],
     ]} />

@@ -19,7 +19,7 @@ const nameOf = ({ entry, opened }: Offer): string => opened?.title ?? (entry.num
 
 const Presence = ({ offer: { entry, opened, gone } }: { readonly offer: Offer }) => {
   if (entry.open === false) return <span className="tag">closed</span>
-  if (gone) return <span className="tag warn">seller does not answer</span>
+  if (gone) return <span className="tag warn">{entry.mine ? 'yours, not served' : 'seller does not answer'}</span>
   if (opened === null) return <span className="tag">asking…</span>
   return <span className="tag good"><i className="dot good" />open</span>
 }

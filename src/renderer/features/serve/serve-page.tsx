@@ -10,6 +10,8 @@ import { SharedListing } from './shared-listing.tsx'
 import { SwitchOn } from './switch-on.tsx'
 
 const shownEvents = 200
+/** What the contract's functions do, for who has not read it. */
+const callWords: Readonly<Record<string, string>> = { deliverResult: 'deliver an answer', decline: 'decline a request', reclaim: 'reclaim after the end' }
 
 const useServeEvents = (): { readonly events: readonly ServeEventJson[], readonly error: unknown } => {
   const [events, setEvents] = useState<readonly ServeEventJson[]>([])
@@ -63,7 +65,7 @@ const On = ({ state }: { readonly state: ServeState }) => {
           {state.authorisation === null ? null : (
             <Section title="May sign by itself">
               <Facts of={[
-                ['Functions', state.authorisation.functions.join(', ')],
+                ['Calls', state.authorisation.functions.map((name) => callWords[name] ?? name).join(', ')],
                 ['Fees a day, at most', <Amount key="most" wei={state.authorisation.maxGasPerDayWei} />],
                 ['Spent today', <Amount key="spent" wei={state.authorisation.spentTodayWei} />],
                 ['Granted', <When key="granted" at={state.authorisation.grantedAt} />],

@@ -71,7 +71,7 @@ const Networks = () => {
               { name: 'Chain', numeric: true, cell: ({ chainId }) => chainId, order: ({ chainId }) => chainId },
               { name: 'Node', cell: ({ rpcUrl }) => <span className="mono">{rpcUrl}</span> },
               { name: 'Contract', cell: ({ contract }) => (contract === null ? 'none' : <Hash value={contract} label="contract address" />) },
-              { name: 'Do', numeric: true, cell: (network) => <NetworkActions network={network} /> },
+              { name: 'Use', numeric: true, cell: (network) => <NetworkActions network={network} /> },
             ]}
           />
         )}
@@ -129,7 +129,7 @@ const About = () => {
   return (
     <Section title="About">
       <Reply of={about}>
-        {({ version, shell: kind, home, node, platform }) => <Facts left of={[['Version', version], ['Shell', kind], ['Profile', <span key="home" className="mono">{home}</span>], ['Node', node], ['Platform', platform]]} />}
+        {({ version, shell: kind, home, node, platform }) => <Facts left of={[['Version', version], ['Shown in', kind === 'electron' ? 'a window of its own' : 'a browser tab'], ['Profile', <span key="home" className="mono">{home}</span>], ['Node', node], ['Platform', platform]]} />}
       </Reply>
     </Section>
   )

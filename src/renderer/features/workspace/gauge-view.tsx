@@ -1,25 +1,40 @@
 import type { Gauge } from '../../../shared/window-contract/rehearsal.ts'
 import { Meter } from '../../ui/job-progress.tsx'
-import { formatCount } from '../../ui/values.tsx'
+import { formatCount, sayDuration } from '../../ui/values.tsx'
 
-interface ReadingProperties { readonly label: string, readonly is: number, readonly most: number, readonly unit: string }
+interface ReadingProperties { readonly label: string, readonly is: number, readonly most: number, readonly unit?: string }
 
-const Reading = ({ label, is, most, unit }: ReadingProperties) => (
+const Reading = ({ label, is, most, unit = '' }: ReadingProperties) => (
   <div className="reading">
-    <div className="row between small"><span className="quiet">{label}</span><span className={`mono ${is > most ? 'bad' : ''}`}>{formatCount(is)} / {formatCount(most)} {unit}</span></div>
+    <div className="row between small"><span className="quiet">{label}</span><span className={`mono ${is > most ? 'bad' : ''}`}>{formatCount(is)} / {formatCount(most)}{unit === '' ? '' : ` ${unit}`}</span></div>
     <Meter label={label} done={Math.min(is, most)} total={most} />
   </div>
 )
 
+const Fact = ({ label, value, bad = false }: { readonly label: string, readonly value: string, readonly bad?: boolean }) => (
+  <div className="row between small"><span className="quiet">{label}</span><span className={bad ? 'mono bad' : 'mono'}>{value}</span></div>
+)
+
+const sayShape = (shape: readonly number[]): string =>
+  (shape.length === 0 ? '1 number' : shape.length === 1 ? `${formatCount(shape[0] ?? 0)} numbers` : shape.map(formatCount).join(' × '))
+
+const sayLimit = (limit: readonly (number | null)[]): string => limit.map((most) => (most === null ? '0' : formatCount(most))).join(' × ')
+
 /** What the script would cost on the real table, against what the listing allows. */
 export const GaugeView = ({ gauge }: { readonly gauge: Gauge }) => (
   <div className="stack">
-    <Reading label="Numbers to decrypt" is={gauge.cells} most={gauge.maxAnswerCells} unit="" />
-    <Reading label="Largest integer" is={gauge.answerBits} most={gauge.maxAnswerBits} unit="bits" />
-    <div className="row between small"><span className="quiet">Ciphertext operations</span><span className="mono">{formatCount(gauge.ciphertextOperations)}</span></div>
-    <div className="row between small"><span className="quiet">Rounding error, at most</span><span className="mono">{gauge.errorBound === 0 ? 'none' : gauge.errorBound.toExponential(1)}</span></div>
-    {gauge.shapes.map(({ path, shape }) => (
-      <div key={path} className="row between small"><span className="quiet mono truncate">{path.replace(/^\./, '') || 'answer'}</span><span className="mono">{shape.length === 0 ? 'number' : shape.join(' × ')}</span></div>
+    <Reading label="Numbers to decrypt" is={gauge.cells} most={gauge.maxAnswerCells} />
+    <Reading label="Largest number" is={gauge.answerBits} most={gauge.answerBits + gauge.headroomBits} unit="bits" />
+    <Fact label="Ciphertext operations" value={formatCount(gauge.ciphertextOperations)} />
+    <Fact label="Time on this computer" value={gauge.estimatedSeconds < 1 ? 'under a second' : `about ${sayDuration(Math.ceil(gauge.estimatedSeconds))}`} />
+    <Fact label="Rounding error, at most" value={gauge.roundingError === 0 ? 'none' : gauge.roundingError.toExponential(1)} />
+    {gauge.interaction.comparisons === 0 ? null : <Fact label="Comparisons asked" value={formatCount(gauge.interaction.comparisons)} />}
+    {gauge.interaction.products === 0 ? null : <Fact label="Products asked" value={formatCount(gauge.interaction.products)} />}
+    {gauge.shapes.map(({ path, shape, limit, fits }) => (
+      <div key={path} className="row between small" title={fits ? undefined : `The listing allows ${sayLimit(limit)}.`}>
+        <span className="quiet mono truncate">{path.replace(/^\./, '') || 'answer'}</span>
+        <span className={fits ? 'mono nowrap' : 'mono nowrap bad'}>{sayShape(shape)}{fits ? '' : `, at most ${sayLimit(limit)}`}</span>
+      </div>
     ))}
   </div>
 )

@@ -71,7 +71,12 @@ const Bought = ({ number, columns }: { readonly number: string, readonly columns
 
 const runPrefix = 'run '
 const boughtPrefix = 'purchase '
-const timeOf = (at: string): string => new Date(at).toLocaleString('en-GB', { dateStyle: 'short', timeStyle: 'medium' })
+/** The time alone for today's, the day before it for others. */
+const timeOf = (at: string): string => {
+  const moment = new Date(at)
+  const time = moment.toLocaleTimeString('en-GB')
+  return moment.toDateString() === new Date().toDateString() ? time : `${moment.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${time}`
+}
 
 interface ResultsProperties {
   readonly runs: readonly KeptRun[]
@@ -99,7 +104,7 @@ export const Results = ({ runs, url, columns, chosen, onChoose, onLabel }: Resul
       <div className="row history">
         {run === undefined ? null : <Label key={run.at} run={run} onLabel={(label) => { onLabel(run.at, label) }} />}
         <Select
-          aria-label="Earlier results" w={256} value={value} onChange={(next) => { if (next !== null) onChoose(next) }}
+          aria-label="Earlier results" w={280} value={value} onChange={(next) => { if (next !== null) onChoose(next) }}
           data={[
             { group: 'Test runs', items: runs.map(({ at, fileName, label }) => ({ value: `${runPrefix}${at}`, label: `${label === '' ? fileName : label}, ${timeOf(at)}` })) },
             { group: 'Answers bought', items: bought.map(({ number: own, createdAt }) => ({ value: `${boughtPrefix}${own ?? ''}`, label: `Purchase ${own ?? ''}, ${timeOf(createdAt)}` })) },

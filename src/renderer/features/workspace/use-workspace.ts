@@ -7,11 +7,13 @@ import type { KeptRun } from './results.tsx'
 const tabsSchema = z.strictObject({ open: z.array(z.string()), active: z.string().nullable(), url: z.string().nullable() })
 type OpenTabs = z.infer<typeof tabsSchema>
 
-const runsSchema = z.array(z.strictObject({ at: z.string(), fileName: z.string(), url: z.string(), label: z.string().default(''), rehearsal: rehearsalSchema }))
+const runSchema = z.strictObject({ at: z.string(), fileName: z.string(), url: z.string(), label: z.string().default(''), rehearsal: rehearsalSchema })
 const keptRuns = 24
 
 const readTabs = (stored: unknown): OpenTabs => tabsSchema.safeParse(stored).data ?? { open: [], active: null, url: null }
-const readRuns = (stored: unknown): readonly KeptRun[] => runsSchema.safeParse(stored).data ?? []
+/** A run that an older version wrote in other words is left out, and takes none of the others along. */
+const readRuns = (stored: unknown): readonly KeptRun[] =>
+  (Array.isArray(stored) ? stored : []).flatMap((run: unknown) => runSchema.safeParse(run).data ?? [])
 
 export interface WorkspaceTabs {
   readonly open: readonly string[]

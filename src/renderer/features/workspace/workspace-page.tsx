@@ -1,15 +1,18 @@
 import { Button, SegmentedControl, Select } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState, type CSSProperties } from 'react'
 import type { OpenedListingJson } from '../../../shared/window-contract/market.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { goTo, placeOf } from '../../app/router.ts'
+import { useStored } from '../../app/use-stored.ts'
 import { CodeEditor } from '../../ui/code-editor.tsx'
 import { WatchedJob } from '../../ui/job-progress.tsx'
 import { Section } from '../../ui/page.tsx'
+import { SplitHandle } from '../../ui/split-handle.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
 import { GaugeView } from './gauge-view.tsx'
+import { marksOf } from './line-marks.ts'
 import { RealRun } from './real-run.tsx'
 import { Results } from './results.tsx'
 import { SchemaPanel } from './schema-panel.tsx'
@@ -46,21 +49,38 @@ const Side = ({ listing, error, gauge }: {
 }) => (
   <aside className="side" aria-label="Cost and columns" tabIndex={0}>
     <Section title="Cost on the real table">
-      {gauge.error !== null ? <Trouble error={gauge.error} /> : gauge.data === undefined ? <p className="quiet small">Shown once a listing and a script are there.</p> : <GaugeView gauge={gauge.data} />}
+      {gauge.error !== null ? <Trouble error={gauge.error} /> : gauge.data === undefined ? <p className="quiet small">Shown once a listing and a script are there.</p> : <><GaugeView gauge={gauge.data} />{gauge.data.refusal === null ? null : <div className="note warn small"><p>{gauge.data.refusal.message}</p><p className="mono">{gauge.data.refusal.code}</p></div>}</>}
     </Section>
     {listing === undefined ? <Trouble error={error} /> : <SchemaPanel listing={listing} />}
   </aside>
 )
 
+const usualShare = 50
+
+/** How much of the height the editor has, as it was left. */
+const useShare = () => {
+  const [kept, keep] = useStored('workspace.split', (stored) => (typeof stored === 'number' ? stored : usualShare))
+  const [moving, setMoving] = useState<number | null>(null)
+  return {
+    share: moving ?? kept ?? usualShare, setMoving,
+    setShare: (share: number) => {
+      setMoving(null)
+      keep(share)
+    },
+  }
+}
+
 const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
   const { url, active } = tabs
   const [target, setTarget] = useState('test')
   const [shown, setShown] = useState<string | null>(null)
+  const { share, setMoving, setShare } = useShare()
   const script = useScript(active)
   const { runs, keep, label } = useRuns()
   const listing = useAsk(['market', 'show', url], () => shell.market.show({ url: url ?? '' }), url !== null)
   const types = useAsk(['app', 'types', url], () => shell.workspace.editorTypes({ url }))
   const gauge = useGauge(url, active, script.source)
+  const marks = useMemo(() => marksOf(gauge.data, gauge.error), [gauge.data, gauge.error])
   const attempt = useDo(() => shell.workspace.try({ url: url ?? '', fileName: active ?? '', source: script.current() }), 'jobs')
   const columns = listing.data?.columns.map(({ name }) => name) ?? []
   const runnable = url !== null && active !== null && script.source !== null
@@ -68,7 +88,7 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
     if (runnable && target === 'test' && !attempt.isPending) attempt.mutate(undefined)
   }
   return (
-    <div className="workspace">
+    <div className="workspace" style={{ '--upper': `${share}fr`, '--lower': `${100 - share}fr` } as CSSProperties}>
       <div className="bar">
         <h1>Workspace</h1>
         <ListingChoice url={url} onChoose={(chosen) => { tabs.choose(chosen); goTo(placeOf(['buy', 'workspace'], { url: chosen })) }} />
@@ -81,8 +101,9 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
         <ScriptTabs open={tabs.open} active={active} saved={script.saved} onOpen={tabs.show} onClose={tabs.close} />
         {active === null || script.source === null
           ? <p className="quiet" style={{ padding: 16 }}>{active === null ? 'No script is open: make one with the plus above.' : ''}</p>
-          : <CodeEditor fileName={active} source={script.source} declarations={types.data?.declarations ?? ''} onChange={script.edit} onRun={run} />}
+          : <CodeEditor fileName={active} source={script.source} declarations={types.data?.declarations ?? ''} marks={marks} onChange={script.edit} onRun={run} />}
       </div>
+      <SplitHandle label="Editor’s height" share={share} onChange={setMoving} onMoved={setShare} />
       <section className="out stack wide" aria-label="Results" tabIndex={0}>
         <Trouble error={script.error} />
         {target === 'real' && url !== null && active !== null ? <RealRun url={url} fileName={active} current={script.current} /> : null}
