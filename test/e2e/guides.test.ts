@@ -1,8 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { checkScript, rehearse } from '../../src/host/buyer/rehearse.ts'
 import type { Host, Trade } from '../../src/host/create-host.ts'
-import { openStage, serve } from './support/stage.ts'
+import { openStage, serve, type Stage } from './support/stage.ts'
 
 /** The blocks of a guide by their language, as they stand. */
 const readGuide = (name: string) => {
@@ -30,13 +34,23 @@ const prepare = async ({ datasets }: Host, name: string, text: string): Promise<
   await datasets.encryptTestData(name, { keyBits: 2048 })
 }
 
+const cliPath = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+
+/** A guide's commands by the word after `sh`, and its program. */
+const readCommands = (name: string) => {
+  const text = readFileSync(new URL(`../../docs/guides/${name}.md`, import.meta.url), 'utf8')
+  const block = (fence: string): string => new RegExp(`^\`\`\`${fence}\\n(.*?)^\`\`\`$`, 'ms').exec(text)?.[1] ?? ''
+  return { commands: (word = '') => block(`sh${word === '' ? '' : ` ${word}`}`), script: block('ts') }
+}
+
 describe('the guides for statisticians', () => {
+  let stage: Stage
   let buyer: Host
   let trade: Trade
   const urls: Record<string, string> = {}
 
   beforeAll(async () => {
-    const stage = await openStage()
+    stage = await openStage()
     const seller = await (await stage.createParty('seller')).open()
     buyer = await (await stage.createParty('buyer')).open()
     await prepare(seller, 'patients', columnMean.table)
@@ -80,5 +94,48 @@ describe('the guides for statisticians', () => {
     const other = await trade.openListing(urls['patients'] ?? '')
     const scores = toScript('export default data.dot([0.1, 0.2, 0.3]).sigmoid()')
     expect(await checkScript(scores, other.details, other.seller)).toMatchObject({ allowed: false, code: 'policy.min-rows' })
+  })
+
+  describe('buying.md and auditing.md', { timeout: 300_000 }, () => {
+    const buying = readCommands('buying')
+    const auditing = readCommands('auditing')
+    let folder: string
+
+    const run = async (commands: string): Promise<string> => {
+      const prelude = `set -e\nhesystem() { "${process.execPath}" "${cliPath}" "$@"; }\n`
+      const { stdout } = await promisify(execFile)('bash', ['-c', prelude + commands], {
+        cwd: folder,
+        env: {
+          ...process.env, ...stage.environment, HESYSTEM_HOME: join(folder, 'home'), LISTING: urls['patients'] ?? '', CONTRACT: stage.contract,
+          RPC: stage.chain.rpcUrl, CHAIN_ID: String(stage.chain.chainId),
+        },
+      })
+      return stdout
+    }
+
+    beforeAll(() => {
+      folder = join(stage.folder, 'newcomer')
+      mkdirSync(folder)
+      writeFileSync(join(folder, 'question.ts'), buying.script)
+    })
+
+    it('lead a newcomer from no wallet to an answer, and anybody from the receipt to a verdict', async () => {
+      const address = /0x[0-9a-fA-F]{40}/.exec(await run(buying.commands('wallet')))?.[0] ?? ''
+      await stage.chain.setBalance(address, 10n ** 18n)
+      expect(await run(buying.commands('connection'))).toContain('terms and document agree')
+      expect(await run(buying.commands('testing'))).toMatch(/Largest difference: 0[^]*The listing would answer it\./)
+      const number = Number(/^Purchase (\d+): /m.exec(await run(buying.commands('buying').split('\n')[0] ?? ''))?.[1])
+      const numbered = (commands: string): string => commands.replaceAll(/ 1(?= |$)/gm, ` ${number}`)
+      await run(numbered(buying.commands('buying').split('\n').slice(1).join('\n')))
+      const answer = JSON.parse(readFileSync(join(folder, 'answer.json'), 'utf8')) as { mean: number[] }
+      const rows = columnMean.table.trim().split('\n').slice(1).map((line) => line.split(',').map(Number))
+      const mean = (column: number): number => rows.reduce((sum, row) => sum + (row[column] ?? NaN), 0) / rows.length
+      expect(answer.mean).toEqual(rows[0]?.map((_, column) => expect.closeTo(mean(column), 7) as number))
+      await run(numbered(buying.commands('receipt')))
+
+      expect(await run(auditing.commands())).toMatch(/The receipt holds together\.[^]*The decryption is proved/)
+      await expect(run(auditing.commands('tampered'))).rejects.toMatchObject({ stdout: expect.stringContaining('The receipt does not hold.') as string })
+      expect(await run(auditing.commands('chain'))).toContain('is what the chain says')
+    })
   })
 })
