@@ -7,6 +7,7 @@ import type { DisclosedPolicy } from '../shared/schemas/details.ts'
 import { createAttacks, type Attack } from './attacks.ts'
 import type { Partition } from './partition.ts'
 import { assertPolicy } from './policy.ts'
+import { createRareClassAttack } from './rare-class-attack.ts'
 
 /** What one attack would get out of a listing. */
 export interface AttackReport {
@@ -51,8 +52,9 @@ const ask = (
  */
 export const rehearseAttacks = (
   policy: DisclosedPolicy, dataset: DatasetDescription, partition: Partition, readCell: ReadCell,
-): AttackReport[] =>
-  createAttacks(dataset, policy).map((attack) => {
+): AttackReport[] => {
+  const rareClass = createRareClassAttack(dataset, policy, readCell)
+  return [...createAttacks(dataset, policy), ...(rareClass === null ? [] : [rareClass])].map((attack) => {
     const { answers, refusal } = ask(attack, policy, dataset, partition, readCell)
     const complete = answers.length === attack.queries.length && attack.queries.length > 0
     const right = complete ? attack.extract(answers).filter(({ cell, value }) => readCell(cell) === value) : []
@@ -64,3 +66,4 @@ export const rehearseAttacks = (
     const { name, words, queries } = attack
     return { attack: name, words, answered: answers.length, questions: queries.length, refusal, cells: right.length, bits }
   })
+}

@@ -40,6 +40,28 @@ describe('the attacks, on a listing that sells single rows', () => {
   })
 })
 
+describe('a rare class, through a column that is 0 without a flag (S2)', () => {
+  // One of rows 10 to 19 has the flag.
+  const flags = Array.from({ length: 60 }, (_, row) => (row === 14 || row > 30 ? 1 : 0))
+  const wages = flags.map((_, row) => 1000 + 37 * row)
+  const nameProduct = (name: string) => createTable([
+    { name: 'union', decimals: 0, integers: flags }, { name: 'wage', decimals: 0, integers: wages },
+    { name, decimals: 0, integers: wages.map((wage, row) => wage * (flags[row] ?? 0)) },
+  ])
+  const rehearse = (name: string) => {
+    const { dataset, readCell } = nameProduct(name)
+    return rehearseAttacks(policy, dataset, createPartition(60), readCell).find(({ attack }) => attack === 'rare-class')
+  }
+
+  it('is told where the column passes for one of the table, and the rehearsal says so', () => {
+    expect(rehearse('bonus')).toMatchObject({ answered: 1, refusal: null, cells: 1 })
+  })
+
+  it('is not where the column is a second moment by its name', () => {
+    expect(rehearse('union*wage')).toMatchObject({ answered: 0, refusal: { code: 'policy.second-moments-whole' }, cells: 0, bits: 0 })
+  })
+})
+
 describe('the attacks, on a listing with the class rule', () => {
   it.each(tables)('get nothing at all (S2)', ({ dataset, readCell }) => {
     for (const minRows of [2, 10]) {

@@ -53,9 +53,9 @@ describe('a listing with second moments', () => {
 
 describe('a listing of imported products', () => {
   /** A profile whose only listing is refused or made; nothing is encrypted but under a key of its own. */
-  const offer = async (shop: Host, name: string, column: string, valueOf: (row: number) => number): Promise<unknown> => {
+  const offer = async (shop: Host, name: string, column: string, valueOf: (row: number) => number, product = `${column}*wage`): Promise<unknown> => {
     const lines = tableCsv.split('\n').map((line, row) =>
-      (row === 0 ? `${line},${column},${column}*wage` : `${line},${valueOf(row)},${valueOf(row) * (wages[row - 1] as number)}`))
+      (row === 0 ? `${line},${column},${product}` : `${line},${valueOf(row)},${valueOf(row) * (wages[row - 1] as number)}`))
     await shop.datasets.importTable({ name, text: lines.join('\n') })
     shop.datasets.createTestData(name, { rows: 8 })
     await shop.datasets.encrypt(name, { keyBits: 2048 })
@@ -70,5 +70,8 @@ describe('a listing of imported products', () => {
     const { listings } = await shop.trade()
     await expect(listings.create({ dataset: 'rare', valueWei: 1000n, serverUrl: 'http://127.0.0.1:7373', minRows: 1 })).resolves.toMatchObject({ state: 'draft' })
     await expect(offer(shop, 'common', 'union', (row) => row % 2)).resolves.toMatchObject({ state: 'draft' })
+    // Under another name it would be summed over groups of which one row has the flag.
+    await expect(offer(shop, 'renamed', 'union', (row) => row % 2, 'union_pay'))
+      .rejects.toEqual(refusal('input.second-moments-unsafe', { column: 'union_pay', flag: 'union', factor: 'wage' }))
   })
 })
