@@ -11,7 +11,6 @@ import { createOutbox, type Outbox } from './chain/outbox.ts'
 import { resumeTransactions } from './chain/resume-transactions.ts'
 import { createListingOpener, type OpenListing } from './buyer/open-listing.ts'
 import { createPurchaseService, type PurchaseService } from './buyer/purchase-service.ts'
-import { openChunkDatabase } from './datasets/chunk-database.ts'
 import { createDatabaseUrls, type DatabaseUrls } from './datasets/database-urls.ts'
 import { createDatasetService, type DatasetService } from './datasets/dataset-service.ts'
 import { createLedger } from './ledger/ledger.ts'
@@ -31,7 +30,6 @@ import { openProfile, type OpenProfileOptions } from './secrets/open-profile.ts'
 import type { Network } from './settings/network-schema.ts'
 import { createNetworkService, type NetworkService } from './settings/networks.ts'
 import { createSettingsService, type SettingsService } from './settings/settings.ts'
-import { openRemoteTasks } from './workers/remote-tasks.ts'
 import { createWalletService, type WalletService } from './wallet/wallet-service.ts'
 import { createWindowStore, type WindowStore } from './window/window-store.ts'
 
@@ -147,8 +145,12 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const engine = once(() => createEngine(options.engine))
   // Workers elsewhere compute and encrypt. What is decrypted, answered or believed comes from this computer alone.
   const { redisUrl, chunksUrl } = options
-  const sharedEngine = redisUrl === undefined ? engine : once(async () => createEngine(options.engine, await openRemoteTasks(redisUrl)))
-  const chunkDatabase = chunksUrl === undefined ? null : openChunkDatabase(chunksUrl)
+  const sharedEngine = redisUrl === undefined ? engine : once(async () => {
+    const { openRemoteTasks } = await import('./workers/remote-tasks.ts')
+    return createEngine(options.engine, await openRemoteTasks(redisUrl))
+  })
+  // Clients of databases that most profiles do not use are loaded when they are: they would slow every start down.
+  const chunkDatabase = chunksUrl === undefined ? null : (await import('./datasets/chunk-database.ts')).openChunkDatabase(chunksUrl)
   const listingStore = createListingStore(database)
   const findUse = (name: string): string | null => listingStore.list().find(({ dataset }) => dataset === name)?.id ?? null
   const datasets: DatasetService = createDatasetService({

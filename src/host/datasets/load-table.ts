@@ -1,6 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
 import { parseCsv, readCsvFile, readFileStart, type CsvOptions } from './parse-csv.ts'
-import { readPostgres } from './read-postgres.ts'
 import type { SourceTable } from './source-table.ts'
 import { detectFormat, signatureBytes, type FileFormat, type TableChoice } from './table-format.ts'
 import { readTableApart } from './table-process.ts'
@@ -33,8 +32,9 @@ const loadFile = async (choice: TableChoice, path: string, options: CsvOptions):
   return loadBytes(choice, await readCsvFile(path, options.maximumBytes), options)
 }
 
-const loadPostgres = ({ query, table, sheet, exclude = [] }: TableChoice, url: string): Promise<SourceTable> => {
+const loadPostgres = async ({ query, table, sheet, exclude = [] }: TableChoice, url: string): Promise<SourceTable> => {
   if (query === undefined || (table ?? sheet) !== undefined) throw new AppError('input.invalid', 'A PostgreSQL database is read by a query: --query SQL.')
+  const { readPostgres } = await import('./read-postgres.ts')
   return readPostgres({ url, query, exclude })
 }
 

@@ -3,7 +3,6 @@ import type { Receipt } from '../protocol/receipt.ts'
 import { verifyReceipt } from '../protocol/verify-receipt.ts'
 import { citeReceipt, titleOf } from './cite-receipt.ts'
 import { writeReceiptCsv } from './receipt-csv.ts'
-import { writeReceiptPdf } from './receipt-pdf.ts'
 
 export interface RenderedReceipt {
   readonly fileName: string
@@ -25,6 +24,8 @@ export const renderReceipt = async (
     case 'pdf': {
       const verdict = verifyReceipt(receipt)
       const citation = citeReceipt(receipt, verdict.decryptionProved, title)
+      // Loaded when a PDF is wanted: it would slow every start down.
+      const { writeReceiptPdf } = await import('./receipt-pdf.ts')
       return { fileName, mediaType: 'application/pdf', bytes: await writeReceiptPdf(receipt, { title, citation, verdict, json }) }
     }
   }

@@ -1,5 +1,4 @@
 import { createHash, X509Certificate } from 'node:crypto'
-import { generate } from 'selfsigned'
 import { z } from 'zod'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { SecretStore } from '../secrets/types.ts'
@@ -30,6 +29,7 @@ const identityOf = ({ certificate, key }: Stored): TlsIdentity =>
 
 /** ECDSA on P-256. Names do not matter: buyers compare the hash, since no authority signs for an address in a house. */
 const createStored = async (now: Date): Promise<Stored> => {
+  const { generate } = await import('selfsigned')
   const notAfterDate = new Date(now)
   notAfterDate.setFullYear(now.getFullYear() + validYears)
   const { cert: certificate, private: key } = await generate([{ name: 'commonName', value: 'HEsystem seller' }], {

@@ -20,6 +20,10 @@ export interface CampaignOptions {
 const longestChain = 3
 const highestPassing = 6
 
+/** A campaign of up to so many kills a case is short; its trials kill about so often. */
+const shortTrialsPerCase = 6
+const shortKillsPerTrial = 2.5
+
 export const countKills = (entries: readonly Entry[]): number => entries.reduce((sum, { kills }) => sum + kills, 0)
 
 const isOfMainLine = ({ begins, victim }: Case): boolean =>
@@ -29,8 +33,21 @@ const referenceOf = (round: Round, one: Case): Promise<Reference> | Reference =>
   ? { passed: round.passed[one.begins] ?? [], outcome: round.outcome }
   : runReference(round, one))
 
-const chooseAgain = (chance: Chance): number[] =>
-  Array.from({ length: chance.below(longestChain) }, () => 1 + chance.below(highestPassing))
+const chooseAgain = (chance: Chance, least: number): number[] =>
+  Array.from({ length: least + chance.below(longestChain) }, () => 1 + chance.below(highestPassing))
+
+/**
+ * How many targets of a case are tried. A long campaign takes all there are; a short one, to be done within one round, spreads what is left
+ * to kill over the cases that are left, drawing which of them it leaves out, and kills each recovery too: setting a trial up costs most.
+ */
+const createPlan = (kills: number, chance: Chance): ((left: number, casesLeft: number) => number) => {
+  if (kills > cases.length * shortTrialsPerCase) return () => Infinity
+  return (left, casesLeft) => {
+    if (casesLeft === 1) return left
+    const share = left / shortKillsPerTrial / casesLeft
+    return Math.floor(share) + (chance.below(1000) < (share % 1) * 1000 ? 1 : 0)
+  }
+}
 
 const attempt = async (round: Round, one: Case, reference: Reference, trial: Trial): Promise<Pick<Entry, 'kills' | 'faults'>> => {
   try {
@@ -42,18 +59,24 @@ const attempt = async (round: Round, one: Case, reference: Reference, trial: Tri
 }
 
 /** The cases from the last step of the trade to the first, and of each as many targets as are wanted, drawn by the seed. */
-const runRound = async (number: number, quota: number, isEnough: () => boolean, options: CampaignOptions): Promise<void> => {
+const runRound = async (number: number, wanted: number, isEnough: () => boolean, options: CampaignOptions): Promise<void> => {
   const { folder, journal, say } = options
   const seed = `${journal.seed}/${number}`
   const round = await openRound(seed, join(folder, `round-${number}`))
   const chance = createChance(`${seed}/trials`)
+  const plan = createPlan(wanted, chance)
+  const isShort = plan(1, cases.length) !== Infinity
+  const countOwn = (): number => countKills(journal.entries.filter((entry) => entry.round === number))
   let failed = false
   try {
-    for (const one of cases) {
+    for (const [at, one] of cases.entries()) {
       if (isEnough()) break
+      const quota = plan(Math.max(0, wanted - countOwn()), cases.length - at)
+      if (quota === 0) continue
       const reference = await referenceOf(round, one)
-      for (const target of chance.shuffle(targetsOf(reference.passed)).slice(0, quota)) {
-        const again = chooseAgain(chance)
+      const targets = targetsOf(reference.passed)
+      for (const target of chance.shuffle(targets).slice(0, Math.min(quota, targets.length))) {
+        const again = chooseAgain(chance, isShort ? 1 : 0)
         const isDone = journal.entries.some((entry) => entry.round === number && entry.case === one.name
           && entry.target.point === target.point && entry.target.passing === target.passing)
         if (isDone || isEnough()) continue
@@ -73,14 +96,12 @@ const runRound = async (number: number, quota: number, isEnough: () => boolean, 
 export const runCampaign = async (options: CampaignOptions): Promise<void> => {
   const { kills, lanes, journal } = options
   const isEnough = (): boolean => countKills(journal.entries) >= kills
-  // A short campaign goes through all cases, with a few targets each; a long one takes all targets of a round.
-  const quota = Math.max(1, Math.ceil(kills / lanes / cases.length / 2))
   let next = 0
   const work = async (): Promise<void> => {
     while (!isEnough()) {
       const number = next
       next += 1
-      await runRound(number, quota, isEnough, options)
+      await runRound(number, Math.ceil(kills / lanes), isEnough, options)
     }
   }
   await Promise.all(Array.from({ length: lanes }, work))
