@@ -1,5 +1,5 @@
 import { gcd } from '../crypto/rational.ts'
-import type { AnswerLayout, DeferredLeaf, Program, ProgramCell } from '../shared/schemas/program.ts'
+import type { AnswerLayout, DeferredLeaf, Inequality, Program, ProgramCell } from '../shared/schemas/program.ts'
 import { createStepChecker, refuse, type StepChecker } from './canonical-steps.ts'
 import { maxRuns } from './affine.ts'
 import { answerLimits } from './answer.ts'
@@ -11,9 +11,12 @@ export const encodeCell = ({ scale, constant, terms }: ProgramCell): string =>
     terms.map(([start, count, weight]) => `[${start},${count},"${weight}"]`).join(',')
   }]}`
 
+/** The one text of a question to the key holder. */
+export const encodeInequality = ({ constant, terms }: Inequality): string =>
+  `{"constant":"${constant}","terms":[${terms.map(([start, count, weight]) => `[${start},${count},"${weight}"]`).join(',')}]}`
+
 /** Longer integers belong to no key (4096 bits) and no scale made here; they only cost the reader time. */
 const maxDigits = 2000
-
 
 const readInteger = (text: string, where: string): bigint =>
   text.length > maxDigits ? refuse(where, `an integer has more than ${maxDigits} digits`) : BigInt(text)
@@ -31,7 +34,7 @@ const assertConstantCell = ({ scale, constant }: ProgramCell, where: string): vo
   if (scale.numerator !== '1' || scale.denominator !== '1') refuse(where, 'the scale of the constant 0 is 1')
 }
 
-const assertTerms = ({ constant, terms }: ProgramCell, inputs: number, where: string): void => {
+const assertTerms = ({ constant, terms }: Inequality, inputs: number, where: string): void => {
   let end = 0
   let last = ''
   let divisor = readInteger(constant, where)
@@ -60,6 +63,22 @@ const assertCells = ({ cells, rows, columns }: Program): void => {
     else assertTerms(cell, rows * columns, where)
     const text = encodeCell(cell)
     if (texts.has(text)) refuse(where, 'an earlier cell is the same')
+    texts.add(text)
+  })
+}
+
+/** The weights alone have no common divisor: the constant was divided by it and rounded. */
+const assertComparisons = ({ comparisons = [], rows, columns }: Program): void => {
+  const texts = new Set<string>()
+  let terms = 0
+  comparisons.forEach((comparison, index) => {
+    const where = `comparison ${index}`
+    terms += comparison.terms.length
+    if (terms > maxRuns) refuse(where, `there are more than ${maxRuns} terms`)
+    readInteger(comparison.constant, where)
+    assertTerms({ ...comparison, constant: '0' }, rows * columns, where)
+    const text = encodeInequality(comparison)
+    if (texts.has(text)) refuse(where, 'an earlier comparison is the same')
     texts.add(text)
   })
 }
@@ -118,6 +137,7 @@ const assertReads = ({ packed, rows, cells }: Extract<Program, { version: 3 }>):
 export const assertCanonicalProgram = (program: Program): void => {
   if (program.rows * program.columns > maxCells) refuse('table', `more than ${maxCells} cells`)
   assertCells(program)
+  assertComparisons(program)
   if (program.version === 3) assertReads(program)
   const steps = createStepChecker(program.version === 1 ? [] : program.steps)
   const numbered = assertLayout(program.answer, program.cells.length, 0, steps, 0)

@@ -2,15 +2,10 @@ import { gcd } from '../crypto/rational.ts'
 import type { AffineForms } from './affine.ts'
 import type { FormRange } from './bounds.ts'
 import { absolute, floorDivide, type IntegerRange } from './columns.ts'
-import type { IntegerForm } from './key-holder.ts'
+import type { Inequality } from '../shared/schemas/program.ts'
+import { encodeInequality } from './canonical.ts'
 
-/**
- * Σ weightᵢ·xᵢ + constant ≥ 0 over the integers under the ciphertexts: what the key holder is asked. Its one form: the first weight
- * is positive and the weights have no common divisor (the constant is divided by it and rounded down), so that comparisons that say
- * the same are one question. Terms are as in a program.
- */
-export type Inequality = IntegerForm
-
+/** What is asked has one form (shared/schemas/program.ts), so that comparisons that say the same are one question. */
 export interface Question {
   readonly inequality: Inequality
   readonly text: string
@@ -22,9 +17,6 @@ export interface Question {
 
 /** A comparison as it is asked, or what it comes to where the declared bounds of the columns decide it. */
 export type Comparison = boolean | Question
-
-export const encodeInequality = ({ constant, terms }: Inequality): string =>
-  `${constant}:${terms.map((term) => term.join(',')).join(';')}`
 
 /**
  * Of one form times a scale, whether it is at least 0, or above 0. With sign σ of the scale and g = σ·form − (1 if strict), what is

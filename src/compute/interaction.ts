@@ -1,13 +1,15 @@
 import { comparisonLeakage, fitsMasked, mostLeakage } from '../crypto/blinding.ts'
 import { multiplyRational } from '../crypto/rational.ts'
 import { AppError } from '../shared/errors.ts'
+import type { Inequality } from '../shared/schemas/program.ts'
 import { affineAlgebra, type AffineForms } from './affine.ts'
 import { broadcastState } from './arithmetic.ts'
+import { encodeInequality } from './canonical.ts'
 import { roundUp, valueBound, deriveState } from './state.ts'
 import { createFormRange, rangeBits, rangeOfProduct, type FormRange } from './bounds.ts'
 import { absolute, type DatasetDescription, type IntegerRange } from './columns.ts'
 import { evaluateGraph, type GraphNode } from './graph.ts'
-import { createComparison, encodeInequality, type Question } from './inequality.ts'
+import { createComparison, type Question } from './inequality.ts'
 import { reduceForm } from './integer-form.ts'
 import type { FormPair, IntegerForm, KeyHolder } from './key-holder.ts'
 import { mergeRows } from './row-level.ts'
@@ -52,6 +54,7 @@ export class Interaction {
   readonly #dataset: DatasetDescription
   readonly #answers = new Map<string, boolean>()
   readonly #products = new Map<string, number>()
+  readonly #asked: Inequality[] = []
   readonly #ranges: IntegerRange[] = []
   #rangeOf: FormRange
   #count = noInteraction
@@ -65,6 +68,11 @@ export class Interaction {
 
   get count(): InteractionCount {
     return this.#count
+  }
+
+  /** What was asked openly, in order; nothing where it was blinded. */
+  get disclosed(): readonly Inequality[] {
+    return this.#terms.isBlinded ? [] : this.#asked
   }
 
   /** What the products made so far can be, in order. */
@@ -124,6 +132,7 @@ export class Interaction {
     const forms = questions.map(({ inequality }) => inequality)
     const answers = this.#holder.compare(forms)
     questions.forEach(({ text }, index) => { this.#answers.set(text, answers[index] as boolean) })
+    this.#asked.push(...forms)
     this.#add({ comparisons: questions.length, products: 0, rounds: 1, ciphertextOperations: operationsOf(forms) })
   }
 

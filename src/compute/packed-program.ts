@@ -111,10 +111,11 @@ export const choosePackedReads = (program: Program, table: PackedTable): Program
   if (program.version === 3 || (table.packed ?? []).length === 0) return program
   const { packed } = planPacked(programToForms(program), packedGroups(table))
   if (packed.length === 0) return program
-  const { datasetRoot, rows, columns, cells, answer } = program
+  const { datasetRoot, rows, columns, cells, answer, comparisons } = program
   const reads = packed.map(({ group, start, count }): PackedRead => [group, start, count])
     .sort(([a, from, length], [b, start, count]) => a - b || from - start || length - count)
-  return { version: 3, datasetRoot, rows, columns, cells, answer, steps: program.version === 2 ? program.steps : [], packed: reads }
+  const asked = comparisons === undefined ? {} : { comparisons }
+  return { version: 3, datasetRoot, rows, columns, cells, answer, steps: program.version === 2 ? program.steps : [], packed: reads, ...asked }
 }
 
 /** What the engine evaluates, over the table's columns and the packed groups behind them: packed sums first, then the other cells. */

@@ -1,10 +1,10 @@
 import { createRational, multiplyRational, one, rationalToNumber, type Rational } from '../crypto/rational.ts'
 import type { LinearForm } from '../crypto/types.ts'
 import { AppError } from '../shared/errors.ts'
-import type { AnswerLayout, Program, ProgramCell, ProgramStep } from '../shared/schemas/program.ts'
+import type { AnswerLayout, Inequality, Program, ProgramCell, ProgramStep } from '../shared/schemas/program.ts'
 import { affineAlgebra, type AffineForms } from './affine.ts'
 import { collectTensors, layoutAnswer, renderAnswer, tensorsOfLayout, type AnswerJson, type AnswerValue } from './answer.ts'
-import { encodeCell } from './canonical.ts'
+import { encodeCell, encodeInequality } from './canonical.ts'
 import type { DatasetDescription } from './columns.ts'
 import { visitValues, type DeferredValue } from './deferred-value.ts'
 import { evaluateStep, plainResult, type StepResult } from './evaluate-steps.ts'
@@ -65,10 +65,11 @@ const tensorsOfDataset = (answer: AnswerValue, dataset: DatasetDescription): Ten
 
 /**
  * The program of an answer: each cell's canonical form, equal cells once, numbered by first use. Equal answers, however spelled, give
- * equal programs; what is computed after decryption is kept as it was written, equal steps once. Throws `input.answer-invalid` (also
+ * equal programs; what is computed after decryption is kept as it was written, equal steps once. `comparisons`
+ * are what the key holder was asked openly on the way. Throws `input.answer-invalid` (also
  * where nothing in the answer is encrypted), `input.tensor-mixed`, `input.tensor-too-large`.
  */
-export const deriveProgram = (answer: AnswerValue, dataset: DatasetDescription): Program => {
+export const deriveProgram = (answer: AnswerValue, dataset: DatasetDescription, comparisons: readonly Inequality[] = []): Program => {
   const tensors = tensorsOfDataset(answer, dataset)
   const forms = evaluateGraph(tensors.map(({ node }) => node), affineAlgebra)
   const formsOf = new Map(tensors.map((tensor, index) => [tensor, forms[index] as AffineForms]))
@@ -87,7 +88,8 @@ export const deriveProgram = (answer: AnswerValue, dataset: DatasetDescription):
     throw new AppError('input.answer-invalid', 'the answer: nothing in it is encrypted, so there is nothing to buy', { details: { path: '' } })
   }
   const { datasetRoot, rows, columns } = dataset
-  const fields = { datasetRoot, rows, columns: columns.length, cells, answer: anchored }
+  const asked = comparisons.length === 0 ? {} : { comparisons: [...comparisons] }
+  const fields = { datasetRoot, rows, columns: columns.length, cells, answer: anchored, ...asked }
   return steps.length === 0 ? { version: 1, ...fields } : { version: 2, ...fields, steps: steps as Extract<Program, { version: 2 }>['steps'] }
 }
 
@@ -109,22 +111,24 @@ const encodeLayout = (layout: AnswerLayout): string => {
 
 /** The program's one JSON text, for hashing and sending: fixed order of keys, no spaces. */
 export const encodeProgram = (program: Program): string => {
-  const { version, datasetRoot, rows, columns, cells, answer } = program
+  const { version, datasetRoot, rows, columns, cells, answer, comparisons = [] } = program
   const steps = program.version === 1 ? '' : `,"steps":${JSON.stringify(program.steps)}`
   const packed = program.version === 3 ? `,"packed":${JSON.stringify(program.packed)}` : ''
+  const asked = comparisons.length === 0 ? '' : `,"comparisons":[${comparisons.map(encodeInequality).join(',')}]`
   const table = `"datasetRoot":"${datasetRoot}","rows":${rows},"columns":${columns}`
-  return `{"version":${version},${table},"cells":[${cells.map(encodeCell).join(',')}],"answer":${encodeLayout(answer)}${steps}${packed}}`
+  return `{"version":${version},${table},"cells":[${cells.map(encodeCell).join(',')}],"answer":${encodeLayout(answer)}${steps}${packed}${asked}}`
 }
+
+export const toLinearForm = ({ constant, terms }: Omit<ProgramCell, 'scale'>): LinearForm => ({
+  runs: terms.map(([start, count, weight]) => ({ start, count, weight: BigInt(weight) })),
+  constant: BigInt(constant),
+})
 
 /**
  * One form per cell, over the table's own cells (packed-program.ts says what of them is read packed). The scales stay behind: they are
  * applied when the answer is read.
  */
-export const programToForms = (program: Program): LinearForm[] =>
-  program.cells.map(({ constant, terms }) => ({
-    runs: terms.map(([start, count, weight]) => ({ start, count, weight: BigInt(weight) })),
-    constant: BigInt(constant),
-  }))
+export const programToForms = (program: Program): LinearForm[] => program.cells.map(toLinearForm)
 
 /** What decryption must give, cell by cell: Σ weight·x + constant over the integers themselves. */
 export const evaluateProgramOnIntegers = (program: Program, readCell: ReadCell): bigint[] =>

@@ -1,4 +1,4 @@
-import type { Program, ProgramCell } from '../shared/schemas/program.ts'
+import type { Inequality, Program } from '../shared/schemas/program.ts'
 
 /**
  * Rows in classes, as runs: rows starts[i] … starts[i + 1] − 1 are in class classes[i]. Classes are numbered by first
@@ -101,7 +101,7 @@ interface ColumnPart {
 }
 
 /** At most two parts per run, in rising order: the columns between that it covers wholly tell no row from another. */
-function* partsOf({ terms }: ProgramCell, rows: number): Generator<ColumnPart> {
+function* partsOf({ terms }: Pick<Inequality, 'terms'>, rows: number): Generator<ColumnPart> {
   const part = (from: number, to: number, weight: string): ColumnPart => {
     const column = Math.floor(from / rows)
     return { column, from: from - column * rows, to: to - column * rows, weight }
@@ -120,7 +120,7 @@ function* partsOf({ terms }: ProgramCell, rows: number): Generator<ColumnPart> {
 }
 
 /** Adds the functions of one cell, one per column in which its rows' weights differ. */
-const addCell = (pairing: Pairing, cell: ProgramCell, rows: number): void => {
+const addCell = (pairing: Pairing, cell: Pick<Inequality, 'terms'>, rows: number): void => {
   let column = -1
   let weights = new ColumnWeights()
   for (const part of partsOf(cell, rows)) {
@@ -135,12 +135,12 @@ const addCell = (pairing: Pairing, cell: ProgramCell, rows: number): void => {
 }
 
 /**
- * The partition after one more answered program: two rows stay in one class when they were, and when every cell of the
- * program gives them the same weights in every column. O(t log t) for t runs of program and partition together.
+ * The partition after one more answered program: two rows stay in one class when they were, and when every cell of the program, and
+ * every comparison on its way, gives them the same weights in every column. O(t log t) for t runs of program and partition together.
  */
 export const refinePartition = (partition: Partition, program: Program): Partition => {
   const pairing = new Pairing()
-  for (const cell of program.cells) addCell(pairing, cell, partition.rows)
+  for (const cell of [...program.cells, ...program.comparisons ?? []]) addCell(pairing, cell, partition.rows)
   const { starts, values } = pairing.finish({ starts: partition.starts, values: partition.classes })
   return { rows: partition.rows, starts, classes: values }
 }

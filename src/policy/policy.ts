@@ -1,11 +1,11 @@
-import { answerBits } from '../compute/bounds.ts'
+import { answerBits, createFormRange, rangeBits } from '../compute/bounds.ts'
 import { plaintextBits, type DatasetDescription } from '../compute/columns.ts'
 import { findFactors, findTableColumns } from '../compute/products.ts'
 import { answerShapes } from '../compute/program.ts'
 import { describeShape } from '../compute/shape.ts'
 import { AppError, type ErrorCode, type ErrorDetails } from '../shared/errors.ts'
 import type { DisclosedPolicy, Policy } from '../shared/schemas/details.ts'
-import type { Program } from '../shared/schemas/program.ts'
+import type { Inequality, Program } from '../shared/schemas/program.ts'
 import { createPartition, refineSource, smallestClass, type Partition } from './partition.ts'
 
 const refuse = (code: ErrorCode, message: string, details: ErrorDetails): never => {
@@ -47,6 +47,12 @@ export const assertCellCount = ({ cells }: Program, { maxAnswerCells }: Policy):
 
 const assertBits = (program: Program, { maxAnswerBits }: Policy, dataset: DatasetDescription): void => {
   const limit = Math.min(maxAnswerBits, plaintextBits(dataset.keyBits))
+  const rangeOf = createFormRange(dataset)
+  program.comparisons?.forEach(({ constant, terms }, comparison) => {
+    const bits = rangeBits(rangeOf(terms.map(([start, count, weight]) => [start, count, BigInt(weight)]), BigInt(constant)))
+    if (bits <= limit) return
+    refuse('policy.answer-bits', `what comparison ${comparison} compares could have ${bits} bits, the listing allows ${limit}`, { comparison, bits, limit })
+  })
   answerBits(program, dataset).forEach((bits, cell) => {
     if (bits <= limit) return
     const message = `cell ${cell} of the answer could have ${bits} bits, the listing allows ${limit}`
@@ -58,22 +64,24 @@ const assertBits = (program: Program, { maxAnswerBits }: Policy, dataset: Datase
  * Second moments are offered because of what they are over all rows (docs/adr/0201): of fewer rows they could be one row's, and whether
  * they are would have to be looked up in the data. So every answer gives all rows of such a column the same weight.
  */
-const assertWholeMoments = ({ rows, cells }: Program, { minRows }: DisclosedPolicy, { columns }: DatasetDescription): void => {
+const assertWholeMoments = ({ rows, cells, comparisons = [] }: Program, { minRows }: DisclosedPolicy, { columns }: DatasetDescription): void => {
   if (minRows === 1) return
   const factors = findFactors(columns)
-  const assertEdge = (cell: number, edge: number): void => {
+  const assertEdge = (where: string, edge: number): void => {
     const column = Math.floor(edge / rows)
     if (edge % rows === 0 || (factors[column] ?? null) === null) return
     const name = columns[column]?.name ?? ''
-    const message = `cell ${cell} of the answer takes some rows of the second moments ${name}; they are answered of all rows together only`
-    refuse('policy.second-moments-whole', message, { cell, column: name })
+    const message = `${where} takes some rows of the second moments ${name}; they are answered of all rows together only`
+    refuse('policy.second-moments-whole', message, { where, column: name })
   }
-  cells.forEach(({ terms }, cell) => {
+  const assertEdges = ({ terms }: Pick<Inequality, 'terms'>, where: string): void => {
     for (const [start, count] of terms) {
-      assertEdge(cell, start)
-      assertEdge(cell, start + count)
+      assertEdge(where, start)
+      assertEdge(where, start + count)
     }
-  })
+  }
+  cells.forEach((cell, index) => { assertEdges(cell, `cell ${index} of the answer`) })
+  comparisons.forEach((comparison, index) => { assertEdges(comparison, `comparison ${index}`) })
 }
 
 /** The class rule (compute.md, "Policies") over all that was answered from the source: gives its partition after this program. */

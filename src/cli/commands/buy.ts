@@ -6,6 +6,7 @@ import type { ScriptFile } from '../../host/buyer/derive.ts'
 import { checkScript, rehearse } from '../../host/buyer/rehearse.ts'
 import type { AnswerJson } from '../../host/index.ts'
 import { describeMode } from '../../shared/policy-words.ts'
+import type { Details } from '../../shared/schemas/details.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { parseAmount, parseDuration, parseNumber } from '../arguments.ts'
@@ -17,7 +18,7 @@ import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
 
 const readScript = (path: string): ScriptFile => ({ fileName: basename(path), source: readUserFile(path) })
 
-const toDocument = ({ purchase, onChain }: PurchaseView): unknown => ({
+const toDocument = ({ purchase, onChain, unprovedReplies }: PurchaseView): unknown => ({
   purchase: purchase.number,
   title: purchase.details.title,
   url: purchase.url,
@@ -27,6 +28,7 @@ const toDocument = ({ purchase, onChain }: PurchaseView): unknown => ({
   deadlineSeconds: onChain?.deadlineSeconds ?? null,
   answer: purchase.answer === null ? null : JSON.parse(purchase.answer) as unknown,
   proofVerified: purchase.proofVerified,
+  unprovedReplies,
   fault: purchase.answerFault === null ? null : JSON.parse(purchase.answerFault) as unknown,
   createdAt: purchase.createdAt,
 })
@@ -41,6 +43,14 @@ const describeProof = (proofVerified: boolean | null): string => {
     ? 'The decryption is proved. That the encrypted table is the real one is not.'
     : 'The delivered answer does not hold: do not confirm it. `hesystem dispute` and `hesystem disputes evidence` are what is left.'
 }
+
+const describeComparisons = ({ budgets: { comparisons } }: Details, feeWei: bigint): readonly string[] => comparisons === 0 ? [] : [
+  `The seller compares encrypted cells for your script: ${comparisons} comparisons in all, whoever asks; opening this costs ${formatEther(feeWei)} ether of the price, for good.`,
+]
+
+/** What an answer rests on besides its proof. */
+const describeReplies = (replies: number): readonly string[] =>
+  (replies === 0 ? [] : [`It relies on ${replies} unproved ${replies === 1 ? 'reply' : 'replies'} of the seller.`])
 
 const addMarketCommands = (program: Command, globals: () => GlobalOptions): void => {
   const market = program.command('market').description('what is on sale')
@@ -67,6 +77,7 @@ const addMarketCommands = (program: Command, globals: () => GlobalOptions): void
           ? describeMode(details.policy, details.budgets.totalCells)
           : [`Every cell of an answer treats alike groups of at least ${details.policy.minRows} rows.`]),
         `An answer has at most ${details.policy.maxAnswerCells} cells; along each axis 1/${details.policy.condition} of the table.`,
+        ...describeComparisons(details, onChain.terms.interactionFeeWei),
         'Every answer comes with a proof of its decryption, checked before you can confirm; the key is certified.',
       ].filter((line) => line !== '').join('\n'))
     }))
@@ -125,6 +136,12 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
         describeNextMove(view),
       ].join('\n'))
     }))
+  program.command('open-interaction').description('pay the listing\'s fee, out of the price and for good, for comparisons while scripts run')
+    .argument('<purchase>', 'its number', parseNumber)
+    .action((number: bigint) => withHost(globals(), async (host, terminal) => {
+      const { id, terms, interactionOpened } = await (await host.trade()).purchases.openInteraction(number)
+      terminal.result({ purchase: id, interactionOpened, feeWei: terms.interactionFeeWei }, `Purchase ${id}: the seller compares for your scripts now; ${formatEther(terms.interactionFeeWei)} ether of the price are paid for it.`)
+    }))
   program.command('compute').description('download what is missing, run the script on the ciphertexts, keep the encrypted result')
     .argument('<purchase>', 'its number', parseNumber).argument('<script>')
     .action((purchase: bigint, path: string) => withHost(globals(), async (host, terminal) => {
@@ -149,7 +166,11 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
       if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(answer, null, 2)}\n`)
       const { proofVerified } = purchase
       const notice = describeProof(proofVerified)
-      terminal.result({ purchase: purchase.number, answer, proofVerified, notice }, `${describeAnswer(answer)}\n${notice}`)
+      const { unprovedReplies } = await purchases.show(number)
+      terminal.result(
+        { purchase: purchase.number, answer, proofVerified, unprovedReplies, notice },
+        [describeAnswer(answer), notice, ...describeReplies(unprovedReplies)].join('\n'),
+      )
     }))
   const move = (name: 'confirm' | 'litigate' | 'dispute', description: string): void => {
     program.command(name).description(description).argument('<purchase>', 'its number', parseNumber)
@@ -174,7 +195,8 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
       const { answer, proofVerified } = view.purchase
       const words = answer === null ? [] : [describeAnswer(JSON.parse(answer) as AnswerJson)]
       const proof = answer === null && proofVerified === null ? [] : [describeProof(proofVerified)]
-      terminal.result(toDocument(view), [describe(view), ...words, ...proof, describeNextMove(view)].join('\n'))
+      const replies = describeReplies(view.unprovedReplies)
+      terminal.result(toDocument(view), [describe(view), ...words, ...proof, ...replies, describeNextMove(view)].join('\n'))
     }))
 }
 

@@ -20,6 +20,7 @@ interface CreateOptions {
   readonly description?: string
   readonly guarantee?: bigint
   readonly interactionFee?: bigint
+  readonly comparisons?: number
   readonly expiration?: number
   readonly delivery?: number
   readonly disputeTime?: number
@@ -81,6 +82,7 @@ const toDraft = (options: Partial<CreateOptions>) => requireValue({
   ...(options.maxAnswerCells === undefined ? {} : { maxAnswerCells: options.maxAnswerCells }),
   ...(options.maxAnswerBits === undefined ? {} : { maxAnswerBits: options.maxAnswerBits }),
   ...(options.maxTotalCells === undefined ? {} : { maxTotalCells: options.maxTotalCells }),
+  ...(options.comparisons === undefined ? {} : { comparisons: options.comparisons }),
   ...(options.confirmations === undefined ? {} : { confirmations: options.confirmations }),
 })
 
@@ -110,6 +112,7 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
     .option('--mode <mode>', 'disclosed: the buyer shows the program; private: nobody but the buyer sees it, and only cells and bits are limited', parseChoice('disclosed', 'private'), 'disclosed')
     .option('--min-rows <n>', 'rows behind every cell; 1 sells answers about single rows', parseCount)
     .option('--second-moments [columns]', 'offer var, std, cov, corr and least squares of these columns, separated by commas, or of all; encrypts their products', parseNames)
+    .option('--comparisons <n>', 'different comparisons the table ever answers while scripts run; by default none', parseCount)
     .option('--max-answer-cells <n>', 'most numbers in one answer', parseCount)
     .option('--max-answer-bits <n>', 'most bits of one number', parseCount)
     .option('--max-total-cells <n>', 'most different numbers the table ever answers; by default half its cells, in private mode four answers', parseCount)

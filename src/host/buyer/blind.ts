@@ -2,6 +2,7 @@ import { randomBytes as systemRandom } from 'node:crypto'
 import { createFormRange, rangeBits, type FormRange } from '../../compute/bounds.ts'
 import type { DatasetDescription } from '../../compute/columns.ts'
 import type { FormPair, IntegerForm } from '../../compute/key-holder.ts'
+import { toLinearForm } from '../../compute/program.ts'
 import { createBlinding, createMask } from '../../crypto/blinding.ts'
 import { createCheckedRandom } from '../../crypto/random.ts'
 import type { LinearForm, PaillierPublicKey } from '../../crypto/types.ts'
@@ -18,11 +19,6 @@ export interface BlindContext {
   readonly engine: Engine
   readonly options: JobOptions
 }
-
-export const toLinearForm = ({ constant, terms }: IntegerForm): LinearForm => ({
-  runs: terms.map(([start, count, weight]) => ({ start, count, weight: BigInt(weight) })),
-  constant: BigInt(constant),
-})
 
 const lengthOf = ({ bits }: PaillierPublicKey): number => bits / 4
 

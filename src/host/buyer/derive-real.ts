@@ -6,6 +6,10 @@ import { deriveFromScript, type DerivedScript, type DeriveOptions, type ScriptFi
 /** Comparisons on test data are free and without limit; blinded as the real ones would be. */
 export const testHelp: InteractionTerms = { comparisons: null, products: 0, isBlinded: true }
 
+/** What the key holder's help with a purchase may be: comparisons asked openly, where any are sold. */
+export const purchaseHelp = ({ budgets: { comparisons } }: Details): InteractionTerms | null =>
+  (comparisons === 0 ? null : { comparisons, products: 0, isBlinded: false })
+
 /** A script over the real table before anything is paid: what it would be, and why the listing would not help it. */
 export interface RealDerivation {
   readonly derived: DerivedScript
@@ -17,8 +21,8 @@ export const stretchRows = (rows: readonly (readonly number[])[], count: number)
   Array.from({ length: count }, (_, row) => rows[row % rows.length] as readonly number[])
 
 /**
- * Derives a script over the real table. Where it compares encrypted cells and the listing sells no comparisons, the refusal says
- * where; for its gauge the comparisons are then taken as the test rows would have them. Throws as deriveFromScript otherwise.
+ * Derives a script over the real table. Where it compares encrypted cells, the comparisons are taken as the test rows would have them;
+ * where the listing sells none, the refusal says where. Throws as deriveFromScript otherwise.
  */
 export const deriveReal = async (
   script: ScriptFile, details: Details, readTestRows: () => Promise<readonly (readonly number[])[]>, options: Pick<DeriveOptions, 'signal'> = {},
@@ -29,6 +33,8 @@ export const deriveReal = async (
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'policy.comparisons-not-sold') throw error
     const rows = stretchRows(await readTestRows(), table.rows)
-    return { derived: await deriveFromScript(script, details, table, { ...options, rows, help: testHelp }), refusal: error }
+    const help = purchaseHelp(details)
+    const derived = await deriveFromScript(script, details, table, { ...options, rows, help: help ?? testHelp })
+    return { derived, refusal: help === null ? error : null }
   }
 }

@@ -1,7 +1,8 @@
 import type { BaseWallet } from 'ethers'
 import type { z } from 'zod'
 import { AppError, type ErrorDocument } from '../../shared/errors.ts'
-import type { Program } from '../../shared/schemas/program.ts'
+import { parseJsonAs } from '../../shared/parse.ts'
+import { programSchema, type Program } from '../../shared/schemas/program.ts'
 import { encodeProgram } from '../../compute/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
 import type { Engine, JobOptions } from '../../engine/engine.ts'
@@ -15,12 +16,14 @@ import type { Evidence } from '../protocol/evidence.ts'
 import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { chooseReads, computeOnDataset } from './compute.ts'
-import { deriveFromAnswer, deriveFromScript, type ScriptFile } from './derive.ts'
+import { purchaseHelp } from './derive-real.ts'
+import { deriveFromAnswer, deriveFromScript, type DeriveOptions, type ScriptFile } from './derive.ts'
 import { discloseAnswer } from './disclose.ts'
 import { downloadDataset, openDownloaded, readDownloaded } from './download.ts'
 import { parseListingUrl, type OpenListing, type OpenedListing } from './open-listing.ts'
 import { createPurchaseStore, type ComputedResult, type EncryptedResult, type Purchase } from './purchase-store.ts'
 import { requestResult, type NumberedPurchase, type RequestDependencies } from './request-result.ts'
+import { createPurchaseKeyHolder } from './purchase-key-holder.ts'
 import { retryUntilConfirmed } from './retry.ts'
 import { requireCertificate } from './pinned-fetch.ts'
 import { createSellerClient, type SellerClient } from './seller-client.ts'
@@ -45,15 +48,22 @@ export interface PurchaseView {
   readonly purchase: Purchase
   /** null while the payment is not confirmed. */
   readonly onChain: PurchaseOnChain | null
+  /** Replies of the key holder that the kept result rests on, which nothing proves. */
+  readonly unprovedReplies: number
 }
 
 export interface PurchaseService {
   /** Pays into escrow, once: an interrupted purchase of the same listing is taken up again, not made a second time. */
   buy(url: string, options?: BuyOptions): Promise<NumberedPurchase>
+  /** Pays the listing's fee for the key holder's help while scripts run, for good. Throws as the contract refuses. */
+  openInteraction(number: bigint): Promise<PurchaseOnChain>
   download(number: bigint, options?: JobOptions): Promise<NumberedPurchase>
   /** The downloaded ciphertexts. Throws `runtime.not-downloaded` where they are read and not all there. */
   openTable(number: bigint): CiphertextTable
-  /** Downloads what is missing, runs the script on the ciphertexts, keeps the encrypted result. */
+  /**
+   * Downloads what is missing, runs the script on the ciphertexts, asks the key holder where the script compares, keeps the encrypted
+   * result. Run again after a stop, it asks only for what it was not told yet.
+   */
   compute(number: bigint, script: ScriptFile, options?: ComputeOptions): Promise<ComputedResult>
   /**
    * The same for an answer built in code from the table's tensor. Where a result has been requested already, the same answer
@@ -89,6 +99,10 @@ export interface PurchaseServiceDependencies {
   readonly openListing: OpenListing
   readonly now: () => Date
 }
+
+/** How many of the key holder's replies a result rests on. */
+const countReplies = (result: ComputedResult | null): number =>
+  (result === null ? 0 : parseJsonAs(programSchema, result.program, 'the stored program', 'store.corrupt').comparisons?.length ?? 0)
 
 const defaultDeadlineSeconds = 600
 /** Refused by the chain, or cancelled: it will not be paid any more under this intention. */
@@ -192,6 +206,19 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     return purchase
   }
 
+  /** How a script over a purchase's table is helped. */
+  const helpWith = async (purchase: NumberedPurchase, { signal }: JobOptions): Promise<DeriveOptions> => {
+    const help = purchaseHelp(purchase.details)
+    const given = signal === undefined ? {} : { signal }
+    if (help === null) return given
+    const [seller, account] = [await sellerOf(purchase), await wallet()]
+    const keyHolder = createPurchaseKeyHolder({
+      ...given, purchase, store, seller,
+      withToken: (act) => retryUntilConfirmed(signal, () => seller.withSession(account, market.chainId, act)),
+    })
+    return { ...given, help, keyHolder }
+  }
+
   const findUnanswered = async (listing: bigint): Promise<Purchase | null> => {
     const { address } = await wallet()
     for (const purchase of store.list()) {
@@ -221,8 +248,11 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     return result
   }
 
-  const view = async (purchase: Purchase): Promise<PurchaseView> =>
-    ({ purchase, onChain: purchase.number === null ? null : await market.readPurchase(purchase.number) })
+  const view = async (purchase: Purchase): Promise<PurchaseView> => ({
+    purchase,
+    onChain: purchase.number === null ? null : await market.readPurchase(purchase.number),
+    unprovedReplies: countReplies(store.findResult(purchase.id)),
+  })
 
   return {
     get,
@@ -256,10 +286,16 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
       }
     },
 
+    openInteraction: async (number) => {
+      get(number)
+      await market.openInteraction(`purchase:${number}:open-interaction`, number)
+      return market.readPurchase(number)
+    },
+
     compute: async (number, script, options = {}) => {
       const purchase = await download(number, options)
       if (purchase.request !== null) throw secondRequest(number)
-      const { program } = await deriveFromScript(script, purchase.details, purchase.details.dataset)
+      const { program } = await deriveFromScript(script, purchase.details, purchase.details.dataset, await helpWith(purchase, options))
       return computeAndKeep(purchase, program, script, options)
     },
 

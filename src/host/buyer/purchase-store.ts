@@ -75,6 +75,9 @@ export interface PurchaseStore {
   /** Replaces an earlier result; refused with `escrow.second-request` once a request has been signed for one. */
   setResult(id: number, result: ComputedResult): void
   findResult(id: number): ComputedResult | null
+  /** What the key holder told this purchase of a comparison, by its text's hash; null: it was not asked. */
+  findReply(id: number, comparison: string): boolean | null
+  addReplies(id: number, replies: readonly (readonly [comparison: string, holds: boolean])[]): void
   findByNumber(number: bigint): Purchase | null
   /** An intention to buy this listing that has no number yet. */
   findUnfinished(listing: bigint): Purchase | null
@@ -205,6 +208,14 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
         resultHash: row.result_hash,
         computedAt: row.computed_at,
       }
+    },
+    findReply: (id, comparison) => {
+      const row = database.prepare<[number, string], { holds: number }>('SELECT holds FROM replies WHERE purchase = ? AND comparison = ?').get(id, comparison)
+      return row === undefined ? null : row.holds === 1
+    },
+    addReplies: (id, replies) => {
+      const insert = database.prepare('INSERT INTO replies (purchase, comparison, holds) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+      database.transaction(() => { for (const [comparison, holds] of replies) insert.run(id, comparison, holds ? 1 : 0) }).immediate()
     },
     findByNumber: (number) => select('number = ?', number.toString())[0] ?? null,
     findUnfinished: (listing) => select('number IS NULL AND listing = ?', listing.toString())[0] ?? null,

@@ -1,4 +1,4 @@
-import { encodeCell } from '../../compute/canonical.ts'
+import { encodeCell, encodeInequality } from '../../compute/canonical.ts'
 import { assertPolicy } from '../../policy/policy.ts'
 import { assertPrivateCells } from '../../policy/private.ts'
 import { createPartition, type Partition } from '../../policy/partition.ts'
@@ -9,7 +9,7 @@ import type { DatasetService } from '../datasets/dataset-service.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import { sha256Hex } from '../trade/hash.ts'
-import { createSourceStore, type LedgerEntry, type Source, type SourceTable } from './source-store.ts'
+import { createSourceStore, type LedgerEntry, type Sale, type Source, type SourceTable } from './source-store.ts'
 
 /** Whose table a program is about, and under which terms. */
 export interface LedgerSubject {
@@ -59,6 +59,14 @@ export interface Ledger {
   assertMode(dataset: string, mode: PolicyMode): void
   /** Notes for good that the dataset's source is sold in this mode. Throws as `assertMode`. */
   claimMode(dataset: string, mode: PolicyMode): void
+  /**
+   * Judges what a purchase asks of the key holder, a program of comparisons alone, as an answer's cells are judged, and counts what its
+   * source was never asked before, in one durable step before anything is decrypted. Asked again, it changes nothing. Throws as
+   * `assertPermitted`.
+   */
+  debitComparisons(sale: Sale, questions: Program, subject: LedgerSubject): void
+  /** Throws `policy.comparison-unasked` where a program names comparisons that its purchase has not asked. */
+  assertAsked(sale: Sale, program: Program): void
 }
 
 export interface LedgerDependencies {
@@ -67,8 +75,12 @@ export interface LedgerDependencies {
   readonly now: () => Date
 }
 
-/** A cell's text among all cells of one source: tables of another length number their cells otherwise. */
-const hashCells = ({ rows, cells }: Program): string[] => cells.map((cell) => sha256Hex(`${rows}/${encodeCell(cell)}`))
+/** A cell's text among all cells of one source: tables of another length number their cells otherwise. Constants tell nothing. */
+const hashCells = ({ rows, cells }: Program): string[] =>
+  cells.filter(({ terms }) => terms.length > 0).map((cell) => sha256Hex(`${rows}/${encodeCell(cell)}`))
+
+const hashComparisons = ({ rows, comparisons = [] }: Program): string[] =>
+  comparisons.map((comparison) => sha256Hex(`${rows}/${encodeInequality(comparison)}`))
 
 export const createLedger = ({ database, datasets, now }: LedgerDependencies): Ledger => {
   const store = createSourceStore(database)
@@ -104,6 +116,13 @@ export const createLedger = ({ database, datasets, now }: LedgerDependencies): L
     if (asked > 0 && spent + asked > totalCells) {
       const message = `this table has answered ${spent} different numbers of the ${totalCells} it will ever answer; the program asks for ${asked} more`
       throw new AppError('policy.budget-spent', message, { details: { spent, asked, limit: totalCells } })
+    }
+    const comparing = store.countNewComparisons(id, hashComparisons(program))
+    const compared = comparing === 0 ? 0 : store.countComparisons(id)
+    if (compared + comparing > details.budgets.comparisons) {
+      const limit = details.budgets.comparisons
+      const message = `this table has answered ${compared} comparisons of the ${limit} it will ever answer; the program asks ${comparing} more`
+      throw new AppError('policy.budget-spent', message, { details: { spent: compared, asked: comparing, limit } })
     }
     return refined
   }
@@ -173,6 +192,19 @@ export const createLedger = ({ database, datasets, now }: LedgerDependencies): L
     assertMode,
     claimMode: (dataset, mode) => {
       database.transaction(() => { store.setMode(assertMode(dataset, mode).id, mode) }).immediate()
+    },
+
+    debitComparisons: (sale, questions, subject) => {
+      database.transaction(() => {
+        const source = requireSource(subject.dataset)
+        store.setPartition(source.id, judge(source, questions, subject))
+        store.insertComparisons(source.id, sale, hashComparisons(questions), now().toISOString())
+      }).immediate()
+    },
+
+    assertAsked: (sale, program) => {
+      if (store.hasAsked(sale, hashComparisons(program))) return
+      throw new AppError('policy.comparison-unasked', 'The program names comparisons that were not asked under this purchase.')
     },
   }
 }

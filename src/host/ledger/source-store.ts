@@ -28,6 +28,8 @@ export interface MaskedCells {
   readonly cells: number
   readonly bits: number
 }
+/** A purchase as the contract numbers it. */
+export type Sale = Omit<LedgerEntry, 'programHash'>
 
 /** The SQL of sources and their ledger; callers group it into transactions. */
 export interface SourceStore {
@@ -41,7 +43,7 @@ export interface SourceStore {
   /** Notes the table's columns, to know the source again by, and that the dataset comes from it. */
   link(source: number, dataset: number, table: SourceTable): void
   setPartition(source: number, partition: Partition): void
-  findEntry(entry: Omit<LedgerEntry, 'programHash'>): { readonly source: number; readonly programHash: string } | null
+  findEntry(entry: Sale): { readonly source: number; readonly programHash: string } | null
   setMode(source: number, mode: PolicyMode): void
   /** `masked`: how many cells of how many bits in all were decrypted for a program that the seller does not know. */
   insertEntry(source: number, entry: LedgerEntry, debitedAt: string, masked?: MaskedCells): void
@@ -50,6 +52,13 @@ export interface SourceStore {
   /** How many of these were never answered. */
   countNewCells(source: number, cells: readonly string[]): number
   insertCells(source: number, cells: readonly string[]): void
+  countComparisons(source: number): number
+  /** How many of these were never asked. */
+  countNewComparisons(source: number, comparisons: readonly string[]): number
+  /** Notes what a purchase asks, for its source and for itself. */
+  insertComparisons(source: number, sale: Sale, comparisons: readonly string[], askedAt: string): void
+  /** Whether a purchase has asked all of these. */
+  hasAsked(sale: Sale, comparisons: readonly string[]): boolean
 }
 
 const partitionSchema = z.strictObject({ rows: z.int().min(1), starts: z.array(z.int()), classes: z.array(z.int()) })
@@ -168,6 +177,31 @@ export const createSourceStore = (database: ProfileDatabase): SourceStore => {
     insertCells: (source, cells) => {
       const insert = database.prepare('INSERT INTO ledger_cells (source, cell) VALUES (?, ?) ON CONFLICT DO NOTHING')
       for (const cell of cells) insert.run(source, cell)
+    },
+
+    countComparisons: (source) =>
+      database.prepare<[number], { count: number }>('SELECT count(*) AS count FROM ledger_comparisons WHERE source = ?').get(source)?.count ?? 0,
+
+    countNewComparisons: (source, comparisons) => {
+      const find = database.prepare<[number, string]>('SELECT 1 FROM ledger_comparisons WHERE source = ? AND comparison = ?')
+      return comparisons.filter((comparison) => find.get(source, comparison) === undefined).length
+    },
+
+    insertComparisons: (source, { chainId, contract, purchase }, comparisons, askedAt) => {
+      const count = database.prepare('INSERT INTO ledger_comparisons (source, comparison) VALUES (?, ?) ON CONFLICT DO NOTHING')
+      const note = database.prepare(`INSERT INTO sale_comparisons (chain_id, contract, purchase, comparison, asked_at) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO NOTHING`)
+      for (const comparison of comparisons) {
+        count.run(source, comparison)
+        note.run(chainId, contract, purchase.toString(), comparison, askedAt)
+      }
+    },
+
+    hasAsked: ({ chainId, contract, purchase }, comparisons) => {
+      const find = database.prepare<[number, string, string, string]>(
+        'SELECT 1 FROM sale_comparisons WHERE chain_id = ? AND contract = ? AND purchase = ? AND comparison = ?',
+      )
+      return comparisons.every((comparison) => find.get(chainId, contract, purchase.toString(), comparison) !== undefined)
     },
   }
 }

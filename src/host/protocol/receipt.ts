@@ -112,7 +112,6 @@ export interface ReceiptParts {
   readonly request: SignedResultRequest | null
   readonly program: Program | null
   readonly proof?: OpenedAnswer | null
-  readonly unprovedReplies?: number
 }
 
 const types: TypedDataTypes = {
@@ -176,7 +175,7 @@ const orNull = (hash: string): string | null => (hash === ZeroHash ? null : hash
 
 /** The receipt of one purchase as it stands on the chain, unsigned. The same parts give the same trade to both parties. */
 export const createReceipt = ({
-  chainId, contract, purchase, history, datasetRoot, mode = 'disclosed', request, program, proof = null, unprovedReplies = 0,
+  chainId, contract, purchase, history, datasetRoot, mode = 'disclosed', request, program, proof = null,
 }: ReceiptParts): Receipt => check({
   version: 1,
   statement: receiptStatements[mode],
@@ -199,7 +198,7 @@ export const createReceipt = ({
     resultHash: request?.request.resultHash ?? null,
     requestHash: orNull(purchase.requestHash),
     answerHash: orNull(purchase.answerHash),
-    unprovedReplies,
+    unprovedReplies: program?.comparisons?.length ?? 0,
     state: purchase.state,
     moves: history.moves.map((move) => ({ ...move })),
     credits: history.credits.map(({ account, amountWei }) => ({ account, amountWei: amountWei.toString() })),

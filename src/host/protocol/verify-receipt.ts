@@ -70,8 +70,10 @@ const checkRequest: Check = ({ trade, request: signed }) => {
   ]
 }
 
-const checkProgram: Check = ({ trade, program, statement }) =>
-  program === null ? [] : unless(statement !== privateReceiptStatement && sha256Hex(encodeProgram(program)) === trade.programHash, 'program', 'is not the program whose hash stands in the trade')
+const checkProgram: Check = ({ trade, program, statement }) => program === null ? [] : [
+  ...unless(statement !== privateReceiptStatement && sha256Hex(encodeProgram(program)) === trade.programHash, 'program', 'is not the program whose hash stands in the trade'),
+  ...unless((program.comparisons?.length ?? 0) === trade.unprovedReplies, 'trade.unprovedReplies', 'is not the number of the program\'s comparisons'),
+]
 
 const closingMoves = {
   Refunded: ['Litigated', 'Declined', 'Ruled'],

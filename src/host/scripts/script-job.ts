@@ -82,7 +82,7 @@ const derive = async (
   })
   onAnswer()
   return {
-    program: deriveProgram(answer, dataset),
+    program: deriveProgram(answer, dataset, interaction?.disclosed),
     // Products that somebody else made are no numbers here.
     plain: plain === null || waiting !== null ? null : evaluatePlain(answer, dataset, plain.readCell),
     roundingError: answerError(answer),

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Details } from '../../shared/schemas/details.ts'
-import { programSchema, type Program } from '../../shared/schemas/program.ts'
+import { programSchema, type Inequality, type Program } from '../../shared/schemas/program.ts'
 import { AppError } from '../../shared/errors.ts'
 import { failpoint } from '../failpoint.ts'
 import { parseAs } from '../../shared/parse.ts'
@@ -21,10 +21,11 @@ import type { ResultRequest } from '../../shared/schemas/result-request.ts'
 const spareDigits = 160
 
 /** Numbers far longer than an answer may be are refused before their common divisors are looked for, which takes long. */
-const assertDigits = ({ cells }: Program, { maxAnswerBits }: Details['policy']): void => {
+const assertDigits = ({ cells, comparisons = [] }: Program, { maxAnswerBits }: Details['policy']): void => {
   const most = Math.ceil(maxAnswerBits * Math.log10(2)) + spareDigits
-  for (const { scale, constant, terms } of cells) {
-    const fixed = Math.max(constant.length, scale.numerator.length, scale.denominator.length)
+  const scales = cells.map(({ scale: { numerator, denominator } }) => Math.max(numerator.length, denominator.length))
+  for (const [index, { constant, terms }] of [...cells, ...comparisons].entries()) {
+    const fixed = Math.max(constant.length, scales[index] ?? 0)
     const digits = terms.reduce((longest, [, , weight]) => Math.max(longest, weight.length), fixed)
     if (digits <= most) continue
     const message = `The program holds a number of ${digits} digits; the listing's answers need ${most} at most.`
@@ -63,6 +64,21 @@ export const countCiphertexts = ({ length }: Uint8Array, { dataset: { key } }: D
   const cells = length / (key.bits / 4)
   if (Number.isInteger(cells) && cells > 0) return cells
   throw new AppError('input.invalid', `The encrypted result has ${length} bytes, not a whole number of ciphertexts of ${key.bits / 4} bytes each.`, { details: { bytes: length } })
+}
+
+/**
+ * What a purchase asks of the key holder, as the program of comparisons alone that it is judged as. Throws `policy.comparisons-not-sold`,
+ * `input.program-not-canonical`, and `policy.*` as `parsePermittedProgram`. Counts nothing.
+ */
+export const parsePermittedQuestions = (comparisons: readonly Inequality[], subject: LedgerSubject, ledger: Ledger): Program => {
+  const { dataset: { root, rows, columns }, policy, budgets } = subject.details
+  if (budgets.comparisons === 0) throw new AppError('policy.comparisons-not-sold', 'This listing sells no comparisons.')
+  const answer = { kind: 'constant', value: null } as const
+  const questions: Program = { version: 1, datasetRoot: root, rows, columns, cells: [], answer, comparisons: [...comparisons] }
+  assertDigits(questions, policy)
+  assertCanonicalProgram(questions)
+  ledger.assertPermitted(questions, subject)
+  return questions
 }
 
 export interface MaskedTask {

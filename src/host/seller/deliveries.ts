@@ -119,6 +119,7 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
   const answerSeen = async (sale: Sale, request: ResultRequest, subject: LedgerSubject): Promise<Uint8Array> => {
     const program = parsePermittedProgram(parseJsonAs(programSchema, sale.program, 'the stored program'), subject, ledger)
     await assertNothingForgotten(subject.dataset)
+    ledger.assertAsked(entryOf(sale, request), program)
     return answerProgram({
       request,
       program,

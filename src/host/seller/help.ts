@@ -1,6 +1,8 @@
 import type { PaillierKeyPair } from '../../crypto/types.ts'
 import type { CiphertextSource, Engine } from '../../engine/engine.ts'
 import { AppError } from '../../shared/errors.ts'
+import type { Program } from '../../shared/schemas/program.ts'
+import { toLinearForm } from '../../compute/program.ts'
 
 /** Most ciphertexts compared, or pairs multiplied, in one request. */
 export const largestHelp = 1024
@@ -18,6 +20,15 @@ export const signsOf = async (ciphertexts: Uint8Array, key: PaillierKeyPair, eng
   assertBytes(ciphertexts, key.publicKey.bits / 4)
   await engine.assertCiphertexts(key.publicKey, ciphertexts)
   return (await engine.decrypt(key, ciphertexts)).map((integer) => (integer >= 0n ? '1' : '0')).join('')
+}
+
+/**
+ * Of each comparison of a table's own cells whether it holds, a digit each: recomputed here, so that the key touches nothing a buyer made
+ * (S1).
+ */
+export const signsOfTable = async (questions: Program, table: CiphertextSource, key: PaillierKeyPair, engine: Engine): Promise<string> => {
+  const own = await engine.evaluate(key.publicKey, table, (questions.comparisons ?? []).map(toLinearForm))
+  return (await engine.decrypt(key, own)).map((integer) => (integer >= 0n ? '1' : '0')).join('')
 }
 
 const nothing: CiphertextSource = { count: 0, read: () => new Uint8Array(0) }

@@ -89,6 +89,8 @@ export const detailsSchema = z.strictObject({
   budgets: z.strictObject({
     /** Different numbers answered in all; one asked for again tells nothing new and is not counted. */
     totalCells: z.int().min(1),
+    /** Different comparisons the key holder answers in all, while a script runs; 0: none are sold. */
+    comparisons: z.int().min(0).default(0),
   }),
   dataset: tensorCommitmentSchema,
   test: tensorCommitmentSchema,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { addressSchema, bytes32Schema, integerSchema, naturalSchema } from './common.ts'
 import { columnSchema, tensorCommitmentSchema } from './details.ts'
-import { programSchema } from './program.ts'
+import { inequalitySchema, programSchema } from './program.ts'
 import { resultRequestSchema } from './result-request.ts'
 
 /** Bodies of the seller's HTTP server, one source for both sides (protocol.md, "The seller's HTTP server"). */
@@ -54,6 +54,9 @@ export const signsSchema = z.strictObject({ signs: z.string().regex(/^[01]*$/, '
 export const testComparisonsRequestSchema = z.strictObject({ ciphertexts: base64Schema })
 export const testProductsRequestSchema = z.strictObject({ left: base64Schema, right: base64Schema })
 export const testProductsSchema = z.strictObject({ ciphertexts: base64Schema })
+
+/** What a purchase asks of the key holder, openly: of each whether it holds. */
+export const comparisonsRequestSchema = z.strictObject({ comparisons: z.array(inequalitySchema).min(1).max(1024) })
 
 /** A program; of a listing in `private` mode, which must not see one, only how many cells would be decrypted. */
 export const checkRequestSchema = z.union([z.strictObject({ program: programSchema }), z.strictObject({ cells: z.int().min(1) })])

@@ -16,6 +16,9 @@ export const programCellSchema = z.strictObject({
   terms: z.array(programRunSchema),
 })
 
+/** Σ weightᵢ·xᵢ + constant ≥ 0, as the key holder is asked it: the first weight is positive, the weights have no common divisor. */
+export const inequalitySchema = z.strictObject({ constant: integerSchema, terms: z.array(programRunSchema).min(1) })
+
 /**
  * What is computed after decryption (compute.md, "Scripts"), one number a step, in float64; sums, differences, products and quotients
  * of exact values stay exact up to 2048 bits (compute/evaluate-steps.ts). A reference names a value: cell i as i, step j as −1 − j; a
@@ -74,6 +77,8 @@ const programFields = {
   columns: z.int().min(1),
   cells: z.array(programCellSchema).min(1),
   answer: answerLayoutSchema,
+  /** What the key holder was asked on the way, in `disclosed` mode: the cells' weights may rest on its replies, which nothing proves. */
+  comparisons: z.array(inequalitySchema).min(1).exactOptional(),
 }
 
 export const packedReadSchema = z.tuple([z.int().min(0), z.int().min(0), z.int().min(1)])
@@ -91,4 +96,5 @@ export const programSchema = z.discriminatedUnion('version', [
 
 export type Program = z.infer<typeof programSchema>
 export type PackedRead = z.infer<typeof packedReadSchema>
+export type Inequality = z.infer<typeof inequalitySchema>
 export type ProgramCell = z.infer<typeof programCellSchema>

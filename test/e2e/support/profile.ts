@@ -11,6 +11,16 @@ export const queryProfile = <T>(home: string, sql: string, ...values: (string | 
   }
 }
 
+/** Changes a profile's database beside whoever works with it. */
+export const updateProfile = (home: string, sql: string): void => {
+  const database = new Database(join(home, 'profile.sqlite'))
+  try {
+    database.exec(sql)
+  } finally {
+    database.close()
+  }
+}
+
 /** Everything a profile holds, table by table, to be compared with what it holds later; SQLite's own counters left out. */
 export const readProfile = (home: string): Readonly<Record<string, unknown[]>> => {
   const tables = queryProfile<{ name: string }>(home, 'SELECT name FROM sqlite_master WHERE type = \'table\' AND name NOT LIKE \'sqlite_%\' ORDER BY name')

@@ -160,3 +160,26 @@ describe('second moments (S2)', () => {
     expect(judge(moments.data.slice(0, 25), { ...strict, condition: 2 })).toBe('policy.condition')
   })
 })
+
+describe('comparisons on the way to an answer', () => {
+  const compared = (from: number, count: number) => ({ constant: '-1200', terms: [[from, count, '1'] as [number, number, string]] })
+  const judge = (...comparisons: ReturnType<typeof compared>[]): string => {
+    try {
+      assertPolicy(deriveProgram(wage.mean(), dataset, comparisons), strict, dataset)
+      return 'answered'
+    } catch (error) {
+      if (isAppError(error)) return error.code
+      throw error
+    }
+  }
+
+  it('are held to the class rule as answer cells are', () => {
+    expect(judge(compared(0, rows), compared(0, 20))).toBe('answered')
+    expect(judge(compared(7, 1))).toBe('policy.min-rows')
+    expect(judge(compared(0, 20), compared(0, 21))).toBe('policy.min-rows')
+  })
+
+  it('and to the bits of an answer', () => {
+    expect(judge({ constant: '0', terms: [[0, rows, String(2n ** 70n)]] })).toBe('policy.answer-bits')
+  })
+})

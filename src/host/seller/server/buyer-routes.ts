@@ -1,11 +1,18 @@
-import { manifestSchema, answerSchema, resultAcceptedSchema, resultSubmissionSchema } from '../../../shared/schemas/http.ts'
+import {
+  answerSchema, comparisonsRequestSchema, manifestSchema, resultAcceptedSchema, resultSubmissionSchema, signsSchema,
+} from '../../../shared/schemas/http.ts'
 import { z } from 'zod'
 import { AppError, isAppError, type ErrorDocument } from '../../../shared/errors.ts'
 import { errorCodes, type ErrorCode } from '../../../shared/error-codes.ts'
 import type { Market, PurchaseOnChain, PurchaseState } from '../../chain/market.ts'
 import type { DatasetService } from '../../datasets/dataset-service.ts'
+import { failpoint } from '../../failpoint.ts'
 import { encodeChunk } from '../../datasets/tensor-wire.ts'
+import type { Engine } from '../../../engine/engine.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { parsePermittedQuestions } from '../answer-request.ts'
 import type { Deliveries } from '../deliveries.ts'
+import { signsOfTable } from '../help.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
 import type { SaleStore } from '../sale-store.ts'
 import type { WatchEvent } from '../watch.ts'
@@ -16,6 +23,8 @@ export interface BuyerRouteDependencies {
   readonly sales: SaleStore
   readonly datasets: DatasetService
   readonly deliveries: Deliveries
+  readonly ledger: Ledger
+  readonly engine: () => Promise<Engine>
   readonly market: Market
   /** The seller's half of the receipt, signed. */
   readonly createReceipt: (purchase: PurchaseOnChain, listing: StoredListing) => Promise<unknown>
@@ -38,11 +47,14 @@ const parsePurchaseNumber = (text: string | undefined): bigint => {
   return BigInt(text)
 }
 
+const notConfirmed = ({ details: { confirmations } }: StoredListing, what: string): AppError =>
+  new AppError('escrow.not-confirmed', `${what} does not have its ${confirmations} confirmations yet.`, { retryable: true })
+
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCodes, code)
 
 /** What only the buyer of a purchase gets; authority comes from the recovered signer and the confirmed state of the chain alone. */
 export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonly Route[] => {
-  const { listings, sales, datasets, deliveries, market, createReceipt, onEvent } = dependencies
+  const { listings, sales, datasets, deliveries, ledger, engine, market, createReceipt, onEvent } = dependencies
 
   const authorise = async ({ parameters, account }: RequestContext<unknown>): Promise<Authorised> => {
     const number = parsePurchaseNumber(parameters['id'])
@@ -52,9 +64,7 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
     const { confirmations } = listing.details
     // One confirmation is the latest block: that has just been looked at.
     const purchase = confirmations === 1 ? found : await market.findPurchase(number, { confirmations })
-    if (purchase === null) {
-      throw new AppError('escrow.not-confirmed', `The purchase does not have its ${confirmations} confirmations yet.`, { retryable: true })
-    }
+    if (purchase === null) throw notConfirmed(listing, 'The purchase')
     if (purchase.buyer !== account) throw new AppError('access.forbidden', 'Another wallet bought this purchase.')
     if (!entitled.includes(purchase.state)) throw new AppError('escrow.wrong-state', `The purchase is ${purchase.state}.`, { details: { state: purchase.state } })
     return { purchase, listing }
@@ -85,6 +95,24 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
         const index = /^(?:0|[1-9][0-9]{0,8})$/.test(text) ? Number(text) : Number.NaN
         if (!(index < commitment.chunks)) throw new AppError('input.not-found', `The dataset has chunks 0 to ${commitment.chunks - 1}.`)
         return { type: arrowType, bytes: encodeChunk(commitment, listing.details.columns, index, await readChunk(index)) }
+      },
+    }),
+    defineRoute({
+      method: 'POST', path: '/v1/purchases/:id/comparisons', summary: 'Of each comparison whether it holds; counted before it is answered, once', audience: 'buyer',
+      body: comparisonsRequestSchema, response: signsSchema, bodyLimitBytes: 4 * 1024 * 1024, requestsPerMinute: 120,
+      handle: async (context) => {
+        const { purchase, listing } = await authorise(context)
+        if (purchase.state !== 'Paid') throw new AppError('escrow.wrong-state', `The purchase is ${purchase.state}: its script has run.`, { details: { state: purchase.state } })
+        if (!purchase.interactionOpened) {
+          if ((await market.readPurchase(purchase.id)).interactionOpened) throw notConfirmed(listing, 'Opening interactive use')
+          throw new AppError('escrow.interaction-not-open', 'Comparisons are paid for, once and for good, before the first is answered.', { details: { purchase: purchase.id.toString() } })
+        }
+        const questions = parsePermittedQuestions(context.body.comparisons, listing, ledger)
+        const { chainId, contract } = market
+        ledger.debitComparisons({ chainId, contract, purchase: purchase.id }, questions, listing)
+        failpoint('comparisons.counted')
+        const key = datasets.readKeyPair(listing.dataset, 'data')
+        return { json: { signs: await signsOfTable(questions, datasets.readTensor(listing.dataset, 'data').source(), key, await engine()) } }
       },
     }),
     defineRoute({

@@ -48,6 +48,7 @@ const describePolicy = ({ details: { policy, budgets } }: StoredListing): string
   ...(policy.mode === 'private' ? [] : [policy.minRows === 1 ? 'Answers about single rows are sold here.' : `Every number answered stands on groups of at least ${policy.minRows} rows that it treats alike.`]),
   `One answer has at most ${policy.maxAnswerCells} numbers, along each axis at most 1/${policy.condition} of the table.`,
   `In all, the table answers at most ${budgets.totalCells} different numbers, whoever asks.`,
+  ...(budgets.comparisons === 0 ? [] : [`While a script runs, the seller compares encrypted cells for it: ${budgets.comparisons} different comparisons in all, whoever asks.`]),
 ].join(' ')
 
 const describeTerms = (listing: StoredListing): string => {

@@ -9,6 +9,7 @@ import { restorations } from './0008-restorations.ts'
 import { packed } from './0009-packed.ts'
 import { marketIndex } from './0010-market-index.ts'
 import { privateMode } from './0011-private-mode.ts'
+import { interaction } from './0012-interaction.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   { version: 9, sql: packed },
   { version: 10, sql: marketIndex },
   { version: 11, sql: privateMode },
+  { version: 12, sql: interaction },
 ]

@@ -1,0 +1,144 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { checkScript } from '../../../src/host/buyer/rehearse.ts'
+import type { Host, Trade } from '../../../src/host/index.ts'
+import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
+import { queryProfile, updateProfile } from '../../e2e/support/profile.ts'
+import { refusalOf } from '../../e2e/support/refusal.ts'
+import { openRelay, type Relay } from '../../e2e/support/relay.ts'
+import type { Program } from '../../../src/shared/schemas/program.ts'
+import { publishListing, tableRows, valueWei } from '../../e2e/support/shop.ts'
+import { openStage, serve, type Party, type Stage } from '../../e2e/support/stage.ts'
+
+const file = (source: string) => ({ fileName: 'script.ts', source })
+const wages = tableRows.map(([wage]) => wage)
+const mean = wages.reduce((sum, wage) => sum + wage, 0) / wages.length
+const above = wages.filter((wage) => wage > mean)
+const rowsScript = file(`const wage = data.col('wage')
+const above = wage > wage.mean()
+export default {
+  largest: wage.max(),
+  whoEarnsMost: wage.argmax(),
+  above: above.sum(),
+  meanAbove: (above * wage).sum() / above.sum(),
+}
+`)
+const rowsAnswer = {
+  largest: Math.max(...wages), whoEarnsMost: wages.indexOf(Math.max(...wages)), above: above.length,
+  meanAbove: above.reduce((sum, wage) => sum + wage, 0) / above.length,
+}
+
+/** Tables of their own, so that no ledger knows one from another. */
+const csvOf = (shift: number): string =>
+  ['wage,hours', ...tableRows.map(([wage, hours], row) => `${wage + shift * (row % 5)},${hours}`)].join('\n')
+
+describe('comparisons that a listing sells (S5)', () => {
+  let stage: Stage
+  let shop: Host
+  let seller: Party
+  let relay: Relay
+  let alice: Trade
+  let aliceParty: Party
+  let bob: Trade
+
+  const offer = async (name: string, draft: Parameters<typeof publishListing>[2], text: string): Promise<string> => {
+    await shop.datasets.importTable({ name, text })
+    shop.datasets.createTestData(name, { rows: 8 })
+    await shop.datasets.encrypt(name, { keyBits: 2048 })
+    await shop.datasets.encryptTestData(name, { keyBits: 2048 })
+    const { id } = await publishListing(shop, relay.url, { dataset: name, condition: 1, ...draft })
+    return `${relay.url}/v1/listings/${id}`
+  }
+  const counted = (): number => queryProfile(seller.home, 'SELECT * FROM ledger_comparisons').length
+  const buyOpened = async ({ purchases }: Trade, url: string): Promise<bigint> => {
+    const { number } = await purchases.buy(url)
+    await purchases.openInteraction(number)
+    return number
+  }
+
+  beforeAll(async () => {
+    stage = await openStage()
+    seller = await stage.createParty('seller')
+    shop = await seller.open()
+    relay = await openRelay()
+    relay.forwardTo((await serve(shop, { publicUrl: relay.url })).port)
+    aliceParty = await stage.createParty('alice')
+    alice = await (await aliceParty.open()).trade()
+    bob = await (await (await stage.createParty('bob')).open()).trade()
+  }, 180_000)
+
+  it('are asked, counted once, proved with the answer they lead to, and said in the receipt to rest on the seller\'s word', async () => {
+    const feeWei = valueWei / 10n
+    const url = await offer('rows', { minRows: 1, comparisons: 40, interactionFeeWei: feeWei }, csvOf(0))
+    const { details, seller: client } = await alice.openListing(url)
+    expect(await checkScript(rowsScript, details, client)).toMatchObject({ allowed: true })
+    expect(counted()).toBe(0)
+
+    const { number } = await alice.purchases.buy(url)
+    const unpaid = await refusalOf(() => alice.purchases.compute(number, rowsScript))
+    expect(unpaid).toMatchObject({ code: 'escrow.interaction-not-open' })
+    expect(counted()).toBe(0)
+    const before = await alice.market.readBalance(seller.address)
+    await alice.purchases.openInteraction(number)
+    expect(await alice.market.readBalance(seller.address) - before).toBe(feeWei)
+
+    await alice.purchases.compute(number, rowsScript)
+    const asked = counted()
+    expect(asked).toBeGreaterThan(tableRows.length)
+    // Run again it is told from the profile; told anew by the seller it costs nothing more.
+    await alice.purchases.compute(number, rowsScript)
+    updateProfile(aliceParty.home, 'DELETE FROM replies')
+    await alice.purchases.compute(number, rowsScript)
+    expect(counted()).toBe(asked)
+
+    const { answer, proofVerified } = await alice.purchases.request(number)
+    expect(proofVerified).toBe(true)
+    const given = JSON.parse(answer ?? '') as typeof rowsAnswer
+    expect(given).toMatchObject({ ...rowsAnswer, meanAbove: expect.closeTo(rowsAnswer.meanAbove, 12) as number })
+    expect((await alice.purchases.show(number)).unprovedReplies).toBe(asked)
+    await alice.purchases.confirm(number)
+    const { receipt } = await alice.receipts.export(number)
+    expect(receipt.trade.unprovedReplies).toBe(asked)
+    expect(verifyReceipt(receipt)).toMatchObject({ ok: true, signatures: { seller: 'valid', buyer: 'valid' } })
+    const forged = verifyReceipt({ ...receipt, trade: { ...receipt.trade, unprovedReplies: 0 } })
+    expect(forged.ok).toBe(false)
+    expect(forged.problems.map(({ field }) => field)).toContain('trade.unprovedReplies')
+  }, 180_000)
+
+  it('are of single rows, and so are not sold where answers must be about groups', async () => {
+    const refusal = await refusalOf(() => offer('groups', { minRows: 4, comparisons: 20 }, csvOf(1)))
+    expect(refusal).toMatchObject({ code: 'escrow.wrong-terms' })
+    expect(refusal.message).toContain('single rows')
+  }, 120_000)
+
+  it('run out for all wallets together: a search for one value ends with the budget', async () => {
+    const url = await offer('searched', { minRows: 1, comparisons: 5 }, csvOf(2))
+    const before = counted()
+    const search = async (trade: Trade): Promise<{ readonly steps: number; readonly code: string }> => {
+      const number = await buyOpened(trade, url)
+      let [low, high] = [0, 64]
+      for (let steps = 0; ; steps++) {
+        const middle = (low + high) / 2
+        const source = `export default data.col('wage').get(3) > ${middle} ? 1 + data.sum() : data.sum()\n`
+        try {
+          await trade.purchases.compute(number, file(source))
+        } catch (error) {
+          return { steps, code: (error as { code: string }).code }
+        }
+        // What its script was told: it chose by it what to export.
+        const { cells: [first] } = JSON.parse(trade.purchases.findResult(number)?.program ?? '') as Program
+        if (first?.constant === '0') high = middle
+        else low = middle
+      }
+    }
+    const first = await search(alice)
+    // Some steps were not asked: what the declared bounds decide costs nothing.
+    expect(first.steps).toBeGreaterThanOrEqual(5)
+    expect(first.code).toBe('policy.budget-spent')
+    expect(counted()).toBe(before + 5)
+    // A fresh wallet pays again and learns what is known already, nothing more.
+    const number = await buyOpened(bob, url)
+    const fresh = await refusalOf(() => bob.purchases.compute(number, file('export default data.col(\'wage\').get(4) > 13.5 ? data.sum() : data.mean()')))
+    expect(fresh.code).toBe('policy.budget-spent')
+    expect(counted()).toBe(before + 5)
+  }, 180_000)
+})
