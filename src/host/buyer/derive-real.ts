@@ -6,9 +6,9 @@ import { deriveFromScript, type DerivedScript, type DeriveOptions, type ScriptFi
 /** Comparisons on test data are free and without limit; blinded as the real ones would be. */
 export const testHelp: InteractionTerms = { comparisons: null, products: 0, isBlinded: true }
 
-/** What the key holder's help with a purchase may be: comparisons asked openly, where any are sold. */
-export const purchaseHelp = ({ budgets: { comparisons } }: Details): InteractionTerms | null =>
-  (comparisons === 0 ? null : { comparisons, products: 0, isBlinded: false })
+/** What the key holder's help with a purchase may be: comparisons asked openly, where any are sold and the program is no secret. */
+export const purchaseHelp = ({ budgets: { comparisons }, policy: { mode } }: Details): InteractionTerms | null =>
+  (comparisons === 0 || mode === 'private' ? null : { comparisons, products: 0, isBlinded: false })
 
 /** A script over the real table before anything is paid: what it would be, and why the listing would not help it. */
 export interface RealDerivation {
