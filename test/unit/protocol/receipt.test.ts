@@ -126,7 +126,7 @@ describe('a receipt', () => {
   it('that was changed together with its checksum fails by what was signed', async () => {
     const receipt = await createSigned()
     const changed = { ...receipt, trade: { ...receipt.trade, unprovedReplies: 9 } }
-    expect(fieldsOf({ ...changed, checks: computeChecks(changed) })).toEqual(['signatures.seller', 'signatures.buyer'])
+    expect(fieldsOf({ ...changed, checks: computeChecks(changed) })).toEqual(['trade.unprovedReplies', 'signatures.seller', 'signatures.buyer'])
   })
 
   it('of the first release, without checksums, still holds', async () => {
