@@ -115,7 +115,8 @@ export const choosePackedReads = (program: Program, table: PackedTable): Program
   const reads = packed.map(({ group, start, count }): PackedRead => [group, start, count])
     .sort(([a, from, length], [b, start, count]) => a - b || from - start || length - count)
   const asked = comparisons === undefined ? {} : { comparisons }
-  return { version: 3, datasetRoot, rows, columns, cells, answer, steps: program.version === 2 ? program.steps : [], packed: reads, ...asked }
+  const steps = program.version === 2 ? program.steps : []
+  return { version: 3, datasetRoot, rows, columns, cells, answer, steps, packed: reads, ...asked }
 }
 
 /** What the engine evaluates, over the table's columns and the packed groups behind them: packed sums first, then the other cells. */

@@ -64,7 +64,9 @@ const assertBits = (program: Program, { maxAnswerBits }: Policy, dataset: Datase
  * Second moments are offered because of what they are over all rows (docs/adr/0201): of fewer rows they could be one row's, and whether
  * they are would have to be looked up in the data. So every answer gives all rows of such a column the same weight.
  */
-const assertWholeMoments = ({ rows, cells, comparisons = [] }: Program, { minRows }: DisclosedPolicy, { columns }: DatasetDescription): void => {
+const assertWholeMoments = (
+  { rows, cells, comparisons = [] }: Program, { minRows }: DisclosedPolicy, { columns }: DatasetDescription,
+): void => {
   if (minRows === 1) return
   const factors = findFactors(columns)
   const assertEdge = (where: string, edge: number): void => {

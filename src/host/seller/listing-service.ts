@@ -119,7 +119,9 @@ const createDisclosedPolicy = (draft: Limits, rows: number): DisclosedPolicy => 
   return { mode: 'disclosed', minRows, condition: draft.condition ?? 2, maxAnswerCells: draft.maxAnswerCells ?? 256, maxAnswerBits: draft.maxAnswerBits ?? 192 }
 }
 
-const createPrivatePolicy = ({ minRows, comparisons = 0, condition = 2, maxAnswerCells = 16, maxAnswerBits = 128 }: Limits): PrivatePolicy => {
+const createPrivatePolicy = (
+  { minRows, comparisons = 0, condition = 2, maxAnswerCells = 16, maxAnswerBits = 128 }: Limits,
+): PrivatePolicy => {
   if (minRows !== undefined) {
     throw new AppError('escrow.wrong-terms', 'In private mode the seller does not see what is asked, so no minimum of rows can be held; leave it out, or choose disclosed mode.')
   }
