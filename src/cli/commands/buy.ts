@@ -5,8 +5,7 @@ import type { PurchaseView } from '../../host/buyer/purchase-service.ts'
 import type { ScriptFile } from '../../host/buyer/derive.ts'
 import { checkScript, rehearse } from '../../host/buyer/rehearse.ts'
 import type { AnswerJson } from '../../host/index.ts'
-import { describeMode } from '../../shared/policy-words.ts'
-import type { Details } from '../../shared/schemas/details.ts'
+import { describeComparisons, describeMode, describeReplies } from '../../shared/policy-words.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { parseAmount, parseDuration, parseNumber } from '../arguments.ts'
@@ -44,14 +43,6 @@ const describeProof = (proofVerified: boolean | null): string => {
     : 'The delivered answer does not hold: do not confirm it. `hesystem dispute` and `hesystem disputes evidence` are what is left.'
 }
 
-const describeComparisons = ({ budgets: { comparisons } }: Details, feeWei: bigint): readonly string[] => comparisons === 0 ? [] : [
-  `The seller compares encrypted cells for your script: ${comparisons} comparisons in all, whoever asks; opening this costs ${formatEther(feeWei)} ether of the price, for good.`,
-]
-
-/** What an answer rests on besides its proof. */
-const describeReplies = (replies: number): readonly string[] =>
-  (replies === 0 ? [] : [`It relies on ${replies} unproved ${replies === 1 ? 'reply' : 'replies'} of the seller.`])
-
 const addMarketCommands = (program: Command, globals: () => GlobalOptions): void => {
   const market = program.command('market').description('what is on sale')
   market.command('list').description('the listings on the contract')
@@ -77,7 +68,7 @@ const addMarketCommands = (program: Command, globals: () => GlobalOptions): void
           ? describeMode(details.policy, details.budgets.totalCells)
           : [`Every cell of an answer treats alike groups of at least ${details.policy.minRows} rows.`]),
         `An answer has at most ${details.policy.maxAnswerCells} cells; along each axis 1/${details.policy.condition} of the table.`,
-        ...describeComparisons(details, onChain.terms.interactionFeeWei),
+        ...describeComparisons(details.budgets.comparisons, onChain.terms.interactionFeeWei),
         'Every answer comes with a proof of its decryption, checked before you can confirm; the key is certified.',
       ].filter((line) => line !== '').join('\n'))
     }))

@@ -153,7 +153,7 @@ export const createPolicy = (draft: Limits, rows: number, keyBits: KeyBits): Pol
 }
 
 /** Half the table's numbers; in private mode four answers of the largest size, since each cell can hold several raw values. */
-const defaultTotalCells = ({ mode, maxAnswerCells }: Policy, tableCells: number): number =>
+export const defaultTotalCells = ({ mode, maxAnswerCells }: Policy, tableCells: number): number =>
   (mode === 'disclosed' ? Math.ceil(tableCells / 2) : 4 * maxAnswerCells)
 
 const createDetailsUrl = (serverUrl: string, { meta_link }: Details): string => {

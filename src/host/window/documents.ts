@@ -44,6 +44,7 @@ export const toListingJson = (listing: StoredListing, place: MarketPlace | null)
   url: listing.url,
   terms: toTermsJson(listing.terms),
   policy: listing.details.policy,
+  comparisons: listing.details.budgets.comparisons,
   rows: listing.details.num_rows[0],
   columns: listing.details.num_rows[1],
   keyBits: listing.details.dataset.key.bits,

@@ -1,4 +1,4 @@
-import { describeMode } from '../../shared/policy-words.ts'
+import { describeComparisons, describeMode } from '../../shared/policy-words.ts'
 import type { Details } from '../../shared/schemas/details.ts'
 import { formatEther } from '../../shared/units.ts'
 import type { OpenedListingJson } from '../../shared/window-contract/market.ts'
@@ -10,8 +10,8 @@ import { sealedLength } from '../protocol/answer-codec.ts'
 import type { StoredListing } from '../seller/listing-store.ts'
 import { toTermsJson } from './documents.ts'
 
-/** A listing's policy in words, a line a rule. */
-export const describePolicy = ({ policy, budgets, num_rows: [rows, columns] }: Details): string[] => {
+/** A listing's policy in words, a line a rule; `feeWei` is what opening its comparisons costs. */
+export const describePolicy = ({ policy, budgets, num_rows: [rows, columns] }: Details, feeWei: bigint): string[] => {
   const { condition, maxAnswerCells, maxAnswerBits } = policy
   const most = (length: number): number => Math.floor(length / condition)
   return [
@@ -21,6 +21,7 @@ export const describePolicy = ({ policy, budgets, num_rows: [rows, columns] }: D
       : `Every number must treat alike groups of at least ${policy.minRows} rows: averages over groups, never a row by itself.`]),
     `An answer may have up to ${maxAnswerCells} numbers; along the rows ${most(rows)} of ${rows}, along the columns ${most(columns)} of ${columns}. A single number always passes.`,
     `A decrypted integer may have up to ${maxAnswerBits} bits: enough for about ${Math.floor(maxAnswerBits * Math.log10(2))} digits with all decimals.`,
+    ...describeComparisons(budgets.comparisons, feeWei),
   ]
 }
 
@@ -38,7 +39,8 @@ export const toOpenedListing = ({ url, details, number, onChain, detailsHash }: 
   termsHash: onChain.termsHash,
   detailsHash,
   policy: details.policy,
-  policyWords: describePolicy(details),
+  comparisons: details.budgets.comparisons,
+  policyWords: describePolicy(details, onChain.terms.interactionFeeWei),
   key: { keyId: details.dataset.key.keyId, bits: details.dataset.key.bits, certified: details.dataset.key.certificate !== null },
   testRows: details.test.rows,
   confirmations: details.confirmations,
@@ -85,7 +87,7 @@ export const describePublic = async (listing: StoredListing, trade: Trade | null
       item('server', 'How large the table is', `${rows} rows × ${columns} columns`),
       ...details.columns.map(({ name, type, unit, lower, upper, categories }) => item('server', `Column ${name}`,
         `${type}${unit === '' ? '' : `, ${unit}`}, ${categories.length > 0 ? categories.join(', ') : `${lower} … ${upper}`}`)),
-      item('server', 'The policy', describePolicy(details).join(' ')),
+      item('server', 'The policy', describePolicy(details, terms.interactionFeeWei).join(' ')),
       item('server', 'The public key, and a fingerprint of the encrypted table', `${details.dataset.key.bits} bits, ${details.dataset.root}`),
       item('server', 'Made-up test data of the same columns, in the clear and encrypted', `${details.test.rows} rows`),
       item('buyers', 'The encrypted table', `${rows * columns} ciphertexts`),

@@ -7,7 +7,7 @@ import { isAppError } from '../../shared/errors.ts'
 import type { Column, Policy } from '../../shared/schemas/details.ts'
 import type { WindowOutputs } from '../../shared/window-contract/index.ts'
 
-type Examples = WindowOutputs['listings']['examples']
+type Questions = WindowOutputs['listings']['examples']['questions']
 
 interface Example {
   readonly script: string
@@ -30,7 +30,7 @@ const listExamples = (column: string, rows: number): readonly Example[] => {
 }
 
 /** What limits mean for a table of these columns: each example judged by the policy itself, before anything was answered. */
-export const judgeExamples = (columns: readonly Column[], rows: number, keyBits: KeyBits, policy: Policy): Examples => {
+export const judgeExamples = (columns: readonly Column[], rows: number, keyBits: KeyBits, policy: Policy): Questions => {
   const dataset = createDataset({ rows, columns: [...columns], keyBits, datasetRoot: `0x${'00'.repeat(32)}` })
   return listExamples(columns[0]?.name ?? '', rows).map(({ script, words, answer }) => {
     try {

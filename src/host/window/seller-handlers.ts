@@ -1,8 +1,9 @@
 import { AppError } from '../../shared/errors.ts'
+import { describeMode } from '../../shared/policy-words.ts'
 import { errorDocumentSchema } from '../../shared/window-contract/base.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { SaleJson } from '../../shared/window-contract/sales.ts'
-import { createPolicy } from '../seller/listing-service.ts'
+import { createPolicy, defaultTotalCells } from '../seller/listing-service.ts'
 import type { SaleView } from '../seller/sales-service.ts'
 import { checkReach, listOwnAddresses } from './check-reach.ts'
 import { createListingStoreUse } from './dataset-use.ts'
@@ -125,7 +126,12 @@ export const createListingsHandlers = ({ host, changes }: WindowContext): Handle
   examples: ({ dataset, ...limits }) => {
     const { rows, data } = host.datasets.show(dataset)
     const keyBits = data?.keyBits ?? usualKeyBits
-    return judgeExamples(host.datasets.readColumns(dataset), rows, keyBits, createPolicy(limits, rows, keyBits))
+    const columns = host.datasets.readColumns(dataset)
+    const policy = createPolicy(limits, rows, keyBits)
+    return {
+      modeWords: describeMode(policy, defaultTotalCells(policy, rows * columns.length)),
+      questions: judgeExamples(columns, rows, keyBits, policy),
+    }
   },
   rehearse: async ({ id }) => (await host.trade()).listings.rehearse(id).map(({ refusal, ...attack }) =>
     ({ ...attack, refusal: refusal === null ? null : { code: refusal.code, message: refusal.message } })),

@@ -39,7 +39,8 @@ export type PrivatePolicy = z.infer<typeof privatePolicySchema>
 
 export const policySchema = z.discriminatedUnion('mode', [disclosedPolicySchema, privatePolicySchema])
 export type Policy = z.infer<typeof policySchema>
-export type PolicyMode = Policy['mode']
+export const policyModeSchema = z.enum(['disclosed', 'private'])
+export type PolicyMode = z.infer<typeof policyModeSchema>
 
 export const keySchema = z.strictObject({
   /** SHA-256 over the domain tag and n (crypto/keys). */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { addressSchema } from '../schemas/common.ts'
-import { policySchema } from '../schemas/details.ts'
+import { policyModeSchema, policySchema } from '../schemas/details.ts'
 import { emptySchema, nameSchema, numberSchema, procedure, termsSchema, timeSchema, urlSchema, weiSchema } from './base.ts'
 
 export const listingSchema = z.strictObject({
@@ -14,6 +14,8 @@ export const listingSchema = z.strictObject({
   url: urlSchema,
   terms: termsSchema,
   policy: policySchema,
+  /** Comparisons of encrypted cells that the table ever answers; 0: none are sold. */
+  comparisons: z.int().min(0),
   rows: z.int(),
   columns: z.int(),
   keyBits: z.int(),
@@ -37,7 +39,12 @@ export const listingDraftSchema = z.strictObject({
   arbiter: addressSchema.exactOptional(),
   /** Where the seller's server answers, such as http://127.0.0.1:7373, which is also the default. */
   serverUrl: urlSchema.exactOptional(),
+  /** `disclosed` by default. */
+  mode: policyModeSchema.exactOptional(),
+  /** In `disclosed` mode alone. */
   minRows: z.int().min(1).exactOptional(),
+  /** Comparisons of encrypted cells sold in all, while scripts run; only where `minRows` is 1. By default none. */
+  comparisons: z.int().min(0).exactOptional(),
   condition: z.number().positive().exactOptional(),
   maxAnswerCells: z.int().min(1).exactOptional(),
   maxAnswerBits: z.int().min(1).exactOptional(),
@@ -79,14 +86,18 @@ export const attackSchema = z.strictObject({
 })
 export type AttackJson = z.infer<typeof attackSchema>
 
-/** A question a buyer might ask, and whether these limits answer it. */
-export const examplesSchema = z.array(z.strictObject({
-  script: z.string(),
-  words: z.string(),
-  allowed: z.boolean(),
-  /** Why not, in the policy's words. */
-  reason: z.string().nullable(),
-}))
+/** What limits mean: their mode in words, and questions a buyer might ask. */
+export const examplesSchema = z.strictObject({
+  /** What the mode protects and what it does not, a sentence each. */
+  modeWords: z.array(z.string()),
+  questions: z.array(z.strictObject({
+    script: z.string(),
+    words: z.string(),
+    allowed: z.boolean(),
+    /** Why not, in the policy's words. */
+    reason: z.string().nullable(),
+  })),
+})
 
 const byId = z.strictObject({ id: z.string() })
 
@@ -99,7 +110,9 @@ export const listingsContract = {
   becomesPublic: procedure.input(byId).output(publicViewSchema),
   /** What limits would mean for a dataset: some questions under them, each judged by the policy itself. Nothing is kept. */
   examples: procedure
-    .input(listingDraftSchema.pick({ dataset: true, minRows: true, condition: true, maxAnswerCells: true, maxAnswerBits: true }))
+    .input(listingDraftSchema.pick({
+      dataset: true, mode: true, minRows: true, comparisons: true, condition: true, maxAnswerCells: true, maxAnswerBits: true,
+    }))
     .output(examplesSchema),
   /** The attack rehearsal: free, on this computer, counted nowhere. */
   rehearse: procedure.input(byId).output(z.array(attackSchema)),

@@ -34,6 +34,8 @@ export const openedListingSchema = z.strictObject({
   /** The document's hash, found on the contract. */
   detailsHash: hashSchema,
   policy: policySchema,
+  /** Comparisons of encrypted cells sold in all; 0: none. What opening them costs is in the terms. */
+  comparisons: z.int().min(0),
   /** The policy in words, a line a rule. */
   policyWords: z.array(z.string()),
   key: z.strictObject({ keyId: hashSchema, bits: z.int(), certified: z.boolean() }),

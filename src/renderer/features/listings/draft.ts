@@ -1,6 +1,7 @@
 import { warnSellerOfDisputes } from '../../../shared/dispute-warnings.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { parseAmountWei, parseDurationSeconds } from '../../../shared/units.ts'
+import type { PolicyMode } from '../../../shared/schemas/details.ts'
 import type { ListingDraftJson } from '../../../shared/window-contract/listings.ts'
 import type { Reach } from '../serve/reaches.ts'
 
@@ -17,15 +18,24 @@ export interface Draft {
   readonly dispute: string
   readonly reach: Reach
   readonly serverUrl: string
+  readonly mode: PolicyMode
   readonly minRows: number
+  readonly comparisons: number
+  readonly interactionFee: string
   readonly condition: number
   readonly maxAnswerCells: number
   readonly maxAnswerBits: number
 }
 
+/** What is usual in each mode: where the seller does not see what is asked, every number is worth more. */
+export const usualLimits: Readonly<Record<PolicyMode, Pick<Draft, 'maxAnswerCells' | 'maxAnswerBits'>>> = {
+  disclosed: { maxAnswerCells: 200, maxAnswerBits: 192 },
+  private: { maxAnswerCells: 16, maxAnswerBits: 128 },
+}
+
 export const beginDraft = (dataset: string): Draft => ({
   dataset, title: dataset, description: '', price: '0.01', guarantee: '', delivery: '1h', expiration: '7d', arbiter: '', dispute: '7d', reach: 'this-computer', serverUrl: '',
-  minRows: 10, condition: 1, maxAnswerCells: 200, maxAnswerBits: 192,
+  mode: 'disclosed', minRows: 10, condition: 1, comparisons: 0, interactionFee: '0', ...usualLimits.disclosed,
 })
 
 /** The reading of a field, or why it cannot be read. */
@@ -60,7 +70,19 @@ export interface DraftReadings {
   readonly expiration: Reading<number>
   readonly arbiter: Reading<string>
   readonly dispute: Reading<number>
+  readonly interactionFee: Reading<bigint>
   readonly serverUrl: Reading<string>
+}
+
+/** Comparisons are of single rows, in the open: they are sold where single rows are, and nowhere else. */
+export const maySellComparisons = ({ mode, minRows }: Pick<Draft, 'mode' | 'minRows'>): boolean => mode === 'disclosed' && minRows === 1
+
+const sellsComparisons = (draft: Draft): boolean => maySellComparisons(draft) && draft.comparisons > 0
+
+const readFee = ({ price, interactionFee }: Draft): Reading<bigint> => {
+  const fee = readField(parseAmountWei, interactionFee)
+  const whole = readField(parseAmountWei, price).value
+  return fee.value !== null && whole !== null && fee.value > whole ? { value: null, problem: 'It is part of the price, and so at most as much.' } : fee
 }
 
 export const readDraft = (draft: Draft): DraftReadings => ({
@@ -70,6 +92,7 @@ export const readDraft = (draft: Draft): DraftReadings => ({
   expiration: readField(parseDurationSeconds, draft.expiration),
   arbiter: optional(readAddress, draft.arbiter),
   dispute: readField(parseDurationSeconds, draft.dispute),
+  interactionFee: sellsComparisons(draft) ? readFee(draft) : { value: null, problem: null },
   serverUrl: draft.reach === 'this-computer' ? { value: null, problem: null } : readField(readServer, draft.serverUrl),
 })
 
@@ -88,13 +111,22 @@ export const warnOfDraft = (readings: DraftReadings): readonly string[] => {
 export const isReadable = (readings: DraftReadings): boolean =>
   Object.values(readings).every(({ problem }: Reading<unknown>) => problem === null)
 
+/** The limits as the policy takes them: what the mode does not know is left out. */
+export const toLimits = (draft: Pick<Draft, 'dataset' | 'mode' | 'minRows' | 'condition' | 'comparisons' | 'maxAnswerCells' | 'maxAnswerBits'>) => ({
+  dataset: draft.dataset,
+  mode: draft.mode,
+  ...(draft.mode === 'private' ? {} : { minRows: draft.minRows }),
+  ...(maySellComparisons(draft) ? { comparisons: draft.comparisons } : {}),
+  condition: draft.condition, maxAnswerCells: draft.maxAnswerCells, maxAnswerBits: draft.maxAnswerBits,
+})
+
 /** Throws where a field cannot be read. */
 export const toDocument = (draft: Draft): ListingDraftJson => ({
-  dataset: draft.dataset, title: draft.title, description: draft.description, valueWei: parseAmountWei(draft.price).toString(),
+  ...toLimits(draft), title: draft.title, description: draft.description, valueWei: parseAmountWei(draft.price).toString(),
   ...(draft.guarantee.trim() === '' ? {} : { guaranteeWei: parseAmountWei(draft.guarantee).toString() }),
   deliverySeconds: parseDurationSeconds(draft.delivery), expirationSeconds: parseDurationSeconds(draft.expiration),
   ...(draft.arbiter.trim() === '' ? {} : { arbiter: draft.arbiter.trim(), disputeSeconds: parseDurationSeconds(draft.dispute) }),
   ...(draft.reach === 'this-computer' || draft.serverUrl.trim() === '' ? {} : { serverUrl: draft.serverUrl.trim() }),
   ...(draft.reach === 'network' ? { pinOwnCertificate: true } : {}),
-  minRows: draft.minRows, condition: draft.condition, maxAnswerCells: draft.maxAnswerCells, maxAnswerBits: draft.maxAnswerBits,
+  ...(sellsComparisons(draft) ? { interactionFeeWei: parseAmountWei(draft.interactionFee).toString() } : {}),
 })

@@ -4,32 +4,36 @@ import { IconCheck, IconX } from '@tabler/icons-react'
 import { shell } from '../../app/api.ts'
 import { Section } from '../../ui/page.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
-import type { Draft } from './draft.ts'
+import { toLimits, type Draft } from './draft.ts'
 
 const settleMilliseconds = 250
 
 /** Questions that buyers might ask, each judged by the policy as it is being written. */
-export const LimitsExplained = ({ draft: { dataset, minRows, condition, maxAnswerCells, maxAnswerBits } }: { readonly draft: Draft }) => {
-  const [limits] = useDebouncedValue({ dataset, minRows, condition, maxAnswerCells, maxAnswerBits }, settleMilliseconds)
+export const LimitsExplained = ({ draft }: { readonly draft: Draft }) => {
+  const [limits] = useDebouncedValue(draft, settleMilliseconds)
+  const asked = toLimits(limits)
   const examples = useQuery({
-    queryKey: ['listings', 'examples', limits], placeholderData: keepPreviousData,
-    queryFn: () => shell.listings.examples(limits),
+    queryKey: ['listings', 'examples', asked], placeholderData: keepPreviousData,
+    queryFn: () => shell.listings.examples(asked),
   })
   return (
     <Section title="Under these limits, your key would">
       <Trouble error={examples.error} />
       {examples.data === undefined || examples.error !== null ? null : (
-        <ul className="examples">
-          {examples.data.map(({ script, words, allowed, reason }) => (
-            <li key={script} {...(reason === null ? {} : { title: reason })}>
-              {allowed ? <IconCheck size={14} className="good" aria-hidden /> : <IconX size={14} className="bad" aria-hidden />}
-              <div>
-                <span>{allowed ? 'answer' : 'refuse'} {words}</span>
-                <code className="mono quiet">{script}</code>
-              </div>
-            </li>
-          ))}
-        </ul>
+        <>
+          {examples.data.modeWords.map((words) => <p key={words} className="small quiet">{words}</p>)}
+          <ul className="examples">
+            {examples.data.questions.map(({ script, words, allowed, reason }) => (
+              <li key={script} {...(reason === null ? {} : { title: reason })}>
+                {allowed ? <IconCheck size={14} className="good" aria-hidden /> : <IconX size={14} className="bad" aria-hidden />}
+                <div>
+                  <span>{allowed ? 'answer' : 'refuse'} {words}</span>
+                  <code className="mono quiet">{script}</code>
+                </div>
+              </li>
+            ))}
+          </ul>
+        </>
       )}
     </Section>
   )

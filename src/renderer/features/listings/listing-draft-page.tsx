@@ -6,7 +6,7 @@ import { goTo, placeOf } from '../../app/router.ts'
 import { EmptyState, Page, Section } from '../../ui/page.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { reaches } from '../serve/reaches.ts'
-import { beginDraft, isReadable, readDraft, toDocument, usualGuaranteeWei, warnOfDraft, type Draft, type DraftReadings } from './draft.ts'
+import { beginDraft, isReadable, maySellComparisons, readDraft, toDocument, usualGuaranteeWei, usualLimits, warnOfDraft, type Draft, type DraftReadings } from './draft.ts'
 import { LimitsExplained } from './limits-explained.tsx'
 
 interface PartProperties {
@@ -43,14 +43,44 @@ const Money = ({ draft, readings, change }: PartProperties) => {
   )
 }
 
-const Limits = ({ draft, change }: Omit<PartProperties, 'readings'>) => (
+const modes = [{ value: 'disclosed', label: 'Programs are shown to you' }, { value: 'private', label: 'Programs stay private' }] as const
+
+const modeWords: Readonly<Record<Draft['mode'], string>> = {
+  disclosed: 'Your computer sees the program behind each script, recomputes it and can refuse what singles out rows.',
+  private: 'You never learn what is computed, nor what comes out; so you cannot refuse single rows, only limit how much is decrypted.',
+}
+
+const Comparisons = ({ draft, readings, change }: PartProperties) => (
+  <div className="pair">
+    <NumberInput
+      label="Comparisons sold in all" min={0} allowDecimal={false} value={draft.comparisons}
+      description={draft.comparisons === 0 ? 'None: scripts cannot compare encrypted cells.' : 'While scripts run, you tell which cells are larger: each tells a bit about single rows.'}
+      onChange={(value) => { change({ comparisons: Number(value) }) }}
+    />
+    <TextInput
+      label="Fee for opening comparisons (ETH)" description="Out of the price, yours at once, whatever comes after." disabled={draft.comparisons === 0}
+      value={draft.interactionFee} error={readings.interactionFee.problem}
+      onChange={(event) => { change({ interactionFee: event.target.value }) }}
+    />
+  </div>
+)
+
+const Limits = ({ draft, readings, change }: PartProperties) => (
   <Section title="What your key will answer">
+    <div>
+      <SegmentedControl
+        aria-label="Mode" value={draft.mode} data={[...modes]}
+        onChange={(value) => { const mode = value === 'private' ? 'private' : 'disclosed'; change({ mode, ...usualLimits[mode] }) }}
+      />
+    </div>
+    <p className="small quiet prose">{modeWords[draft.mode]}</p>
     <div className="pair">
-      <NumberInput label="Rows behind each number, at least" description={draft.minRows === 1 ? 'Answers about single rows are sold.' : `Groups of fewer than ${draft.minRows} rows are told apart by no answer.`} min={1} allowDecimal={false} value={draft.minRows} onChange={(value) => { change({ minRows: Number(value) }) }} />
+      {draft.mode === 'private' ? null : <NumberInput label="Rows behind each number, at least" description={draft.minRows === 1 ? 'Answers about single rows are sold.' : `Groups of fewer than ${draft.minRows} rows are told apart by no answer.`} min={1} allowDecimal={false} value={draft.minRows} onChange={(value) => { change({ minRows: Number(value) }) }} />}
       <NumberInput label="Condition" description={draft.condition <= 1 ? 'Each side of an answer may be as long as the table’s.' : `Each side of an answer: at most the table’s divided by ${draft.condition}.`} min={0.01} step={1} value={draft.condition} onChange={(value) => { change({ condition: Number(value) }) }} />
       <NumberInput label="Numbers in one answer, at most" description="More are refused." min={1} allowDecimal={false} value={draft.maxAnswerCells} onChange={(value) => { change({ maxAnswerCells: Number(value) }) }} />
       <NumberInput label="Bits of one number, at most" description={`About ${Math.floor(draft.maxAnswerBits * Math.log10(2))} digits with all decimals.`} min={1} allowDecimal={false} value={draft.maxAnswerBits} onChange={(value) => { change({ maxAnswerBits: Number(value) }) }} />
     </div>
+    {maySellComparisons(draft) ? <Comparisons draft={draft} readings={readings} change={change} /> : null}
   </Section>
 )
 
@@ -77,7 +107,7 @@ const Editor = ({ datasets, chosen }: { readonly datasets: readonly string[], re
       <form className="stack wider" onSubmit={(event) => { event.preventDefault(); make.mutate(undefined, { onSuccess: ({ id }) => { goTo(placeOf(['sell', 'listings', id])) } }) }}>
         <WhatItIs draft={draft} change={change} datasets={datasets} />
         <Money draft={draft} readings={readings} change={change} />
-        <Limits draft={draft} change={change} />
+        <Limits draft={draft} readings={readings} change={change} />
         <Where draft={draft} readings={readings} change={change} />
         <Trouble error={make.error} />
         <div className="row"><Button type="submit" loading={make.isPending} disabled={!isReadable(readings) || draft.title.trim() === ''}>Save the draft</Button><span className="small quiet">Nothing becomes public yet: the next page shows exactly what would.</span></div>

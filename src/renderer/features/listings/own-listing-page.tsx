@@ -114,6 +114,10 @@ export const OwnListingPage = ({ id }: { readonly id: string }) => {
                   found.policy.mode === 'private'
                     ? ['Mode', 'private: the script stays with the buyer']
                     : ['Rows behind a number', `at least ${formatCount(found.policy.minRows)}`],
+                  ...(found.comparisons === 0 ? [] : [
+                    ['Comparisons sold', `${formatCount(found.comparisons)} in all`] as const,
+                    ['Fee for opening them', <Amount key="fee" wei={found.terms.interactionFeeWei} />] as const,
+                  ]),
                   ['Numbers in an answer', `at most ${formatCount(found.policy.maxAnswerCells)}`],
                 ]} />
               </Section>

@@ -34,11 +34,15 @@ const Columns = ({ of }: { readonly of: OpenedListingJson['columns'] }) => (
   />
 )
 
-const Price = ({ listing: { terms, seller } }: { readonly listing: OpenedListingJson }) => (
+const Price = ({ listing: { terms, seller, comparisons } }: { readonly listing: OpenedListingJson }) => (
   <Section title="Price of one answer">
     <Facts of={[
       ['Price', <Amount key="price" wei={terms.valueWei} />],
       ['Guarantee, comes back', <Amount key="guarantee" wei={terms.guaranteeWei} />],
+      ...(comparisons === 0 ? [] : [
+        ['Comparisons sold, in all', formatCount(comparisons)] as const,
+        ['Opening them, out of the price', <Amount key="fee" wei={terms.interactionFeeWei} />] as const,
+      ]),
       ['Seller must deliver within', sayDuration(terms.deliverySeconds)],
       ['Trade ends after', sayDuration(terms.expirationSeconds)],
       ['Arbiter', terms.arbiter === null ? 'none' : <Hash key="arbiter" value={terms.arbiter} label="arbiter address" />],
