@@ -231,7 +231,7 @@ export const errorCodes = defineErrorCodes({
   'store.corrupt': { status: 500, next: 'Restore the profile from a backup.' },
   'store.chunks-elsewhere': { status: 503, next: 'Set HESYSTEM_CHUNKS_URL to the PostgreSQL they were written to.' },
   'store.chunks-unreachable': { status: 503, next: 'Check that PostgreSQL runs where HESYSTEM_CHUNKS_URL says, with a user who may create and write the table hesystem_chunks.' },
-  'store.busy': { status: 503, next: 'Another HEsystem is making this profile; wait a moment and try again.' },
+  'store.busy': { status: 503, next: 'Another HEsystem is writing in this profile; wait a moment and try again.' },
   'store.unsafe-home': { status: 400, next: 'Give a folder of its own as --home, or make the folder private (chmod 700).' },
 
   'store.backup-invalid': { status: 422, next: 'Use another copy of the backup: this one is cut short, changed, or no backup of HEsystem. Nothing was restored.' },

@@ -46,11 +46,32 @@ export interface ErrorDocument {
   readonly details: ErrorDetails
 }
 
-/** Turns anything thrown into an AppError: a foreign error becomes the opaque `bug.unexpected`, with the original as its cause. */
-export const toAppError = (error: unknown): AppError =>
-  error instanceof AppError
-    ? error
-    : new AppError('bug.unexpected', 'An unexpected error happened inside HEsystem.', { cause: error })
+/** What SQLite says when the owner's disk, not our code, is in the way: by the beginning of its result code (sqlite.org/rescode.html). */
+const storeFailures: readonly (readonly [prefix: string, code: ErrorCode, message: string, retryable: boolean])[] = [
+  ['SQLITE_FULL', 'store.unwritable', 'The disk that holds the profile is full; this step was not written, what stood there before is kept.', true],
+  ['SQLITE_READONLY', 'store.unwritable', 'The profile can be read and not written; this step was not written.', false],
+  ['SQLITE_IOERR', 'store.unwritable', 'The disk that holds the profile fails; this step was not written.', true],
+  ['SQLITE_CANTOPEN', 'store.unwritable', 'A file of the profile cannot be opened; this step was not written.', false],
+  ['SQLITE_BUSY', 'store.busy', 'Another HEsystem is writing in this profile; this step was not written.', true],
+  ['SQLITE_CORRUPT', 'store.corrupt', 'The profile database is damaged.', false],
+  ['SQLITE_NOTADB', 'store.corrupt', 'The profile database is damaged.', false],
+]
+
+const findStoreFailure = (error: unknown): AppError | null => {
+  const found = error instanceof Error && 'code' in error ? storeFailures.find(([prefix]) => String(error.code).startsWith(prefix)) : undefined
+  if (found === undefined) return null
+  const [, code, message, retryable] = found
+  return new AppError(code, message, { retryable, cause: error })
+}
+
+/**
+ * Turns anything thrown into an AppError: what the database says about the disk becomes `store.*`; any other foreign error the opaque
+ * `bug.unexpected`; the original is the cause.
+ */
+export const toAppError = (error: unknown): AppError => {
+  if (error instanceof AppError) return error
+  return findStoreFailure(error) ?? new AppError('bug.unexpected', 'An unexpected error happened inside HEsystem.', { cause: error })
+}
 
 export const toErrorDocument = (error: unknown): ErrorDocument => {
   const { code, message, next, details } = toAppError(error)
