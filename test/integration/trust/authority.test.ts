@@ -35,21 +35,26 @@ const dependencies = {
   sales: { find: () => null },
   datasets: unreachedAll(),
   deliveries: unreachedAll(),
+  ledger: unreachedAll(),
+  engine: unreached,
   createReceipt: unreached,
   onError: unreached,
 } as unknown as BuyerRouteDependencies
 
-/** A body that every schema takes: what is refused is refused for who asks, not for how. */
-const body = {
-  request: {
-    chainId, contract: `0x${'5f'.repeat(20)}`, purchase: '1', datasetRoot: bytes32, resultHash: bytes32, programHash: bytes32, x25519PublicKey: bytes32,
+/** Bodies that the schemas take: what is refused is refused for who asks, not for how. */
+const bodies: Readonly<Record<string, object>> = {
+  '/v1/purchases/:id/comparisons': { comparisons: [{ constant: '0', terms: [[0, 1, '1']] }] },
+  '/v1/purchases/:id/result': {
+    request: {
+      chainId, contract: `0x${'5f'.repeat(20)}`, purchase: '1', datasetRoot: bytes32, resultHash: bytes32, programHash: bytes32, x25519PublicKey: bytes32,
+    },
+    signature: `0x${'0'.repeat(130)}`,
+    program: {
+      version: 1, datasetRoot: bytes32, rows: 1, columns: 1, cells: [{ scale: { numerator: '1', denominator: '1' }, constant: '1', terms: [] }],
+      answer: { kind: 'tensor', shape: [], cells: [0] },
+    },
+    ciphertexts: '',
   },
-  signature: `0x${'0'.repeat(130)}`,
-  program: {
-    version: 1, datasetRoot: bytes32, rows: 1, columns: 1, cells: [{ scale: { numerator: '1', denominator: '1' }, constant: '1', terms: [] }],
-    answer: { kind: 'tensor', shape: [], cells: [0] },
-  },
-  ciphertexts: '',
 }
 
 const routes = createBuyerRoutes(dependencies)
@@ -118,13 +123,13 @@ describe('who may do what at the seller\'s server (S7)', () => {
   const send = (route: (typeof routes)[number], purchase: string, headers: Readonly<Record<string, string>>) => {
     const url = route.path.replace(':id', purchase).replace(':chunk', '0')
     const options: InjectOptions = { method: route.method, url, headers }
-    return inject(route.method === 'POST' ? { ...options, payload: body } : options)
+    return inject(route.method === 'POST' ? { ...options, payload: bodies[route.path] ?? {} } : options)
   }
 
   it('has these routes for buyers: each of them is in the matrix below', () => {
     expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      'GET /v1/purchases/:id/data/manifest', 'GET /v1/purchases/:id/data/:chunk', 'POST /v1/purchases/:id/result',
-      'GET /v1/purchases/:id/answer', 'GET /v1/purchases/:id/receipt',
+      'GET /v1/purchases/:id/data/manifest', 'GET /v1/purchases/:id/data/:chunk', 'POST /v1/purchases/:id/comparisons',
+      'POST /v1/purchases/:id/result', 'GET /v1/purchases/:id/answer', 'GET /v1/purchases/:id/receipt',
     ])
     expect(routes.every(({ audience }) => audience === 'buyer')).toBe(true)
   })
