@@ -12,6 +12,7 @@ import type { InteractionCount } from '../../compute/interaction.ts'
 import type { AskedAt } from '../../script/run-script.ts'
 import { answerMaskBits } from '../../policy/private.ts'
 import { chooseReads } from './compute.ts'
+import { purchaseHelp } from './derive-real.ts'
 import { deriveFromScript, type DeriveOptions } from './derive.ts'
 import type { DerivedScript, ScriptFile } from '../scripts/script-job.ts'
 
@@ -36,6 +37,8 @@ export interface Gauge extends ProgramDescription {
   /** The most by which rounded weights can move any decrypted number, in its own units; 0: exact. */
   readonly roundingError: number
   readonly shapes: readonly GaugedShape[]
+  /** Comparisons that the listing sells in all, whoever asks; 0: none. */
+  readonly maxComparisons: number
   /** What the script asks of the key holder, in all and by line; what depends on the data is told from the test data. */
   readonly interaction: InteractionCount
   readonly asked: readonly AskedAt[]
@@ -67,6 +70,7 @@ export const gaugeProgram = (
     headroomBits: Math.min(policy.maxAnswerBits - (policy.mode === 'private' ? answerMaskBits : 0), plaintextBits(key.bits)) - bits,
     roundingError,
     shapes: gaugeShapes(program, policy.condition, details.columns),
+    maxComparisons: purchaseHelp(details)?.comparisons ?? 0,
     interaction,
     asked,
   }

@@ -60,6 +60,7 @@ const toGaugeJson = (gauge: Gauge, log: readonly string[]): GaugeJson => ({
   roundingError: gauge.roundingError,
   maxAnswerCells: gauge.maxAnswerCells,
   maxAnswerBits: gauge.maxAnswerBits,
+  maxComparisons: gauge.maxComparisons,
   shapes: gauge.shapes.map(({ path, shape, limit, fits }) => ({ path, shape: [...shape], limit: [...limit], fits })),
   interaction: { comparisons: gauge.interaction.comparisons, products: gauge.interaction.products, rounds: gauge.interaction.rounds },
   asked: gauge.asked.map(({ line, operation, comparisons, products }) => ({ line, operation, comparisons, products })),

@@ -87,6 +87,7 @@ export const createMovePlanner = (context: Pick<WindowContext, 'host' | 'now'>, 
     case 'rule':
     case 'close-dispute': return planDisputeMove(await host.trade(), move)
     case 'request':
+    case 'openInteraction':
     case 'confirm':
     case 'litigate':
     case 'dispute':

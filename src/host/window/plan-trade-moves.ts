@@ -1,11 +1,13 @@
 import { hexlify, randomBytes } from 'ethers'
 import { AppError } from '../../shared/errors.ts'
+import { describeComparisons } from '../../shared/policy-words.ts'
 import { warnBuyerOfDisputes } from '../../shared/dispute-warnings.ts'
 import { formatEther } from '../../shared/units.ts'
 import { answerSchema } from '../../shared/window-contract/base.ts'
 import type { Move } from '../../shared/window-contract/signing.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { Trade } from '../create-host.ts'
+import { purchaseHelp } from '../buyer/derive-real.ts'
 import type { PurchaseOnChain } from '../chain/market.ts'
 import type { JobRun } from './jobs.ts'
 import { describeDeadlines, planCall, toDisputeTerms } from './plan-listing-moves.ts'
@@ -72,6 +74,9 @@ const planRequest = (trade: Trade, purchase: PurchaseOnChain): MovePlan => {
   if (isNew && purchases.findResult(purchase.id) === null) {
     throw new AppError('escrow.wrong-state', 'There is no result to request an answer for: compute first.', { details: { purchase: purchase.id.toString() } })
   }
+  const whatSellerLearns = purchases.get(purchase.id).details.policy.mode === 'private'
+    ? 'The seller gets it masked, and learns neither what was computed nor what came out.'
+    : 'The seller learns the script\'s program, not the table\'s use elsewhere.'
   // The hash of the request is made with its one-time key when it is sent; any other costs the same.
   const planned = planCall(trade, { function: 'requestResult', args: [purchase.id, hexlify(randomBytes(32))], valueWei: 0n })
   const call = planned.call === null ? null : {
@@ -83,13 +88,40 @@ const planRequest = (trade: Trade, purchase: PurchaseOnChain): MovePlan => {
     kind: 'request',
     title: isNew ? `Ask for the answer of purchase ${purchase.id}` : `Fetch the answer of purchase ${purchase.id}`,
     words: isNew
-      ? ['The kept encrypted result is sent to the seller, who decrypts it once. There is no second request.', 'The seller learns the script\'s program, not the table\'s use elsewhere.']
+      ? ['The kept encrypted result is sent to the seller, who decrypts it once. There is no second request.', whatSellerLearns]
       : ['The request stands on the contract already; nothing is signed for it.'],
     warnings: isNew ? ['From here on the purchase cannot be cancelled unless the seller is late.'] : [],
     stoppable: true,
     carryOut: async ({ signal, step }: JobRun) => {
       const { answer } = await purchases.request(purchase.id, { signal, onStep: (name) => { step(stepWords[name]) } })
       return { kind: 'answer', purchase: purchase.id.toString(), answer: parseJsonAs(answerSchema, answer ?? 'null', 'the answer', 'store.corrupt') }
+    },
+  }
+}
+
+/** Throws `policy.comparisons-not-sold` and `escrow.wrong-state` where there is nothing to open: the fee would be spent for nothing. */
+const planOpenInteraction = (trade: Trade, purchase: PurchaseOnChain): MovePlan => {
+  const { id, terms, state, interactionOpened } = purchase
+  const comparisons = purchaseHelp(trade.purchases.get(id).details)?.comparisons ?? 0
+  if (comparisons === 0) throw new AppError('policy.comparisons-not-sold', 'This listing sells no comparisons.', { details: { purchase: id.toString() } })
+  if (interactionOpened) throw new AppError('escrow.wrong-state', 'Comparisons are open for this purchase already.', { details: { purchase: id.toString() } })
+  if (state !== 'Paid') {
+    throw new AppError('escrow.wrong-state', `Comparisons are opened before the answer is asked for; this purchase is ${state}.`, { details: { purchase: id.toString(), state } })
+  }
+  return {
+    ...ofPurchase(purchase),
+    ...planCall(trade, { function: 'openInteraction', args: [id], valueWei: 0n }),
+    kind: 'openInteraction',
+    title: `Open comparisons for purchase ${id}`,
+    words: [
+      ...describeComparisons(comparisons, terms.interactionFeeWei),
+      'The fee comes out of the price that the contract holds: nothing more leaves your wallet than the gas.',
+      'The seller sees which cells are compared. No proof covers the replies: an answer that relies on them says so.',
+    ],
+    warnings: ['The fee does not come back, not even when you cancel, nor when the comparisons are spent by others first.'],
+    carryOut: async () => {
+      const opened = await trade.purchases.openInteraction(id)
+      return { kind: 'purchase', purchase: id.toString(), state: opened.state }
     },
   }
 }
@@ -119,10 +151,11 @@ const sayings = {
 
 /** Moves of one purchase, the buyer's and the seller's. Throws what the contract would refuse, before anything is signed. */
 export const planPurchaseMove = async (
-  trade: Trade, { kind, purchase: text }: MoveOf<'request' | 'confirm' | 'litigate' | 'dispute' | 'decline' | 'reclaim'>,
+  trade: Trade, { kind, purchase: text }: MoveOf<'request' | 'openInteraction' | 'confirm' | 'litigate' | 'dispute' | 'decline' | 'reclaim'>,
 ): Promise<MovePlan> => {
   const purchase = await trade.market.readPurchase(BigInt(text))
   if (kind === 'request') return planRequest(trade, purchase)
+  if (kind === 'openInteraction') return planOpenInteraction(trade, purchase)
   const said = sayings[kind]
   const service = kind === 'decline' || kind === 'reclaim' ? { act: () => trade.sales[kind](purchase.id) } : { act: () => trade.purchases[kind](purchase.id) }
   return {

@@ -1,8 +1,10 @@
 import { answerSchema, errorDocumentSchema } from '../../shared/window-contract/base.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
+import { describeComparisons } from '../../shared/policy-words.ts'
 import type { PurchaseDetails, PurchaseSummary } from '../../shared/window-contract/purchases.ts'
 import type { Trade } from '../create-host.ts'
 import type { PurchaseHistory, PurchaseMove, PurchaseOnChain } from '../chain/market.ts'
+import { purchaseHelp } from '../buyer/derive-real.ts'
 import type { PurchaseView } from '../buyer/purchase-service.ts'
 import { toTermsJson } from './documents.ts'
 
@@ -50,7 +52,7 @@ export const toPurchaseSummary = (view: PurchaseView, computed: boolean, clock: 
 
 const moveSteps: Readonly<Record<PurchaseMove, Pick<Step, 'name' | 'words'>>> = {
   Purchased: { name: 'paid', words: 'Price and guarantee are held by the contract' },
-  InteractionOpened: { name: 'interaction-opened', words: 'Interactive use was opened' },
+  InteractionOpened: { name: 'interaction-opened', words: 'Comparisons were opened: the fee is the seller’s' },
   ResultRequested: { name: 'requested', words: 'The answer was asked for' },
   Litigated: { name: 'litigated', words: 'Cancelled: price and guarantee came back' },
   Declined: { name: 'declined', words: 'The seller declined: price and guarantee came back' },
@@ -94,16 +96,26 @@ const createTimeline = (state: PurchaseSummary['state'], onChain: PurchaseOnChai
 
 const explanations = {
   litigateEarly: 'Cancel before asking for an answer: price and guarantee come back to you.',
+  litigateOpened: 'Cancel before asking for an answer: the guarantee and the price less the fee for comparisons come back to you.',
+  litigateOpenedLate: 'The seller let the delivery time pass: the guarantee and the price less the fee for comparisons come back to you.',
   litigateLate: 'The seller let the delivery time pass: price and guarantee come back to you.',
   dispute: 'Say that the answer is wrong. Do this where its proof does not hold; without an arbiter it costs you the guarantee and half of the price.',
   again: 'Go on waiting for the answer; nothing is paid or signed anew.',
 } as const
 
-const listMoves = (state: PurchaseSummary['state'], onChain: PurchaseOnChain | null, nowSeconds: number): PurchaseDetails['moves'] => {
+const listMoves = (
+  state: PurchaseSummary['state'], onChain: PurchaseOnChain | null, nowSeconds: number, comparisons: number,
+): PurchaseDetails['moves'] => {
+  const paidFee = onChain !== null && onChain.interactionOpened && onChain.terms.interactionFeeWei > 0n
   switch (state) {
-    case 'Paid': return [{ kind: 'litigate', explanation: explanations.litigateEarly }]
+    case 'Paid': return [
+      ...(onChain === null || onChain.interactionOpened
+        ? []
+        : describeComparisons(comparisons, onChain.terms.interactionFeeWei).map((explanation) => ({ kind: 'openInteraction' as const, explanation }))),
+      { kind: 'litigate', explanation: paidFee ? explanations.litigateOpened : explanations.litigateEarly },
+    ]
     case 'Requested': return onChain !== null && nowSeconds > onChain.deadlineSeconds
-      ? [{ kind: 'litigate', explanation: explanations.litigateLate }]
+      ? [{ kind: 'litigate', explanation: paidFee ? explanations.litigateOpenedLate : explanations.litigateLate }]
       : [{ kind: 'request', explanation: explanations.again }]
     case 'Delivered': return [{ kind: 'dispute', explanation: explanations.dispute }]
     default: return []
@@ -127,6 +139,7 @@ export const describePurchase = async (trade: Trade, number: bigint): Promise<Pu
   const { purchase, onChain } = view
   const clock = await readClock(trade)
   const result = purchases.findResult(number)
+  const comparisons = purchaseHelp(purchase.details)?.comparisons ?? 0
   const summary = toPurchaseSummary(view, result !== null, clock)
   const { answerFault: fault } = purchase
   return {
@@ -134,11 +147,13 @@ export const describePurchase = async (trade: Trade, number: bigint): Promise<Pu
     timeline: createTimeline(summary.state, onChain, await market.readHistory(number), {
       computedAt: result?.computedAt ?? null, opened: purchase.answer !== null,
     }),
-    moves: listMoves(summary.state, onChain, clock.nowSeconds),
+    moves: listMoves(summary.state, onChain, clock.nowSeconds, comparisons),
     computed: result === null ? null : {
       script: result.script, fileName: result.fileName,
       programHash: result.programHash, resultHash: result.resultHash, computedAt: result.computedAt,
     },
+    interaction: comparisons === 0 ? null : { comparisons, opened: onChain?.interactionOpened ?? false },
+    unprovedReplies: view.unprovedReplies,
     answer: purchase.answer === null ? null : parseJsonAs(answerSchema, purchase.answer, 'the stored answer', 'store.corrupt'),
     proofVerified: purchase.answer !== null ? true : fault !== null ? false : null,
     problem: fault === null ? null : parseJsonAs(errorDocumentSchema, fault, 'the stored fault', 'store.corrupt'),

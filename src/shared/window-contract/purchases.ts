@@ -43,10 +43,14 @@ export const timelineStepSchema = z.strictObject({
 export const purchaseDetailsSchema = purchaseSummarySchema.extend({
   timeline: z.array(timelineStepSchema),
   /** What may be done now besides the next action, each with what it means. */
-  moves: z.array(z.strictObject({ kind: z.enum(['request', 'confirm', 'litigate', 'dispute']), explanation: z.string() })),
+  moves: z.array(z.strictObject({ kind: z.enum(['request', 'openInteraction', 'confirm', 'litigate', 'dispute']), explanation: z.string() })),
   computed: z.strictObject({
     script: z.string(), fileName: z.string(), programHash: hashSchema, resultHash: hashSchema, computedAt: timeSchema,
   }).nullable(),
+  /** Comparisons of encrypted cells while scripts run; null where the listing sells none. */
+  interaction: z.strictObject({ comparisons: z.int().min(1), opened: z.boolean() }).nullable(),
+  /** Replies of the seller that the kept result relies on and that no proof covers. */
+  unprovedReplies: z.int().min(0),
   answer: answerSchema.nullable(),
   /** The answer's proof of decryption: null until there is one, false where it does not hold (see `problem`). */
   proofVerified: z.boolean().nullable(),

@@ -33,6 +33,8 @@ export const gaugeSchema = z.strictObject({
     fits: z.boolean(),
   })),
   /** What is asked of the key holder, as the test data have it: in all, and by line where that is known. */
+  /** Comparisons that the listing sells in all, whoever asks; 0: none. Runs kept by earlier versions do not have it. */
+  maxComparisons: z.int().min(0).default(0),
   interaction: askedSchema.extend({ rounds: z.int().min(0) }),
   asked: z.array(askedSchema.extend({ line: z.int().min(1).nullable(), operation: z.string() })),
   log: z.array(z.string()),

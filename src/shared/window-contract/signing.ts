@@ -21,6 +21,8 @@ export const moveSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('buy'), url: urlSchema, maxTotalWei: weiSchema.exactOptional() }),
   /** Sends the kept result and waits for its answer; the job's outcome is the answer. */
   z.strictObject({ kind: z.literal('request'), ...ofPurchase }),
+  /** Pays the listing's fee out of the price, for good, for comparisons while scripts run. */
+  z.strictObject({ kind: z.literal('openInteraction'), ...ofPurchase }),
   z.strictObject({ kind: z.literal('confirm'), ...ofPurchase }),
   z.strictObject({ kind: z.literal('litigate'), ...ofPurchase }),
   z.strictObject({ kind: z.literal('dispute'), ...ofPurchase }),

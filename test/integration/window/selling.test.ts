@@ -159,6 +159,81 @@ describe('selling through the contract: from a file to money, with nobody at the
     expect((await buyer.client.app.status({})).withdrawableWei).toBe('0')
   }, 60_000)
 
+  const importTakings = async (name: string, takings: readonly number[]): Promise<void> => {
+    const { file: opened } = await seller.client.datasets.openFile({
+      fileName: `${name}.csv`, contentBase64: Buffer.from(`takings\n${takings.join('\n')}\n`).toString('base64'),
+    })
+    await seller.client.datasets.import({
+      name, source: { kind: 'file', file: opened },
+      decisions: { columns: { takings: { unit: 'EUR', description: 'Takings of a day', lower: 0, upper: 10 } } },
+    })
+    await atSeller.awaitOutcome((await seller.client.datasets.encrypt({ name, keyBits: 2048 })).job, 'dataset')
+    await atSeller.awaitOutcome((await seller.client.datasets.testData({ name, keyBits: 2048, rows: takings.length })).job, 'dataset')
+  }
+
+  it('drafts a private listing, which can hold no minimum of rows and says so, of a table in no other mode', async () => {
+    await importTakings('nights', [3, 8, 5, 6, 1, 4])
+    const limits = { dataset: 'nights', mode: 'private', condition: 1, maxAnswerCells: 4, maxAnswerBits: 128 } as const
+    const { modeWords, questions } = await seller.client.listings.examples(limits)
+    expect(modeWords.join(' ')).toContain('the seller cannot refuse single rows')
+    expect(questions.find(({ words }) => words === 'the value of one row')).toMatchObject({ allowed: true })
+    expect(await refusalOf(seller.client.listings.create({ ...limits, valueWei: '1000', minRows: 4 }))).toMatchObject({ code: 'escrow.wrong-terms' })
+    const draft = await seller.client.listings.create({ ...limits, valueWei: '1000' })
+    expect(draft).toMatchObject({ state: 'draft', policy: { mode: 'private' }, comparisons: 0 })
+    expect(draft.policy).not.toHaveProperty('minRows')
+    const changed = await refusalOf(seller.client.listings.create({ ...limits, dataset: 'sales', valueWei: '1000' }))
+    expect(changed.message).toContain('listed in disclosed mode before')
+  }, 60_000)
+
+  it('sells comparisons: opened by a signed move for the fee, told of in the answer, and never where rows must be grouped', async () => {
+    const takings = [4, 9, 2, 7, 5, 3]
+    const feeWei = ether / 500n
+    await importTakings('days', takings)
+    const draft = {
+      dataset: 'days', valueWei: (ether / 50n).toString(), interactionFeeWei: feeWei.toString(), condition: 1, comparisons: 20, serverUrl: `http://127.0.0.1:${port}`,
+    }
+    const refused = await refusalOf(seller.client.listings.create({ ...draft, minRows: 2 }))
+    expect(refused).toMatchObject({ code: 'escrow.wrong-terms', message: expect.stringContaining('single rows') as string })
+    const comparing = await seller.client.listings.create({ ...draft, minRows: 1 })
+    expect(comparing).toMatchObject({ comparisons: 20, terms: { interactionFeeWei: feeWei.toString() } })
+    await atSeller.carryOut({ kind: 'publish', listing: comparing.id }, 'listing')
+    await seller.client.serve.off({})
+    await atSeller.carryOut({ kind: 'serve', options: { port, listings: [listing, comparing.id] } }, 'serving')
+
+    const shown = await buyer.client.market.show({ url: comparing.url })
+    expect(shown.comparisons).toBe(20)
+    expect(shown.policyWords.join(' ')).toContain('20 comparisons in all, whoever asks; opening this costs 0.002 ether')
+    const { purchase: plain } = await atBuyer.carryOut({ kind: 'buy', url }, 'purchase')
+    expect((await buyer.client.purchases.show({ purchase: plain })).moves.map(({ kind }) => kind)).toEqual(['litigate'])
+    expect(await refusalOf(buyer.client.signing.prepare({ kind: 'openInteraction', purchase: plain }))).toMatchObject({ code: 'policy.comparisons-not-sold' })
+
+    const { purchase } = await atBuyer.carryOut({ kind: 'buy', url: comparing.url }, 'purchase')
+    const paid = await buyer.client.purchases.show({ purchase })
+    expect(paid).toMatchObject({ interaction: { comparisons: 20, opened: false }, unprovedReplies: 0 })
+    expect(paid.moves.map(({ kind }) => kind)).toEqual(['openInteraction', 'litigate'])
+    const confirmation = await buyer.client.signing.prepare({ kind: 'openInteraction', purchase })
+    expect(confirmation.call).toMatchObject({ function: 'openInteraction', args: [{ value: purchase }] })
+    expect(confirmation.amounts.valueWei).toBe('0')
+    const owedBefore = BigInt((await seller.client.app.status({})).withdrawableWei ?? '0')
+    await atBuyer.awaitOutcome((await buyer.client.signing.confirm({ id: confirmation.id })).job, 'purchase')
+    expect(BigInt((await seller.client.app.status({})).withdrawableWei ?? '0') - owedBefore).toBe(feeWei)
+    const open = await buyer.client.purchases.show({ purchase })
+    expect(open.interaction?.opened).toBe(true)
+    expect(open.moves).toEqual([{ kind: 'litigate', explanation: expect.stringContaining('less the fee') as string }])
+    expect(await refusalOf(buyer.client.signing.prepare({ kind: 'openInteraction', purchase }))).toMatchObject({ code: 'escrow.wrong-state' })
+
+    const largest = { fileName: 'largest.ts', source: "export default data.col('takings').max()\n" }
+    await atBuyer.awaitOutcome((await buyer.client.purchases.compute({ purchase, ...largest })).job, 'computed')
+    const { answer } = await atBuyer.carryOut({ kind: 'request', purchase }, 'answer')
+    expect(answer).toBe(Math.max(...takings))
+    const answered = await buyer.client.purchases.show({ purchase })
+    expect(answered.unprovedReplies).toBeGreaterThanOrEqual(takings.length - 1)
+    expect(answered.unprovedReplies).toBeLessThanOrEqual(20)
+
+    await seller.client.serve.off({})
+    await atSeller.carryOut({ kind: 'serve', options: { port, listings: [listing] } }, 'serving')
+  }, 120_000)
+
   it('serves again after a restart, on the same authorisation, until it is switched off', async () => {
     await seller.window.close()
     expect(await seller.client.serve.state({})).toMatchObject({ state: 'off', authorisation: { listings: [listing] } })

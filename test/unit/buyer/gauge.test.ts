@@ -10,6 +10,7 @@ const details = {
   title: 'Workers', condition: 4,
   columns: [createColumn('wage', 2, 0, 1000), createColumn('age', 0, 0, 120)],
   policy: { mode: 'disclosed', minRows: 10, condition: 4, maxAnswerCells: 50, maxAnswerBits: 128 },
+  budgets: { totalCells: 100, comparisons: 7 },
   dataset: { root: rootOf('22'), rows, columns: 2, key: { bits: 2048 } },
 } as unknown as Details
 
@@ -19,7 +20,7 @@ describe('the gauge of a script', () => {
   it('counts what is decrypted, multiplied in and computed afterwards, and the bits that are left', async () => {
     const found = await gaugeSource('export default data.col("wage").sum() / data.col("age").sum()')
     expect(found).toMatchObject({
-      cells: 2, steps: 1, ciphertextOperations: 2 * rows, maxAnswerCells: 50,
+      cells: 2, steps: 1, ciphertextOperations: 2 * rows, maxAnswerCells: 50, maxComparisons: 7,
       answerBits: 24, maxAnswerBits: 128, headroomBits: 104, roundingError: 0,
     })
     expect(found.estimatedSeconds).toBeGreaterThan(0)

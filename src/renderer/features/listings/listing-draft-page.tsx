@@ -73,7 +73,7 @@ const Limits = ({ draft, readings, change }: PartProperties) => (
         onChange={(value) => { const mode = value === 'private' ? 'private' : 'disclosed'; change({ mode, ...usualLimits[mode] }) }}
       />
     </div>
-    <p className="small quiet prose">{modeWords[draft.mode]}</p>
+    <p className="small quiet prose">{modeWords[draft.mode]} A table keeps the mode that it is first listed in.</p>
     <div className="pair">
       {draft.mode === 'private' ? null : <NumberInput label="Rows behind each number, at least" description={draft.minRows === 1 ? 'Answers about single rows are sold.' : `Groups of fewer than ${draft.minRows} rows are told apart by no answer.`} min={1} allowDecimal={false} value={draft.minRows} onChange={(value) => { change({ minRows: Number(value) }) }} />}
       <NumberInput label="Condition" description={draft.condition <= 1 ? 'Each side of an answer may be as long as the table’s.' : `Each side of an answer: at most the table’s divided by ${draft.condition}.`} min={0.01} step={1} value={draft.condition} onChange={(value) => { change({ condition: Number(value) }) }} />

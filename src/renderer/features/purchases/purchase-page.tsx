@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { describeReplies } from '../../../shared/policy-words.ts'
 import type { PurchaseDetails } from '../../../shared/window-contract/purchases.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
 import { goTo, placeOf } from '../../app/router.ts'
 import { AnswerView } from '../../ui/answer-view.tsx'
-import { Copyable, Amount, Hash, sayDuration, When } from '../../ui/values.tsx'
+import { Copyable, Amount, formatCount, Hash, sayDuration, When } from '../../ui/values.tsx'
 import { Facts, Page, Section } from '../../ui/page.tsx'
 import { saveBase64 } from '../../ui/save-file.ts'
 import { Timeline } from '../../ui/timeline.tsx'
@@ -13,10 +14,10 @@ import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { ComputePanel } from './compute-panel.tsx'
 import { nextWords, stateTone } from './words.ts'
 
-type Signed = 'request' | 'confirm' | 'litigate' | 'dispute'
+type Signed = 'request' | 'openInteraction' | 'confirm' | 'litigate' | 'dispute'
 
 const buttonWords: Readonly<Record<Signed, string>> = {
-  request: 'Request the answer', confirm: 'Confirm and settle', litigate: 'Take the money back', dispute: 'Dispute the answer',
+  request: 'Request the answer', openInteraction: 'Open comparisons', confirm: 'Confirm and settle', litigate: 'Take the money back', dispute: 'Dispute the answer',
 }
 
 const isSigned = (next: PurchaseDetails['next']): next is 'request' | 'confirm' | 'litigate' => next === 'request' || next === 'confirm' || next === 'litigate'
@@ -68,6 +69,7 @@ const Answer = ({ details, number }: { readonly details: PurchaseDetails, readon
         answer={details.answer}
         source={{ fileName: `answer-${number}`, citation, receiptId: details.receiptId, columns: columns.data?.columns.map(({ name }) => name) ?? [] }}
       />
+      {describeReplies(details.unprovedReplies).map((words) => <p key={words} className="note warn">{words}</p>)}
       <div className="small quiet">Cite as <Copyable value={citation} label="citation" long /></div>
     </Section>
   )
@@ -100,6 +102,10 @@ const Aside = ({ details, number }: { readonly details: PurchaseDetails, readonl
         <Facts of={[
           ['Price', <Amount key="price" wei={details.terms.valueWei} />],
           ['Guarantee', <Amount key="guarantee" wei={details.terms.guaranteeWei} />],
+          ...(details.interaction === null ? [] : [
+            ['Comparisons', details.interaction.opened ? `open, ${formatCount(details.interaction.comparisons)} in all` : 'not opened'] as const,
+            ['Fee for them', <Amount key="fee" wei={details.terms.interactionFeeWei} />] as const,
+          ]),
           ['Delivery within', sayDuration(details.terms.deliverySeconds)],
           ['Seller', <Hash key="seller" value={details.seller} label="seller address" />],
         ]} />

@@ -28,7 +28,9 @@ export const GaugeView = ({ gauge }: { readonly gauge: Gauge }) => (
     <Fact label="Ciphertext operations" value={formatCount(gauge.ciphertextOperations)} />
     <Fact label="Time on this computer" value={gauge.estimatedSeconds < 1 ? 'under a second' : `about ${sayDuration(Math.ceil(gauge.estimatedSeconds))}`} />
     <Fact label="Rounding error, at most" value={gauge.roundingError === 0 ? 'none' : gauge.roundingError.toExponential(1)} />
-    {gauge.interaction.comparisons === 0 ? null : <Fact label="Comparisons asked" value={formatCount(gauge.interaction.comparisons)} />}
+    {gauge.maxComparisons > 0
+      ? <Reading label="Comparisons asked, of all sold" is={gauge.interaction.comparisons} most={gauge.maxComparisons} />
+      : gauge.interaction.comparisons === 0 ? null : <Fact label="Comparisons asked, none sold" value={formatCount(gauge.interaction.comparisons)} bad />}
     {gauge.interaction.products === 0 ? null : <Fact label="Products asked" value={formatCount(gauge.interaction.products)} />}
     {gauge.shapes.map(({ path, shape, limit, fits }) => (
       <div key={path} className="row between small" title={fits ? undefined : `The listing allows ${sayLimit(limit)}.`}>

@@ -15,6 +15,8 @@ export const RealRun = ({ url, fileName, current }: {
   const purchases = useAsk(['purchases'], () => shell.purchases.list({}))
   const paid = purchases.data?.find((purchase) => purchase.url === url && purchase.state === 'Paid')
   const number = paid?.number ?? null
+  const details = useAsk(['purchases', number ?? 'none'], () => shell.purchases.show({ purchase: number ?? '' }), number !== null)
+  const opening = details.data?.moves.find(({ kind }) => kind === 'openInteraction')
   const compute = useDo((purchase: string) => shell.purchases.compute({ purchase, fileName, source: current() }), 'jobs')
   const buy = (): void => {
     sign({ kind: 'buy', url }, (outcome) => { if (outcome.kind === 'purchase') goTo(purchaseAt(outcome.purchase)) })
@@ -29,6 +31,12 @@ export const RealRun = ({ url, fileName, current }: {
             <Button loading={compute.isPending} onClick={() => { compute.mutate(number) }}>Compute on the real table</Button>
           </div>
         )}
+      {number === null || opening === undefined ? null : (
+        <div className="row wide">
+          <p className="quiet grow">{opening.explanation}</p>
+          <Button variant="default" onClick={() => { sign({ kind: 'openInteraction', purchase: number }) }}>Open comparisons</Button>
+        </div>
+      )}
       <Trouble error={compute.error} />
       <WatchedJob id={compute.data?.job ?? null} onDone={(outcome) => { if (outcome.kind === 'computed') goTo(purchaseAt(outcome.purchase)) }} />
     </div>

@@ -1,5 +1,6 @@
 import { Select, Tabs, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { describeReplies } from '../../../shared/policy-words.ts'
 import type { RehearsalJson } from '../../../shared/window-contract/rehearsal.ts'
 import { shell, useAsk } from '../../app/api.ts'
 import { placeOf } from '../../app/router.ts'
@@ -59,9 +60,9 @@ const Bought = ({ number, columns }: { readonly number: string, readonly columns
   const details = useAsk(['purchases', number], () => shell.purchases.show({ purchase: number }))
   return (
     <Reply of={details}>
-      {({ answer, citation, receiptId, title }) => (answer === null ? null : (
+      {({ answer, citation, receiptId, title, unprovedReplies }) => (answer === null ? null : (
         <div className="stack wide">
-          <p className="small quiet">From the real table: <a href={placeOf(['buy', 'purchases', number])}>purchase {number} of “{title}”</a>.</p>
+          <p className="small quiet">From the real table: <a href={placeOf(['buy', 'purchases', number])}>purchase {number} of “{title}”</a>. {describeReplies(unprovedReplies).join(' ')}</p>
           <AnswerView answer={answer} source={{ fileName: `answer-${number}`, citation: citation ?? title, receiptId, columns }} />
         </div>
       ))}
