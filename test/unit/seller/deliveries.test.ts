@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import type { Market, PurchaseOnChain } from '../../../src/host/chain/market.ts'
+import { createDeliveries, type DeliveryDependencies } from '../../../src/host/seller/deliveries.ts'
+import { createSaleStore, type SaleStore } from '../../../src/host/seller/sale-store.ts'
+import { openProfileDatabase } from '../../../src/host/storage/database.ts'
+
+const place = { chainId: 31337, contract: `0x${'22'.repeat(20)}` }
+const purchase = 7n
+const requestHash = `0x${'33'.repeat(32)}`
+const deliverySeconds = 3600
+const deadlineSeconds = 2_000_000_000
+const guaranteeWei = 5n
+
+interface Scene {
+  readonly secondsLeft: number
+  readonly state?: PurchaseOnChain['state']
+  /** A delivery is written down already, by a run that was interrupted. */
+  readonly wasSent?: boolean
+  readonly now?: Date
+  readonly decision?: 'answered' | 'refused'
+}
+
+/** One decided sale before a market that notes what it is asked to send. */
+const stage = ({ secondsLeft, state = 'Requested', wasSent = false, now = new Date(), decision = 'answered' }: Scene) => {
+  const database = openProfileDatabase(':memory:')
+  database.pragma('foreign_keys = OFF')
+  const sales: SaleStore = createSaleStore(database, place)
+  sales.receive({
+    purchase, listing: 'listing', buyer: `0x${'44'.repeat(20)}`, requestHash, request: '{}', signature: '0x', bodyHash: '0x', program: '{}',
+    ciphertexts: new Uint8Array(1), receivedAt: now.toISOString(),
+  })
+  if (decision === 'answered') sales.answer(purchase, Uint8Array.of(1, 2, 3))
+  else sales.refuse(purchase, '{}')
+  const sent: unknown[][] = []
+  const trouble: Error[] = []
+  const send = (...call: unknown[]): Promise<never> => {
+    const error = trouble.pop()
+    if (error !== undefined) return Promise.reject(error)
+    sent.push(call)
+    return Promise.resolve(undefined as never)
+  }
+  const onChain = { id: purchase, state, deadlineSeconds, terms: { deliverySeconds, guaranteeWei } }
+  const market: Partial<Market> = {
+    ...place,
+    readPurchase: () => Promise.resolve(onChain as unknown as PurchaseOnChain),
+    readTime: () => Promise.resolve(deadlineSeconds - secondsLeft),
+    wasSent: (key) => wasSent && key === `purchase:${purchase}:deliver`,
+    deliverResult: (...call) => send('deliver', ...call),
+    decline: (...call) => send('decline', ...call),
+  }
+  const dependencies: Partial<DeliveryDependencies> = { sales, market: market as Market, now: () => now }
+  const deliveries = createDeliveries(dependencies as DeliveryDependencies)
+  return { sent, trouble, advance: async () => (await deliveries.advance(purchase)).state, stored: () => sales.find(purchase)?.state }
+}
+
+const delivery = ['deliver', 'purchase:7:deliver', purchase, requestHash, '0x010203', guaranteeWei]
+const decline = ['decline', 'purchase:7:decline', purchase]
+
+describe('an answer that is ready late', () => {
+  it('is delivered while more than a twentieth of the time is left', async () => {
+    for (const secondsLeft of [deliverySeconds, 181]) {
+      const { advance, sent } = stage({ secondsLeft })
+      expect(await advance()).toBe('delivered')
+      expect(sent).toEqual([delivery])
+    }
+  })
+
+  it('is not shown to the chain with a twentieth or less left, nor after the deadline: the purchase is declined', async () => {
+    for (const secondsLeft of [180, 1, 0, -60]) {
+      const { advance, sent } = stage({ secondsLeft })
+      expect(await advance(), `${secondsLeft} s left`).toBe('declined')
+      expect(sent).toEqual([decline])
+    }
+  })
+
+  it('is followed up, however late, where its delivery was written down before', async () => {
+    const { advance, sent } = stage({ secondsLeft: 1, wasSent: true })
+    expect(await advance()).toBe('delivered')
+    expect(sent).toEqual([delivery])
+  })
+
+  it('is judged by the chain\'s clock: this computer\'s, set back or ahead, changes nothing', async () => {
+    for (const now of [new Date('1999-01-01'), new Date('2099-01-01')]) {
+      expect(await stage({ secondsLeft: 181, now }).advance()).toBe('delivered')
+      expect(await stage({ secondsLeft: 180, now }).advance()).toBe('declined')
+    }
+  })
+})
+
+describe('a decided sale', () => {
+  it('that was refused is declined with all the time left', async () => {
+    const { advance, sent } = stage({ secondsLeft: deliverySeconds, decision: 'refused' })
+    expect(await advance()).toBe('declined')
+    expect(sent).toEqual([decline])
+  })
+
+  it('whose purchase ended meanwhile sends nothing', async () => {
+    for (const [state, outcome] of [['Refunded', 'missed'], ['Delivered', 'delivered']] as const) {
+      const { advance, sent } = stage({ secondsLeft: 100, state })
+      expect(await advance(), state).toBe(outcome)
+      expect(sent).toEqual([])
+    }
+  })
+
+  it('whose delivery fails stays answered, and goes out under the same key at the next try (S18)', async () => {
+    const { advance, sent, trouble, stored } = stage({ secondsLeft: deliverySeconds })
+    trouble.push(new Error('the chain does not answer'))
+    await expect(advance()).rejects.toThrow('the chain does not answer')
+    expect(stored()).toBe('answered')
+    expect(await advance()).toBe('delivered')
+    expect(sent).toEqual([delivery])
+    expect(await advance()).toBe('delivered')
+    expect(sent).toHaveLength(1)
+  })
+})
