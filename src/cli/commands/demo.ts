@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander'
 
 import { sampleColumnsPath, sampleDatasetPath, sampleScriptPath } from '../../host/index.ts'
+import { describeReplies } from '../../shared/policy-words.ts'
 import { formatEther } from '../../shared/units.ts'
 import { describeAnswer } from '../answer-text.ts'
-import { parseAmount, parseChoice, parseKeyBits } from '../arguments.ts'
+import { parseAmount, parseChoice, parseCount, parseKeyBits } from '../arguments.ts'
 import { runDemo, type DemoReport } from '../demo/run-demo.ts'
 import { createInterrupt, type GlobalOptions } from '../run.ts'
 import { createTerminal } from '../terminal.ts'
@@ -19,6 +20,7 @@ const describe = (report: DemoReport): string => {
     '', 'The same on the plain table, in float64:', describeAnswer(report.expected),
     '', `Largest error: ${report.maxAbsError} (relative ${report.maxRelativeError})`,
     report.proofVerified === true ? 'The decryption is proved.' : 'The decryption is not proved.',
+    ...describeReplies(report.unprovedReplies),
     '', `Purchase: ${report.state}. Price ${formatEther(report.value)} ether, guarantee ${formatEther(report.guarantee)} ether (returned).`,
     `Seller ${change(before.seller, after.seller)}, buyer ${change(before.buyer, after.buyer)}, gas included.`,
     '', 'Gas:', ...report.transactions.map(({ name, gasUsed }) => `${gasUsed.padStart(10)}  ${name}`),
@@ -35,6 +37,7 @@ interface DemoCommandOptions {
   readonly mode: 'disclosed' | 'private'
   readonly missing: 'fail' | 'drop' | 'mean' | 'median'
   readonly secondMoments?: true | string
+  readonly comparisons?: number
   readonly value: bigint
   readonly out?: string
 }
@@ -47,6 +50,7 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
     .option('--mode <mode>', 'disclosed: the buyer shows the program; private: nobody but the buyer sees it', parseChoice('disclosed', 'private'), 'disclosed')
     .option('--missing <way>', 'rows with missing values: drop, fail, or fill with mean or median', parseChoice('fail', 'drop', 'mean', 'median'), 'drop')
     .option('--second-moments [columns]', 'offer var, std, cov, corr and least squares of these columns, separated by commas, or of all')
+    .addOption(new Option('--comparisons <n>', 'sell so many comparisons of encrypted cells, and answers of single rows (--min-rows 1)').argParser(parseCount))
     .addOption(new Option('--value <amount>', 'the price').argParser(parseAmount).default(20_000_000_000_000_000n, '0.02ether'))
     .option('--out <folder>', 'where the receipts go; by default a temporary folder')
     .action(async (options: DemoCommandOptions) => {
@@ -60,6 +64,7 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
         mode: options.mode,
         missing: options.missing,
         ...(options.secondMoments === undefined ? {} : { secondMoments: options.secondMoments }),
+        ...(options.comparisons === undefined ? {} : { comparisons: options.comparisons }),
         valueWei: options.value,
         ...(options.out === undefined ? {} : { out: options.out }),
         note: (line) => { terminal.note(line) },

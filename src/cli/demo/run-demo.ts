@@ -20,6 +20,8 @@ export interface DemoOptions {
   readonly missing: string
   /** Of the columns named, separated by commas, or of all; none where absent. */
   readonly secondMoments?: true | string
+  /** Different comparisons of encrypted cells the listing sells; its answers may then be of single rows. None where absent. */
+  readonly comparisons?: number
   readonly valueWei: bigint
   /** Where the receipts are kept. */
   readonly out?: string
@@ -40,6 +42,8 @@ export interface DemoReport {
   readonly maxRelativeError: number
   readonly rehearsalDifference: number
   readonly proofVerified: boolean | null
+  /** Comparisons that rest on the seller's word. */
+  readonly unprovedReplies: number
   readonly state: string
   readonly value: bigint
   readonly guarantee: bigint
@@ -121,9 +125,13 @@ interface Stage {
  * A table of any size can be tried: the usual minimum where there are rows for it, and an answer as long as there are columns.
  * A seller's process that dies is waited for as long as the delivery may take, and no longer.
  */
-const leastRows = (rows: number): number => Math.min(10, rows)
-const termsFor = (mode: DemoOptions['mode'], rows: number, columns: number): string[] =>
-  ['--mode', mode, ...(mode === 'private' ? [] : ['--min-rows', String(leastRows(rows))]), '--condition', String(Math.min(1, rows / columns)), '--delivery', '10m']
+const leastRows = ({ comparisons }: DemoOptions, rows: number): number => (comparisons === undefined ? Math.min(10, rows) : 1)
+/** Comparisons are of single rows, and are paid for with a tenth of the price. */
+const comparisonTerms = ({ comparisons, valueWei }: DemoOptions): string[] =>
+  (comparisons === undefined ? [] : ['--comparisons', String(comparisons), '--interaction-fee', `${valueWei / 10n}wei`])
+const termsFor = (options: DemoOptions, rows: number, columns: number): string[] =>
+  ['--mode', options.mode, ...(options.mode === 'private' ? [] : ['--min-rows', String(leastRows(options, rows))]), ...comparisonTerms(options),
+    '--condition', String(Math.min(1, rows / columns)), '--delivery', '10m']
 
 interface ListingDocument { readonly id: string; readonly terms: { readonly guaranteeWei: string } }
 
@@ -148,7 +156,7 @@ const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, option
       ...(options.columns === undefined ? [] : ['--columns', options.columns])))
   const { secondMoments } = options
   if (secondMoments !== undefined) {
-    await step('seller adds second moments', () => seller.run('dataset', 'second-moments', 'demo', '--min-rows', String(leastRows(report.rowsKept)),
+    await step('seller adds second moments', () => seller.run('dataset', 'second-moments', 'demo', '--min-rows', String(leastRows(options, report.rowsKept)),
       ...(secondMoments === true ? [] : ['--columns', secondMoments])))
   }
   const keyBits = ['--key-bits', String(options.keyBits)]
@@ -157,7 +165,7 @@ const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, option
   const port = await findFreePort()
   const { id, terms } = await step('seller publishes the listing', async () => {
     const listing = await seller.run<ListingDocument>('listing', 'create', 'demo', '--value', `${options.valueWei}wei`, '--title', basename(options.data),
-      '--url', `http://127.0.0.1:${port}`, ...termsFor(options.mode, report.rowsKept, report.columns.length))
+      '--url', `http://127.0.0.1:${port}`, ...termsFor(options, report.rowsKept, report.columns.length))
     await seller.run('listing', 'publish', listing.id)
     return listing
   })
@@ -168,18 +176,35 @@ const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, option
 interface Bought {
   readonly answer: AnswerJson
   readonly proofVerified: boolean | null
+  readonly unprovedReplies: number
   readonly state: string
   readonly purchase: string
   readonly rehearsalDifference: number
 }
 
-const buyAnswer = async ({ buyer, step }: Stage, url: string, script: string): Promise<Bought> => {
+const isInteractionWanted = (error: unknown): boolean =>
+  error instanceof AppError && error.code === 'runtime.demo-step-failed' && error.details['code'] === 'escrow.interaction-not-open'
+
+/** Comparisons are paid for when a script first asks for one, and not before. */
+const compute = async ({ buyer, step }: Stage, purchase: string, script: string): Promise<void> => {
+  const isDone = await step('buyer downloads and computes', () => buyer.run('compute', purchase, script).then(() => true, (error: unknown) => {
+    if (!isInteractionWanted(error)) throw error
+    return false
+  }))
+  if (isDone) return
+  await step('buyer pays for the comparisons the script asks for', () => buyer.run('open-interaction', purchase))
+  await step('buyer computes, the seller compares', () => buyer.run('compute', purchase, script))
+}
+
+const buyAnswer = async (stage: Stage, url: string, script: string): Promise<Bought> => {
+  const { buyer, step } = stage
   const rehearsal = await step('buyer rehearses on test data', () => buyer.run<{ largestDifference: number }>('try', url, script))
   const { purchase } = await step('buyer pays into escrow', () => buyer.run<{ purchase: string }>('buy', url))
-  await step('buyer downloads and computes', () => buyer.run('compute', purchase, script))
-  const { answer, proofVerified } = await step('buyer requests the answer, seller delivers', () => buyer.run<{ answer: AnswerJson; proofVerified: boolean | null }>('request', purchase))
+  await compute(stage, purchase, script)
+  const { answer, proofVerified, unprovedReplies } = await step('buyer requests the answer, seller delivers', () =>
+    buyer.run<Pick<Bought, 'answer' | 'proofVerified' | 'unprovedReplies'>>('request', purchase))
   const { state } = await step('buyer confirms', () => buyer.run<{ state: string }>('confirm', purchase))
-  return { answer, proofVerified, state, purchase, rehearsalDifference: rehearsal.largestDifference }
+  return { answer, proofVerified, unprovedReplies, state, purchase, rehearsalDifference: rehearsal.largestDifference }
 }
 
 const writeReceipts = async ({ seller, buyer, receiptsFolder, step }: Stage, purchase: string): Promise<readonly string[]> => step('both write and check their receipts', async () => {
@@ -217,6 +242,7 @@ const trade = async (stage: Stage, options: DemoOptions, steps: DemoReport['step
     ...compareWithExpected(bought.answer, expected),
     rehearsalDifference: bought.rehearsalDifference,
     proofVerified: bought.proofVerified,
+    unprovedReplies: bought.unprovedReplies,
     state: bought.state,
     value: options.valueWei,
     guarantee,
@@ -264,9 +290,13 @@ const runIn = async (folder: string, options: DemoOptions): Promise<DemoReport> 
 /**
  * The whole trade between two parties with a profile and processes of their own, over real HTTP and a real practice chain.
  * Throws `runtime.demo-step-failed` with the failing command's code, `runtime.demo-check-failed` where the outcome is not
- * what it must be, `runtime.cancelled` when aborted; leaves nothing running, and of its files only the receipts.
+ * what it must be, `runtime.cancelled` when aborted,
+ * `escrow.wrong-terms` for comparisons in private mode; leaves nothing running, and of its files only the receipts.
  */
 export const runDemo = async (options: DemoOptions): Promise<DemoReport> => {
+  if (options.comparisons !== undefined && options.mode === 'private') {
+    throw new AppError('escrow.wrong-terms', 'Comparisons are sold in disclosed mode only: leave --comparisons out, or choose --mode disclosed.')
+  }
   const folder = mkdtempSync(join(tmpdir(), 'hesystem-demo-'))
   try {
     return await runIn(folder, options)
