@@ -146,7 +146,7 @@ const play = async (stage: Stage, runSeed: string, length: number, tally: Tally)
   await closeEverything(stage, now, `${where}, closing`)
 }
 
-describe('the market on a real node', () => {
+describe('the market on a real node (S8)', () => {
   it(`does what the model does, over ${calls} random calls (seed ${seed}), and owes nothing at the end`, async () => {
     const tally: Tally = new Map()
     for (let run = 0; run * callsInARun < calls; run += 1) {

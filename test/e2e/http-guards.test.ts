@@ -117,18 +117,18 @@ describe('the seller\'s server towards strangers', () => {
     }
   })
 
-  it('is not answered for by another name, as a rebound DNS name would', async () => {
+  it('is not answered for by another name, as a rebound DNS name would (S22)', async () => {
     for (const name of ['evil.example', `evil.example:${new URL(url).port}`, '127.0.0.1', '127.0.0.1:1']) {
       expectProblem(await ask(listing, { headers: { host: name } }), 'access.wrong-host')
     }
   })
 
-  it('refuses the pages of other origins, and answers its own', async () => {
+  it('refuses the pages of other origins, and answers its own (S22)', async () => {
     for (const origin of ['http://evil.example', 'null', `https://${host}`]) expectProblem(await ask(listing, { headers: { origin } }), 'access.foreign-origin')
     expect((await ask(listing, { headers: { origin: url } })).status).toBe(200)
   })
 
-  it('takes bodies as JSON only', async () => {
+  it('takes bodies as JSON only (S22)', async () => {
     const body = JSON.stringify({ address: '0x0000000000000000000000000000000000000001' })
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx']) {
       expectProblem(await ask(`${url}/v1/sessions`, { method: 'POST', headers: { 'content-type': type }, body }), 'input.not-json')

@@ -6,7 +6,7 @@ import { cases } from '../campaigns/kills/cases.ts'
 import { openJournal } from '../campaigns/kills/journal.ts'
 import { createFolder } from './support/cleanup.ts'
 
-describe('forty kills', () => {
+describe('forty kills (S18)', () => {
   it('at points drawn from all that a trade passes leave money, states, answers and profiles as if nobody had been killed', { timeout: 600_000 }, async () => {
     const seed = process.env['HESYSTEM_SEED'] ?? randomBytes(6).toString('hex')
     const folder = createFolder('kills')

@@ -18,7 +18,7 @@ const digits = fc.integer({ min: -99_999_999, max: 99_999_999 })
 const nonZero = digits.map((value) => (value === 0 ? 1 : value))
 const places = fc.integer({ min: 0, max: 6 })
 
-describe('decimal arithmetic is exact', () => {
+describe('decimal arithmetic is exact (S15)', () => {
   it('in 10,000 random expressions (x·a + b − y)/c, against fractions', () => {
     const expression = fc.record({ x: digits, y: digits, xPlaces: places, yPlaces: places, a: nonZero, b: digits, c: nonZero, p: places })
     fc.assert(fc.property(expression, ({ x, y, xPlaces, yPlaces, a, b, c, p }) => {

@@ -166,7 +166,7 @@ describe('linear forms', () => {
   })
 })
 
-describe('what is no ciphertext', () => {
+describe('what is no ciphertext (S12)', () => {
   const good = encryptOne(7n)
   const bad = {
     '0': 0n,
@@ -228,7 +228,7 @@ describe('the owner\'s encryption', () => {
   })
 })
 
-describe('a fault in a decryption', () => {
+describe('a fault in a decryption (S14)', () => {
   const plaintexts = [123_456_789n, -5n, 0n]
   const ciphertexts = plaintexts.map(encryptOne)
   const faults: Record<string, (base: bigint, exponent: bigint, modulus: bigint) => bigint> = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createCheckedRandom, randomBelow, randomUnit } from '../../../src/crypto/random.ts'
 import { expectCryptoError, random } from './fixtures.ts'
 
-describe('a broken random generator', () => {
+describe('a broken random generator (S14)', () => {
   const broken = {
     'that throws': () => {
       throw new Error('no entropy')

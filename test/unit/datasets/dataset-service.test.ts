@@ -177,7 +177,7 @@ describe('encrypting a dataset', () => {
     expect(() => { assertManifest(service.readTensor('wide', 'data')) }).not.toThrow()
   })
 
-  it('goes on after the program died in the middle of a chunk', async () => {
+  it('goes on after the program died in the middle of a chunk (S20)', async () => {
     await service.importTable({ name: 'wide', text: wide(1000) })
     let batches = 0
     engine.onBatch = () => { batches += 1; if (batches === 4) database.close() }
@@ -261,7 +261,7 @@ describe('encrypting a dataset', () => {
   })
 })
 
-describe('test data', () => {
+describe('test data (S6)', () => {
   it('stand under a key of their own and hold what is shown in the clear', async () => {
     await service.importTable({ name: 'wages', path: sampleDatasetPath() })
     await service.encrypt('wages', { keyBits: 2048 })

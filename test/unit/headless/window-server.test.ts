@@ -17,7 +17,7 @@ interface Reply {
   readonly body: string
 }
 
-describe('the window served to a browser tab', () => {
+describe('the window served to a browser tab (S29)', () => {
   let folder: string
   let host: Host
   let headless: Headless

@@ -35,7 +35,7 @@ class MainPort extends EventEmitter {
   }
 }
 
-describe('the bridge of the window (Electron at its edge replaced; unproven without the binary)', () => {
+describe('the bridge of the window (S26; Electron at its edge replaced; unproven without the binary)', () => {
   let pair: WindowPair
   const ipc = new EventEmitter()
   const opened: MessagePort[] = []

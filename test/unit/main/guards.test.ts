@@ -40,7 +40,7 @@ const guardedContents = () => {
   return { prevented, openWindow: (url: string) => openWindow({ url }) }
 }
 
-describe('the guards of the window (Electron at its edge replaced; unproven without the binary)', () => {
+describe('the guards of the window (S25; Electron at its edge replaced; unproven without the binary)', () => {
   it.each(['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal'])('grant no page %s', (permission) => {
     let granted: unknown = 'unanswered'
     guardedSession().requestPermission({}, permission, (value) => { granted = value })

@@ -45,7 +45,7 @@ describe('the log for machines', () => {
   })
 })
 
-describe('redacting', () => {
+describe('redacting (S31)', () => {
   it('keeps addresses that open nothing', () => {
     const text = 'at http://127.0.0.1:7373 and https://data.example.org/v1/listings/wages'
     expect(redactText(text)).toBe(text)

@@ -14,7 +14,7 @@ const expectFreshWorld = async (): Promise<void> => {
   expect((globalThis as Record<string, unknown>)['left']).toBeUndefined()
 }
 
-describe('a script has nothing to escape to', () => {
+describe('a script has nothing to escape to (S16)', () => {
   it.each([
     ['process by a constructor', 'constructor.constructor("return process")()'],
     ['process by a function\'s constructor', '(() => 1).constructor("return process")()'],
@@ -52,7 +52,7 @@ describe('a script has nothing to escape to', () => {
   })
 })
 
-describe('a script that tampers harms itself only', () => {
+describe('a script that tampers harms itself only (S16)', () => {
   it.each([
     ['prototype pollution', 'Object.prototype.polluted = 1; globalThis.left = 1; export default ({}).polluted'],
     ['pollution through __proto__', '({}).__proto__.polluted = 1; export default 1'],
@@ -138,7 +138,7 @@ describe('a handle cannot be made up', () => {
   })
 })
 
-describe('a script can waste only what it was given', () => {
+describe('a script can waste only what it was given (S16)', () => {
   it.each([
     ['an endless loop', 'for (;;);'],
     ['an endless loop that catches', 'for (;;) { try { for (;;); } catch {} finally { } }'],

@@ -23,7 +23,7 @@ const open = async (options: Partial<ServerOptions> = {}): Promise<FastifyInstan
   sessions, scheme: 'https', allowedHosts: () => new Set([host]), onBug: () => undefined, ...options,
 })
 
-describe('the limits of the seller\'s server', () => {
+describe('the limits of the seller\'s server (S23)', () => {
   let app: FastifyInstance
   afterEach(async () => { await app.close() })
 

@@ -13,7 +13,7 @@ const path = (): string => join(folder, 'profile.sqlite')
 const first = [{ version: 1, sql: 'CREATE TABLE a (x INTEGER)' }]
 const second = [...first, { version: 2, sql: 'CREATE TABLE b (x INTEGER)' }]
 
-describe('the profile database', () => {
+describe('the profile database (S17)', () => {
   it('is made private, with a write-ahead log and full synchronisation', () => {
     const database = openProfileDatabase(path())
     expect(database.pragma('journal_mode', { simple: true })).toBe('wal')

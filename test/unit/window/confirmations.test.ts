@@ -14,7 +14,7 @@ const estimate = (maxFeeWei: bigint) => ({
   valueWei: 1000n, expectedFeeWei: 40n, maxFeeWei, maxCostWei: 1000n + maxFeeWei,
 })
 
-describe('confirmations', () => {
+describe('confirmations (S28)', () => {
   let clock: number
   let network: { name: string, kind: string, chainId: number }
   let signed: string[]
