@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { checkScript } from '../../../src/host/buyer/rehearse.ts'
 import type { Host, Trade } from '../../../src/host/index.ts'
@@ -30,6 +31,27 @@ const rowsAnswer = {
 /** Tables of their own, so that no ledger knows one from another. */
 const csvOf = (shift: number): string =>
   ['wage,hours', ...tableRows.map(([wage, hours], row) => `${wage + shift * (row % 5)},${hours}`)].join('\n')
+
+const closeTo = (value: number): number => expect.closeTo(value, 12) as number
+const readSample = (name: string) =>
+  ({ fileName: name, source: readFileSync(new URL(`../../../resources/scripts/${name}`, import.meta.url), 'utf8') })
+
+/** Wages on an edge of the histogram and on the threshold are among them. */
+const workers: readonly (readonly [wage: number, union: 0 | 1])[] = [
+  [10, 1], [4.5, 0], [12.25, 1], [15, 0], [22.75, 1], [9.5, 0], [5, 0], [13, 1], [18.5, 0], [20, 1], [7.25, 0], [11, 0],
+]
+const samplesCsv = ['wage,union', ...workers.map((row) => row.join(','))].join('\n')
+const between = (low: number, high: number): number => workers.filter(([wage]) => wage >= low && wage < high).length
+const aboveTen = workers.filter(([wage]) => wage > 10)
+const samples: Readonly<Record<string, unknown>> = {
+  'histogram.ts': { edges: [5, 10, 15, 20], counts: [between(0, 5), between(5, 10), between(10, 15), between(15, 20), between(20, Infinity)] },
+  'largest-and-smallest.ts': { largest: 22.75, whoEarnsMost: 4, smallest: 4.5, whoEarnsLeast: 1 },
+  'share-above.ts': {
+    share: closeTo(aboveTen.length / workers.length),
+    meanAbove: closeTo(aboveTen.reduce((sum, [wage]) => sum + wage, 0) / aboveTen.length),
+    unionShareAbove: closeTo(aboveTen.reduce((sum, [, union]) => sum + union, 0) / aboveTen.length),
+  },
+}
 
 describe('comparisons that a listing sells (S5)', () => {
   let stage: Stage
@@ -103,6 +125,25 @@ describe('comparisons that a listing sells (S5)', () => {
     expect(forged.ok).toBe(false)
     expect(forged.problems.map(({ field }) => field)).toContain('trade.unprovedReplies')
   }, 180_000)
+
+  it('answer the sample scripts on real data, and a default listing refuses each by the rule that stops it', async () => {
+    const url = await offer('samples', { minRows: 1, comparisons: 200 }, samplesCsv)
+    const { listings } = await shop.trade()
+    const usual = await listings.create({ dataset: 'samples', valueWei, serverUrl: relay.url })
+    await listings.publish(usual.id)
+    const { details, seller: client } = await alice.openListing(`${relay.url}/v1/listings/${usual.id}`)
+    for (const [name, expected] of Object.entries(samples)) {
+      const sample = readSample(name)
+      const refused = await checkScript(sample, details, client)
+      expect(refused, name).toMatchObject({ allowed: false, code: 'policy.comparisons-not-sold' })
+      const number = await buyOpened(alice, url)
+      await alice.purchases.compute(number, sample)
+      const { answer, proofVerified } = await alice.purchases.request(number)
+      expect(proofVerified, name).toBe(true)
+      expect(JSON.parse(answer ?? ''), name).toEqual(expected)
+      await alice.purchases.confirm(number)
+    }
+  }, 240_000)
 
   it('are of single rows, and so are not sold where answers must be about groups', async () => {
     const refusal = await refusalOf(() => offer('groups', { minRows: 4, comparisons: 20 }, csvOf(1)))
