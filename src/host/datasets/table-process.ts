@@ -3,9 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { AppError } from '../../shared/errors.ts'
 import type { SourceTable } from './source-table.ts'
 import type { TableJob } from './table-job.ts'
-import { deathError, lateError, limitsFor, readTableInThread, type TableMessage, type TableThreadLimits } from './table-thread.ts'
-
-const worker = fileURLToPath(new URL('./table-worker.ts', import.meta.url))
+import { deathError, lateError, limitsFor, readTableInThread, workerUrl, type TableMessage, type TableThreadLimits } from './table-thread.ts'
 
 /**
  * Reads a binary table file in a process of its own: formats whose lengths stand in the file can ask for any amount of memory and time,
@@ -16,7 +14,7 @@ export const readTableInProcess = (job: TableJob, limits: TableThreadLimits = {}
   const { heapMegabytes, deadlineMilliseconds } = { ...limitsFor(job), ...limits }
   return new Promise<SourceTable>((resolve, reject) => {
     // Nothing of our environment, which may name secrets, and nothing of what it says when it dies.
-    const child = fork(worker, [], { serialization: 'advanced', execArgv: [`--max-old-space-size=${heapMegabytes}`], env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    const child = fork(fileURLToPath(workerUrl()), [], { serialization: 'advanced', execArgv: [`--max-old-space-size=${heapMegabytes}`], env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
     const end = (settle: () => void): void => {
       clearTimeout(timer)
       settle()

@@ -27,7 +27,7 @@ export const limitsFor = ({ source }: TableJob): Required<TableThreadLimits> => 
 }
 
 /** The worker's entry beside this module: TypeScript in the source tree, JavaScript in a bundled build. */
-const workerUrl = (): URL => new URL(import.meta.url.endsWith('.js') ? './table-worker.js' : './table-worker.ts', import.meta.url)
+export const workerUrl = (): URL => new URL(import.meta.url.endsWith('.js') ? './table-worker.js' : './table-worker.ts', import.meta.url)
 
 /** What is told of a reader that did not live to tell anything. */
 export const deathError = (fault: unknown, outOfMemory: boolean, heapMegabytes: number): AppError =>
