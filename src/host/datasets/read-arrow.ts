@@ -48,6 +48,9 @@ const readBatches = function* (bytes: Uint8Array): Generator<RecordBatch> {
   }
 }
 
+/** The format lets a field have no name, which the package's types do not say; the collector refuses it as an empty one. */
+const nameOf = ({ name }: { readonly name: string | null }): string => name ?? ''
+
 /** A buffer cannot hold more bits than the file has; a length that says so is damaged or hostile. */
 const assertLength = (batch: RecordBatch, bytes: Uint8Array): void => {
   if (batch.numRows > bytes.length * 8) throw unreadable(`a batch of ${batch.numRows} rows does not fit into the file`)
@@ -61,7 +64,7 @@ export const readArrow = (bytes: Uint8Array, { exclude = [] }: TableChoice): Sou
     const { fields } = batch.schema
     assertLength(batch, bytes)
     assertTableSize(row + batch.numRows, fields.length)
-    collector ??= createTableCollector('arrow', fields.map(({ name }) => name), exclude)
+    collector ??= createTableCollector('arrow', fields.map(nameOf), exclude)
     const columns = fields.map((field, at) => {
       const convert = createConversion(field)
       const vector = exclude.includes(field.name) ? null : batch.getChildAt(at)

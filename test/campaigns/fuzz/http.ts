@@ -39,7 +39,8 @@ const drawPath = (draws: Draws, { listing, bodies }: SellerStage): string => {
   if (!draws.once(6)) return path
   // A letter changed anywhere, kept to what a request line can carry at all.
   const noise = Buffer.from(mutateBytes(draws, [Buffer.from(path)])).toString('latin1').replaceAll(/[^!-~]/g, (letter) => encodeURIComponent(letter)).slice(0, 4000)
-  return `/${noise.replace(/^\/+/, '')}`
+  // Two slashes of either kind begin a host name to the URL parser of requests inside a process; sockets send such lines too.
+  return `/${noise.replace(/^[/\\]+/, '')}`
 }
 
 const drawHeaders = (draws: Draws, { tokens }: SellerStage): Record<string, string> => {

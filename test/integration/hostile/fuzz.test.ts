@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSeed } from '../../contract/support/chance.ts'
 import { openFuzzer, type Fuzzer } from '../../campaigns/fuzz/run-fuzz.ts'
 
-// The long form is `npm run campaign:fuzz`: a million.
-const seed = process.env['HESYSTEM_SEED'] ?? createSeed()
+// The long form, `npm run campaign:fuzz`, draws a seed of its own and goes on to a million: it is for finding. This one is for keeping:
+// what was found once stays mended, and a change is not judged by what another seed would find in what was there before.
+const seed = process.env['HESYSTEM_SEED'] ?? '5fac90ea5e58cce5'
 const cases = 10_000
 
 describe(`hostile input (seed ${seed})`, () => {
