@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { main as compile } from 'assemblyscript/asc'
+import type { KernelName } from '../src/engine/kernel/kernels-wasm.ts'
 import { projectRoot } from './run-command.ts'
 
-const sourcePath = join(projectRoot, 'src/engine/kernel/assembly/montgomery.ts')
-
-/** Where the built kernel is kept, as source, so that it needs no file beside it in a bundle or a worker. */
-export const kernelModulePath = join(projectRoot, 'src/engine/kernel/montgomery-wasm.ts')
+/** Where the built kernels are kept, as source, so that they need no file beside them in a bundle or a worker. */
+export const kernelModulePath = join(projectRoot, 'src/engine/kernel/kernels-wasm.ts')
 
 const options = ['-O3', '--converge', '--noAssert', '--zeroFilledMemory', '--runtime', 'stub', '--enable', 'simd']
+const kernels = { integer: [], fused: ['--enable', 'relaxed-simd'] } as const satisfies Record<KernelName, readonly string[]>
 
-/** Compiles the kernel. Throws with the compiler's own words where it does not compile. */
-export const compileKernel = async (): Promise<Uint8Array> => {
-  const entry = basename(sourcePath)
+/** Compiles a kernel. Throws with the compiler's own words where it does not compile. */
+const compileKernel = async (name: KernelName): Promise<Uint8Array> => {
+  const entry = `${name}.ts`
   let wasm = new Uint8Array(0)
   let complaints = ''
-  const { error } = await compile([entry, '--outFile', 'kernel.wasm', ...options], {
-    readFile: (name) => (name === entry ? readFileSync(sourcePath, 'utf8') : null),
+  const { error } = await compile([entry, '--outFile', 'kernel.wasm', ...options, ...kernels[name]], {
+    readFile: (name) => (name === entry ? readFileSync(join(projectRoot, 'src/engine/kernel/assembly', entry), 'utf8') : null),
     writeFile: (_name, contents) => {
       if (contents instanceof Uint8Array) wasm = Uint8Array.from(contents)
     },
@@ -27,13 +27,18 @@ export const compileKernel = async (): Promise<Uint8Array> => {
       },
     },
   })
-  if (error !== null || wasm.length === 0) throw new Error(`the kernel does not compile:\n${complaints}`, { cause: error })
+  if (error !== null || wasm.length === 0) throw new Error(`the kernel ${name} does not compile:\n${complaints}`, { cause: error })
   return wasm
 }
 
-/** The module that carries the kernel. */
-export const formatKernelModule = (wasm: Uint8Array): string => [
-  '// Built from assembly/montgomery.ts by `npm run build:kernel`; a test builds it again and compares.',
-  `export const montgomeryWasm = '${Buffer.from(wasm).toString('base64')}'`,
+/** Compiles both kernels, into the module that carries them. */
+export const compileKernelModule = async (): Promise<string> => [
+  '// Built from assembly/ by `npm run build:kernel`; a test builds it again and compares.',
+  "export type KernelName = 'integer' | 'fused'",
+  '',
+  'export const kernelsWasm: Readonly<Record<KernelName, string>> = {',
+  `  integer: '${Buffer.from(await compileKernel('integer')).toString('base64')}',`,
+  `  fused: '${Buffer.from(await compileKernel('fused')).toString('base64')}',`,
+  '}',
   '',
 ].join('\n')

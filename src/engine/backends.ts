@@ -4,6 +4,7 @@ import { AppError } from '../shared/errors.ts'
 import { createReferenceArithmetic, type Arithmetic } from './arithmetic.ts'
 import type { BackendName } from './engine.ts'
 import { createKernelArithmetic } from './kernel/kernel-arithmetic.ts'
+import type { KernelName } from './kernel/kernels-wasm.ts'
 import { findKernelFault, measureKernel } from './kernel/self-test.ts'
 import type { WorkerSettings } from './messages.ts'
 import { createNodeCryptoPower, findNodeCryptoFault } from './node-crypto-power.ts'
@@ -13,10 +14,14 @@ export type PowerSource = WorkerSettings['powers']
 /** A fresh modular power: one per worker, since node:crypto's keeps an object per modulus. */
 export const createPower = (source: PowerSource): ModularPower => (source === 'bigint' ? powerByBigInt : createNodeCryptoPower())
 
+const kernelOf = { 'wasm-fused': 'fused', 'wasm': 'integer' } as const satisfies Partial<Record<BackendName, KernelName>>
+/** The fastest first. */
+const kernelBackends = ['wasm-fused', 'wasm'] as const
+
 /** What a worker of these settings computes with. */
 export const createArithmetic = ({ backend, powers, randomness }: WorkerSettings, randomBytes: RandomBytes): Arithmetic =>
-  backend === 'wasm'
-    ? createKernelArithmetic(createPower(powers), randomBytes, randomness)
+  backend === 'wasm' || backend === 'wasm-fused'
+    ? createKernelArithmetic(kernelOf[backend], createPower(powers), randomBytes, randomness)
     : createReferenceArithmetic(createPower(powers), randomBytes)
 
 export interface BackendChoice {
@@ -29,9 +34,9 @@ export interface BackendChoice {
 export interface BackendProbes {
   /** null, or what went wrong in the self-test. */
   readonly findNodeCryptoFault: () => string | null
-  readonly findKernelFault: () => string | null
-  /** How many times as fast as BigInt's the kernel's products are. */
-  readonly measureKernel: () => number
+  readonly findKernelFault: (kernel: KernelName) => string | null
+  /** How many times as fast as BigInt's a kernel's products are. */
+  readonly measureKernel: (kernel: KernelName) => number
 }
 
 const ownProbes: BackendProbes = { findNodeCryptoFault, findKernelFault, measureKernel }
@@ -40,7 +45,7 @@ const unavailable = (backend: BackendName, fault: string): AppError =>
   new AppError('runtime.backend-unavailable', `The backend ${backend} failed its self-test: ${fault}.`, { details: { backend } })
 
 /**
- * The backend to use: the kernel where it passes its self-test and a short calibration finds it faster than BigInt; powers by
+ * The backend to use: the first kernel that passes its self-test and that a short calibration finds faster than BigInt; powers by
  * node:crypto where that passes its own; else BigInt, the reference. Never silently: `reason` says which and why. Throws
  * `runtime.backend-unavailable` where a backend that was asked for by name fails.
  */
@@ -53,15 +58,22 @@ export const selectBackend = (forced: BackendName | undefined, probes: BackendPr
     if (powerFault !== null) throw unavailable(forced, powerFault)
     return { backend: forced, powers, reason: 'asked for' }
   }
-  const kernelFault = probes.findKernelFault()
-  if (forced === 'wasm') {
-    if (kernelFault !== null) throw unavailable(forced, kernelFault)
+  if (forced !== undefined) {
+    const fault = probes.findKernelFault(kernelOf[forced])
+    if (fault !== null) throw unavailable(forced, fault)
     return { backend: forced, powers, reason: `asked for; ${powerReason}` }
   }
-  const gain = kernelFault === null ? probes.measureKernel() : 0
-  if (gain > 1) return { backend: 'wasm', powers, reason: `products ${gain.toFixed(1)} times as fast as BigInt's, ${powerReason}` }
-  const kernelReason = kernelFault === null
-    ? `the kernel's products take ${(1 / gain).toFixed(1)} times as long as BigInt's here`
-    : `the kernel failed its self-test: ${kernelFault}`
-  return { backend: powers, powers, reason: `${kernelReason}; ${powerReason}` }
+  const refused: string[] = []
+  for (const backend of kernelBackends) {
+    const fault = probes.findKernelFault(kernelOf[backend])
+    const gain = fault === null ? probes.measureKernel(kernelOf[backend]) : 0
+    if (gain > 1) {
+      const found = `products ${gain.toFixed(1)} times as fast as BigInt's, ${powerReason}`
+      return { backend, powers, reason: [found, ...refused].join('; ') }
+    }
+    refused.push(fault === null
+      ? `${backend}'s products take ${(1 / gain).toFixed(1)} times as long as BigInt's here`
+      : `${backend} failed its self-test: ${fault}`)
+  }
+  return { backend: powers, powers, reason: [...refused, powerReason].join('; ') }
 }

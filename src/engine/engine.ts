@@ -26,8 +26,11 @@ export interface DecryptionClaim extends Omit<DecryptionStatement, 'ciphertexts'
   readonly ciphertexts: Uint8Array
 }
 
-/** What computes: BigInt alone, the reference; OpenSSL for powers; or, with those powers, a WebAssembly kernel for products. */
-export type BackendName = 'bigint' | 'node-crypto' | 'wasm'
+/**
+ * What computes: BigInt alone, the reference; OpenSSL for powers; or, with those powers, a WebAssembly kernel for products, by integer
+ * SIMD (`wasm`) or by fused multiply-adds of doubles (`wasm-fused`).
+ */
+export type BackendName = 'bigint' | 'node-crypto' | 'wasm' | 'wasm-fused'
 
 /**
  * Where an encryption's randomness comes from (docs/adr/0301): powers of a fixed random base by `table`, with exponents long enough to
@@ -41,7 +44,7 @@ export interface EngineOptions {
   readonly workers?: number
   /** Forces a backend; by default the fastest that passes its self-test. */
   readonly backend?: BackendName
-  /** `table` by default. Tables need the backend `wasm`; the others always draw exactly. */
+  /** `table` by default. Tables need a kernel; the other backends always draw exactly. */
   readonly randomness?: Randomness
 }
 

@@ -1,6 +1,7 @@
 import { bigIntToBytes } from '../crypto/bytes.ts'
 import type { KeyBits, LinearForm, WeightedRun } from '../crypto/types.ts'
-import { createMontgomeryMachine } from './kernel/montgomery.ts'
+import type { KernelName } from './kernel/kernels-wasm.ts'
+import { createMontgomeryMachine, kernelNames } from './kernel/montgomery.ts'
 import { findKernelFault } from './kernel/self-test.ts'
 import { costOf } from './linear-form-plan.ts'
 import { shareSums } from './shared-sums.ts'
@@ -37,8 +38,8 @@ const timeOf = (action: () => void): number => {
 /** An odd number of the length of n². */
 const modulusOf = (bits: KeyBits): bigint => (1n << BigInt(2 * bits)) - 159n
 
-const calibrateKernel = (bits: KeyBits): Calibration => {
-  const machine = createMontgomeryMachine(modulusOf(bits))
+const calibrateKernel = (bits: KeyBits, kernel: KernelName): Calibration => {
+  const machine = createMontgomeryMachine(modulusOf(bits), kernel)
   const register = machine.reserve(2)
   const bytes = bigIntToBytes(machine.modulus / 3n, machine.length)
   machine.set(register, machine.modulus / 7n)
@@ -63,7 +64,8 @@ const calibrations = new Map<KeyBits, Calibration>()
 
 /** Measured when first asked, in some tens of milliseconds, and kept. */
 const calibrationOf = (bits: KeyBits): Calibration => {
-  const calibration = calibrations.get(bits) ?? (findKernelFault() === null ? calibrateKernel : calibrateBigInt)(bits)
+  const kernel = kernelNames.find((name) => findKernelFault(name) === null)
+  const calibration = calibrations.get(bits) ?? (kernel === undefined ? calibrateBigInt(bits) : calibrateKernel(bits, kernel))
   calibrations.set(bits, calibration)
   return calibration
 }

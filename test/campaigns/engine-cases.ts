@@ -9,7 +9,7 @@ import { gcd } from '../../src/crypto/rational.ts'
 import type { LinearForm, PaillierKeyPair } from '../../src/crypto/types.ts'
 import { createReferenceArithmetic, type Arithmetic } from '../../src/engine/arithmetic.ts'
 import { createKernelArithmetic } from '../../src/engine/kernel/kernel-arithmetic.ts'
-import { createMontgomeryMachine, type MontgomeryMachine } from '../../src/engine/kernel/montgomery.ts'
+import { createMontgomeryMachine, kernelNames } from '../../src/engine/kernel/montgomery.ts'
 import { multiplyPowers } from '../../src/engine/kernel/power-product.ts'
 import { createNodeCryptoPower } from '../../src/engine/node-crypto-power.ts'
 import { createSeededNumbers, oddModulus } from '../unit/engine/kernel/fixtures.ts'
@@ -42,21 +42,26 @@ const drawResidue = (numbers: Numbers, modulus: bigint): bigint => {
   return value
 }
 
-/** Products and squares on one of a few machines of every length. */
+/** Products on both kernels' machines for one of a few moduli of every length. */
 export const productKind = (bits: number, seed: string): CaseKind => {
-  const machines = Array.from({ length: 3 }, (_, i): MontgomeryMachine =>
-    createMontgomeryMachine(oddModulus(bits, createSeededNumbers(`${seed} modulus ${bits} ${i}`))))
-  const registers = machines.map((machine) => machine.reserve(2))
+  const moduli = Array.from({ length: 3 }, (_, i) => oddModulus(bits, createSeededNumbers(`${seed} modulus ${bits} ${i}`)))
+  const machines = moduli.map((modulus) => kernelNames.map((name) => {
+    const machine = createMontgomeryMachine(modulus, name)
+    return { machine, first: machine.reserve(2) }
+  }))
   return {
     name: `products modulo ${bits} bits`,
     run: (numbers) => {
       const index = Number(numbers.below(3n))
-      const [machine, first] = [at(machines, index), at(registers, index)]
-      const [a, b] = [drawResidue(numbers, machine.modulus), drawResidue(numbers, machine.modulus)]
-      machine.read(first, bigIntToBytes(a, machine.length))
-      machine.read(first + 1, bigIntToBytes(b, machine.length))
-      machine.multiply(first, first, first + 1)
-      expectEqual(bytesToBigInt(machine.write(first, 2n)), (a * b) % machine.modulus)
+      const modulus = at(moduli, index)
+      const [a, b] = [drawResidue(numbers, modulus), drawResidue(numbers, modulus)]
+      const expected = (a * b) % modulus
+      for (const { machine, first } of at(machines, index)) {
+        machine.read(first, bigIntToBytes(a, machine.length))
+        machine.read(first + 1, bigIntToBytes(b, machine.length))
+        machine.multiply(first, first, first + 1)
+        expectEqual(bytesToBigInt(machine.write(first, 2n)), expected)
+      }
     },
   }
 }
@@ -101,7 +106,7 @@ interface KeyContext {
 export const createKeyContext = (pair: PaillierKeyPair, randomBytes: RandomBytes): KeyContext => {
   const key = preparePrivateKey(pair)
   const power = createNodeCryptoPower()
-  const kernel = createKernelArithmetic(power, randomBytes, 'table')
+  const kernel = createKernelArithmetic('fused', power, randomBytes, 'table')
   const publicKey = preparePublicKey(pair.publicKey)
   for (const encryptor of [key, publicKey]) kernel.encrypt(encryptor, new Uint8Array(64 * (key.bits / 8)))
   return { key, publicKey, power, randomBytes, kernel, reference: createReferenceArithmetic(power, randomBytes) }
@@ -122,7 +127,7 @@ export const encryptionsPerCase = 5
 /** Every job of the engine under one key, against the reference. */
 export const keyKinds = ({ key, publicKey, power, randomBytes, kernel, reference }: KeyContext): CaseKind[] => {
   const { bits } = key
-  const machine = createMontgomeryMachine(key.nSquared)
+  const machine = createMontgomeryMachine(key.nSquared, 'fused')
   const encryption = (name: string, encryptor: Parameters<Arithmetic['encrypt']>[0]): CaseKind => ({
     name: `${name}, ${bits} bits`,
     run: (numbers) => {

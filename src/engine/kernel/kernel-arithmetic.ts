@@ -6,13 +6,14 @@ import type { RandomBytes } from '../../crypto/random.ts'
 import type { LinearForm } from '../../crypto/types.ts'
 import { createReferenceArithmetic, type Arithmetic, type PreparedKey } from '../arithmetic.ts'
 import type { Randomness } from '../engine.ts'
+import type { KernelName } from './kernels-wasm.ts'
 import { areUnits, evaluateForms, invertAll } from './linear-forms.ts'
 import { createMontgomeryMachine, type MontgomeryMachine } from './montgomery.ts'
 import { createRandomiser, encryptWithRandomiser, type Randomiser } from './randomisers.ts'
 
 // Before a key has encrypted so much, the making of a table costs more than it saves.
 const tableFrom = 64
-// Tables take 22 MB (2048 bits) to 86 MB (4096 bits) each: those of the last keys in use are kept.
+// Tables take 23 MB (2048 bits) to 95 MB (4096 bits) each: those of the last keys in use are kept.
 const maximumTables = 2
 const maximumMachines = 4
 // For longer exponents OpenSSL's squarings are faster than the kernel's products.
@@ -58,11 +59,13 @@ interface Batch {
  * The kernel's arithmetic: products, weighted sums and inverses modulo n² in WebAssembly, from bytes to bytes; encryption by tables
  * of powers, once a key is used enough. What is invalid is told by the reference, in its words.
  */
-export const createKernelArithmetic = (power: ModularPower, randomBytes: RandomBytes, randomness: Randomness): Arithmetic => {
+export const createKernelArithmetic = (
+  kernel: KernelName, power: ModularPower, randomBytes: RandomBytes, randomness: Randomness,
+): Arithmetic => {
   const reference = createReferenceArithmetic(power, randomBytes)
-  const machineOf = createKept(maximumMachines, ({ nSquared }) => createMontgomeryMachine(nSquared))
+  const machineOf = createKept(maximumMachines, ({ nSquared }) => createMontgomeryMachine(nSquared, kernel))
   const nSquaredBytes = createKept(maximumMachines, ({ nSquared, ciphertextBytes }) => bigIntToBytes(nSquared, ciphertextBytes))
-  const randomiserOf = createKept<Randomiser>(maximumTables, (key) => createRandomiser(key, randomness, randomBytes, power))
+  const randomiserOf = createKept<Randomiser>(maximumTables, (key) => createRandomiser(kernel, key, randomness, randomBytes, power))
   const encrypted = new WeakMap<PreparedKey, number>()
 
   /** Calls `action` with the ciphertexts in registers, or returns null where one is out of range. */

@@ -1,13 +1,14 @@
 import { bigIntToBytes, bitLength, bytesToBigInt } from '../../crypto/bytes.ts'
 import { modularInverse, residue } from '../../crypto/modular.ts'
-import { montgomeryWasm } from './montgomery-wasm.ts'
+import { kernelsWasm, type KernelName } from './kernels-wasm.ts'
 import { webAssembly, type WasmMemory } from './web-assembly.ts'
 
-/** What the module of assembly/montgomery.ts exports; numbers are addresses in its memory. */
+/** What the modules of assembly/ export; numbers are addresses in their memory. */
 interface Kernel {
   readonly memory: WasmMemory
   layOut(limbs: number): number
   heapStart(): number
+  stride(): number
   prepare(h: number): void
   multiply(target: number, a: number, b: number): void
   readBytes(target: number, bytes: number, length: number): void
@@ -16,17 +17,24 @@ interface Kernel {
 }
 
 const pageBytes = 65_536
-const limbBits = 13
 
-/** Digits of a round: the kernel reduces by a multiple of N that is −1 modulo 2^104. */
-const roundLimbs = 8
-const roundBits = BigInt(limbBits * roundLimbs)
+/** The digits of a kernel, and how many a round takes: it reduces by a multiple of N that is −1 modulo 2^(limbBits·roundLimbs). */
+interface Digits {
+  readonly limbBits: number
+  readonly roundLimbs: number
+}
 
-/** Limbs for a modulus of `bits` bits: R = 2^(13·limbs) > 4·2^104·modulus, in whole rounds. */
-const limbsFor = (bits: number): number => Math.ceil((bits + limbBits * roundLimbs + 2) / limbBits / roundLimbs) * roundLimbs
+/** The fastest first. */
+export const kernelNames: readonly KernelName[] = ['fused', 'integer']
 
-/** (M + 1)/2^104 for the multiple M of the modulus that is −1 modulo 2^104. */
-const computeH = (modulus: bigint): bigint => {
+const digitsOf: Readonly<Record<KernelName, Digits>> = { integer: { limbBits: 13, roundLimbs: 8 }, fused: { limbBits: 51, roundLimbs: 3 } }
+
+/** Limbs for a modulus of `bits` bits: R = 2^(limbBits·limbs) > 4·2^(limbBits·roundLimbs)·modulus, in whole rounds. */
+const limbsFor = (bits: number, { limbBits, roundLimbs }: Digits): number =>
+  Math.ceil((bits + limbBits * roundLimbs + 2) / limbBits / roundLimbs) * roundLimbs
+
+/** (M + 1)/2^roundBits for the multiple M of the modulus that is −1 modulo 2^roundBits. */
+const computeH = (modulus: bigint, roundBits: bigint): bigint => {
   const multiple = (1n << roundBits) - modularInverse(modulus, 1n << roundBits)
   return (modulus * multiple + 1n) >> roundBits
 }
@@ -62,20 +70,22 @@ export interface MontgomeryMachine {
   get(register: number): bigint
 }
 
-let compiled: object | null = null
-const compiledModule = (): object => (compiled ??= new webAssembly.Module(Buffer.from(montgomeryWasm, 'base64')))
+const compiled: Partial<Record<KernelName, object>> = {}
+const compiledModule = (name: KernelName): object => (compiled[name] ??= new webAssembly.Module(Buffer.from(kernelsWasm[name], 'base64')))
 
 /** A machine for one modulus, with memory of its own, which grows with the registers set aside. */
-export const createMontgomeryMachine = (modulus: bigint): MontgomeryMachine => {
-  const kernel = new webAssembly.Instance(compiledModule(), {}).exports as Kernel
-  const limbs = limbsFor(bitLength(modulus))
+export const createMontgomeryMachine = (modulus: bigint, name: KernelName): MontgomeryMachine => {
+  const kernel = new webAssembly.Instance(compiledModule(name), {}).exports as Kernel
+  const { limbBits, roundLimbs } = digitsOf[name]
+  const roundBits = BigInt(limbBits * roundLimbs)
+  const limbs = limbsFor(bitLength(modulus), digitsOf[name])
   const length = Math.ceil(bitLength(modulus) / 8)
-  const bytesPerRegister = 2 * limbs
   const r = 1n << BigInt(limbBits * limbs)
   const modulusAddress = kernel.layOut(limbs)
-  // The kernel reads in steps of 13 bytes, so that it may reach into zeros before the first.
+  const bytesPerRegister = kernel.stride()
+  // Bytes are read in longer steps, which may reach into zeros before the first; numbers are multiplied with zeros before them.
   const transferAddress = kernel.heapStart() + 64
-  const registersStart = transferAddress + Math.ceil(length / 64) * 64
+  const registersStart = transferAddress + Math.ceil(length / 64) * 64 + 64
   const address = (register: number): number => registersStart + register * bytesPerRegister
   let reserved = 0
 
@@ -105,19 +115,19 @@ export const createMontgomeryMachine = (modulus: bigint): MontgomeryMachine => {
   const work = reserve(7)
   const [scratch, one, rSquared, raised] = [work, work + 1, work + 2, work + 3]
   const [literalOne, literalRound, round] = [work + 4, work + 5, work + 6]
-  readResidue(scratch, computeH(modulus))
+  readResidue(scratch, computeH(modulus, roundBits))
   kernel.prepare(address(scratch))
 
   readResidue(one, r % modulus)
   readResidue(literalOne, 1n)
-  // The kernel's `reduce` divides by 2^104: what is written has that as a factor.
+  // The kernel's `reduce` divides by 2^roundBits: what is written has that as a factor.
   readResidue(literalRound, 1n << roundBits)
   readResidue(round, (r << roundBits) % modulus)
   readResidue(rSquared, (r * r) % modulus)
 
   // Results that are written together mostly have one degree, so the last power of R is kept.
   let raisedTo: bigint | null = null
-  /** raised = the form of R^exponent·2^104, by squarings from the left; rSquared is the form of R, the literal 1 that of R⁻¹. */
+  /** raised = the form of R^exponent·2^roundBits, by squarings from the left; rSquared is the form of R, the literal 1 that of R⁻¹. */
   const raiseR = (exponent: bigint): void => {
     if (exponent === raisedTo) return
     const base = exponent < 0n ? literalOne : rSquared

@@ -6,6 +6,7 @@ import { randomUnit, type RandomBytes } from '../../crypto/random.ts'
 import { isPrivate, type PreparedKey } from '../arithmetic.ts'
 import type { Randomness } from '../engine.ts'
 import { createFixedBase } from './fixed-base.ts'
+import type { KernelName } from './kernels-wasm.ts'
 import { createMontgomeryMachine } from './montgomery.ts'
 
 /** Draws n-th powers modulo n², one per encryption, by tables made for one key. */
@@ -25,11 +26,11 @@ const shortBytes = (bits: number): number => (bits === 2048 ? 56 : 64)
  * exponents of |p| + 64 bits a half is uniform, up to 2^-64, in the group its base generates.
  */
 const createOwnerRandomiser = (
-  key: PreparedPrivateKey, kind: Randomness, randomBytes: RandomBytes, power: ModularPower,
+  kernel: KernelName, key: PreparedPrivateKey, kind: Randomness, randomBytes: RandomBytes, power: ModularPower,
 ): Randomiser => {
   const exponentBytes = kind === 'short' ? shortBytes(key.bits) : key.bits / 16 + uniformMargin
   const [p, q] = [key.p, key.q].map(({ prime, square }) =>
-    createFixedBase(createMontgomeryMachine(square), power(randomUnit(prime, randomBytes), prime, square), exponentBytes))
+    createFixedBase(createMontgomeryMachine(square, kernel), power(randomUnit(prime, randomBytes), prime, square), exponentBytes))
   if (p === undefined || q === undefined) throw new RangeError('a key has two primes')
   return {
     memoryBytes: p.memoryBytes + q.memoryBytes,
@@ -42,19 +43,21 @@ const createOwnerRandomiser = (
 
 /** With the public key alone: h^x for h = (−y²)ⁿ of a random y of our own, x of half the length of n [DJN10, section 4.2]. */
 const createPublicRandomiser = (
-  key: PreparedPublicKey, kind: Randomness, randomBytes: RandomBytes, power: ModularPower,
+  kernel: KernelName, key: PreparedPublicKey, kind: Randomness, randomBytes: RandomBytes, power: ModularPower,
 ): Randomiser => {
   const exponentBytes = kind === 'short' ? shortBytes(key.bits) : key.bits / 16
   const y = randomUnit(key.n, randomBytes)
   const h = power(residue(-(y * y), key.n), key.n, key.nSquared)
-  const base = createFixedBase(createMontgomeryMachine(key.nSquared), h, exponentBytes)
+  const base = createFixedBase(createMontgomeryMachine(key.nSquared, kernel), h, exponentBytes)
   return { memoryBytes: base.memoryBytes, draw: () => bytesToBigInt(base.raise(randomBytes(exponentBytes))) }
 }
 
 export const createRandomiser = (
-  key: PreparedKey, kind: Randomness, randomBytes: RandomBytes, power: ModularPower,
+  kernel: KernelName, key: PreparedKey, kind: Randomness, randomBytes: RandomBytes, power: ModularPower,
 ): Randomiser =>
-  isPrivate(key) ? createOwnerRandomiser(key, kind, randomBytes, power) : createPublicRandomiser(key, kind, randomBytes, power)
+  isPrivate(key)
+    ? createOwnerRandomiser(kernel, key, kind, randomBytes, power)
+    : createPublicRandomiser(kernel, key, kind, randomBytes, power)
 
 /** c = (1 + n)^m · randomiser mod n², as bytes. */
 export const encryptWithRandomiser = ({ n, nSquared, ciphertextBytes }: PreparedPublicKey, m: bigint, randomiser: bigint): Uint8Array =>

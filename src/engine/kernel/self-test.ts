@@ -1,5 +1,6 @@
 import { bytesToBigInt } from '../../crypto/bytes.ts'
-import { createMontgomeryMachine, type MontgomeryMachine } from './montgomery.ts'
+import type { KernelName } from './kernels-wasm.ts'
+import { createMontgomeryMachine } from './montgomery.ts'
 
 /** Lengths of p² and n² in use. */
 const lengths = [2048, 3072, 4096, 6144, 8192]
@@ -17,13 +18,13 @@ const patternOf = (bits: number): bigint => {
 
 /**
  * Compares chained squarings of edge values with BigInt's for every length in use: null where all agree, else what went wrong (no
- * SIMD, for one).
+ * SIMD, for one; or no fused multiply-add, for `fused`).
  */
-export const findKernelFault = (create: (modulus: bigint) => MontgomeryMachine = createMontgomeryMachine): string | null => {
+export const findKernelFault = (name: KernelName, create: typeof createMontgomeryMachine = createMontgomeryMachine): string | null => {
   try {
     for (const bits of lengths) {
       const modulus = patternOf(bits)
-      const machine = create(modulus)
+      const machine = create(modulus, name)
       const register = machine.reserve(1)
       for (const start of [0n, 1n, 2n, modulus - 1n, modulus - 2n, modulus >> 1n]) {
         let expected = start
@@ -48,9 +49,9 @@ const timeOf = (action: () => void): number => {
 }
 
 /** How many times as fast as BigInt's the kernel's products modulo 4096 bits are: the best of a few short rounds, taken in turn. */
-export const measureKernel = (): number => {
+export const measureKernel = (name: KernelName): number => {
   const modulus = patternOf(calibrationBits)
-  const machine = createMontgomeryMachine(modulus)
+  const machine = createMontgomeryMachine(modulus, name)
   const register = machine.reserve(1)
   let product = modulus - 2n
   machine.set(register, product)

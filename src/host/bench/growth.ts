@@ -92,10 +92,10 @@ const measureKeys = async (engine: Engine): Promise<Growth> => {
   }
 }
 
-const measureWorkers = async ({ key }: Material): Promise<Growth> => {
+const measureWorkers = async ({ backend }: Engine, { key }: Material): Promise<Growth> => {
   const counts = Array.from({ length: Math.max(2, Math.min(8, availableParallelism())) }, (_, i) => i + 1)
   const times = await inTurn(counts, async (workers) => {
-    const engine = await createEngine({ workers, backend: 'wasm' })
+    const engine = await createEngine({ workers, backend })
     try {
       return await timeOf(encryptOf(engine, key))
     } finally {
@@ -116,5 +116,5 @@ export const measureGrowth = async (engine: Engine, onNote: (note: string) => vo
   onNote('growth: key lengths')
   const keys = await measureKeys(engine)
   onNote('growth: workers')
-  return [...tables, keys, await measureWorkers(material)]
+  return [...tables, keys, await measureWorkers(engine, material)]
 }

@@ -42,7 +42,7 @@ export interface BenchOptions {
 const sumsInMeans = (meansTable.rows * meansTable.columns) / materialCells
 
 const contenderNames = [
-  'wasm, 1 worker', 'wasm, 2 workers', 'node-crypto, 1 worker', 'BigInt, 1 worker', 'paillier-bigint', 'gmpy2', 'python-paillier',
+  'wasm, 1 worker', 'wasm, 2 workers', 'integer wasm, 1 worker', 'node-crypto, 1 worker', 'BigInt, 1 worker', 'paillier-bigint', 'gmpy2', 'python-paillier',
 ] as const
 type Contender = (typeof contenderNames)[number]
 type Round = Partial<Record<Contender, Sample>>
@@ -62,6 +62,7 @@ const countOf = (name: Contender, { counts: [ours, paillierBigint, python] }: Pl
   if (name === 'paillier-bigint') return paillierBigint
   if (name === 'gmpy2' || name === 'python-paillier') return python
   if (name === 'BigInt, 1 worker') return Math.ceil(ours / 32)
+  if (name === 'integer wasm, 1 worker') return Math.ceil(ours / 2)
   return name === 'node-crypto, 1 worker' ? Math.ceil(ours / 8) : ours
 }
 
@@ -125,7 +126,7 @@ const rowOf = ({ operation, bars }: Plan, rounds: readonly Round[], material: Ma
   }
 }
 
-type Engines = Readonly<Record<'single' | 'double' | 'nodeCrypto' | 'bigint', Engine>>
+type Engines = Readonly<Record<'single' | 'double' | 'integer' | 'nodeCrypto' | 'bigint', Engine>>
 
 /** Tables are made, workers started and batches sized before anything is measured. */
 const warmUp = async (runners: readonly Runner[]): Promise<void> => {
@@ -135,13 +136,15 @@ const warmUp = async (runners: readonly Runner[]): Promise<void> => {
   }
 }
 
-const measureBits = async (bits: KeyBits, rounds: number, { single, double, nodeCrypto, bigint }: Engines, { onNote }: BenchOptions) => {
+const measureBits = async (bits: KeyBits, rounds: number, engines: Engines, { onNote }: BenchOptions) => {
+  const { single, double, integer, nodeCrypto, bigint } = engines
   const key = await single.generateKeyPair(bits)
   const material = createMaterial(key)
-  const [one, two] = [createEngineRunner(single, material), createEngineRunner(double, material)]
+  const [one, two, integers] = [single, double, integer].map((engine) => createEngineRunner(engine, material)) as [Runner, Runner, Runner]
   const runners = {
     'wasm, 1 worker': one,
     'wasm, 2 workers': two,
+    'integer wasm, 1 worker': integers,
     'node-crypto, 1 worker': createEngineRunner(nodeCrypto, material),
     'BigInt, 1 worker': createEngineRunner(bigint, material),
     'paillier-bigint': createPaillierBigintRunner(material),
@@ -150,7 +153,7 @@ const measureBits = async (bits: KeyBits, rounds: number, { single, double, node
   const phe = await findPythonBaseline('python-paillier', key, materialCells)
   try {
     const pythons = { ...(gmpy2 === null ? {} : { gmpy2 }), ...(phe === null ? {} : { 'python-paillier': phe }) }
-    await warmUp([one, two])
+    await warmUp([one, two, integers])
     const rows: BenchRow[] = []
     for (const plan of plans) {
       onNote(`${bits} bits: ${plan.operation}`)
@@ -175,13 +178,15 @@ export const runBench = async (options: BenchOptions): Promise<BenchReport> => {
   const started = performance.now()
   const loadBefore = loadNow()
   const rounds = options.short ? 3 : 5
+  const chosen = await createEngine({ workers: 1 })
+  const kernel = chosen.backend === 'wasm-fused' ? 'wasm-fused' : 'wasm'
   const engines: Engines = {
-    single: await createEngine({ workers: 1, backend: 'wasm' }),
-    double: await createEngine({ workers: 2, backend: 'wasm' }),
+    single: await createEngine({ workers: 1, backend: kernel }),
+    double: await createEngine({ workers: 2, backend: kernel }),
+    integer: await createEngine({ workers: 1, backend: 'wasm' }),
     nodeCrypto: await createEngine({ workers: 1, backend: 'node-crypto' }),
     bigint: await createEngine({ workers: 1, backend: 'bigint' }),
   }
-  const chosen = await createEngine({ workers: 1 })
   try {
     const measured = []
     for (const bits of options.short ? [2048] as const : [2048, 3072] as const) {

@@ -6,7 +6,7 @@ import { createSeededNumbers, oddModulus, runSeed } from './fixtures.ts'
 
 const numbers = createSeededNumbers(`power-product ${runSeed}`)
 const modulus = oddModulus(2048, numbers)
-const machine = createMontgomeryMachine(modulus)
+const machine = createMontgomeryMachine(modulus, 'fused')
 
 const createTerm = (exponent: bigint) => {
   const base = numbers.below(modulus)

@@ -42,6 +42,11 @@ export function layOut(count: i32): usize {
   return base
 }
 
+/** Bytes from one number to the next. */
+export function stride(): usize {
+  return 2 * limbs
+}
+
 /** The first address the caller may use. */
 export function heapStart(): usize {
   return firstFree
