@@ -1,9 +1,10 @@
+import { at } from '../crypto/lists.ts'
 import type { LinearForm, PaillierPublicKey } from '../crypto/types.ts'
 import { AppError } from '../shared/errors.ts'
 import type { CiphertextSource, JobOptions } from './engine.ts'
 import { createMeter, runJob, type Batch } from './jobs.ts'
 import {
-  chooseBatchCost, cutForm, gatherPieces, intervalsOf, joiningForm, localRuns, type Interval, type Piece,
+  chooseBatchCost, cutForms, gatherPieces, intervalsOf, joiningForm, localRuns, type Interval, type Piece,
 } from './linear-form-plan.ts'
 import { shareSums } from './shared-sums.ts'
 import { createKeyBytes, prepareKey } from './task-key.ts'
@@ -65,8 +66,9 @@ const planForms = (inputs: CiphertextSource, forms: readonly LinearForm[], lengt
   const most = chooseBatchCost(forms, workers)
   const cellAt = (bytes: Uint8Array, index: number): Uint8Array => bytes.subarray(index * length, (index + 1) * length)
   const joins: Evaluation[] = []
+  const cut = cutForms(forms, most, workers)
   const placed = forms.flatMap((form, index): PlacedPiece[] => {
-    const pieces = cutForm(form, most)
+    const pieces = at(cut, index)
     const target = cellAt(results, index)
     if (pieces.length === 1) return pieces.map((piece) => ({ ...piece, constant: form.constant, target }))
     const partials = new Uint8Array(pieces.length * length)

@@ -35,10 +35,10 @@ export const costOf = (runs: readonly WeightedRun[]): number => {
 
 const createPiece = (runs: readonly WeightedRun[], weight: bigint): Piece => ({ runs, weight, cost: costOf(runs) })
 
-/** About half a tenth of a second under the longest keys: prompt to stop. */
-const mostBatchCost = 6000
-/** Less is not worth a message. */
-const leastBatchCost = 64
+/** About a seventh of a second under the longest keys: prompt to stop. */
+const mostBatchCost = 10_000
+/** Less is not worth a message and a join. */
+const leastBatchCost = 250
 
 /**
  * How many products a batch should have: enough to be worth a message, few enough to stop promptly; as many batches as there are
@@ -57,29 +57,94 @@ const cutRun = ({ start, count, weight }: WeightedRun, most: number): Piece[] =>
     createPiece([{ start: start + i * length, count: Math.min(length, count - i * length), weight: 1n }], weight))
 }
 
-/** Cuts a form into pieces of about `most` products: one piece, of weight 1, for a form that is short enough. */
-export const cutForm = ({ runs }: LinearForm, most: number): Piece[] => {
-  const pieces: Piece[] = []
-  let gathered: WeightedRun[] = []
-  const finishPiece = (): void => {
-    if (gathered.length > 0) pieces.push(createPiece(gathered, 1n))
-    gathered = []
-  }
-  let cost = 0
+/** Runs in order, shared out evenly. */
+const cutByRuns = (runs: readonly WeightedRun[], pieces: number): Piece[] => {
+  const total = runs.reduce((sum, run) => sum + runCost(run), 0)
+  const groups: WeightedRun[][] = Array.from({ length: pieces }, () => [])
+  let before = 0
   for (const run of runs) {
-    if (run.count > most || cost + runCost(run) > most) {
-      finishPiece()
-      cost = 0
-    }
-    if (run.count > most) {
-      pieces.push(...cutRun(run, most))
-    } else {
-      gathered.push(run)
-      cost += runCost(run)
-    }
+    // By its middle, which always lies before the end.
+    at(groups, Math.floor(((before + runCost(run) / 2) / total) * pieces)).push(run)
+    before += runCost(run)
   }
-  finishPiece()
-  return pieces.length === 0 ? [createPiece([], 1n)] : pieces
+  return groups.filter((group) => group.length > 0).map((group) => createPiece(group, 1n))
+}
+
+/** Bits that are worth a product of their own, and cells so few that every piece may read them all. */
+const leastBitsPerPiece = 8
+const mostCellsByBits = 10_000
+
+interface CutByBits {
+  readonly pieces: Piece[]
+  /** Products of the join: a square for each bit that is passed over. */
+  readonly joinCost: number
+}
+
+/**
+ * All runs in every piece, but only some bits of their weights: piece j counts 2^(j·width) times. Buckets are then shared by as many
+ * terms as before. Digits have either sign where weights have. null where weights are too short or runs too long.
+ */
+const cutByBits = (runs: readonly WeightedRun[], pieces: number): CutByBits | null => {
+  const cells = runs.reduce((sum, { count }) => sum + count, 0)
+  const longest = runs.reduce((most, { weight }) => Math.max(most, bitLength(weight)), 0)
+  if (longest < leastBitsPerPiece * pieces || cells > mostCellsByBits) return null
+  const width = Math.ceil((longest + 1) / pieces)
+  const digitOf = runs.some(({ weight }) => weight < 0n) ? BigInt.asIntN : BigInt.asUintN
+  let left = [...runs]
+  const parts = Array.from({ length: pieces }, (_, i) => {
+    const digits = left.map((run) => ({ ...run, weight: digitOf(width, run.weight) }))
+    left = left.map((run, k) => ({ ...run, weight: (run.weight - at(digits, k).weight) >> BigInt(width) }))
+    return createPiece(digits.filter(({ weight }) => weight !== 0n), 1n << BigInt(i * width))
+  })
+  return { pieces: parts, joinCost: width * (pieces - 1) }
+}
+
+const mostOf = (pieces: readonly Piece[]): number => pieces.reduce((most, { cost }) => Math.max(most, cost), 0)
+
+/** Cuts a form into as many even pieces as it takes batches of about `most` products: one, of weight 1, where it is short enough. */
+export const cutForm = ({ runs }: LinearForm, most: number): Piece[] => {
+  const long = runs.filter(({ count }) => count > most)
+  const rest = long.length === 0 ? runs : runs.filter(({ count }) => count <= most)
+  const count = Math.ceil(costOf(rest) / most)
+  const pieces = long.flatMap((run) => cutRun(run, most))
+  if (count === 1) return rest.length === 0 && pieces.length > 0 ? pieces : [...pieces, createPiece(rest, 1n)]
+  const byRuns = cutByRuns(rest, count)
+  const byBits = cutByBits(rest, count)
+  return [...pieces, ...(byBits !== null && mostOf(byBits.pieces) + byBits.joinCost < mostOf(byRuns) ? byBits.pieces : byRuns)]
+}
+
+/** What the busiest of the workers has to do, if each takes the next batch as soon as it is free. */
+export const longestLane = (batches: readonly (readonly Piece[])[], workers: number): number => {
+  const lanes = new Array<number>(workers).fill(0)
+  for (const pieces of batches) {
+    const next = lanes.indexOf(Math.min(...lanes))
+    lanes[next] = at(lanes, next) + pieces.reduce((sum, { cost }) => sum + cost, 0)
+  }
+  return Math.max(...lanes)
+}
+
+/** How much longer than an even share the busiest worker's may be before plain sums are cut finer. */
+const unevenness = 1.05
+const finest = 4
+
+const isPlain = ({ runs }: LinearForm): boolean => runs.every(({ weight }) => weight === 1n)
+
+/**
+ * Each form's pieces: cut where it exceeds a batch, plain sums finer too where whole ones would leave a worker idle at the end. They can be
+ * cut at the price of a product.
+ */
+export const cutForms = (forms: readonly LinearForm[], most: number, workers: number): Piece[][] => {
+  const cutPlain = (parts: number): Piece[][] =>
+    forms.map((form) => cutForm(form, parts > 1 && isPlain(form) ? Math.max(leastBatchCost / 2, Math.ceil(most / parts)) : most))
+  let best = cutPlain(1)
+  if (workers === 1) return best
+  const laneOf = (pieces: readonly Piece[][]): number => longestLane(gatherPieces(pieces.flat(), most), workers)
+  const share = forms.reduce((sum, { runs }) => sum + costOf(runs), 0) / workers
+  for (let parts = 2; parts <= finest && laneOf(best) > unevenness * share; parts += 1) {
+    const finer = cutPlain(parts)
+    if (laneOf(finer) < laneOf(best)) best = finer
+  }
+  return best
 }
 
 /** The form that joins the results of a form's pieces, in their order: neighbours of equal weight are one run. */

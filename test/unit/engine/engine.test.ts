@@ -202,10 +202,11 @@ describe('bad input', () => {
 
 describe('progress', () => {
   it('rises to the total, with an estimate from the first step on', async () => {
+    const long = Array.from({ length: 100 }, (_, start) => ({ start, count: 1, weight: 2n ** 64n + BigInt(start) }))
     for (const job of [
       (onProgress: (progress: Progress) => void) => engine.encrypt(keyPair, plaintexts, { onProgress }),
       (onProgress: (progress: Progress) => void) =>
-        engine.evaluate(publicKey, sourceOf(ciphertexts), [{ runs: [{ start: 0, count: 100, weight: 5n }], constant: 0n }], { onProgress }),
+        engine.evaluate(publicKey, sourceOf(ciphertexts), [{ runs: long, constant: 0n }], { onProgress }),
     ]) {
       const seen: Progress[] = []
       await job((progress) => seen.push(progress))

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LinearForm, WeightedRun } from '../../../src/crypto/types.ts'
-import { chooseBatchCost, cutForm, gatherPieces, intervalsOf, joiningForm, localRuns } from '../../../src/engine/linear-form-plan.ts'
+import {
+  chooseBatchCost, costOf, cutForm, cutForms, gatherPieces, intervalsOf, joiningForm, localRuns, longestLane,
+} from '../../../src/engine/linear-form-plan.ts'
 
 const formOf = fc.tuple(
   fc.array(fc.tuple(fc.nat(5), fc.integer({ min: 1, max: 300 }), fc.integer({ min: -9, max: 9 })), { maxLength: 12 }),
@@ -22,6 +24,15 @@ const weigh = (runs: readonly WeightedRun[], cells: (index: number) => bigint): 
   return sum
 }
 
+/** Weights as unlike as chance makes them, the same in every run. */
+const weighted = (count: number, bits: bigint, isSigned: boolean): LinearForm => ({
+  runs: Array.from({ length: count }, (_, i) => {
+    const magnitude = (BigInt(i + 1) * 0x9e37_79b9_7f4a_7c15n) % 2n ** bits + 1n
+    return { start: i, count: 1, weight: isSigned && i % 2 === 1 ? -magnitude : magnitude }
+  }),
+  constant: 5n,
+})
+
 const cell = (index: number): bigint => BigInt(index * index + 7)
 
 describe('a cut form', () => {
@@ -37,7 +48,8 @@ describe('a cut form', () => {
   it('has no piece much above the size asked for, and is whole where it is short', () => {
     fc.assert(fc.property(formOf, fc.integer({ min: 10, max: 200 }), (form, most) => {
       const pieces = cutForm(form, most)
-      for (const { cost } of pieces) expect(cost).toBeLessThanOrEqual(most + 60)
+      for (const { cost } of pieces) expect(cost).toBeLessThanOrEqual(1.5 * most + 60)
+      if (costOf(form.runs) <= most) expect(pieces.length).toBe(1)
       if (form.runs.length === 0) expect(pieces).toEqual([{ runs: [], weight: 1n, cost: 1 }])
     }))
   })
@@ -46,6 +58,31 @@ describe('a cut form', () => {
     const pieces = cutForm({ runs: [{ start: 3, count: 1000, weight: -5n }], constant: 0n }, 300)
     expect(pieces.flatMap(({ runs }) => runs.map(({ weight }) => weight))).toEqual([1n, 1n, 1n, 1n])
     expect(joiningForm(pieces, 9n)).toEqual({ runs: [{ start: 0, count: 4, weight: -5n }], constant: 9n })
+  })
+})
+
+describe('a form of many weights', () => {
+  it('stays whole for one worker, whose buckets it fills best', () => {
+    for (const count of [100, 1000]) {
+      const form = weighted(count, 32n, true)
+      expect(cutForm(form, chooseBatchCost([form], 1)).map(({ runs }) => runs.length)).toEqual([count])
+    }
+  })
+
+  it('is shared by the bits of its weights, at little more than half the products for each of two workers, and adds up again', () => {
+    for (const [count, bits, isSigned] of [[100, 32n, true], [100, 53n, false], [1000, 53n, true]] as const) {
+      const form = weighted(count, bits, isSigned)
+      const pieces = cutForm(form, chooseBatchCost([form], 2))
+      expect(pieces.length).toBe(2)
+      for (const { cost, runs } of pieces) {
+        expect(cost).toBeLessThan(0.6 * costOf(form.runs))
+        expect(runs.length).toBeGreaterThan(0.9 * count)
+        if (!isSigned) expect(runs.every(({ weight }) => weight > 0n)).toBe(true)
+      }
+      const joined = joiningForm(pieces, form.constant)
+      const partials = pieces.map((piece) => weigh(piece.runs, cell))
+      expect(weigh(joined.runs, (index) => partials[index] ?? 0n) + joined.constant).toBe(weigh(form.runs, cell) + form.constant)
+    }
   })
 })
 
@@ -73,13 +110,26 @@ describe('a batch of pieces', () => {
 describe('the size of a batch', () => {
   it('grows with the work and stays small enough to stop', () => {
     const sumOf = (count: number): LinearForm[] => [{ runs: [{ start: 0, count, weight: 1n }], constant: 0n }]
-    expect(chooseBatchCost(sumOf(10), 2)).toBe(64)
+    expect(chooseBatchCost(sumOf(10), 2)).toBe(250)
     expect(chooseBatchCost(sumOf(8000), 2)).toBe(4000)
-    expect(chooseBatchCost(sumOf(1_000_000), 2)).toBeLessThanOrEqual(6000)
+    expect(chooseBatchCost(sumOf(1_000_000), 2)).toBeLessThanOrEqual(10_000)
+  })
+
+  it('cuts plain sums finer where whole ones would leave a worker idle', () => {
+    for (const [columns, workers] of [[3, 2], [5, 4], [1, 3]] as const) {
+      const forms = Array.from({ length: columns }, (_, i): LinearForm =>
+        ({ runs: [{ start: 4000 * i, count: 4000, weight: 1n }], constant: 0n }))
+      const most = chooseBatchCost(forms, workers)
+      const batches = gatherPieces(cutForms(forms, most, workers).flat(), most)
+      expect(longestLane(batches, workers)).toBeLessThan(1.15 * ((columns * 4000) / workers))
+    }
+    // Whole ones: two for the one worker, one for the other.
+    const whole = [{ runs: [], weight: 1n, cost: 4 }]
+    expect(longestLane([whole, whole, whole], 2)).toBe(8)
   })
 
   it('gives every worker as many as the others', () => {
-    for (const [cells, workers] of [[13_000, 2], [12_001, 2], [100_000, 3]] as const) {
+    for (const [cells, workers] of [[13_000, 2], [22_001, 2], [100_000, 3]] as const) {
       const form: LinearForm = { runs: [{ start: 0, count: cells, weight: 1n }], constant: 0n }
       const pieces = cutForm(form, chooseBatchCost([form], workers))
       expect(pieces.length % workers).toBe(0)
