@@ -159,7 +159,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     // Where a table comes from is told by its rows.
     beforeDrop: (name) => { ledger.register(name) },
   })
-  const ledger = createLedger({ database, datasets, now })
+  const ledger = createLedger({ database, vault, datasets, now })
   const unlockedWallet = once<BaseWallet>(() => wallet.unlock())
 
   const chain = perNetwork(networks.getActive, async (network) => {

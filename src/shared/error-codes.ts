@@ -148,6 +148,7 @@ export const errorCodes = defineErrorCodes({
   'policy.program-unexpected': { status: 422, next: 'Send the masked ciphertexts alone: a listing in private mode must not see the program.' },
   'policy.mask-too-short': { status: 422, next: 'Ask for smaller numbers: round the weights, sum fewer rows; or use a listing that allows more bits.' },
   'policy.source-mode': { status: 409, next: 'List this table in the mode it was first listed in; its ledger means nothing in the other.' },
+  'policy.source-rows': { status: 409, next: 'Import the table with its rows in the order that was sold, new ones at the end; a row that is withdrawn keeps its place, emptied. If they are other rows that only share a column of numbers, leave that column out.' },
   'policy.wrong-dataset': { status: 422, next: 'Derive the program from the dataset of this listing.' },
   'policy.condition': { status: 422, next: 'Answer with a smaller tensor: each axis may be at most the data\'s axis divided by the condition.' },
   'policy.answer-cells': { status: 422, next: 'Ask for fewer numbers in one answer.' },

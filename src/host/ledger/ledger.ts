@@ -4,12 +4,15 @@ import { assertPrivateCells } from '../../policy/private.ts'
 import { createPartition, type Partition } from '../../policy/partition.ts'
 import type { Details, PolicyMode } from '../../shared/schemas/details.ts'
 import type { Program } from '../../shared/schemas/program.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
+import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import { sha256Hex } from '../trade/hash.ts'
-import { createSourceStore, type LedgerEntry, type Sale, type Source, type SourceTable } from './source-store.ts'
+import type { SourceTable } from './row-marks.ts'
+import { findSharedRows } from './same-rows.ts'
+import { createSourceStore, type LedgerEntry, type Sale, type Source } from './source-store.ts'
 
 /** Whose table a program is about, and under which terms. */
 export interface LedgerSubject {
@@ -20,7 +23,7 @@ export interface LedgerSubject {
 
 /**
  * The differencing ledger (compute.md, "Policies"; S4): what all answers from one source together tell apart. It follows the source:
- * encrypted again, imported again with rows added at its end, or listed twice, it is the same.
+ * encrypted again, imported again with rows added at its end, or listed twice, it is the same. Its rows in another order are not sold.
  */
 export interface Ledger {
   /** Finds or makes the source of a dataset, while its plain table is there. */
@@ -57,7 +60,12 @@ export interface Ledger {
   hasDebited(entry: LedgerEntry): boolean
   /** One source is never sold in both modes: what is answered unseen would defeat the ledger. Throws `policy.source-mode`. */
   assertMode(dataset: string, mode: PolicyMode): void
-  /** Notes for good that the dataset's source is sold in this mode. Throws as `assertMode`. */
+  /**
+   * What is sold of a table counts towards what is sold of the same rows in another order, and where they stand there must not be told:
+   * an order is data (docs/adr/0402). So rows are sold in one order. Throws `policy.source-rows` where another published table holds them.
+   */
+  assertApart(dataset: string): void
+  /** Notes for good that the dataset's source is sold in this mode. Throws as `assertMode` and `assertApart`. */
   claimMode(dataset: string, mode: PolicyMode): void
   /**
    * Judges what a purchase asks of the key holder, a program of comparisons alone, as an answer's cells are judged, and counts what its
@@ -71,6 +79,7 @@ export interface Ledger {
 
 export interface LedgerDependencies {
   readonly database: ProfileDatabase
+  readonly vault: Vault
   readonly datasets: Pick<DatasetService, 'readColumns' | 'readRows'>
   readonly now: () => Date
 }
@@ -82,13 +91,23 @@ const hashCells = ({ rows, cells }: Program): string[] =>
 const hashComparisons = ({ rows, comparisons = [] }: Program): string[] =>
   comparisons.map((comparison) => sha256Hex(`${rows}/${encodeInequality(comparison)}`))
 
-export const createLedger = ({ database, datasets, now }: LedgerDependencies): Ledger => {
-  const store = createSourceStore(database)
+export const createLedger = ({ database, vault, datasets, now }: LedgerDependencies): Ledger => {
+  const store = createSourceStore(database, vault)
 
   const readTable = (dataset: string): SourceTable => {
     const rows = datasets.readRows(dataset)
     return datasets.readColumns(dataset).map(({ name }, column) =>
       ({ name, values: Float64Array.from(rows, (row) => row[column] ?? Number.NaN) }))
+  }
+
+  /** Tables that were listed before rows were marked are marked when next looked at, unless their rows are gone by now. */
+  const markRows = (id: number, dataset: string): void => {
+    if (store.hasMarks(id)) return
+    try {
+      store.insertMarks(id, store.mark(readTable(dataset)))
+    } catch (error) {
+      if (!isAppError(error, 'input.plain-dropped')) throw error
+    }
   }
 
   const requireSource = (dataset: string): Source => database.transaction((): Source => {
@@ -97,12 +116,31 @@ export const createLedger = ({ database, datasets, now }: LedgerDependencies): L
     const known = store.findOf(id)
     if (known !== null) return known
     const table = readTable(dataset)
-    const source = store.findOfVersions(dataset) ?? store.findSimilar(table)
+    const marked = store.mark(table)
+    const source = store.findOfVersions(dataset) ?? store.findSimilar(table, marked)
       ?? store.create(createPartition(table[0]?.values.length ?? 1), now().toISOString())
-    store.link(source, id, table)
+    store.link(source, id)
+    store.insertMarks(id, marked)
     const linked = store.findOf(id)
     if (linked === null) throw new AppError('bug.unexpected', `The source of dataset ${dataset} was written and is not there.`)
     return linked
+  }).immediate()
+
+  const assertApart = (dataset: string): void => database.transaction((): void => {
+    const source = requireSource(dataset)
+    for (const name of store.listUnmarked()) markRows(store.findDatasetId(name) ?? 0, name)
+    const id = store.findDatasetId(dataset)
+    const others = store.listMarked().filter((other) => other.isSold && other.dataset !== id)
+    if (id === null || others.length === 0) return
+    const marked = store.readMarks(id)
+    for (const other of others) {
+      const shared = findSharedRows(store.readMarks(other.dataset), marked, other.source === source.id)
+      if (shared === null) continue
+      const { columns, rows } = shared
+      const where = other.name === null ? 'a table that was sold here and is removed' : `the table of dataset ${other.name}, which is sold already`
+      const message = `Dataset ${dataset} holds ${rows} rows of ${where}, in other places; they are alike in ${columns.join(', ')}.`
+      throw new AppError('policy.source-rows', message, { details: { dataset, other: other.name, rows, columns: [...columns] } })
+    }
   }).immediate()
 
   const judge = ({ id, partition }: Source, program: Program, { details }: LedgerSubject): Partition => {
@@ -161,7 +199,12 @@ export const createLedger = ({ database, datasets, now }: LedgerDependencies): L
   }
 
   return {
-    register: (dataset) => { requireSource(dataset) },
+    register: (dataset) => {
+      database.transaction(() => {
+        requireSource(dataset)
+        markRows(store.findDatasetId(dataset) ?? 0, dataset)
+      }).immediate()
+    },
     readPartition: (dataset) => requireSource(dataset).partition,
     areOfOneSource: (one, other) => requireSource(one).id === requireSource(other).id,
     mayBeBehind: () => database.prepare('SELECT 1 FROM restorations LIMIT 1').get() !== undefined,
@@ -190,8 +233,12 @@ export const createLedger = ({ database, datasets, now }: LedgerDependencies): L
     hasDebited: (entry) => store.findEntry(entry)?.programHash === entry.programHash,
 
     assertMode,
+    assertApart,
     claimMode: (dataset, mode) => {
-      database.transaction(() => { store.setMode(assertMode(dataset, mode).id, mode) }).immediate()
+      database.transaction(() => {
+        assertApart(dataset)
+        store.setMode(assertMode(dataset, mode).id, mode)
+      }).immediate()
     },
 
     debitComparisons: (sale, questions, subject) => {

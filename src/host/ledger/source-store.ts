@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { Partition } from '../../policy/partition.ts'
 import type { PolicyMode } from '../../shared/schemas/details.ts'
+import { AppError } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
+import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
-
-/** A table's columns by name, each with the values of its rows in order. */
-export type SourceTable = readonly { readonly name: string; readonly values: Float64Array }[]
+import { createRowMarker, type MarkedColumn, type MarkedTable, type RowMarker, type SourceTable } from './row-marks.ts'
 
 export interface Source {
   readonly id: number
@@ -31,17 +31,35 @@ export interface MaskedCells {
 /** A purchase as the contract numbers it. */
 export type Sale = Omit<LedgerEntry, 'programHash'>
 
+/** A dataset's marked rows, whether it is still there or not. */
+export interface MarkedDataset {
+  readonly dataset: number
+  /** null once it was removed. */
+  readonly name: string | null
+  readonly source: number
+  /** Whether its source was ever published. */
+  readonly isSold: boolean
+}
+
 /** The SQL of sources and their ledger; callers group it into transactions. */
 export interface SourceStore {
+  mark(table: SourceTable): MarkedTable
   findDatasetId(name: string): number | null
   findOf(dataset: number): Source | null
-  /** The source that this table was imported from before, shorter, longer or the same, or null. */
-  findSimilar(table: SourceTable): number | null
+  /** The source that this table was imported from before, with its rows in their places: shorter, longer or the same; or null. */
+  findSimilar(table: SourceTable, marked: MarkedTable): number | null
   /** The source of another version of this dataset (ADR 0401), or null: a corrected table is the same table. */
   findOfVersions(name: string): number | null
   create(partition: Partition, createdAt: string): number
-  /** Notes the table's columns, to know the source again by, and that the dataset comes from it. */
-  link(source: number, dataset: number, table: SourceTable): void
+  /** Notes that the dataset comes from the source. */
+  link(source: number, dataset: number): void
+  /** Notes a dataset's rows for good, to know them again by. */
+  insertMarks(dataset: number, marked: MarkedTable): void
+  hasMarks(dataset: number): boolean
+  readMarks(dataset: number): MarkedTable
+  listMarked(): readonly MarkedDataset[]
+  /** The names of datasets that have a source and no marks, as those have that were listed before there were marks. */
+  listUnmarked(): readonly string[]
   setPartition(source: number, partition: Partition): void
   findEntry(entry: Sale): { readonly source: number; readonly programHash: string } | null
   setMode(source: number, mode: PolicyMode): void
@@ -66,8 +84,8 @@ const partitionSchema = z.strictObject({ rows: z.int().min(1), starts: z.array(z
 const rowsOf = (table: SourceTable): number => table[0]?.values.length ?? 0
 
 /** SHA-256 over the first `rows` values. */
-const digestOf = (values: Float64Array, rows: number): string =>
-  createHash('sha256').update(new Uint8Array(values.buffer, values.byteOffset, rows * Float64Array.BYTES_PER_ELEMENT)).digest('hex')
+const digestOf = (values: Float64Array, rows: number): Buffer =>
+  createHash('sha256').update(new Uint8Array(values.buffer, values.byteOffset, rows * Float64Array.BYTES_PER_ELEMENT)).digest()
 
 const isConstant = (values: Float64Array, rows: number): boolean => values.subarray(0, rows).every((value) => value === values[0])
 
@@ -96,14 +114,26 @@ const groupColumns = (rows: readonly ColumnRow[]): readonly KnownTable[] => {
   return [...groups.values()]
 }
 
-/** Lengths at which a table's columns are noted: its own, and every halving, so that a shorter import of it is known again. */
-const lengthsOf = (rows: number): number[] => {
-  const lengths: number[] = []
-  for (let length = rows; length >= 1; length = Math.floor(length / 2)) lengths.push(length)
-  return lengths
+/** So many rows at least, or half the longer table: fewer rows in common at the beginning of two tables may be chance. */
+const fewestSharedRows = 10
+
+/** Whether two tables have the same rows in the same places, as far as the shorter one goes, in every column of both that tells rows apart. */
+const beginAlike = (known: MarkedTable, asked: MarkedTable): boolean => {
+  const [knownRows, askedRows] = [known, asked].map((table) => table[0]?.marks.length ?? 0) as [number, number]
+  const length = Math.min(knownRows, askedRows)
+  if (length < 2 || (2 * length < askedRows && length < fewestSharedRows)) return false
+  const telling = asked.flatMap(({ name, marks }) => {
+    const partner = known.find((column) => column.name === name)
+    return partner === undefined || isConstant(marks, length) ? [] : [{ marks, partner: partner.marks }]
+  })
+  return telling.length > 0 && telling.every(({ marks, partner }) => marks.subarray(0, length).every((mark, row) => mark === partner[row]))
 }
 
-export const createSourceStore = (database: ProfileDatabase): SourceStore => {
+const secretBytes = 32
+const secretPurpose = 'ledger-secret'
+const marksPurpose = (dataset: number, name: string): string => `source-rows/${dataset}/${name}`
+
+export const createSourceStore = (database: ProfileDatabase, vault: Vault): SourceStore => {
   interface SourceRow {
     readonly id: number
     readonly partition: string
@@ -112,25 +142,61 @@ export const createSourceStore = (database: ProfileDatabase): SourceStore => {
   const toSource = (row: SourceRow | undefined): Source | null =>
     row === undefined ? null : { id: row.id, mode: row.mode, partition: parseJsonAs(partitionSchema, row.partition, 'a stored partition', 'store.corrupt') }
 
+  const findColumns = (where: string): readonly ColumnRow[] => database.prepare<[], ColumnRow>(`SELECT * FROM source_columns ${where}`).all()
+
+  /** Digests that were noted before there was a secret could be tried out; from now on none can. */
+  const coverDigests = ({ cover }: RowMarker): void => {
+    const update = database.prepare('UPDATE source_columns SET digest = ?, covered = 1 WHERE source = ? AND rows = ? AND name = ?')
+    for (const { source, rows, name, digest } of findColumns('WHERE covered = 0')) update.run(cover(digest), source, rows, name)
+  }
+
+  /** Not kept between calls: what made the secret may be rolled back. */
+  const openMarker = (): RowMarker => {
+    const find = database.prepare<[], { sealed: Buffer }>('SELECT sealed FROM ledger_secret')
+    if (find.get() === undefined) database.prepare('INSERT INTO ledger_secret (id, sealed) VALUES (1, ?)').run(vault.seal(secretPurpose, randomBytes(secretBytes)))
+    const sealed = find.get()?.sealed
+    if (sealed === undefined) throw new AppError('bug.unexpected', 'The secret of the ledger was written and is not there.')
+    const marker = createRowMarker(vault.open(secretPurpose, sealed))
+    coverDigests(marker)
+    return marker
+  }
+
+  const readMarks = (dataset: number): MarkedTable => database
+    .prepare<[number], { name: string; ordered: number; sealed: Buffer }>('SELECT name, ordered, sealed FROM source_rows WHERE dataset = ? ORDER BY position').all(dataset)
+    .map(({ name, ordered, sealed }): MarkedColumn => {
+      const bytes = vault.open(marksPurpose(dataset, name), sealed)
+      return { name, isOrdered: ordered === 1, marks: new Float64Array(Uint8Array.from(bytes).buffer) }
+    })
+
+  const listMarked = (): MarkedDataset[] => database.prepare<[], { dataset: number; name: string | null; source: number; mode: string | null }>(
+    `SELECT dataset, datasets.name, source, mode FROM dataset_sources JOIN sources ON sources.id = source LEFT JOIN datasets ON datasets.id = dataset
+      WHERE EXISTS (SELECT 1 FROM source_rows WHERE source_rows.dataset = dataset_sources.dataset) ORDER BY dataset`,
+  ).all().map(({ mode, ...rest }) => ({ ...rest, isSold: mode !== null }))
+
+  /** Sources of tables that are gone, and were noted before there were marks, are known by the digests of their columns. */
+  const findByDigests = (table: SourceTable): number | null => {
+    const rows = rowsOf(table)
+    const { cover } = openMarker()
+    const known = groupColumns(findColumns('ORDER BY source, rows DESC').filter((column) => column.rows <= rows))
+    const found = known.find(({ rows: length, digests }) => {
+      const telling = table.filter(({ name, values }) => digests.has(name) && !isConstant(values, length))
+      // A single value, or columns that never change, say nothing about where a table is from.
+      return length > 1 && telling.length > 0 && 2 * length >= rows
+        && telling.every(({ name, values }) => cover(digestOf(values, length)).toString('hex') === digests.get(name))
+    })
+    return found?.source ?? null
+  }
+
   return {
+    mark: (table) => openMarker().mark(table),
+
     findDatasetId: (name) => database.prepare<[string], { id: number }>('SELECT id FROM datasets WHERE name = ?').get(name)?.id ?? null,
 
     findOf: (dataset) => toSource(database.prepare<[number], SourceRow>(
       'SELECT sources.id, partition, mode FROM sources JOIN dataset_sources ON source = sources.id WHERE dataset = ?',
     ).get(dataset)),
 
-    findSimilar: (table) => {
-      const rows = rowsOf(table)
-      const known = groupColumns(database.prepare<[number], ColumnRow>('SELECT * FROM source_columns WHERE rows <= ? ORDER BY source, rows DESC').all(rows))
-      const found = known.find(({ rows: length, digests }) => {
-        const shared = table.filter(({ name }) => digests.has(name))
-        const telling = shared.filter(({ values }) => !isConstant(values, length))
-        // A single value, or columns that never change, say nothing about where a table is from.
-        return length > 1 && telling.length > 0 && 2 * length >= rows
-          && telling.every(({ name, values }) => digestOf(values, length) === digests.get(name))
-      })
-      return found?.source ?? null
-    },
+    findSimilar: (table, marked) => listMarked().find(({ dataset }) => beginAlike(readMarks(dataset), marked))?.source ?? findByDigests(table),
 
     findOfVersions: (name) => {
       const [base = ''] = name.split('@')
@@ -142,13 +208,23 @@ export const createSourceStore = (database: ProfileDatabase): SourceStore => {
     create: (partition, createdAt) => Number(database
       .prepare('INSERT INTO sources (partition, created_at) VALUES (?, ?)').run(JSON.stringify(partition), createdAt).lastInsertRowid),
 
-    link: (source, dataset, table) => {
-      database.prepare('INSERT INTO dataset_sources (dataset, source) VALUES (?, ?)').run(dataset, source)
-      const insert = database.prepare('INSERT INTO source_columns (source, rows, name, digest) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING')
-      for (const rows of lengthsOf(rowsOf(table))) {
-        for (const { name, values } of table) insert.run(source, rows, name, Buffer.from(digestOf(values, rows), 'hex'))
-      }
+    link: (source, dataset) => { database.prepare('INSERT INTO dataset_sources (dataset, source) VALUES (?, ?)').run(dataset, source) },
+
+    insertMarks: (dataset, marked) => {
+      const insert = database.prepare('INSERT INTO source_rows (dataset, position, name, ordered, sealed) VALUES (?, ?, ?, ?, ?)')
+      marked.forEach(({ name, marks, isOrdered }, position) => {
+        const bytes = new Uint8Array(marks.buffer, marks.byteOffset, marks.byteLength)
+        insert.run(dataset, position, name, isOrdered ? 1 : 0, vault.seal(marksPurpose(dataset, name), bytes))
+      })
     },
+
+    hasMarks: (dataset) => database.prepare('SELECT 1 FROM source_rows WHERE dataset = ?').get(dataset) !== undefined,
+    readMarks,
+    listMarked,
+    listUnmarked: () => database.prepare<[], { name: string }>(
+      `SELECT name FROM datasets JOIN dataset_sources ON dataset = datasets.id
+        WHERE NOT EXISTS (SELECT 1 FROM source_rows WHERE source_rows.dataset = datasets.id) ORDER BY name`,
+    ).all().map(({ name }) => name),
 
     setPartition: (source, partition) => {
       database.prepare('UPDATE sources SET partition = ? WHERE id = ?').run(JSON.stringify(partition), source)

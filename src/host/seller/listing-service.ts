@@ -174,6 +174,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     const { chainId, contract, account } = await market()
     const policy = createPolicy(draft, data.commitment.rows, data.commitment.key.bits)
     ledger.assertMode(draft.dataset, policy.mode)
+    ledger.assertApart(draft.dataset)
     // In private mode any cell can be got, up to the limits: what sums give away is no concern there.
     if (policy.mode === 'disclosed') assertMomentsSafe(draft.dataset, policy.minRows, { datasets, ledger })
     const columns = datasets.readColumns(draft.dataset)

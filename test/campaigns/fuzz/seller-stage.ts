@@ -75,8 +75,9 @@ export const openSellerStage = async (): Promise<SellerStage> => {
   const engine = await createEngine({ workers: 1 })
   const start = new Date('2026-01-01T00:00:00Z')
   const now = (): Date => start
-  const datasets = createDatasetService({ database, vault: createVault(randomBytes(32)), engine: () => Promise.resolve(engine) })
-  const ledger = createLedger({ database, datasets, now })
+  const vault = createVault(randomBytes(32))
+  const datasets = createDatasetService({ database, vault, engine: () => Promise.resolve(engine) })
+  const ledger = createLedger({ database, vault, datasets, now })
   const { market, purchases } = createChain(seller.address)
   await datasets.importTable({ name: 'wages', text: table })
   datasets.createTestData('wages', { rows: 8 })

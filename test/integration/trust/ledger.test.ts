@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AnswerValue } from '../../../src/compute/answer.ts'
@@ -5,6 +6,7 @@ import { createDataset } from '../../../src/compute/dataset.ts'
 import { deriveProgram } from '../../../src/compute/program.ts'
 import type { Tensor } from '../../../src/compute/tensor.ts'
 import { createLedger, type LedgerSubject } from '../../../src/host/ledger/ledger.ts'
+import { createVault } from '../../../src/host/secrets/vault.ts'
 import { openProfileDatabase } from '../../../src/host/storage/database.ts'
 import type { Column, Details } from '../../../src/shared/schemas/details.ts'
 import type { Program } from '../../../src/shared/schemas/program.ts'
@@ -19,17 +21,17 @@ interface Terms {
 }
 
 /** A profile in memory with a ledger, its datasets imported but not encrypted: the ledger knows programs only. */
-const openProfile = () => {
-  const database = openProfileDatabase(':memory:')
+const openProfile = (database = openProfileDatabase(':memory:'), vault = createVault(randomBytes(32))) => {
   const tables = new Map<string, { readonly columns: readonly Column[]; readonly rows: number[][] }>()
   const show = (name: string) => tables.get(name) ?? nothing()
   const datasets = { readColumns: (name: string) => show(name).columns, readRows: (name: string) => show(name).rows }
-  const ledger = createLedger({ database, datasets, now: () => new Date(0) })
-  let purchases = 0n
+  const ledger = createLedger({ database, vault, datasets, now: () => new Date(0) })
+  // Two profiles over one database never answer the same purchase.
+  let purchases = BigInt(database.prepare('SELECT * FROM ledger').all().length)
 
-  const importTable = (name: string, rows: number[][]): void => {
+  const importTable = (name: string, rows: number[][], names = ['a', 'b', 'c', 'd']): void => {
     const width = rows[0]?.length ?? 0
-    const columns = ['a', 'b'].slice(0, width).map((column): Column => ({
+    const columns = names.slice(0, width).map((column): Column => ({
       name: column, type: 'integer', unit: '', description: '', categories: [], scale: { numerator: '1', denominator: '1' },
       lower: 0, upper: 1000,
     }))
@@ -66,7 +68,17 @@ const openProfile = () => {
       throw error
     }
   }
-  return { database, ledger, importTable, remove, subjectOf, programOf, debit, ask }
+  /** What publishing the dataset is refused with, or null once it is done. */
+  const publish = (dataset: string): string | null => {
+    try {
+      ledger.claimMode(dataset, 'disclosed')
+      return null
+    } catch (error) {
+      if (isAppError(error)) return error.code
+      throw error
+    }
+  }
+  return { database, vault, ledger, importTable, remove, subjectOf, programOf, debit, ask, publish }
 }
 
 const tableOf = (rows: number): number[][] => Array.from({ length: rows }, (_, row) => [row * 3 + 1, row * row + 2])
@@ -154,6 +166,104 @@ describe('the differencing ledger (S4)', () => {
     expect(ask(subjectOf('two-more'), (data) => data.col('a').sum())).toBeNull()
     expect(ask(subjectOf('one-more'), (data) => data.col('a').sum())).toBe('policy.min-rows')
     expect(ask(subjectOf('before'), (data) => data.col('a').sum())).toBeNull()
+  })
+
+  describe('of rows in another order', () => {
+    /** Rows of a table in no order: numbers from a seed, with replacement as people's are. */
+    const unordered = (rows: number, seed = 1): number[][] => {
+      let state = seed
+      const draw = (below: number): number => {
+        state = (state * 48_271) % 2_147_483_647
+        return state % below
+      }
+      return Array.from({ length: rows }, () => [draw(60), draw(5000), draw(2)])
+    }
+    const names = ['age', 'wage', 'union']
+    const backwards = (table: number[][]): number[][] => [...table].reverse()
+    const without = (table: number[][], removed: number): number[][] => table.filter((_, row) => row !== removed)
+    const copies: Record<string, (table: number[][]) => { readonly rows: number[][]; readonly names?: string[] }> = {
+      'shuffled': (table) => ({ rows: backwards(table) }),
+      'begun elsewhere': (table) => ({ rows: table.slice(1) }),
+      'a row taken out of the middle': (table) => ({ rows: without(table, 20) }),
+      'two halves changed over': (table) => ({ rows: [...table.slice(20), ...table.slice(0, 20)] }),
+      'shuffled, among as many other rows': (table) => ({ rows: backwards([...table, ...table.map(([a = 0, b = 0, c = 0]) => [a + 0.5, b + 0.5, c])]) }),
+      'half of it, shuffled': (table) => ({ rows: backwards(table.slice(0, 20)) }),
+      'shuffled, a column left out': (table) => ({ rows: backwards(table).map(([a = 0, , c = 0]) => [a, c]), names: ['age', 'union'] }),
+      'shuffled, a constant column added': (table) => ({ rows: backwards(table).map((row) => [...row, 7]), names: [...names, 'country'] }),
+      'shuffled, every wage corrected': (table) => ({ rows: backwards(table).map(([a = 0, b = 0, c = 0]) => [a, 3 * b + 1, c]) }),
+      'shuffled, a column renamed and the rest left out': (table) => ({ rows: backwards(table).map(([, b = 0]) => [b]), names: ['salary'] }),
+      'one cell corrected': (table) => ({ rows: table.map(([a = 0, b = 0, c = 0], row) => [row === 3 ? a + 1 : a, b, c]) }),
+    }
+
+    it.each(Object.entries(copies))('does not let it be published: %s', (_, copy) => {
+      const { database, importTable, publish, remove } = openProfile()
+      const table = unordered(40)
+      importTable('wages', table, names)
+      expect(publish('wages')).toBeNull()
+      const { rows, names: columns } = copy(table)
+      importTable('copy', rows, columns ?? names)
+      expect(publish('copy')).toBe('policy.source-rows')
+      expect(database.prepare('SELECT count(*) AS sold FROM sources WHERE mode IS NOT NULL').get()).toEqual({ sold: 1 })
+      // Nor once the table that was sold is gone.
+      remove('wages')
+      expect(publish('copy')).toBe('policy.source-rows')
+    })
+
+    it('holds for versions, where a row that went would move all behind it', () => {
+      const { importTable, publish, subjectOf, ask } = openProfile()
+      const table = unordered(40)
+      importTable('wages@1', table, names)
+      expect(publish('wages@1')).toBeNull()
+      importTable('wages', without(table, 20), names)
+      expect(publish('wages')).toBe('policy.source-rows')
+      const { importTable: importAgain, publish: publishAgain } = openProfile()
+      importAgain('wages@1', table, names)
+      expect(publishAgain('wages@1')).toBeNull()
+      importAgain('wages', [...table.map((row, at) => (at === 20 ? [0, 0, 0] : row)), [200, 201, 1]], names)
+      expect(publishAgain('wages')).toBeNull()
+      // The first stays on sale, and what was answered of it counts.
+      expect(ask(subjectOf('wages@1'), (data) => data.col('age').slice(0, 20).sum())).toBeNull()
+    })
+
+    it('keeps a second listing of the same table, one longer, and one of other people', () => {
+      const { importTable, publish } = openProfile()
+      const table = unordered(40)
+      importTable('wages', table, names)
+      importTable('again', table, names)
+      importTable('longer', [...table, ...unordered(100).slice(60, 75)], names)
+      importTable('others', unordered(40, 2), names)
+      for (const name of ['wages', 'again', 'longer', 'others']) expect(publish(name), name).toBeNull()
+    })
+
+    it('writes down what tells which cells are alike under the key of the profile only', () => {
+      const { database, importTable, publish } = openProfile()
+      importTable('wages', unordered(40), names)
+      publish('wages')
+      const rows = database.prepare<[], { sealed: Buffer }>('SELECT sealed FROM source_rows ORDER BY position').all()
+      expect(rows).toHaveLength(3)
+      // The third column has two values only: a sealed one does not repeat itself.
+      const blocks = Array.from({ length: 40 }, (_, row) => rows[2]?.sealed.subarray(13 + 8 * row, 21 + 8 * row).toString('hex'))
+      expect(new Set(blocks).size).toBe(40)
+      expect(database.prepare('SELECT * FROM source_columns').all()).toEqual([])
+    })
+
+    it('still knows a table that an earlier version noted by digests, and covers them', () => {
+      const { database, vault, importTable, remove, subjectOf, ask } = openProfile()
+      const rows = tableOf(8)
+      importTable('wages', rows)
+      expect(ask(subjectOf('wages'), (data) => data.col('a').slice(0, 4).sum())).toBeNull()
+      const digest = createHash('sha256').update(Float64Array.from(rows, ([a = 0]) => a)).digest()
+      database.exec('DELETE FROM source_rows')
+      database.prepare("INSERT INTO source_columns (source, rows, name, digest) VALUES (1, 8, 'a', ?)").run(digest)
+      remove('wages')
+      const { importTable: importAgain, subjectOf: subjectAgain, ask: askAgain, publish } = openProfile(database, vault)
+      importAgain('back', rows)
+      expect(askAgain(subjectAgain('back'), (data) => data.col('a').slice(0, 3).sum())).toBe('policy.min-rows')
+      publish('back')
+      const noted = database.prepare<[], { digest: Buffer; covered: number }>('SELECT digest, covered FROM source_columns').get()
+      expect(noted?.covered).toBe(1)
+      expect(noted?.digest.equals(digest)).toBe(false)
+    })
   })
 
   describe('against an oracle that tries the combinations', () => {

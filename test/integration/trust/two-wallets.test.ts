@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Engine, Host, Trade } from '../../../src/host/index.ts'
 import { createLedger } from '../../../src/host/ledger/ledger.ts'
+import { createVault } from '../../../src/host/secrets/vault.ts'
 import { createDeliveries } from '../../../src/host/seller/deliveries.ts'
 import { createListingStore } from '../../../src/host/seller/listing-store.ts'
 import { createSaleStore } from '../../../src/host/seller/sale-store.ts'
@@ -77,6 +79,28 @@ describe('two wallets that work together against one table (S4)', () => {
     expect(ledgerLength()).toBe(2)
   })
 
+  it('get no second ledger from an owner who lists the same rows sorted, cut or as a version without one of them', async () => {
+    const header = 'wage,hours,score'
+    const copies: Record<string, readonly (readonly number[])[]> = {
+      sorted: [...tableRows].sort(([one], [other]) => one - other),
+      cut: tableRows.slice(1),
+      wages: tableRows.filter((_, row) => row !== 5),
+    }
+    const { listings, market } = await shop.trade()
+    const sold = listings.list().length
+    for (const [name, rows] of Object.entries(copies)) {
+      await shop.datasets.importTable({ name, text: [header, ...rows.map((row) => row.join(','))].join('\n'), newVersion: true })
+      shop.datasets.createTestData(name, { rows: 8 })
+      await shop.datasets.encrypt(name, { keyBits: 2048 })
+      await shop.datasets.encryptTestData(name, { keyBits: 2048 })
+      const refusal = await refusalOf(() => publishListing(shop, relay.url, { dataset: name, title: 'other people, surely' }))
+      expect(refusal, name).toMatchObject({ code: 'policy.source-rows' })
+    }
+    expect(listings.list()).toHaveLength(sold)
+    await expect(market.readListing(BigInt(sold + 1))).rejects.toThrow()
+    expect(ledgerLength()).toBe(2)
+  })
+
   it('gain nothing by a seller that ends between debit and reply: it debits once, and answers once', async () => {
     const number = await buyAndCompute(bob, urls[0] ?? '', 6)
     let submission: unknown
@@ -96,7 +120,7 @@ describe('two wallets that work together against one table (S4)', () => {
       const [listings, sales] = [createListingStore(database), createSaleStore(database, market)]
       const { datasets } = shop
       const now = (): Date => new Date()
-      const ledger = createLedger({ database, datasets, now })
+      const ledger = createLedger({ database, vault: createVault(randomBytes(32)), datasets, now })
       const failing = (): Promise<Engine> => Promise.resolve({ ...engine, decrypt })
       const deliveries = createDeliveries({ listings, sales, datasets, ledger, engine: failing, market, now })
       return { database, listings, sales, deliveries }

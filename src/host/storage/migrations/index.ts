@@ -10,6 +10,7 @@ import { packed } from './0009-packed.ts'
 import { marketIndex } from './0010-market-index.ts'
 import { privateMode } from './0011-private-mode.ts'
 import { interaction } from './0012-interaction.ts'
+import { sourceRows } from './0013-source-rows.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   { version: 10, sql: marketIndex },
   { version: 11, sql: privateMode },
   { version: 12, sql: interaction },
+  { version: 13, sql: sourceRows },
 ]
