@@ -95,7 +95,8 @@ const mostByChance = (rows: number, samePlaces: boolean): number => (samePlaces 
  * How many rows of the asked table, alone of their kind, are alone of their kind in the known one too, where that is more than chance
  * would do; else null. In tables of other rows, a row meets one that the known table holds once with probability about 2·N₂/N, N₂ being
  * the kinds that it holds twice (Good–Turing [Goo53]); four more are added for an N₂ that is small by luck, and three standard deviations.
- * A single column may hold numbers that are given out once each, and needs the larger share. With `samePlaces` only rows count that the known table holds elsewhere.
+ * A single column may hold numbers that are given out once each, and needs the larger share. With `samePlaces` only rows count that the
+ * known table holds elsewhere.
  */
 const countMoved = ({ known, asked, names }: View, samePlaces: boolean, isSingle: boolean): number | null => {
   const counts = { known: countNames(known, names), asked: countNames(asked, names) }
@@ -113,15 +114,22 @@ const countMoved = ({ known, asked, names }: View, samePlaces: boolean, isSingle
   return shared > limit ? shared : null
 }
 
+interface PairedColumns {
+  readonly named: readonly ColumnPair[]
+  readonly renamed: readonly ColumnPair[]
+}
+
 /** Columns of both tables by name, and those that have no partner by name with each other. */
-const pairColumns = (known: MarkedTable, asked: MarkedTable): { readonly named: readonly ColumnPair[]; readonly renamed: readonly ColumnPair[] } => {
+const pairColumns = (known: MarkedTable, asked: MarkedTable): PairedColumns => {
   const telling = { known: known.filter((column) => !isConstant(column)), asked: asked.filter((column) => !isConstant(column)) }
   const named = telling.asked.flatMap((column): ColumnPair[] => {
     const partner = telling.known.find(({ name }) => name === column.name)
     return partner === undefined ? [] : [{ known: partner, asked: column }]
   })
-  const free = (columns: readonly MarkedColumn[]): MarkedColumn[] => columns.filter(({ name }) => !named.some((pair) => pair.asked.name === name))
-  const renamed = free(telling.asked).flatMap((column) => free(telling.known).map((partner): ColumnPair => ({ known: partner, asked: column })))
+  const free = (columns: readonly MarkedColumn[]): MarkedColumn[] =>
+    columns.filter(({ name }) => !named.some((pair) => pair.asked.name === name))
+  const partners = free(telling.known)
+  const renamed = free(telling.asked).flatMap((column) => partners.map((partner): ColumnPair => ({ known: partner, asked: column })))
   return { named, renamed: renamed.slice(0, mostRenamedPairs) }
 }
 

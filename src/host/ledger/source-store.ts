@@ -117,7 +117,7 @@ const groupColumns = (rows: readonly ColumnRow[]): readonly KnownTable[] => {
 /** So many rows at least, or half the longer table: fewer rows in common at the beginning of two tables may be chance. */
 const fewestSharedRows = 10
 
-/** Whether two tables have the same rows in the same places, as far as the shorter one goes, in every column of both that tells rows apart. */
+/** Whether two tables have the same rows in the same places, as far as the shorter one goes, in all columns of both that tell rows apart. */
 const beginAlike = (known: MarkedTable, asked: MarkedTable): boolean => {
   const [knownRows, askedRows] = [known, asked].map((table) => table[0]?.marks.length ?? 0) as [number, number]
   const length = Math.min(knownRows, askedRows)
@@ -168,7 +168,8 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
       return { name, isOrdered: ordered === 1, marks: new Float64Array(Uint8Array.from(bytes).buffer) }
     })
 
-  const listMarked = (): MarkedDataset[] => database.prepare<[], { dataset: number; name: string | null; source: number; mode: string | null }>(
+  type MarkedRow = Omit<MarkedDataset, 'isSold'> & { readonly mode: PolicyMode | null }
+  const listMarked = (): MarkedDataset[] => database.prepare<[], MarkedRow>(
     `SELECT dataset, datasets.name, source, mode FROM dataset_sources JOIN sources ON sources.id = source LEFT JOIN datasets ON datasets.id = dataset
       WHERE EXISTS (SELECT 1 FROM source_rows WHERE source_rows.dataset = dataset_sources.dataset) ORDER BY dataset`,
   ).all().map(({ mode, ...rest }) => ({ ...rest, isSold: mode !== null }))
@@ -196,7 +197,8 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
       'SELECT sources.id, partition, mode FROM sources JOIN dataset_sources ON source = sources.id WHERE dataset = ?',
     ).get(dataset)),
 
-    findSimilar: (table, marked) => listMarked().find(({ dataset }) => beginAlike(readMarks(dataset), marked))?.source ?? findByDigests(table),
+    findSimilar: (table, marked) =>
+      listMarked().find(({ dataset }) => beginAlike(readMarks(dataset), marked))?.source ?? findByDigests(table),
 
     findOfVersions: (name) => {
       const [base = ''] = name.split('@')

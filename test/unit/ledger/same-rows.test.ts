@@ -8,8 +8,10 @@ const { mark } = createRowMarker(new Uint8Array(32).fill(7))
 /** Columns by name. */
 type Columns = Readonly<Record<string, readonly number[]>>
 
-const tableOf = (columns: Columns): SourceTable => Object.entries(columns).map(([name, values]) => ({ name, values: Float64Array.from(values) }))
-const find = (known: Columns, asked: Columns, samePlaces = false): SharedRows | null => findSharedRows(mark(tableOf(known)), mark(tableOf(asked)), samePlaces)
+const tableOf = (columns: Columns): SourceTable =>
+  Object.entries(columns).map(([name, values]) => ({ name, values: Float64Array.from(values) }))
+const find = (known: Columns, asked: Columns, samePlaces = false): SharedRows | null =>
+  findSharedRows(mark(tableOf(known)), mark(tableOf(asked)), samePlaces)
 
 /** Numbers from a seed (mulberry32), uniform in [0, 1). */
 const createChance = (seed: number) => (): number => {
@@ -58,9 +60,11 @@ describe('rows that two tables share', () => {
     const chance = createChance(1)
     const table = drawTable(1000, [40, 20_000], chance)
     const others = drawTable(950, [40, 20_000], chance)
-    const mixed = Object.fromEntries(Object.entries(table).map(([name, values]) => [name, [...others[name] ?? [], ...values.slice(300, 350)]]))
+    const mixed = Object.fromEntries(Object.entries(table)
+      .map(([name, values]) => [name, [...others[name] ?? [], ...values.slice(300, 350)]]))
     expect(find(table, mixed)?.rows).toBeGreaterThanOrEqual(48)
-    const twins = { c0: Array.from({ length: 100 }, (_, row) => Math.floor(row / 2)), c1: Array.from({ length: 100 }, (_, row) => Math.floor(row / 4) % 7) }
+    const hundred = Array.from({ length: 100 }, (_, row) => row)
+    const twins = { c0: hundred.map((row) => Math.floor(row / 2)), c1: hundred.map((row) => Math.floor(row / 4) % 7) }
     expect(find(twins, pick(twins, shuffle(100, chance)))?.rows).toBe(100)
     const order = Array.from({ length: 1000 }, (_, row) => row)
     expect(find(table, pick(table, [...order.slice(0, 998), 999]), true)?.rows).toBe(1)
