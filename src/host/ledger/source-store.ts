@@ -117,7 +117,7 @@ const groupColumns = (rows: readonly ColumnRow[]): readonly KnownTable[] => {
 /** So many rows at least, or half the longer table: fewer rows in common at the beginning of two tables may be chance. */
 const fewestSharedRows = 10
 
-/** Whether two tables have the same rows in the same places, as far as the shorter one goes, in all columns of both that tell rows apart. */
+/** Whether two tables have the same rows in the same places, as far as the shorter one goes, in all columns of both that tell rows. */
 const beginAlike = (known: MarkedTable, asked: MarkedTable): boolean => {
   const [knownRows, askedRows] = [known, asked].map((table) => table[0]?.marks.length ?? 0) as [number, number]
   const length = Math.min(knownRows, askedRows)
