@@ -103,8 +103,11 @@ const mostOf = (pieces: readonly Piece[]): number => pieces.reduce((most, { cost
 
 /** Cuts a form into as many even pieces as it takes batches of about `most` products: one, of weight 1, where it is short enough. */
 export const cutForm = ({ runs }: LinearForm, most: number): Piece[] => {
-  const long = runs.filter(({ count }) => count > most)
-  const rest = long.length === 0 ? runs : runs.filter(({ count }) => count <= most)
+  if (costOf(runs) <= most) return [createPiece(runs, 1n)]
+  // Shorter ones are shared out evenly enough as they are.
+  const isLong = (run: WeightedRun): boolean => run.count > most / 2
+  const long = runs.filter(isLong)
+  const rest = long.length === 0 ? runs : runs.filter((run) => !isLong(run))
   const count = Math.ceil(costOf(rest) / most)
   const pieces = long.flatMap((run) => cutRun(run, most))
   if (count === 1) return rest.length === 0 && pieces.length > 0 ? pieces : [...pieces, createPiece(rest, 1n)]
