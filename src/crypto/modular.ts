@@ -65,13 +65,19 @@ export const powerByBigInt: ModularPower = (base, exponent, modulus) => {
 /** Leading bits that a step of Lehmer's looks at: with its cofactors they stay exact in a double. */
 const lehmerBits = 50
 
+/** u' = a·u + b·v and v' = c·u + d·v. */
+interface LehmerStep {
+  readonly matrix: readonly [a: bigint, b: bigint, c: bigint, d: bigint]
+  /** Leading bits of u', about: within one bit of its length when the bits passed over are put behind. */
+  readonly leadingBits: number
+}
+
 /**
- * As many steps of Euclid's algorithm on (u, v) as the leading bits decide, as the matrix [a, b, c, d] with u' = a·u + b·v and
- * v' = c·u + d·v; null where they decide none [Knuth, 4.5.2, algorithm L; HAC, 14.57].
+ * As many steps of Euclid's algorithm on (u, v) as their leading bits decide; null where they decide none [Knuth, 4.5.2, algorithm L; HAC,
+ * 14.57].
  */
-const lehmerMatrix = (u: bigint, v: bigint): readonly [a: bigint, b: bigint, c: bigint, d: bigint] | null => {
-  const shift = BigInt(Math.max(0, bitLength(u) - lehmerBits))
-  let [x, y] = [Number(u >> shift), Number(v >> shift)]
+const lehmerStep = (leadingU: number, leadingV: number): LehmerStep | null => {
+  let [x, y] = [leadingU, leadingV]
   let [a, b, c, d] = [1, 0, 0, 1]
   while (y + c !== 0 && y + d !== 0) {
     const quotient = Math.floor((x + a) / (y + c))
@@ -80,31 +86,41 @@ const lehmerMatrix = (u: bigint, v: bigint): readonly [a: bigint, b: bigint, c: 
     ;[b, d] = [d, b - quotient * d]
     ;[x, y] = [y, x - quotient * y]
   }
-  return b === 0 ? null : [BigInt(a), BigInt(b), BigInt(c), BigInt(d)]
+  return b === 0 ? null : { matrix: [BigInt(a), BigInt(b), BigInt(c), BigInt(d)], leadingBits: Math.ceil(Math.log2(x + 1)) }
 }
 
-/** gcd(value, modulus) and a factor with factor·value ≡ gcd modulo modulus, by Euclid's algorithm in Lehmer's steps. */
-const extendedEuclid = (value: bigint, modulus: bigint): { readonly divisor: bigint; readonly factor: bigint } => {
+interface Divisor {
+  readonly divisor: bigint
+  /** 0 where it was not asked for. */
+  readonly factor: bigint
+}
+
+/** gcd(value, modulus) and, if asked for, a factor with factor·value ≡ gcd modulo modulus, by Euclid's algorithm in Lehmer's steps. */
+const extendedEuclid = (value: bigint, modulus: bigint, withFactor: boolean): Divisor => {
   let [u, v] = [modulus, residue(value, modulus)]
   let [uFactor, vFactor] = [0n, 1n]
+  let bits = bitLength(u)
   while (v !== 0n) {
-    const matrix = lehmerMatrix(u, v)
-    const [a, b, c, d] = matrix ?? [0n, 1n, 1n, -(u / v)]
+    const passedOver = Math.max(0, bits - lehmerBits)
+    const shift = BigInt(passedOver)
+    const step = lehmerStep(Number(u >> shift), Number(v >> shift))
+    const [a, b, c, d] = step?.matrix ?? [0n, 1n, 1n, -(u / v)]
     ;[u, v] = [a * u + b * v, c * u + d * v]
-    ;[uFactor, vFactor] = [a * uFactor + b * vFactor, c * uFactor + d * vFactor]
+    if (withFactor) [uFactor, vFactor] = [a * uFactor + b * vFactor, c * uFactor + d * vFactor]
+    bits = step === null ? bitLength(u) : passedOver + step.leadingBits
   }
   return { divisor: u, factor: uFactor }
 }
 
 /** Whether `value` has an inverse modulo `modulus`. Not constant-time. */
-export const isUnit = (value: bigint, modulus: bigint): boolean => extendedEuclid(value, modulus).divisor === 1n
+export const isUnit = (value: bigint, modulus: bigint): boolean => extendedEuclid(value, modulus, false).divisor === 1n
 
 /**
  * The inverse of `value` modulo `modulus`, in [0, modulus). Throws `invalid-argument` where there is none. Not constant-time: for
  * public values, and for keys while they are prepared.
  */
 export const modularInverse = (value: bigint, modulus: bigint): bigint => {
-  const { divisor, factor } = extendedEuclid(value, modulus)
+  const { divisor, factor } = extendedEuclid(value, modulus, true)
   if (divisor !== 1n) throw new CryptoError('invalid-argument', 'the number has no inverse: it shares a factor with the modulus')
   return residue(factor, modulus)
 }
