@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import { failpoint, failpointsAreActive } from '../failpoint.ts'
+import { assertLogReadable } from './check-log.ts'
 import { migrations, type Migration } from './migrations/index.ts'
 import { watchWrites } from './watch-writes.ts'
 
@@ -56,17 +57,21 @@ const migrate = (database: ProfileDatabase, path: string, list: readonly Migrati
 /**
  * Opens (creating it where there is none) the one SQLite file of a profile: checked, migrated forward, WAL with
  * `synchronous=FULL` because money and answers live here (S17). `list` is the programme of migrations, replaced in tests only.
- * Throws `store.corrupt`, `store.newer-version` (the file is left untouched), `store.unwritable`.
+ * Throws `store.corrupt` (also where SQLite would leave out committed transactions behind a damaged part of the log),
+ * `store.newer-version` (the file is left untouched), `store.unwritable`.
  */
 export const openProfileDatabase = (path: string, list: readonly Migration[] = migrations): ProfileDatabase => {
   let database: ProfileDatabase | undefined
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    const { isTorn } = path === ':memory:' ? { isTorn: false } : assertLogReadable(path)
     database = new Database(path)
     if (path !== ':memory:') chmodSync(path, 0o600)
     if (readUserVersion(database) <= newestVersion(list)) {
       database.pragma('journal_mode = WAL')
       database.pragma('synchronous = FULL')
+      // What a crash left of a transaction goes, so that it cannot be taken for damage after the next one.
+      if (isTorn) database.pragma('wal_checkpoint(TRUNCATE)')
     }
     database.pragma('foreign_keys = ON')
     database.pragma('busy_timeout = 5000')

@@ -56,13 +56,17 @@ describe('a write-ahead log that is damaged (S19)', () => {
     return { main, wal: readFileSync(`${main}-wal`), ends }
   }
 
-  /** Opens a copy with another log: what it holds, or the code it is refused with. */
-  const openCopy = (main: string, wal: Buffer): string[] | string => {
+  /**
+   * Opens a copy with another log: what it holds, or the code it is refused with. With the index, it is as a killed process left it;
+   * without, as after a power cut.
+   */
+  const openCopy = (main: string, wal: Buffer, withIndex = false): string[] | string => {
     const copy = join(folder, `copy-${at += 1}`)
     mkdirSync(copy)
     const path = join(copy, 'profile.sqlite')
     copyFileSync(main, path)
     writeFileSync(`${path}-wal`, wal)
+    if (withIndex) copyFileSync(`${main}-shm`, `${path}-shm`)
     let names: string[] = []
     const problem = problemOf(() => { names = read(open(path)) })
     return problem === null ? names : problem.code
@@ -86,21 +90,64 @@ describe('a write-ahead log that is damaged (S19)', () => {
     for (const cut of cuts) expectPrefix(openCopy(main, wal.subarray(0, cut)), ends, cut, `cut at ${cut}`)
   })
 
-  it('with a changed byte keeps every transaction that ended before it', () => {
+  /** Places in every part of the log: its header, frame headers, pages. */
+  const placesIn = (wal: Buffer, ends: readonly number[]): number[] =>
+    [
+      0, 5, 9, 13, 17, 25, ...ends.map((end) => end - 1), ...ends.map((end) => end + 2),
+      ...Array.from({ length: 24 }, () => 32 + randomInt(wal.length - 32)),
+    ].filter((place) => place < wal.length)
+  const change = (wal: Buffer, place: number): Buffer => {
+    const changed = Buffer.from(wal)
+    changed[place] = (changed[place] ?? 0) ^ 0x40
+    return changed
+  }
+
+  it('with a changed byte keeps every transaction that ended before it, and is refused where more than the last one is behind it', () => {
     const { main, wal, ends } = writeLive()
-    const header = [0, 5, 9, 13, 17, 25]
-    const places = [...header, ...ends.map((end) => end - 1), ...Array.from({ length: 24 }, () => 32 + randomInt(wal.length - 32))]
-    for (const place of places) {
-      const torn = Buffer.from(wal)
-      torn[place] = (torn[place] ?? 0) ^ 0x40
-      expectPrefix(openCopy(main, torn), ends, place, `byte ${place}`)
+    for (const place of placesIn(wal, ends)) {
+      const outcome = openCopy(main, change(wal, place))
+      expectPrefix(outcome, ends, place, `byte ${place}`)
+      if (ends.filter((end) => end > place).length > 2) expect(outcome, `byte ${place}`).toBe('store.corrupt')
     }
   })
 
-  it('that is gone or replaced by rubbish leaves what is in the main file', () => {
+  it('is refused wherever a byte was changed or the end is missing, when the index says how much had been committed', () => {
+    const { main, wal, ends } = writeLive()
+    expect(openCopy(main, wal, true)).toHaveLength(transactions + 1)
+    for (const place of placesIn(wal, ends)) expect(openCopy(main, change(wal, place), true), `byte ${place}`).toBe('store.corrupt')
+    for (const end of ends.slice(0, -1)) expect(openCopy(main, wal.subarray(0, end), true), `cut at ${end}`).toBe('store.corrupt')
+  })
+
+  it('is left as it is when it is refused, so that it can be looked at', () => {
+    const { main, wal, ends } = writeLive()
+    const damaged = change(wal, (ends[0] ?? 0) + 100)
+    expect(openCopy(main, damaged)).toBe('store.corrupt')
+    expect(readFileSync(join(folder, `copy-${at}`, 'profile.sqlite-wal')).equals(damaged)).toBe(true)
+  })
+
+  it('begins anew behind a transaction that was cut off, whose rest is not taken for damage later', () => {
+    const { main, wal, ends } = writeLive()
+    const torn = wal.subarray(0, (ends.at(-1) ?? 0) - 4000)
+    expect(openCopy(main, torn)).toHaveLength(transactions)
+    expect(statSync(join(folder, `copy-${at}`, 'profile.sqlite-wal')).size).toBe(0)
+  })
+
+  it('that is gone, or was never filled, leaves what is in the main file; rubbish in its place is refused', () => {
     const { main, wal } = writeLive()
     expect(openCopy(main, Buffer.alloc(0))).toEqual(['first'])
-    expect(openCopy(main, Buffer.alloc(wal.length, 0x5a))).toEqual(['first'])
+    expect(openCopy(main, Buffer.alloc(wal.length))).toEqual(['first'])
+    expect(openCopy(main, Buffer.alloc(wal.length, 0x5a))).toBe('store.corrupt')
+  })
+
+  it('is not held to be damaged while another connection writes, and begins it anew', () => {
+    const live = open()
+    live.pragma('wal_autocheckpoint = 7')
+    for (let index = 0; index < 60; index += 1) {
+      write(live, `w${index}`, 'x'.repeat(randomInt(9000)))
+      const other = openProfileDatabase(join(folder, 'profile.sqlite'))
+      expect(read(other)).toHaveLength(index + 1)
+      other.close()
+    }
   })
 
   it('beside a main file cut short is refused, and the way out is named', () => {
