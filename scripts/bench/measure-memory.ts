@@ -104,9 +104,13 @@ const growths = Array.from({ length: state.processes }, (_, number) => {
   const later = own.filter(({ done }) => done > from).map(({ megabytes }) => megabytes)
   return (later.at(-1) ?? 0) - (later[0] ?? 0)
 })
+/** The most in each tenth of the encryption, in the first process, whose course no restart breaks. */
+const tenths = Array.from({ length: 10 }, (_, tenth) => Math.round(Math.max(0, ...state.samples
+  .filter(({ process: taker, phase, done }) => taker === 0 && phase === 'encrypt' && Math.min(9, Math.floor((10 * (done - 1)) / cells)) === tenth)
+  .map(({ megabytes }) => megabytes))))
 const report = {
   cells, bits, processes: state.processes, encryptMegabytes: most('encrypt'), computeMegabytes: most('compute'),
-  growthMegabytes: Math.max(...growths), held: Math.max(most('encrypt'), most('compute')) < limitMegabytes,
+  growthMegabytes: Math.max(...growths), tenths, held: Math.max(most('encrypt'), most('compute')) < limitMegabytes,
 }
 console.log(JSON.stringify(report))
 process.exitCode = report.held ? 0 : 1

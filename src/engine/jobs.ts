@@ -1,5 +1,6 @@
 import { AppError } from '../shared/errors.ts'
 import type { Progress } from './engine.ts'
+import { freeBytes } from './free-bytes.ts'
 import type { Task } from './messages.ts'
 import type { WorkerPool } from './worker-pool.ts'
 
@@ -8,6 +9,7 @@ export interface Batch {
   /** Its share of the job's total. */
   readonly units: number
   createTask(): Task | Promise<Task>
+  /** Takes what it needs from the bytes, whose memory is given back then. */
   accept(bytes: Uint8Array): void
 }
 
@@ -101,6 +103,7 @@ export const runJob = async (pool: WorkerPool, job: Job, meter: Meter, signal: A
       const { bytes, milliseconds } = await pool.run(await batch.createTask(), stop)
       sizer.learn(batch.units, milliseconds)
       batch.accept(bytes)
+      freeBytes(bytes)
       meter.add(batch.units)
     }
   }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createCheckedRandom } from '../crypto/random.ts'
 import { createArithmetic } from './backends.ts'
+import { freeBytes } from './free-bytes.ts'
 import { toTaskFailure } from './map-error.ts'
 import type { Task, TaskReply, WorkerSettings } from './messages.ts'
 import { createTaskRunner } from './tasks.ts'
@@ -26,4 +27,5 @@ const answer = (task: Task): TaskReply => {
 port.on('message', (task: Task) => {
   const reply = answer(task)
   port.postMessage(reply, reply.ok ? [reply.bytes.buffer as ArrayBuffer] : [])
+  for (const value of Object.values(task)) if (value instanceof Uint8Array) freeBytes(value)
 })
