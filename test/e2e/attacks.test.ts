@@ -1,0 +1,244 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { JsonRpcProvider } from 'ethers'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { powerByBigInt } from '../../src/crypto/modular.ts'
+import { checkScript } from '../../src/host/buyer/rehearse.ts'
+import { openProfileDatabase } from '../../src/host/storage/database.ts'
+import { encodeDetails, hashDetails } from '../../src/host/trade/details-document.ts'
+import { detailsSchema, type Details } from '../../src/shared/schemas/details.ts'
+import type { Program } from '../../src/shared/schemas/program.ts'
+import { healthSchema, signsSchema, testResultsSchema } from '../../src/shared/schemas/http.ts'
+import { askByHand, buyAndCompute, openTarget, postResult, readState, type Target } from './attacks/target.ts'
+import { onCleanup } from './support/cleanup.ts'
+import { createCommandLine } from './support/command-line.ts'
+import { queryProfile } from './support/profile.ts'
+import { refusalOf } from './support/refusal.ts'
+import { tableRows, valueWei } from './support/shop.ts'
+
+const sumOf = (from: number, to: number): string => `export default data.col('wage').slice(${from}, ${to}).sum()\n`
+const toBytes = (value: bigint): Uint8Array => Buffer.from(value.toString(16).padStart(1024, '0'), 'hex')
+const toInteger = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
+
+describe('attacks on one seller that runs in a process of its own', { timeout: 120_000 }, () => {
+  let target: Target
+  let details: Details
+  let before: unknown
+  let n: bigint
+  let sold: bigint
+
+  beforeAll(async () => {
+    target = await openTarget();
+    ({ details } = await target.mallory.trade.openListing(target.urls.groups))
+    n = BigInt(`0x${details.dataset.key.n}`)
+    // One honest trade, which everything below is held against.
+    const { alice: { trade: { purchases } }, alice, urls } = target;
+    ({ number: sold } = await buyAndCompute(alice, urls.groups, sumOf(0, 6)))
+    const { answer, proofVerified } = await purchases.request(sold)
+    expect([JSON.parse(answer ?? ''), proofVerified]).toEqual([tableRows.slice(0, 6).reduce((sum, [wage]) => sum + wage, 0), true])
+    await purchases.confirm(sold)
+  }, 180_000)
+
+  // Whatever was tried: no answer, no debit, no money, and the seller is still there and well.
+  beforeEach(async () => { before = await readState(target) })
+  afterEach(async () => {
+    expect(await readState(target)).toEqual(before)
+    expect(await target.mallory.client.fetchJson('/healthz', healthSchema)).toMatchObject({ ok: true })
+    expect(target.serving.stderr()).not.toContain('bug.')
+  })
+
+  const readCiphertexts = (number: bigint): Promise<Uint8Array> => target.mallory.trade.purchases.openTable(number).readChunk(0)
+
+  it('S1: a decryption of one\'s own choice, as the result of an honest program', async () => {
+    const { mallory, urls } = target
+    const choices: readonly ((cell: bigint, honest: bigint) => bigint)[] = [
+      (cell) => cell,
+      (cell) => (cell * (1n + n)) % (n * n),
+      (cell) => (cell * powerByBigInt(2n, n, n * n)) % (n * n),
+      () => 0n,
+      (_, honest) => (honest * (1n + n)) % (n * n),
+    ]
+    const codes = new Set<string>()
+    for (const choose of choices) {
+      const { number, program, ciphertexts } = await buyAndCompute(mallory, urls.groups, sumOf(0, 6))
+      const cell = toInteger((await readCiphertexts(number)).subarray(0, 512))
+      codes.add(await askByHand(target, mallory, number, { program, ciphertexts: toBytes(choose(cell, toInteger(ciphertexts))) }))
+    }
+    // One and the same words for all: none tells how near it came.
+    expect([...codes]).toEqual(['policy.result-mismatch'])
+  })
+
+  it('S2: the extractions: one row, one-hot weights, weights that pack, weights nearly equal, all but one', async () => {
+    const { details: terms, seller } = await target.mallory.trade.openListing(target.urls.groups)
+    const extractions = {
+      'one row': 'data.col("wage").get(3)',
+      'one-hot': `data.col("wage").mul([${tableRows.map((_, row) => (row === 3 ? 1 : 0)).join()}]).sum()`,
+      'packing': `data.col("wage").mul([${tableRows.map((_, row) => 1000 ** (row % 4)).join()}]).sum()`,
+      'nearly equal': `data.col("wage").mul([${tableRows.map((_, row) => 1 + row * 1e-9).join()}]).sum()`,
+      'all but one': 'data.col("wage").slice(0, 11).sum()',
+      'two that differ by one': '[data.col("wage").slice(0, 6).sum(), data.col("wage").slice(0, 5).sum()]',
+    }
+    for (const [name, expression] of Object.entries(extractions)) {
+      const verdict = await checkScript({ fileName: 'attack.ts', source: `export default ${expression}\n` }, terms, seller)
+      expect(verdict, name).toMatchObject({ allowed: false, code: 'policy.min-rows' })
+    }
+  })
+
+  it('S3, S15: numbers larger than the answer may be, and a program that overflows what a ciphertext can hold', async () => {
+    const { mallory, urls } = target
+    const { number, program, ciphertexts } = await buyAndCompute(mallory, urls.groups, sumOf(0, 6))
+    const [cell] = program.cells
+    if (cell === undefined) throw new Error('the program has no cell')
+    const factor = 2n ** 400n
+    const terms: Program['cells'][number]['terms'] = [[0, 6, String(factor + 1n)], [6, 6, '1']]
+    const larger: Program = { ...program, cells: [{ ...cell, terms }] }
+    const overflowing = { ...program, cells: [{ ...cell, constant: (n * 5n).toString() }] }
+    expect(await askByHand(target, mallory, number, { program: larger, ciphertexts })).toBe('policy.answer-bits')
+    const second = await buyAndCompute(mallory, urls.groups, sumOf(0, 6))
+    expect(await askByHand(target, mallory, second.number, { program: overflowing, ciphertexts: second.ciphertexts })).toBe('policy.answer-bits')
+  })
+
+  it('S5: comparisons without a session, without their fee, and by a purchase of another listing', async () => {
+    const { mallory, urls } = target
+    const { number } = await mallory.trade.purchases.buy(urls.rows)
+    const path = `/v1/purchases/${number}/comparisons`
+    const body = { comparisons: [{ constant: '0', terms: [[0, 1, '1']] }] }
+    expect((await refusalOf(() => mallory.client.fetchJson(path, signsSchema, { body }))).code).toBe('access.unauthenticated')
+    const ask = async (at: bigint): Promise<unknown> => mallory.client.withSession(await mallory.host.wallet.unlock(), details.chain_id, (token) =>
+      mallory.client.fetchJson(`/v1/purchases/${at}/comparisons`, signsSchema, { token, body }))
+    expect((await refusalOf(() => ask(number))).code).toBe('escrow.interaction-not-open')
+    const { number: elsewhere } = await mallory.trade.purchases.buy(urls.groups)
+    await mallory.trade.purchases.openInteraction(elsewhere)
+    expect((await refusalOf(() => ask(elsewhere))).code).toMatch(/^policy\./)
+  })
+
+  it('S6: the free decryption of test results, for ciphertexts of the real table', async () => {
+    const { mallory, urls } = target
+    const { number } = await buyAndCompute(mallory, urls.groups, sumOf(0, 6))
+    const cells = (await readCiphertexts(number)).subarray(0, 4 * 512)
+    for (let at = 0; at < cells.length; at += 512) {
+      const body = { ciphertexts: Buffer.from(cells.subarray(at, at + 512)).toString('base64') }
+      const reply = await mallory.client.fetchJson(details.test_result_link, testResultsSchema, { body }).catch((error: unknown) => error)
+      // Under the test key the bytes are no ciphertext, or one of noise as long as the key.
+      if ('integers' in (reply as object)) expect(BigInt((reply as { integers: string[] }).integers[0] ?? '') ** 2n).toBeGreaterThan(2n ** 2048n)
+      else expect(reply).toMatchObject({ code: 'crypto.invalid-ciphertext' })
+    }
+  })
+
+  it('S7: another buyer\'s purchase, its body sent again under one\'s own number, and a refunded one', async () => {
+    const { mallory, alice, urls } = target
+    const { number: hers } = await alice.trade.purchases.buy(urls.groups)
+    const read = async (number: bigint): Promise<unknown> => mallory.client.withSession(await mallory.host.wallet.unlock(), details.chain_id, (token) =>
+      mallory.client.fetchBytes(`/v1/purchases/${number}/data/0`, { token }))
+    expect((await refusalOf(() => read(hers))).code).toBe('access.forbidden')
+    const { number } = await mallory.trade.purchases.buy(urls.groups)
+    await mallory.trade.purchases.litigate(number)
+    expect((await refusalOf(() => read(number))).code).toBe('escrow.wrong-state')
+    expect((await refusalOf(() => postResult(mallory, hers, {}))).code).toMatch(/^(?:input\.invalid|access\.forbidden)$/)
+  })
+
+  it('S9: a higher price set in front of a purchase, and terms exchanged behind the buyer\'s back', async () => {
+    const { mallory, alice } = target
+    const { onChain, text } = await alice.trade.openListing(target.urls.groups)
+    // The seller of this listing is mallory: the same document under a name of hers.
+    const own = encodeDetails(detailsSchema.parse({ ...JSON.parse(text) as Details, seller: mallory.party.address }))
+    const terms = { ...onChain.terms, detailsHash: hashDetails(own) }
+    const { number } = await mallory.trade.market.createListing('s9:create', terms, `${target.origin}/v1/listings/s9`)
+    const { market } = alice.trade
+    const seen = await market.readListing(number)
+    await mallory.trade.market.reprice('s9:reprice', number, { ...terms, valueWei: valueWei * 3n, guaranteeWei: valueWei * 2n })
+    const wei = async (): Promise<bigint> => new JsonRpcProvider(target.stage.chain.rpcUrl).getBalance(alice.party.address)
+    const purse = await wei()
+    const deadlineSeconds = await market.readTime() + 600
+    const request = { listing: number, termsHash: seen.termsHash, maxTotalWei: 100n * valueWei, deadlineSeconds }
+    expect((await refusalOf(() => market.buy('s9:buy', request))).code).toBe('escrow.terms-changed')
+    const { termsHash } = await market.readListing(number)
+    const cheap = { ...request, termsHash, maxTotalWei: valueWei * 2n }
+    expect((await refusalOf(() => market.buy('s9:dear', cheap))).message).toMatch(/^This costs .* more than the .* agreed to\.$/)
+    // Refused before they were sent: not even gas.
+    expect(await wei()).toBe(purse)
+  })
+
+  it('S11: listings under an even key, one with a small factor, one that is shared, and one of another seller', async () => {
+    const { mallory, alice } = target
+    const hex = (value: bigint): string => value.toString(16)
+    const withKey = (key: Partial<Details['dataset']['key']>): Details => ({ ...details, dataset: { ...details.dataset, key: { ...details.dataset.key, ...key } } })
+    const forged: Readonly<Record<string, Details>> = {
+      'even': withKey({ n: hex(n + 1n) }),
+      'small-factor': withKey({ n: hex((n / 6n) * 6n + 3n) }),
+      'shared': withKey(details.test.key),
+      'uncertified': withKey({ n: hex(n - 2n) }),
+    }
+    const texts = new Map<string, string>()
+    const server = createServer((request, response) => { response.end(texts.get(request.url ?? '')) })
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+    onCleanup(() => { server.close() })
+    const purse = await alice.trade.market.readBalance(alice.party.address)
+    const bought = (await alice.trade.purchases.list()).length
+    for (const [name, document] of Object.entries(forged)) {
+      const text = encodeDetails({ ...document, seller: mallory.party.address })
+      const path = `/v1/listings/${name}`
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
+      texts.set(path, text)
+      const { terms } = await mallory.trade.market.readListing(1n)
+      await mallory.trade.market.createListing(`s11:${name}`, { ...terms, detailsHash: hashDetails(text) }, url)
+      expect((await refusalOf(() => alice.trade.purchases.buy(url))).code, name).toMatch(/^(?:crypto\.(?:invalid-key|certificate-invalid)|input\.details-invalid)$/)
+    }
+    expect(await alice.trade.market.readBalance(alice.party.address)).toBe(purse)
+    expect(await alice.trade.purchases.list()).toHaveLength(bought)
+  })
+
+  it('S12: what is no ciphertext, and what is no base64, at every place that takes one', async () => {
+    const { mallory } = target
+    const testN = BigInt(`0x${details.test.key.n}`)
+    const values = [0n, testN, 2n * testN, testN * testN, testN * testN + 1n, 2n ** 4096n - 1n]
+    const bodies = [...values.map((value) => Buffer.from(toBytes(value)).toString('base64')), 'AA==', '', '====', '%%%', 'A'.repeat(1_000_000)]
+    for (const ciphertexts of bodies) {
+      for (const place of ['results', 'comparisons', 'products']) {
+        const body = place === 'products' ? { left: ciphertexts, right: ciphertexts } : { ciphertexts }
+        const refusal = await refusalOf(() => mallory.client.fetchJson(`${details.test_link}/${place}`, testResultsSchema, { body }))
+        expect(refusal.code, `${place} ${ciphertexts.slice(0, 20)}`).toMatch(/^(?:crypto\.invalid-ciphertext|input\.invalid)$/)
+      }
+    }
+  })
+
+  it('S14: a random generator that has broken: nothing is encrypted under it', async () => {
+    const { stage } = target
+    const { home } = target.seller
+    const encrypted = queryProfile(home, 'SELECT dataset, kind, root FROM tensors')
+    const broken = createCommandLine(home, { ...stage.environment, NODE_OPTIONS: `--import=${new URL('faults/broken-random.ts', import.meta.url).href}` })
+    const database = openProfileDatabase(`${home}/profile.sqlite`)
+    database.prepare("INSERT INTO datasets (name, rows, columns, report, created_at) SELECT 'copy', rows, columns, report, created_at FROM datasets WHERE name = 'wages'").run()
+    const { id } = database.prepare<[], { id: number }>("SELECT id FROM datasets WHERE name = 'copy'").get() ?? { id: 0 }
+    database.exec(`CREATE TABLE cells_${id}_data AS SELECT * FROM cells_1_data`)
+    database.close()
+    expect(await broken.refuse('dataset', 'encrypt', 'copy', '--key-bits', '2048')).toMatchObject({ code: 'crypto.randomness-failed' })
+    expect(queryProfile(home, 'SELECT dataset, kind, root FROM tensors WHERE root IS NOT NULL')).toEqual(encrypted)
+    expect(queryProfile(home, 'SELECT * FROM chunks WHERE owner_kind = ? AND owner = ?', 'data', String(id))).toEqual([])
+  })
+
+  it('S4: the answer without one row, by another wallet that asks no check first', async () => {
+    const { mallory, urls } = target
+    const forged = await buyAndCompute(mallory, urls.groups, sumOf(0, 5))
+    expect(await askByHand(target, mallory, forged.number, forged)).toBe('policy.min-rows')
+  })
+
+  it('S10: everything that ever stood on the chain, searched for the table, the question and the answer', async () => {
+    const provider = new JsonRpcProvider(target.stage.chain.rpcUrl)
+    onCleanup(() => { provider.destroy() })
+    const last = await provider.getBlockNumber()
+    const blocks = await Promise.all(Array.from({ length: last + 1 }, (_, block) => provider.getBlock(block, true)))
+    const inputs = blocks.flatMap((block) => block?.prefetchedTransactions.map(({ data }) => data) ?? [])
+    const logs = await provider.getLogs({ fromBlock: 0, toBlock: last })
+    const everything = [...inputs, ...logs.flatMap(({ data, topics }) => [data, ...topics])].join('\n').toLowerCase()
+    // The sealed answer is among it, so this is where the rest would be.
+    const { market, purchases } = target.alice.trade
+    expect(everything).toContain((await market.findDelivery(sold))?.sealedAnswer.slice(2))
+    const [integer = 0n] = purchases.get(sold).integers ?? []
+    expect(integer).toBeGreaterThan(0n)
+    const secrets = ["col('wage')", 'slice(', 'datasetRoot', 'ciphertexts', String(integer), ...tableRows.map(([wage]) => `${wage},`)]
+    const found = secrets.filter((secret) => everything.includes(Buffer.from(secret).toString('hex')))
+    // The answer itself as the number it is, in a word of its own.
+    expect([found, everything.includes(integer.toString(16).padStart(64, '0'))]).toEqual([[], false])
+  })
+})
