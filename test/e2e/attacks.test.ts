@@ -104,7 +104,8 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
     const path = `/v1/purchases/${number}/comparisons`
     const body = { comparisons: [{ constant: '0', terms: [[0, 1, '1']] }] }
     expect((await refusalOf(() => mallory.client.fetchJson(path, signsSchema, { body }))).code).toBe('access.unauthenticated')
-    const ask = async (at: bigint): Promise<unknown> => mallory.client.withSession(await mallory.host.wallet.unlock(), details.chain_id, (token) =>
+    const wallet = await mallory.host.wallet.unlock()
+    const ask = (at: bigint): Promise<unknown> => mallory.client.withSession(wallet, details.chain_id, (token) =>
       mallory.client.fetchJson(`/v1/purchases/${at}/comparisons`, signsSchema, { token, body }))
     expect((await refusalOf(() => ask(number))).code).toBe('escrow.interaction-not-open')
     const { number: elsewhere } = await mallory.trade.purchases.buy(urls.groups)
@@ -128,7 +129,8 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
   it('S7: another buyer\'s purchase, its body sent again under one\'s own number, and a refunded one', async () => {
     const { mallory, alice, urls } = target
     const { number: hers } = await alice.trade.purchases.buy(urls.groups)
-    const read = async (number: bigint): Promise<unknown> => mallory.client.withSession(await mallory.host.wallet.unlock(), details.chain_id, (token) =>
+    const wallet = await mallory.host.wallet.unlock()
+    const read = (number: bigint): Promise<unknown> => mallory.client.withSession(wallet, details.chain_id, (token) =>
       mallory.client.fetchBytes(`/v1/purchases/${number}/data/0`, { token }))
     expect((await refusalOf(() => read(hers))).code).toBe('access.forbidden')
     const { number } = await mallory.trade.purchases.buy(urls.groups)

@@ -84,7 +84,8 @@ export interface Forgery {
 }
 
 /** A paid purchase with its data downloaded, and what the attacker's own program computed for the script. */
-export const buyAndCompute = async ({ trade: { purchases } }: Attacker, url: string, source: string): Promise<Forgery & { readonly number: bigint }> => {
+export const buyAndCompute = async (attacker: Attacker, url: string, source: string): Promise<Forgery & { readonly number: bigint }> => {
+  const { purchases } = attacker.trade
   const { number } = await purchases.buy(url)
   const { program, ciphertexts } = await purchases.compute(number, { fileName: 'attack.ts', source })
   return { number, program: programSchema.parse(JSON.parse(program)), ciphertexts }
@@ -101,7 +102,8 @@ export const askByHand = async (target: Target, attacker: Attacker, number: bigi
   const before = await market.readBalance(market.account)
   const request = {
     chainId: market.chainId, contract: market.contract, purchase: number.toString(), datasetRoot: details.dataset.root,
-    resultHash: sha256Hex(ciphertexts), programHash: sha256Hex(encodeProgram(program)), x25519PublicKey: hexlify(generateSealingKey().publicKey),
+    resultHash: sha256Hex(ciphertexts), programHash: sha256Hex(encodeProgram(program)),
+    x25519PublicKey: hexlify(generateSealingKey().publicKey),
   }
   const signature = await signResultRequest(request, await host.wallet.unlock())
   await market.requestResult(`by-hand:${number}`, number, hashResultRequest(request))
