@@ -47,7 +47,7 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
     expect(target.serving.stderr()).not.toContain('bug.')
   })
 
-  const readCiphertexts = (number: bigint): Promise<Uint8Array> => target.mallory.trade.purchases.openTable(number).readChunk(0)
+  const readCiphertexts = async (number: bigint): Promise<Uint8Array> => target.mallory.trade.purchases.openTable(number).readChunk(0)
 
   it('S1: a decryption of one\'s own choice, as the result of an honest program', async () => {
     const { mallory, urls } = target
