@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
-import { WebSocketServer } from 'ws'
+import { WebSocketServer, type WebSocket } from 'ws'
 import { createPageHeaders, createPageRefusal, readPageFile, type PageReply } from '../host/window/page-files.ts'
+import { isCall } from '../host/window/read-call.ts'
 import type { WindowHost } from '../host/window/create-window-host.ts'
 import { errorCodes } from '../shared/error-codes.ts'
 import { AppError, toAppError } from '../shared/errors.ts'
 import { assertNotEmbedded, assertOwnCaller, listHosts } from './guard-request.ts'
+
 import { createWindowSessions, type WindowSessions } from './window-sessions.ts'
 
 export interface WindowServerOptions {
@@ -51,6 +53,20 @@ const refuse = (error: unknown, onBug: (error: unknown) => void): PageReply => {
   const refusal = toAppError(error)
   if (refusal.code === 'bug.unexpected') onBug(error)
   return createPageRefusal(errorCodes[refusal.code].status, `${refusal.message}\n\n${refusal.next}\n`)
+}
+
+type TabSocket = Pick<WebSocket, 'addEventListener' | 'send'>
+
+/** A tab's socket of which only calls are heard: whoever sends anything else is hung up on. */
+const onlyCalls = (tab: WebSocket): TabSocket => {
+  const addEventListener: TabSocket['addEventListener'] = (type, listener, options) => {
+    const hear = typeof listener === 'function' ? listener : listener.handleEvent.bind(listener)
+    tab.addEventListener(type, (event) => {
+      if ('data' in event && !isCall(event.data)) tab.close(1007, 'not a call of the window')
+      else hear(event)
+    }, options)
+  }
+  return { addEventListener, send: tab.send.bind(tab) }
 }
 
 interface Desk {
@@ -136,7 +152,7 @@ export const startWindowServer = async (options: WindowServerOptions): Promise<W
     sockets.handleUpgrade(request, socket, head, (tab) => {
       // A tab that breaks off in the middle of a message is no fault of ours; `close` follows and ends its calls.
       tab.on('error', () => { tab.terminate() })
-      rpc.upgrade(tab).catch(onBug)
+      rpc.upgrade(onlyCalls(tab)).catch(onBug)
     })
   })
   const port = await listen(server, host, asked)

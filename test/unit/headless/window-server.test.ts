@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -160,6 +161,22 @@ describe('the window served to a browser tab (S29)', () => {
     await client.settings.update({ theme: 'dark' })
     expect((await next).value).toMatchObject({ topics: ['settings'] })
     socket.close()
+  })
+
+  it.each([
+    ['no JSON', '{'], ['a list', '[]'], ['a call without an id', '{"p":{"u":"/app/about"}}'], ['one whose id is a number', '{"i":1,"p":{"u":"/app/about"}}'],
+    ['a call without an address', '{"i":"1"}'], ['one to another place', '{"i":"1","p":{"u":"http://evil.example/app/about"}}'], ['bytes', Buffer.from('{"i":"1"}')],
+  ])('hangs up on a tab that says %s, and on no other', async (_what, message) => {
+    const headers = { cookie: await signIn(), origin: `http://${own()}` }
+    const [faulty, other] = [new WebSocket(`ws://${own()}/rpc`, { headers }), new WebSocket(`ws://${own()}/rpc`, { headers })]
+    const client: WindowClient = createORPCClient(new RPCLink({ websocket: other as unknown as globalThis.WebSocket }))
+    await client.app.about({})
+    const closed = once(faulty, 'close')
+    if (faulty.readyState !== WebSocket.OPEN) await once(faulty, 'open')
+    faulty.send(message)
+    expect((await closed)[0]).toBe(1007)
+    expect(await client.app.about({})).toMatchObject({ shell: 'headless' })
+    other.close()
   })
 
   it.each(['0.0.0.0', '192.0.2.1', '::'])('does not listen on %s', async (listenHost) => {
