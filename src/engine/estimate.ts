@@ -1,9 +1,9 @@
 import { bigIntToBytes } from '../crypto/bytes.ts'
-import type { KeyBits, LinearForm, WeightedRun } from '../crypto/types.ts'
+import type { KeyBits, LinearForm } from '../crypto/types.ts'
 import type { KernelName } from './kernel/kernels-wasm.ts'
 import { createMontgomeryMachine, kernelNames } from './kernel/montgomery.ts'
 import { findKernelFault } from './kernel/self-test.ts'
-import { costOf } from './linear-form-plan.ts'
+import { chooseBatchCost, cutForms, gatherPieces, longestLane } from './linear-form-plan.ts'
 import { shareSums } from './shared-sums.ts'
 
 /** What this computer takes, in milliseconds, under a key of one length. */
@@ -13,8 +13,10 @@ interface Calibration {
   readonly read: number
 }
 
-/** What a call costs beside products: messages and starting its batches. Measured, as the two below, on plans of 1 to 68,000 cells. */
+/** What a call costs beside products: messages and starting its batches. Measured, as those below, on plans of 1 to 68,000 cells. */
 const callMilliseconds = 0.5
+/** One more round of messages, where pieces are joined. */
+const joinMilliseconds = 0.25
 /** Of each form, in products: its degree is mended, it is tested and written out. */
 const formProducts = 6
 /** Of each weighted run, in products: its digits are found and sorted, and its bucket is far from the cache. */
@@ -70,19 +72,29 @@ const calibrationOf = (bits: KeyBits): Calibration => {
   return calibration
 }
 
+/** Products of the busiest worker, as the plan cuts and shares out, and whether pieces are joined afterwards. */
+const shareOut = (forms: readonly LinearForm[], workers: number): { readonly products: number; readonly joins: boolean } => {
+  const most = chooseBatchCost(forms, workers)
+  const pieces = cutForms(forms, most, workers)
+  return { products: longestLane(gatherPieces(pieces.flat(), most), workers), joins: pieces.some(({ length }) => length > 1) }
+}
+
 /**
  * How long `Engine.evaluate` will take here, in seconds by the clock, with workers that are started and have a core each: what its plan
- * counts in products, and the reading of the ciphertexts, at the speed this computer was measured at.
+ * counts in products for the busiest of them, and the reading of the ciphertexts, at the speed this computer was measured at.
  */
 export const estimateEvaluation = (forms: readonly LinearForm[], bits: KeyBits, workers: number): number => {
   const { product, read } = calibrationOf(bits)
   const inputs = forms.reduce((most, { runs }) => Math.max(most, (runs.at(-1)?.start ?? 0) + (runs.at(-1)?.count ?? 0)), 0)
   const shared = shareSums(forms, inputs)
-  const runsOf = ({ runs }: LinearForm): readonly WeightedRun[] => runs
-  const planned = shared === null ? forms.map(runsOf) : [...shared.sums.map((sum) => [{ ...sum, weight: 1n }]), ...shared.forms.map(runsOf)]
-  const products = planned.reduce((sum, runs) => sum + costOf(runs), 0)
-  const cells = planned.reduce((sum, runs) => runs.reduce((inner, { count }) => inner + count, sum), 0)
-  const terms = planned.reduce((sum, runs) => sum + runs.filter(({ weight }) => weight !== 1n).length, 0)
-  const work = (products + formProducts * planned.length + termProducts * terms) * product + cells * read
-  return (callMilliseconds + work / workers) / 1000
+  const sumForms = (shared?.sums ?? []).map((sum): LinearForm => ({ runs: [{ ...sum, weight: 1n }], constant: 0n }))
+  const stages = shared === null ? [forms] : [sumForms, shared.forms]
+  const planned = stages.flat()
+  const cells = planned.reduce((sum, { runs }) => runs.reduce((inner, { count }) => inner + count, sum), 0)
+  const terms = planned.reduce((sum, { runs }) => sum + runs.filter(({ weight }) => weight !== 1n).length, 0)
+  const shares = stages.map((stage) => shareOut(stage, workers))
+  const products = shares.reduce((sum, share) => sum + share.products, 0)
+  const calls = callMilliseconds + joinMilliseconds * shares.filter(({ joins }) => joins).length
+  const besides = (formProducts * planned.length + termProducts * terms) * product + cells * read
+  return (calls + products * product + besides / workers) / 1000
 }

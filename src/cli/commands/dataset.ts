@@ -21,7 +21,7 @@ interface MomentOptions {
 
 const describeEncryption = (state: EncryptionState | null): string => {
   if (state === null) return 'not encrypted'
-  return state.root === null ? `encryption begun, ${state.chunksDone} of ${state.chunks} chunks done` : `encrypted with a ${state.keyBits}-bit key${state.packedGroups === 0 ? '' : `, packed in ${state.packedGroups} ciphertexts a row besides`}`
+  return state.root === null ? `encryption begun, ${state.chunksDone} of ${state.chunks} chunks done` : `encrypted with a ${state.keyBits}-bit key${state.packedGroups === 0 ? '' : `, packed in ${state.packedGroups} ${state.packedGroups === 1 ? 'ciphertext' : 'ciphertexts'} a row besides`}`
 }
 
 export const addDatasetCommands = (program: Command, globals: () => GlobalOptions): void => {

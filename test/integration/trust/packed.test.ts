@@ -1,23 +1,53 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { tableFromIPC } from 'apache-arrow'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { createProgram } from '../../../src/cli/program.ts'
 import { checkVerdictSchema } from '../../../src/shared/schemas/http.ts'
 import { programSchema, type Program } from '../../../src/shared/schemas/program.ts'
 import { deriveFromScript } from '../../../src/host/buyer/derive.ts'
 import type { OpenedListing } from '../../../src/host/buyer/open-listing.ts'
 import type { Trade } from '../../../src/host/index.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
-import { expectedAnswer, prepareDataset, publishListing, script } from '../../e2e/support/shop.ts'
-import { openStage, serve } from '../../e2e/support/stage.ts'
+import { exportTensor, type CiphertextTable } from '../../../src/host/interop/export-tensor.ts'
+import { expectedAnswer, publishListing, script, tableCsv } from '../../e2e/support/shop.ts'
+import { openStage, serve, type Stage } from '../../e2e/support/stage.ts'
+
+/** A command with --json in this process: its document. */
+const runCommand = async ({ environment }: Stage, home: string, ...words: string[]): Promise<unknown> => {
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+  const written: string[] = []
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text))
+    return true
+  })
+  try {
+    await createProgram(true).parseAsync(['node', 'hesystem', '--home', home, '--json', ...words])
+  } finally {
+    vi.restoreAllMocks()
+    vi.unstubAllEnvs()
+  }
+  return JSON.parse(written.join(''))
+}
 
 describe('a listing with packed columns', () => {
+  let stage: Stage
   let trade: Trade
+  let bought: CiphertextTable
   let listing: OpenedListing
   let withScript: (source: string) => Promise<Program>
 
   beforeAll(async () => {
-    const stage = await openStage()
-    const shop = await (await stage.createParty('seller')).open()
-    await prepareDataset(shop, 'wages', { packed: true })
-    expect(shop.datasets.show('wages').data).toMatchObject({ packedGroups: 1, chunks: 1 })
+    stage = await openStage()
+    const seller = await stage.createParty('seller')
+    const file = join(stage.folder, 'wages.csv')
+    writeFileSync(file, tableCsv)
+    await runCommand(stage, seller.home, 'dataset', 'import', file, '--name', 'wages')
+    await runCommand(stage, seller.home, 'dataset', 'encrypt', 'wages', '--packed', '--key-bits', '2048')
+    await runCommand(stage, seller.home, 'dataset', 'test-data', 'wages', '--rows', '8', '--key-bits', '2048')
+    expect(await runCommand(stage, seller.home, 'dataset', 'show', 'wages')).toMatchObject({ data: { packedGroups: 1, chunks: 1 } })
+    const shop = await seller.open()
     const { port } = await serve(shop)
     const { url } = await publishListing(shop, `http://127.0.0.1:${port}`, { condition: 1 })
     trade = await (await (await stage.createParty('buyer')).open()).trade()
@@ -40,6 +70,16 @@ describe('a listing with packed columns', () => {
     await purchases.confirm(number)
     const { receipt } = await receipts.export(number)
     expect(verifyReceipt(JSON.parse(JSON.stringify(receipt)))).toMatchObject({ ok: true, decryptionProved: true, answer: expectedAnswer })
+    bought = purchases.openTable(number)
+  })
+
+  it('is exported as its columns, without the packed ciphertexts behind them', async () => {
+    const path = join(stage.folder, 'bought.arrow')
+    await exportTensor(bought, 'arrow', path)
+    const table = tableFromIPC(readFileSync(path))
+    expect([table.numRows, table.schema.fields.map(({ name }) => name)]).toEqual([12, ['wage', 'hours', 'score']])
+    const [hours] = [await bought.source.read(12, 12)]
+    for (const row of [0, 11]) expect(table.getChild('hours')?.get(row)).toEqual(hours.subarray(512 * row, 512 * (row + 1)))
   })
 
   it('answers one column from its own ciphertexts: the others would open too', async () => {

@@ -46,4 +46,16 @@ describe('the gauge of a script', () => {
     expect(rounded.estimatedSeconds).toBeGreaterThan(exact.estimatedSeconds)
     expect(rounded.headroomBits).toBeLessThan(exact.headroomBits)
   })
+
+  it('estimates short exact weights at less than half the time of weights of 53 bits, and more time under a longer key', async () => {
+    const many = 5000
+    const estimate = async (weight: string, bits = 2048): Promise<number> => {
+      const source = `export default data.col("wage").dot(Array.from({ length: ${many} }, (_, i) => ${weight}))`
+      const longer = { ...details, dataset: { ...details.dataset, rows: many, key: { bits } } } as unknown as Details
+      return (await gauge({ fileName: 'a.ts', source }, longer)).estimatedSeconds
+    }
+    const [short, long] = [await estimate('(1 + i % 100) / 4'), await estimate('1 / (3 + i)')]
+    expect(short).toBeLessThan(long / 2)
+    expect(await estimate('(1 + i % 100) / 4', 3072)).toBeGreaterThan(short)
+  })
 })
