@@ -82,6 +82,7 @@ export const errorCodes = defineErrorCodes({
   'input.postgres-url-missing': { status: 400, next: 'Put the database\'s URL, postgres://USER:PASSWORD@HOST/DATABASE, into the named environment variable or keychain entry.' },
   'input.postgres-unreachable': { status: 502, next: 'Check that the database\'s URL, user and password are right and that it can be reached from here.' },
   'input.bounds-invalid': { status: 400, next: 'Give finite bounds that enclose every value of the column, or leave them out.' },
+  'input.fill-invalid': { status: 400, next: 'Fill missing cells of numbers with a number, and those of words with a word; dates are days since 1970-01-01.' },
   'input.dataset-name-invalid': { status: 400, next: 'Use 1 to 64 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.' },
   'input.dataset-exists': { status: 409, next: 'Choose another name, import it as a new version with --new-version, or remove the dataset first with `hesystem dataset remove`.' },
   'input.dataset-in-use': { status: 409, next: 'A listing sells answers from it, and its buyers\' purchases need it: it stays.' },

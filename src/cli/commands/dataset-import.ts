@@ -30,6 +30,7 @@ const columnNotesSchema = z.record(z.string(), z.strictObject({
   unit: z.string().exactOptional(),
   description: z.string().exactOptional(),
   type: z.literal('category').exactOptional(),
+  fill: z.union([z.number(), z.string().min(1).max(200)]).exactOptional(),
   lower: z.number().exactOptional(),
   upper: z.number().exactOptional(),
 }))
@@ -76,7 +77,7 @@ const addImport = (dataset: Command, globals: () => GlobalOptions): void => {
     .option('--table <table>', 'SQLite: which table or view')
     .option('--sheet <sheet>', 'Excel: which sheet; by default the first')
     .option('--new-version', 'the next version of a dataset of this name; listings keep the one they stand on')
-    .option('--columns <file>', 'a JSON file with units, descriptions and bounds: {"wage": {"unit": "dollars an hour", "description": "…"}}; '
+    .option('--columns <file>', 'a JSON file with units, descriptions, bounds and what fills missing cells: {"wage": {"unit": "dollars an hour", "description": "…"}}; '
       + 'a datapackage.json beside the file is read by itself')
     .option('--exclude <columns>', 'columns to leave out, separated by commas')
     .option('--decimal-mark <mark>', 'where text holds numbers: . or ,', parseChoice('.', ','))

@@ -16,6 +16,8 @@ export interface ColumnNotes {
   readonly description?: string
   /** Takes numbers, or text that looks like an identifier, as words of a category. */
   readonly type?: 'category'
+  /** What stands in its missing cells, whatever is done about others: a number, or a word for a column of words. */
+  readonly fill?: number | string
   /** Declared bounds; they must enclose every value. */
   readonly lower?: number
   readonly upper?: number
@@ -72,6 +74,7 @@ function* cellsOf(columns: readonly RawColumn[]): Generator<string> {
 
 const isMissing = (kept: Kept, at: number): boolean => (kept.raw.cells[at] ?? null) === null
 
+/** `columns`: those whose gaps are not filled with a value of their owner's. */
 const chooseRows = (columns: readonly Kept[], table: SourceTable, missing: MissingRule): number[] => {
   const all = table.records.map((_, at) => at)
   if (missing !== 'fail' && missing !== 'drop') return all
@@ -108,15 +111,33 @@ const createColumn = (name: string, type: Column['type'], values: Float64Array, 
   return { name, type, unit: notes.unit ?? '', description: notes.description ?? '', categories: [...categories], scale, lower, upper }
 }
 
+const refuseFill = (name: string, wanted: string): AppError =>
+  new AppError('input.fill-invalid', `Missing cells of column “${name}” can be filled with ${wanted} only.`, { details: { name } })
+
+/** The word that its owner fills a column's gaps with, or null; 0 and 1 stand for the words of a yes-or-no. */
+const chooseWord = (name: string, truth: ReadonlyMap<string, number> | null, { fill }: ColumnNotes): string | null => {
+  if (fill === undefined) return null
+  if (truth === null) return typeof fill === 'string' ? fill : String(fill)
+  const word = [...truth.keys()].find((key) => key === String(fill).toLowerCase() || truth.get(key) === fill)
+  if (word === undefined) throw refuseFill(name, [...truth.keys()].join(' or '))
+  return word
+}
+
 const whole: Column['scale'] = { numerator: '1', denominator: '1' }
 
 const buildNumbers = ({ raw, values: all, rounded, unit }: Extract<Kept, { kind: 'numbers' }>, rows: Rows, notes: ColumnNotes): Built => {
   const values = Float64Array.from(rows.kept, (at) => all[at] ?? Number.NaN)
   const present = values.filter((value) => !Number.isNaN(value))
   const filled = values.length - present.length
-  const isBoolean = present.every((value) => value === 0 || value === 1)
+  const isTruth = (value: unknown): boolean => value === 0 || value === 1
+  const isBoolean = present.every(isTruth) && (filled === 0 || notes.fill === undefined || isTruth(notes.fill))
   let filledWith: ColumnReport['filledWith'] = null
-  if (filled > 0 && (rows.missing === 'mean' || rows.missing === 'median')) {
+  if (filled > 0 && notes.fill !== undefined) {
+    const { fill } = notes
+    if (typeof fill !== 'number' || !Number.isFinite(fill)) throw refuseFill(raw.name, 'a number')
+    filledWith = 'constant'
+    values.forEach((value, at) => { if (Number.isNaN(value)) values[at] = fill })
+  } else if (filled > 0 && (rows.missing === 'mean' || rows.missing === 'median')) {
     // Checked before the fill, whose rounding needs the column's scale.
     toScale(present, raw, rows)
     const fill = isBoolean ? findMostFrequent(present) : computeFill(present, rows.missing)
@@ -131,10 +152,11 @@ const buildNumbers = ({ raw, values: all, rounded, unit }: Extract<Kept, { kind:
 const buildWords = ({ raw, truth }: Extract<Kept, { kind: 'words' }>, rows: Rows, notes: ColumnNotes): Built => {
   const cells = rows.kept.map((at) => raw.cells[at] ?? null).map((cell) => (cell === null ? null : String(cell)))
   const present = cells.filter((cell) => cell !== null)
-  const fill = findMostFrequent(present) ?? ''
-  const words = cells.map((cell) => cell ?? fill)
   const filled = cells.length - present.length
-  const report = { filled, filledWith: filled > 0 ? 'most-frequent' as const : null, rounded: 0 }
+  const fill = (filled > 0 ? chooseWord(raw.name, truth, notes) : null) ?? findMostFrequent(present) ?? ''
+  const words = cells.map((cell) => cell ?? fill)
+  const filledWith: ColumnReport['filledWith'] = filled === 0 ? null : notes.fill === undefined ? 'most-frequent' : 'constant'
+  const report = { filled, filledWith, rounded: 0 }
   if (truth !== null) {
     const values = Float64Array.from(words, (word) => truth.get(word.toLowerCase()) ?? 0)
     return { columns: [{ column: createColumn(raw.name, 'boolean', values, whole, [], notes), values }], report }
@@ -185,7 +207,8 @@ const listDates = (columns: readonly Kept[]): ImportReport['dates'] =>
  * coded 0 … k−1 in the order of the sorted words or one column a word. Columns that identify rows are left out, all that was
  * decided is in the report.
  * Throws `input.csv-unknown-column`, `-not-a-number`, `-number-out-of-range`, `-missing-values`, `-no-rows`,
- * `-no-numeric-columns`, `-header-duplicate`, `-header-invalid`, `input.date-invalid`, `-date-ambiguous` and `input.bounds-invalid`.
+ * `-no-numeric-columns`, `-header-duplicate`, `-header-invalid`, `input.date-invalid`, `-date-ambiguous`, `input.bounds-invalid` and
+ * `input.fill-invalid`.
  */
 export const cleanTable = (table: SourceTable, options: CleanOptions = {}): CleanTable => {
   const { exclude = [], missing = 'fail', categories = 'codes', columns: notes = {} } = options
@@ -200,7 +223,8 @@ export const cleanTable = (table: SourceTable, options: CleanOptions = {}): Clea
   if (kept.length === 0) {
     throw new AppError('input.csv-no-numeric-columns', 'No column is left that can be computed with: none holds numbers, or words that repeat.')
   }
-  const rows: Rows = { missing, categories, kept: chooseRows(kept, table, missing), numbers: table.rowNumbers }
+  const unfilled = kept.filter((column) => notes[column.raw.name]?.fill === undefined)
+  const rows: Rows = { missing, categories, kept: chooseRows(unfilled, table, missing), numbers: table.rowNumbers }
   const built = kept.map((column) =>
     (column.kind === 'numbers' ? buildNumbers(column, rows, notes[column.raw.name] ?? {}) : buildWords(column, rows, notes[column.raw.name] ?? {})))
   const columns = built.flatMap((item) => item.columns)

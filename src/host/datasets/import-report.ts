@@ -38,9 +38,9 @@ export const importReportSchema = z.strictObject({
   columns: z.array(z.strictObject({
     name: z.string(),
     type: z.enum(['number', 'integer', 'boolean', 'category']),
-    /** Cells filled, and with what: the mean, the median, or for booleans and categories the most frequent value. */
+    /** Cells filled, and with what: a constant, the mean, the median, or for booleans and categories the most frequent value. */
     filled: z.int(),
-    filledWith: z.enum(['mean', 'median', 'most-frequent']).nullable(),
+    filledWith: z.enum(['mean', 'median', 'most-frequent', 'constant']).nullable(),
     /** Cells written with more digits than a double holds. */
     rounded: z.int(),
   })),

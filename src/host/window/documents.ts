@@ -1,9 +1,12 @@
 import type { ErrorDocument } from '../../shared/errors.ts'
 import type { ErrorDocumentJson, TermsJson } from '../../shared/window-contract/base.ts'
 import type { DatasetSummaryJson } from '../../shared/window-contract/datasets.ts'
+import type { WindowOutputs } from '../../shared/window-contract/index.ts'
 import type { ListingJson } from '../../shared/window-contract/listings.ts'
 import { noArbiter, type ListingTerms } from '../chain/market.ts'
 import type { DatasetSummary, EncryptionState } from '../datasets/dataset-service.ts'
+import type { SecondMoments } from '../datasets/import-report.ts'
+import { describeWithheld } from '../datasets/second-moments.ts'
 import type { MarketPlace, StoredListing } from '../seller/listing-store.ts'
 
 /** The host's own objects in the form in which they cross to the window: amounts as text, no ciphertexts, no keys. */
@@ -27,12 +30,16 @@ export const toTermsJson = (terms: ListingTerms): TermsJson => ({
 
 const toEncryptionJson = (state: EncryptionState | null): DatasetSummaryJson['data'] => (state === null ? null : {
   keyBits: state.keyBits, chunks: state.chunks, chunksDone: state.chunksDone, complete: state.root !== null,
+  packedGroups: state.packedGroups,
 })
 
 export const toDatasetJson = (
   { name, rows, columns, createdAt, testRows, hasPlain, data, test }: DatasetSummary, usedBy: string | null,
 ): DatasetSummaryJson =>
   ({ name, rows, columns, createdAt, testRows, hasPlain, data: toEncryptionJson(data), test: toEncryptionJson(test), usedBy })
+
+export const toMomentsJson = (made: SecondMoments | null): WindowOutputs['datasets']['show']['secondMoments'] =>
+  made?.verdicts.map(({ name, withheld }) => ({ name, withheld: withheld === null ? null : describeWithheld(withheld, made.rule) })) ?? null
 
 export const toListingJson = (listing: StoredListing, place: MarketPlace | null): ListingJson => ({
   id: listing.id,
@@ -45,6 +52,7 @@ export const toListingJson = (listing: StoredListing, place: MarketPlace | null)
   terms: toTermsJson(listing.terms),
   policy: listing.details.policy,
   comparisons: listing.details.budgets.comparisons,
+  maxTotalCells: listing.details.budgets.totalCells,
   rows: listing.details.num_rows[0],
   columns: listing.details.num_rows[1],
   keyBits: listing.details.dataset.key.bits,

@@ -21,6 +21,7 @@ export const describePolicy = ({ policy, budgets, num_rows: [rows, columns] }: D
       : `Every number must treat alike groups of at least ${policy.minRows} rows: averages over groups, never a row by itself.`]),
     `An answer may have up to ${maxAnswerCells} numbers; along the rows ${most(rows)} of ${rows}, along the columns ${most(columns)} of ${columns}. A single number always passes.`,
     `A decrypted integer may have up to ${maxAnswerBits} bits: enough for about ${Math.floor(maxAnswerBits * Math.log10(2))} digits with all decimals.`,
+    ...(policy.mode === 'private' ? [] : [`From this table at most ${budgets.totalCells} different numbers are ever answered, to all buyers together.`]),
     ...describeComparisons(budgets.comparisons, feeWei),
   ]
 }

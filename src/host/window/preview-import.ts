@@ -38,11 +38,17 @@ const attempt = (table: SourceTable, decisions: ImportDecisions): Attempt => {
   }
 }
 
+const withoutFills = (columns: ImportDecisions['columns']): ImportDecisions['columns'] => (columns === undefined ? undefined
+  : Object.fromEntries(Object.entries(columns).map(([name, { fill: _fill, ...notes }]) => [name, notes])))
+
 /** What the columns are does not depend on how gaps are treated, so it can be told even where gaps keep the import from happening. */
 const findTypes = (table: SourceTable, decisions: ImportDecisions): CleanTable | null => {
-  for (const missing of ['median', 'drop'] as const) {
-    const tried = attempt(table, { ...decisions, missing, categories: 'codes' })
-    if ('clean' in tried) return tried.clean
+  // A fill may make a column another kind; one that is refused tells nothing of the kind.
+  for (const columns of [decisions.columns, withoutFills(decisions.columns)]) {
+    for (const missing of ['median', 'drop'] as const) {
+      const tried = attempt(table, { ...decisions, ...(columns === undefined ? {} : { columns }), missing, categories: 'codes' })
+      if ('clean' in tried) return tried.clean
+    }
   }
   return null
 }

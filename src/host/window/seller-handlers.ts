@@ -8,7 +8,7 @@ import type { SaleView } from '../seller/sales-service.ts'
 import { checkReach, listOwnAddresses } from './check-reach.ts'
 import { createListingStoreUse } from './dataset-use.ts'
 import { findPlace, findTrade, type WindowContext } from './context.ts'
-import { toDatasetJson, toListingJson } from './documents.ts'
+import { toDatasetJson, toListingJson, toMomentsJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
 import { describePublic } from './listing-view.ts'
 import { judgeExamples } from './policy-examples.ts'
@@ -44,8 +44,8 @@ export const createDatasetsHandlers = (context: WindowContext): Handlers<'datase
       return {}
     },
     preview: async ({ source, decisions }) => previewImport(await sources.load(source, decisions), decisions),
-    import: async ({ name, source, decisions }) => {
-      await datasets.importTable({ name, ...await sources.describe(source), options: decisions })
+    import: async ({ name, source, decisions, newVersion = false }) => {
+      await datasets.importTable({ name, newVersion, ...await sources.describe(source), options: decisions })
       sources.close(source)
       changes.announce('datasets')
       return show(name)
@@ -55,6 +55,7 @@ export const createDatasetsHandlers = (context: WindowContext): Handlers<'datase
       ...await show(name),
       columnList: datasets.readColumns(name).map(({ scale: _scale, ...column }) => column),
       summary: toSummary(datasets.show(name).report),
+      secondMoments: toMomentsJson(datasets.show(name).report.secondMoments),
     }),
     rows: ({ name, offset, limit }) => ({ offset, total: datasets.show(name).rows, rows: datasets.readRows(name, offset, limit) }),
     histogram: ({ name, column, bins }) => {
@@ -62,11 +63,16 @@ export const createDatasetsHandlers = (context: WindowContext): Handlers<'datase
       if (index === -1) throw new AppError('input.not-found', `Dataset ${name} has no column “${column.slice(0, 100)}”.`, { details: { dataset: name } })
       return countValues(datasets.readRows(name).map((row) => row[index] ?? Number.NaN), bins)
     },
-    encrypt: ({ name, keyBits }) => {
+    addSecondMoments: ({ name, ...options }) => {
+      datasets.addSecondMoments(name, options)
+      changes.announce('datasets')
+      return show(name)
+    },
+    encrypt: ({ name, keyBits, packed = false }) => {
       datasets.show(name)
       return { job: jobs.start({ kind: 'encrypt', label: `Encrypting ${name}`, subject: name }, async ({ signal, progress }) => {
         try {
-          await datasets.encrypt(name, { keyBits, signal, onProgress: progress })
+          await datasets.encrypt(name, { keyBits, packed, signal, onProgress: progress })
           return { kind: 'dataset', dataset: name }
         } finally {
           changes.announce('datasets')
@@ -123,13 +129,15 @@ export const createListingsHandlers = ({ host, changes }: WindowContext): Handle
     const trade = await host.trade()
     return describePublic(trade.listings.show(id), trade)
   },
-  examples: ({ dataset, ...limits }) => {
+  examples: ({ dataset, maxTotalCells, ...limits }) => {
     const { rows, data } = host.datasets.show(dataset)
     const keyBits = data?.keyBits ?? usualKeyBits
     const columns = host.datasets.readColumns(dataset)
     const policy = createPolicy(limits, rows, keyBits)
+    const totalCells = maxTotalCells ?? defaultTotalCells(policy, rows * columns.length)
     return {
-      modeWords: describeMode(policy, defaultTotalCells(policy, rows * columns.length)),
+      modeWords: describeMode(policy, totalCells),
+      totalCells,
       questions: judgeExamples(columns, rows, keyBits, policy),
     }
   },

@@ -10,6 +10,8 @@ const encryptionSchema = z.strictObject({
   chunksDone: z.int().min(0),
   chunks: z.int().min(1),
   complete: z.boolean(),
+  /** Ciphertexts a row that hold several columns side by side; 0: none do. */
+  packedGroups: z.int().min(0),
 })
 
 /** A column without the numbers behind its ciphertexts. */
@@ -31,6 +33,9 @@ export const datasetSummarySchema = z.strictObject({
   usedBy: z.string().nullable(),
 })
 export type DatasetSummaryJson = z.infer<typeof datasetSummarySchema>
+
+/** Products of two columns, each offered, or withheld for the reason given. null: none were made. */
+export const secondMomentsSchema = z.array(z.strictObject({ name: z.string(), withheld: z.string().nullable() })).nullable()
 
 const columnDoubtSchema = z.strictObject({ name: z.string(), reason: z.enum(['excluded', 'identifier', 'free-text', 'empty']) })
 
@@ -61,6 +66,8 @@ export const columnNotesSchema = z.strictObject({
   description: z.string().max(2000).exactOptional(),
   /** Takes numbers, or text that looks like an identifier, as words of a category. */
   type: z.literal('category').exactOptional(),
+  /** What stands in its missing cells: a number, or a word for a column of words. */
+  fill: z.union([z.number(), z.string().min(1).max(200)]).exactOptional(),
   /** Declared bounds: public, and they must enclose every value. */
   lower: z.number().exactOptional(),
   upper: z.number().exactOptional(),
@@ -143,19 +150,32 @@ export const datasetsContract = {
   keepDatabaseUrl: procedure.input(z.strictObject({ name: nameSchema, url: z.string().min(1).max(4000) })).output(emptySchema),
   /** Nothing is kept. Throws what makes the file unreadable as a table; what stands in an import's way is in `problem`. */
   preview: procedure.input(z.strictObject({ source: importSourceSchema, decisions: importDecisionsSchema })).output(previewSchema),
-  import: procedure.input(z.strictObject({ name: nameSchema, source: importSourceSchema, decisions: importDecisionsSchema }))
+  /** `newVersion`: the next version of the dataset of that name; listings keep the one they stand on. */
+  import: procedure
+    .input(z.strictObject({
+      name: nameSchema, source: importSourceSchema, decisions: importDecisionsSchema, newVersion: z.boolean().exactOptional(),
+    }))
     .output(datasetSummarySchema),
   list: procedure.input(emptySchema).output(z.array(datasetSummarySchema)),
   show: procedure.input(byName)
-    .output(datasetSummarySchema.extend({ columnList: z.array(datasetColumnSchema), summary: importSummarySchema })),
+    .output(datasetSummarySchema.extend({
+      columnList: z.array(datasetColumnSchema), summary: importSummarySchema, secondMoments: secondMomentsSchema,
+    })),
   /** The imported rows, for their owner to look at: a page at a time. */
   rows: procedure.input(z.strictObject({ name: nameSchema, offset: z.int().min(0), limit: z.int().min(1).max(500) }))
     .output(z.strictObject({ offset: z.int(), total: z.int(), rows: z.array(z.array(z.number())) })),
   /** How the values of a column spread, for its owner's plot: `edges` has one more entry than `counts`. */
   histogram: procedure.input(z.strictObject({ name: nameSchema, column: z.string(), bins: z.int().min(1).max(100) }))
     .output(z.strictObject({ edges: z.array(z.number()), counts: z.array(z.int()) })),
-  /** A job of kind `encrypt`: goes on where an earlier one stopped. */
-  encrypt: procedure.input(z.strictObject({ name: nameSchema, keyBits: keyBitsSchema })).output(jobStartedSchema),
+  /**
+   * Puts the products of columns beside them, where the rule lets each be offered: scripts then compute variances, correlations and
+   * least squares. A dataset whose encryption was begun gets a next version. Throws `input.second-moments-none`, `-made`.
+   */
+  addSecondMoments: procedure.input(z.strictObject({ name: nameSchema, minRows: z.int().min(1).exactOptional() }))
+    .output(datasetSummarySchema),
+  /** A job of kind `encrypt`: goes on where an earlier one stopped. `packed`: with the columns side by side besides. */
+  encrypt: procedure.input(z.strictObject({ name: nameSchema, keyBits: keyBitsSchema, packed: z.boolean().exactOptional() }))
+    .output(jobStartedSchema),
   /** A job of kind `test-data`: made-up rows of the same columns, encrypted under another key. */
   testData: procedure.input(z.strictObject({ name: nameSchema, keyBits: keyBitsSchema, rows: z.int().min(1).max(10_000).exactOptional() }))
     .output(jobStartedSchema),

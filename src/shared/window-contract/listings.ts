@@ -16,6 +16,8 @@ export const listingSchema = z.strictObject({
   policy: policySchema,
   /** Comparisons of encrypted cells that the table ever answers; 0: none are sold. */
   comparisons: z.int().min(0),
+  /** Different numbers that the table ever answers, to all buyers together. */
+  maxTotalCells: z.int().min(0),
   rows: z.int(),
   columns: z.int(),
   keyBits: z.int(),
@@ -48,6 +50,8 @@ export const listingDraftSchema = z.strictObject({
   condition: z.number().positive().exactOptional(),
   maxAnswerCells: z.int().min(1).exactOptional(),
   maxAnswerBits: z.int().min(1).exactOptional(),
+  /** By default half the table's cells; in `private` mode four answers. */
+  maxTotalCells: z.int().min(1).exactOptional(),
   confirmations: z.int().min(1).exactOptional(),
   /** Pin this profile's own certificate, for a server in one's own network. */
   pinOwnCertificate: z.boolean().exactOptional(),
@@ -90,6 +94,8 @@ export type AttackJson = z.infer<typeof attackSchema>
 export const examplesSchema = z.strictObject({
   /** What the mode protects and what it does not, a sentence each. */
   modeWords: z.array(z.string()),
+  /** Different numbers that the table would ever answer. */
+  totalCells: z.int().min(0),
   questions: z.array(z.strictObject({
     script: z.string(),
     words: z.string(),
@@ -111,7 +117,8 @@ export const listingsContract = {
   /** What limits would mean for a dataset: some questions under them, each judged by the policy itself. Nothing is kept. */
   examples: procedure
     .input(listingDraftSchema.pick({
-      dataset: true, mode: true, minRows: true, comparisons: true, condition: true, maxAnswerCells: true, maxAnswerBits: true,
+      dataset: true, mode: true, minRows: true, comparisons: true, condition: true,
+      maxAnswerCells: true, maxAnswerBits: true, maxTotalCells: true,
     }))
     .output(examplesSchema),
   /** The attack rehearsal: free, on this computer, counted nowhere. */

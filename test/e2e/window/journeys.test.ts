@@ -7,7 +7,7 @@ import { browserPath, launchBrowser, watchPage, type Watched } from './support/b
 import { openWindow, type OpenedWindow } from './support/open-window.ts'
 
 const table = `id;age;pay;shift
-${Array.from({ length: 40 }, (_, index) => `P${1000 + index};${20 + ((index * 7) % 41)};${(18 + ((index * 13) % 50) / 10).toFixed(1).replace('.', ',')};${index % 3 === 0 ? 'night' : 'day'}`).join('\n')}
+${Array.from({ length: 40 }, (_, index) => `P${1000 + index};${20 + ((index * 7) % 41)};${index === 7 ? '' : (18 + ((index * 13) % 50) / 10).toFixed(1).replace('.', ',')};${index % 3 === 0 ? 'night' : 'day'}`).join('\n')}
 `
 
 const everyPage: readonly (readonly [string, string])[] = [
@@ -115,8 +115,19 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       expect(await selling().columnRow('id').getByRole('checkbox').isChecked()).toBe(false)
     })
 
-    it('imports it, encrypts it and makes test data', async () => {
+    it('fills a gap with a value of its owner\'s, and imports it', async () => {
+      await page.getByText('input.csv-missing-values').waitFor()
+      await page.getByRole('textbox', { name: 'Fill missing pay with' }).fill('20,5')
+      await page.getByText('input.fill-invalid').waitFor()
+      await page.getByRole('textbox', { name: 'Fill missing pay with' }).fill('20.5')
       await selling().importIt()
+      expect(await page.getByText('40 rows, 3 columns').isVisible()).toBe(true)
+    })
+
+    it('adds second moments, encrypts it with packed columns and makes test data', async () => {
+      await window.press('Add second moments')
+      await page.getByText(/squares and products of columns are part of the table/).waitFor()
+      await page.getByRole('switch', { name: /Packed besides/ }).check()
       await selling().encrypt()
       expect(await page.getByText('yes, 2048 bits').isVisible()).toBe(true)
     }, 180_000)

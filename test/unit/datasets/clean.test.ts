@@ -167,6 +167,19 @@ describe('missing values', () => {
     expect(valuesOf(await clean(column(['1', '2', '-']), { missing: 'median' })).x).toEqual([1, 2, 1.5])
   })
 
+  it('are filled with a constant where their column has one, and otherwise as all others are', async () => {
+    const table = await clean(text, { missing: 'drop', columns: { a: { fill: 7.5 }, b: { fill: 'none' } } })
+    expect(valuesOf(table)).toEqual({ a: [1, 7.5, 4], b: [1, 2, 0], c: [0, 1, 1] })
+    expect(table.columns[1]?.column.categories).toEqual(['none', 'x', 'y'])
+    expect(table.report).toMatchObject({ rowsDropped: 1, cellsFilled: 2 })
+    const whole = await clean(text, { columns: { a: { fill: 0 }, b: { fill: 'x' }, c: { fill: 9 } } })
+    expect(whole.columns.map(({ column: { type } }) => type)).toEqual(['integer', 'category', 'integer'])
+    expect(whole.report.columns.map(({ filledWith }) => filledWith)).toEqual(['constant', 'constant', 'constant'])
+    expect(valuesOf(await clean('a,b\n1,yes\n2,no\n3,\n', { columns: { b: { fill: 1 } } })).b).toEqual([1, 0, 1])
+    await expect(clean(text, { columns: { a: { fill: 'none' } } })).rejects.toThrow(refusal('input.fill-invalid', { name: 'a' }))
+    await expect(clean('a,b\n1,yes\n2,no\n3,\n', { columns: { b: { fill: 'perhaps' } } })).rejects.toThrow(refusal('input.fill-invalid', { name: 'b' }))
+  })
+
   it('that fill a whole column leave it out', async () => {
     const table = await clean('a,b\n1,\n2,NA\n')
     expect(valuesOf(table)).toEqual({ a: [1, 2] })

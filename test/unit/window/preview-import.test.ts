@@ -33,6 +33,14 @@ describe('the preview of an import', () => {
     expect(shown.columns.find(({ name }) => name === 'wage')?.kind).toBe('number')
   })
 
+  it('fills the gaps of a column with a constant of its owner\'s, and drops no row for it', async () => {
+    const filled = await preview(bytes(table), { missing: 'drop', columns: { wage: { fill: 6.5 } } })
+    expect(filled.summary).toMatchObject({ rowsDropped: 0, cellsFilled: 1 })
+    const wrong = await preview(bytes(table), { columns: { wage: { fill: 'none' } } })
+    expect(wrong.problem).toMatchObject({ code: 'input.fill-invalid', details: { name: 'wage' } })
+    expect(wrong.columns.find(({ name }) => name === 'wage')?.kind).toBe('number')
+  })
+
   it('recognises Latin-1 in the bytes', async () => {
     const shown = await preview(bytes('name,größe\na,1\nb,2\na,3\n', 'latin1'), {})
     expect(shown.header).toEqual(['name', 'größe'])

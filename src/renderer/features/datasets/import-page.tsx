@@ -1,10 +1,10 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button, Checkbox, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ErrorDocumentJson } from '../../../shared/window-contract/base.ts'
 import type { ImportDecisions, ImportPreview, ImportSource } from '../../../shared/window-contract/datasets.ts'
-import { shell, useDo } from '../../app/api.ts'
+import { shell, useAsk, useDo } from '../../app/api.ts'
 import { goTo, placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { Page, Section } from '../../ui/page.tsx'
@@ -31,14 +31,23 @@ const TakeIt = ({ preview, name, onName, source, decisions, onOther }: {
   readonly preview: ImportPreview, readonly name: string, readonly onName: (name: string) => void, readonly source: ImportSource
   readonly decisions: ImportDecisions, readonly onOther: () => void
 }) => {
-  const take = useDo(() => shell.datasets.import({ name, source, decisions }), 'datasets')
+  const datasets = useAsk(['datasets'], () => shell.datasets.list({}))
+  const [newVersion, setNewVersion] = useState(false)
+  const isTaken = datasets.data?.some((dataset) => dataset.name === name.trim()) ?? false
+  const take = useDo(() => shell.datasets.import({ name, source, decisions, newVersion: isTaken && newVersion }), 'datasets')
   const { summary } = preview
   return (
     <form className="next-step" onSubmit={(event) => { event.preventDefault(); take.mutate(undefined, { onSuccess: (made) => { goTo(placeOf(['sell', 'datasets', made.name])) } }) }}>
       <TextInput label="Name of the dataset" w={320} value={name} onChange={(event) => { onName(event.target.value) }} />
+      {isTaken ? (
+        <Checkbox
+          label="As the next version of the dataset of this name" description="Listings and purchases keep the version they stand on." checked={newVersion}
+          onChange={(event) => { setNewVersion(event.currentTarget.checked) }}
+        />
+      ) : null}
       <Trouble error={take.error} />
       <div className="row">
-        <Button type="submit" disabled={preview.problem !== null || name.trim() === ''} loading={take.isPending}>Import {summary === null ? '' : `${formatCount(summary.rowsKept)} rows`}</Button>
+        <Button type="submit" disabled={preview.problem !== null || name.trim() === '' || (isTaken && !newVersion)} loading={take.isPending}>Import {summary === null ? '' : `${formatCount(summary.rowsKept)} rows`}</Button>
         <Button variant="default" onClick={onOther}>Another table</Button>
       </div>
     </form>

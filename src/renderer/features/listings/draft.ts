@@ -25,6 +25,8 @@ export interface Draft {
   readonly condition: number
   readonly maxAnswerCells: number
   readonly maxAnswerBits: number
+  /** null: as is usual for the table. */
+  readonly maxTotalCells: number | null
 }
 
 /** What is usual in each mode: where the seller does not see what is asked, every number is worth more. */
@@ -35,7 +37,7 @@ export const usualLimits: Readonly<Record<PolicyMode, Pick<Draft, 'maxAnswerCell
 
 export const beginDraft = (dataset: string): Draft => ({
   dataset, title: dataset, description: '', price: '0.01', guarantee: '', delivery: '1h', expiration: '7d', arbiter: '', dispute: '7d', reach: 'this-computer', serverUrl: '',
-  mode: 'disclosed', minRows: 10, condition: 1, comparisons: 0, interactionFee: '0', ...usualLimits.disclosed,
+  mode: 'disclosed', minRows: 10, condition: 1, comparisons: 0, interactionFee: '0', maxTotalCells: null, ...usualLimits.disclosed,
 })
 
 /** The reading of a field, or why it cannot be read. */
@@ -112,12 +114,13 @@ export const isReadable = (readings: DraftReadings): boolean =>
   Object.values(readings).every(({ problem }: Reading<unknown>) => problem === null)
 
 /** The limits as the policy takes them: what the mode does not know is left out. */
-export const toLimits = (draft: Pick<Draft, 'dataset' | 'mode' | 'minRows' | 'condition' | 'comparisons' | 'maxAnswerCells' | 'maxAnswerBits'>) => ({
+export const toLimits = (draft: Pick<Draft, 'dataset' | 'mode' | 'minRows' | 'condition' | 'comparisons' | 'maxAnswerCells' | 'maxAnswerBits' | 'maxTotalCells'>) => ({
   dataset: draft.dataset,
   mode: draft.mode,
   ...(draft.mode === 'private' ? {} : { minRows: draft.minRows }),
   ...(maySellComparisons(draft) ? { comparisons: draft.comparisons } : {}),
   condition: draft.condition, maxAnswerCells: draft.maxAnswerCells, maxAnswerBits: draft.maxAnswerBits,
+  ...(draft.maxTotalCells === null ? {} : { maxTotalCells: draft.maxTotalCells }),
 })
 
 /** Throws where a field cannot be read. */

@@ -4,6 +4,7 @@ import { IconCheck, IconX } from '@tabler/icons-react'
 import { shell } from '../../app/api.ts'
 import { Section } from '../../ui/page.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
+import { formatCount } from '../../ui/values.tsx'
 import { toLimits, type Draft } from './draft.ts'
 
 const settleMilliseconds = 250
@@ -22,6 +23,7 @@ export const LimitsExplained = ({ draft }: { readonly draft: Draft }) => {
       {examples.data === undefined || examples.error !== null ? null : (
         <>
           {examples.data.modeWords.map((words) => <p key={words} className="small quiet">{words}</p>)}
+          <p className="small quiet">At most {formatCount(examples.data.totalCells)} different numbers are ever answered from this table, to all buyers together.</p>
           <ul className="examples">
             {examples.data.questions.map(({ script, words, allowed, reason }) => (
               <li key={script} {...(reason === null ? {} : { title: reason })}>

@@ -70,7 +70,7 @@ const Limits = ({ draft, readings, change }: PartProperties) => (
     <div>
       <SegmentedControl
         aria-label="Mode" value={draft.mode} data={[...modes]}
-        onChange={(value) => { const mode = value === 'private' ? 'private' : 'disclosed'; change({ mode, ...usualLimits[mode] }) }}
+        onChange={(value) => { const mode = value === 'private' ? 'private' : 'disclosed'; change({ mode, maxTotalCells: null, ...usualLimits[mode] }) }}
       />
     </div>
     <p className="small quiet prose">{modeWords[draft.mode]} A table keeps the mode that it is first listed in.</p>
@@ -79,6 +79,11 @@ const Limits = ({ draft, readings, change }: PartProperties) => (
       <NumberInput label="Condition" description={draft.condition <= 1 ? 'Each side of an answer may be as long as the table’s.' : `Each side of an answer: at most the table’s divided by ${draft.condition}.`} min={0.01} step={1} value={draft.condition} onChange={(value) => { change({ condition: Number(value) }) }} />
       <NumberInput label="Numbers in one answer, at most" description="More are refused." min={1} allowDecimal={false} value={draft.maxAnswerCells} onChange={(value) => { change({ maxAnswerCells: Number(value) }) }} />
       <NumberInput label="Bits of one number, at most" description={`About ${Math.floor(draft.maxAnswerBits * Math.log10(2))} digits with all decimals.`} min={1} allowDecimal={false} value={draft.maxAnswerBits} onChange={(value) => { change({ maxAnswerBits: Number(value) }) }} />
+      <NumberInput
+        label="Numbers in all answers, at most" description="To all buyers together, for good. An answer that was given before counts once." min={1} allowDecimal={false}
+        placeholder={draft.mode === 'private' ? 'four answers, the usual' : 'half the table’s, the usual'} value={draft.maxTotalCells ?? ''}
+        onChange={(value) => { change({ maxTotalCells: value === '' ? null : Number(value) }) }}
+      />
     </div>
     {maySellComparisons(draft) ? <Comparisons draft={draft} readings={readings} change={change} /> : null}
   </Section>

@@ -61,13 +61,23 @@ const findAmount = (text: string): bigint | null => {
 const Reprice = ({ listing, onClose }: { readonly listing: ListingJson, readonly onClose: () => void }) => {
   const sign = useMove()
   const [price, setPrice] = useState(formatEther(BigInt(listing.terms.valueWei)))
+  const [fee, setFee] = useState(formatEther(BigInt(listing.terms.interactionFeeWei)))
   const value = findAmount(price)
+  const feeWei = findAmount(fee)
+  const sellsComparisons = listing.comparisons > 0
+  const feeProblem = !sellsComparisons ? null : feeWei === null ? 'Write an amount such as 0.005.' : value !== null && feeWei > value ? 'It is part of the price, and so at most as much.' : null
+  const submit = (): void => {
+    if (value === null || feeWei === null) return
+    onClose()
+    sign({ kind: 'reprice', listing: listing.id, valueWei: value.toString(), ...(sellsComparisons ? { interactionFeeWei: feeWei.toString() } : {}) })
+  }
   return (
     <Modal opened onClose={onClose} title="New price" size={400} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form className="stack wide" onSubmit={(event) => { event.preventDefault(); if (value === null) return; onClose(); sign({ kind: 'reprice', listing: listing.id, valueWei: value.toString() }) }}>
+      <form className="stack wide" onSubmit={(event) => { event.preventDefault(); submit() }}>
         <TextInput label="Price of one answer (ETH)" value={price} data-autofocus error={value === null ? 'Write an amount such as 0.02.' : null} onChange={(event) => { setPrice(event.target.value) }} />
+        {sellsComparisons ? <TextInput label="Fee for opening comparisons (ETH)" description="Out of the price, yours at once." value={fee} error={feeProblem} onChange={(event) => { setFee(event.target.value) }} /> : null}
         <p className="small quiet">Purchases made before keep the price they were made at.</p>
-        <div className="row end"><Button type="submit" disabled={value === null}>Go on</Button></div>
+        <div className="row end"><Button type="submit" disabled={value === null || feeProblem !== null}>Go on</Button></div>
       </form>
     </Modal>
   )
@@ -119,6 +129,7 @@ export const OwnListingPage = ({ id }: { readonly id: string }) => {
                     ['Fee for opening them', <Amount key="fee" wei={found.terms.interactionFeeWei} />] as const,
                   ]),
                   ['Numbers in an answer', `at most ${formatCount(found.policy.maxAnswerCells)}`],
+                  ['Numbers in all answers', `at most ${formatCount(found.maxTotalCells)}`],
                 ]} />
               </Section>
               <Section title="Address to share"><Copyable value={found.url} label="listing URL" shown={found.url.length > 40 ? `${found.url.slice(0, 39)}…` : found.url} /></Section>
