@@ -81,6 +81,7 @@ export const previewImport = (table: SourceTable, decisions: ImportDecisions): I
     rows: table.records.slice(0, previewRows).map((record) => record.map((cell) => (cell === null ? '' : String(cell)))),
     rowsRead: table.records.length,
     columns: table.header.map((name, index) => describeColumn(table, index, name, types)),
+    recognised: types === null ? null : toSummary(types.report),
     summary: 'clean' in outcome ? toSummary(outcome.clean.report) : null,
     problem: 'clean' in outcome ? null : toErrorJson(toErrorDocument(outcome.problem)),
   }

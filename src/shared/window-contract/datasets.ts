@@ -135,6 +135,8 @@ export const previewSchema = z.strictObject({
     lower: z.number().nullable(),
     upper: z.number().nullable(),
   })),
+  /** What was recognised of the file, where the import would be refused as well; null where even its columns cannot be told. */
+  recognised: importSummarySchema.nullable(),
   /** What the import would do; null where it would be refused, which `problem` tells. */
   summary: importSummarySchema.nullable(),
   problem: errorDocumentSchema.nullable(),

@@ -176,7 +176,7 @@ describe('missing values', () => {
     expect(whole.columns.map(({ column: { type } }) => type)).toEqual(['integer', 'category', 'integer'])
     expect(whole.report.columns.map(({ filledWith }) => filledWith)).toEqual(['constant', 'constant', 'constant'])
     expect(valuesOf(await clean('a,b\n1,yes\n2,no\n3,\n', { columns: { b: { fill: 1 } } })).b).toEqual([1, 0, 1])
-    await expect(clean(text, { columns: { a: { fill: 'none' } } })).rejects.toThrow(refusal('input.fill-invalid', { name: 'a' }))
+    await expect(clean(text, { missing: 'drop', columns: { a: { fill: 'none' } } })).rejects.toThrow(refusal('input.fill-invalid', { name: 'a' }))
     await expect(clean('a,b\n1,yes\n2,no\n3,\n', { columns: { b: { fill: 'perhaps' } } })).rejects.toThrow(refusal('input.fill-invalid', { name: 'b' }))
   })
 

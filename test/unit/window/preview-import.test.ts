@@ -29,6 +29,7 @@ describe('the preview of an import', () => {
   it('tells what stands in the way, and the columns all the same', async () => {
     const shown = await preview(bytes(table), { missing: 'fail' })
     expect(shown.summary).toBeNull()
+    expect(shown.recognised).toMatchObject({ separator: ';', decimalMark: ',' })
     expect(shown.problem).toMatchObject({ code: 'input.csv-missing-values' })
     expect(shown.columns.find(({ name }) => name === 'wage')?.kind).toBe('number')
   })

@@ -25,7 +25,7 @@ const formats: Readonly<Record<ImportPreview['format'], string>> = {
 }
 
 /** What was recognised, in one line. */
-const recognised = ({ format, summary }: ImportPreview): string => [
+const sayRecognised = ({ format, recognised: summary }: ImportPreview): string => [
   formats[format],
   ...(summary === null || format !== 'csv' ? [] : [`${summary.encoding.toUpperCase()}${summary.byteOrderMark ? ' with byte order mark' : ''}`]),
   ...(summary === null || summary.thousandsMarks.length === 0 ? [] : [`thousands set apart by ${summary.thousandsMarks.map((mark) => (mark.trim() === '' ? 'spaces' : `“${mark}”`)).join(', ')}`]),
@@ -34,14 +34,14 @@ const recognised = ({ format, summary }: ImportPreview): string => [
 
 /** How the source is read: what was recognised is chosen already. */
 export const FileDecisions = ({ preview, decisions, onChange }: Properties) => {
-  const { summary, format } = preview
+  const { recognised: summary, format } = preview
   const choose = (key: 'separator' | 'decimalMark' | 'dateOrder' | 'missing' | 'categories', value: string | undefined): void => {
     if (value !== undefined) onChange({ ...decisions, [key]: value })
   }
   const dated = summary?.dates.find(({ written }) => written !== 'iso')?.written
   const asksForDates = decisions.dateOrder !== undefined || dated !== undefined || preview.problem?.code.includes('date') === true
   return (
-    <Section title="How it is read" aside={<span className="small quiet">{recognised(preview)}</span>}>
+    <Section title="How it is read" aside={<span className="small quiet">{sayRecognised(preview)}</span>}>
       <div className="decisions">
         {format === 'csv' ? <Select label="Separator" w={152} data={[...separators]} value={decisions.separator ?? summary?.separator ?? null} onChange={(value) => { choose('separator', known(separators, value)) }} /> : null}
         {format === 'csv' || format === 'excel' ? <Select label={summary?.decimalMarkGuessed === true ? 'Decimal mark (guessed)' : 'Decimal mark'} w={168} data={[...marks]} value={decisions.decimalMark ?? summary?.decimalMark ?? null} onChange={(value) => { choose('decimalMark', known(marks, value)) }} /> : null}
