@@ -59,7 +59,10 @@ export const testProductsSchema = z.strictObject({ ciphertexts: base64Schema })
 export const comparisonsRequestSchema = z.strictObject({ comparisons: z.array(inequalitySchema).min(1).max(1024) })
 
 /** A program; of a listing in `private` mode, which must not see one, only how many cells would be decrypted. */
-export const checkRequestSchema = z.union([z.strictObject({ program: programSchema }), z.strictObject({ cells: z.int().min(1) })])
+export const checkRequestSchema = z.union([
+  z.strictObject({ program: programSchema.describe('What the answer would be, in disclosed mode') }),
+  z.strictObject({ cells: z.int().min(1).describe('In private mode: how many ciphertexts would be decrypted') }),
+])
 export type CheckRequest = z.infer<typeof checkRequestSchema>
 export const checkVerdictSchema = z.discriminatedUnion('allowed', [
   z.strictObject({ allowed: z.literal(true) }),
@@ -78,8 +81,8 @@ export const resultSubmissionSchema = z.strictObject({
   request: resultRequestSchema,
   signature: signatureSchema,
   /** null for a listing in `private` mode: the program stays the buyer's secret. */
-  program: programSchema.nullable(),
-  ciphertexts: base64Schema,
+  program: programSchema.nullable().describe('null, and nothing else, for a listing in private mode: the program stays the buyer\'s secret'),
+  ciphertexts: base64Schema.describe('Disclosed mode: what the program gives, byte for byte. Private mode: the same, each masked and rerandomised'),
 })
 export type ResultSubmission = z.infer<typeof resultSubmissionSchema>
 export const resultAcceptedSchema = z.strictObject({ requestHash: bytes32Schema })

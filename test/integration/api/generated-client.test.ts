@@ -14,7 +14,10 @@ import { ciphertextLengthOf, decodeChunk } from '../../../src/host/datasets/tens
 import { createTensorSource } from '../../../src/host/datasets/tensor-source.ts'
 import { readAnswer } from '../../../src/compute/program.ts'
 import { createHost, type Host } from '../../../src/host/index.ts'
-import { createFolder, mean, openMarketplace, openShop, passphrase, table, type Marketplace, type Shop } from '../client/support.ts'
+import { createFolder, deliverySeconds, mean, openMarketplace, openShop, passphrase, table, type Marketplace, type Shop } from '../client/support.ts'
+
+/** Other people than those of `table`. */
+const hidden: typeof table = table.map(([hours, wage, union], row) => [hours + row * row, wage * 3 + (row % 7), 1 - union])
 
 interface Reply {
   readonly data?: unknown
@@ -73,18 +76,30 @@ describe('the seller\'s OpenAPI document', () => {
     }
   }
 
-  it('is enough for a generated client to complete a purchase', async () => {
-    const call = await generateClient()
+  const publishPrivate = async (): Promise<string> => {
+    const { datasets } = shop.seller
+    await datasets.importTable({ name: 'hidden', text: ['hours,wage,union', ...hidden.map((row) => row.join(','))].join('\n') })
+    datasets.createTestData('hidden', { rows: 50 })
+    await datasets.encrypt('hidden', { keyBits: 2048 })
+    await datasets.encryptTestData('hidden', { keyBits: 2048 })
+    const { listings } = await shop.seller.trade()
+    const { id } = await listings.create({ dataset: 'hidden', id: 'hidden', valueWei: 1_000_000n, serverUrl: origin, mode: 'private', deliverySeconds })
+    return (await listings.publish(id)).url
+  }
+
+  /** A whole trade, over HTTP by the generated client alone. */
+  const tradeBy = async (call: Awaited<ReturnType<typeof generateClient>>, id: string, url: string): Promise<unknown> => {
     const { market, purchases } = await buyer.trade()
     const wallet = await buyer.wallet.unlock()
     const engine = await buyer.engine()
 
-    const { listings: [offer] } = await call('getListings') as { listings: [{ id: string }] }
-    const { number } = await purchases.buy(shop.url)
-    const details = parseDetails(JSON.stringify(await call('getListingsById', { path: { id: offer.id } })))
+    const { number } = await purchases.buy(url)
+    const details = parseDetails(JSON.stringify(await call('getListingsById', { path: { id } })))
     const { data } = openTable(details, details.dataset)
     const { program } = deriveFromAnswer({ wage: data.col('wage').mean() }, details, details.dataset)
-    expect(await call('postListingsByIdCheck', { path: { id: offer.id }, body: { program } })).toEqual({ allowed: true })
+    const shown = details.policy.mode === 'private' ? null : program
+    const question = shown === null ? { cells: program.cells.length } : { program }
+    expect(await call('postListingsByIdCheck', { path: { id }, body: question })).toEqual({ allowed: true })
 
     const { message } = await call('postSessions', { body: { address: wallet.address } }) as { message: string }
     const { token } = await call('postSessions', { body: { message, signature: await wallet.signMessage(message) } }) as { token: string }
@@ -105,18 +120,32 @@ describe('the seller\'s OpenAPI document', () => {
       resultHash: result.resultHash, programHash: result.programHash, x25519PublicKey: hexlify(publicKey),
     }
     const requestHash = hashResultRequest(request)
-    await market.requestResult('generated-client', number, requestHash)
-    const submission = { request, signature: await signResultRequest(request, wallet), program, ciphertexts: Buffer.from(result.ciphertexts).toString('base64') }
+    await market.requestResult(`generated-client:${number}`, number, requestHash)
+    const submission = { request, signature: await signResultRequest(request, wallet), program: shown, ciphertexts: Buffer.from(result.ciphertexts).toString('base64') }
     expect(await call('postPurchasesByIdResult', { ...mine, body: submission })).toEqual({ requestHash })
 
     await expect.poll(() => market.findDelivery(number), { timeout: 30_000 }).not.toBeNull()
     const answer = await call('getPurchasesByIdAnswer', mine) as { sealed: string }
     const { integers, key, claim, proof } = openDelivery(
-      { request, details, program, ciphertexts: result.ciphertexts, sealed: new Uint8Array(Buffer.from(answer.sealed, 'base64')), sealingSecret: secretKey })
+      { request, details, program: shown, ciphertexts: result.ciphertexts, sealed: new Uint8Array(Buffer.from(answer.sealed, 'base64')), sealingSecret: secretKey })
     await engine.verifyDecryption(key, claim, proof)
-    expect(readAnswer(program, integers)).toEqual({ wage: expect.closeTo(mean(table.map(([, wage]) => wage)), 9) as number })
-    await market.confirmResult('generated-client-confirms', number)
+    await market.confirmResult(`generated-client-confirms:${number}`, number)
     expect(JSON.stringify(await call('getPurchasesByIdReceipt', mine))).toContain(requestHash)
     expect((await market.readPurchase(number)).state).toBe('Settled')
+    return readAnswer(program, integers.map((integer, cell) => integer - (result.masks?.[cell] ?? 0n)))
+  }
+
+  it('is enough for a generated client to complete a purchase, in either mode', async () => {
+    const call = await generateClient()
+    const { listings: [offer] } = await call('getListings') as { listings: [{ id: string }] }
+    const wageOf = (rows: typeof table): unknown => ({ wage: expect.closeTo(mean(rows.map(([, wage]) => wage)), 9) as number })
+    expect(await tradeBy(call, offer.id, shop.url)).toEqual(wageOf(table))
+    expect(await tradeBy(call, 'hidden', await publishPrivate())).toEqual(wageOf(hidden))
+  })
+
+  it('says what is sent in private mode', () => {
+    const bodyOf = (path: string): string => JSON.stringify((document['paths'] as Record<string, { post: { requestBody: unknown } }>)[path]?.post.requestBody)
+    expect(bodyOf('/v1/purchases/{id}/result')).toMatch(/"program":\{[^]*\{"type":"null"\}[^]*private mode/)
+    expect(bodyOf('/v1/listings/{id}/check')).toMatch(/"cells":\{[^}]*private mode/)
   })
 })

@@ -116,7 +116,7 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
       },
     }),
     defineRoute({
-      method: 'POST', path: '/v1/purchases/:id/result', summary: 'The signed request and the encrypted result, once', audience: 'buyer',
+      method: 'POST', path: '/v1/purchases/:id/result', summary: 'The signed request and the encrypted result, once; with the program in disclosed mode, without it in private mode', audience: 'buyer',
       body: resultSubmissionSchema, response: resultAcceptedSchema, bodyLimitBytes: 4 * 1024 * 1024, requestsPerMinute: 60,
       handle: async (context) => {
         const { purchase, listing } = await authorise(context)
