@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { checkScript, rehearse } from '../../src/host/buyer/rehearse.ts'
 import type { Host, Trade } from '../../src/host/create-host.ts'
+import { prepareDataset, tableRows } from './support/shop.ts'
 import { openStage, serve, type Stage } from './support/stage.ts'
 
 /** The blocks of a guide by their language, as they stand. */
@@ -47,15 +48,21 @@ describe('the guides for statisticians', () => {
   let stage: Stage
   let buyer: Host
   let trade: Trade
+  let sellerHome: string
+  let sellerUrl: string
   const urls: Record<string, string> = {}
 
   beforeAll(async () => {
     stage = await openStage()
-    const seller = await (await stage.createParty('seller')).open()
+    const party = await stage.createParty('seller')
+    sellerHome = party.home
+    const seller = await party.open()
     buyer = await (await stage.createParty('buyer')).open()
     await prepare(seller, 'patients', columnMean.table)
     await prepare(seller, 'clients', logisticModel.table)
+    await prepareDataset(seller)
     const serving = await serve(seller)
+    sellerUrl = serving.localUrl
     const { listings } = await seller.trade()
     const publish = async (dataset: string, policy: { minRows: number; condition?: number }): Promise<string> => {
       const { id } = await listings.create({ dataset, valueWei: 1_000_000n, serverUrl: serving.localUrl, maxTotalCells: 100, ...policy })
@@ -96,18 +103,19 @@ describe('the guides for statisticians', () => {
     expect(await checkScript(scores, other.details, other.seller)).toMatchObject({ allowed: false, code: 'policy.min-rows' })
   })
 
-  describe('buying.md and auditing.md', { timeout: 300_000 }, () => {
+  describe('buying.md, auditing.md and private.md', { timeout: 300_000 }, () => {
     const buying = readCommands('buying')
     const auditing = readCommands('auditing')
+    const hidden = readCommands('private')
     let folder: string
 
-    const run = async (commands: string): Promise<string> => {
+    const run = async (commands: string, environment: Readonly<Record<string, string>> = {}): Promise<string> => {
       const prelude = `set -e\nhesystem() { "${process.execPath}" "${cliPath}" "$@"; }\n`
       const { stdout } = await promisify(execFile)('bash', ['-c', prelude + commands], {
         cwd: folder,
         env: {
           ...process.env, ...stage.environment, HESYSTEM_HOME: join(folder, 'home'), LISTING: urls['patients'] ?? '', CONTRACT: stage.contract,
-          RPC: stage.chain.rpcUrl, CHAIN_ID: String(stage.chain.chainId),
+          RPC: stage.chain.rpcUrl, CHAIN_ID: String(stage.chain.chainId), ...environment,
         },
       })
       return stdout
@@ -136,6 +144,22 @@ describe('the guides for statisticians', () => {
       expect(await run(auditing.commands())).toMatch(/The receipt holds together\.[^]*The decryption is proved/)
       await expect(run(auditing.commands('tampered'))).rejects.toMatchObject({ stdout: expect.stringContaining('The receipt does not hold.') as string })
       expect(await run(auditing.commands('chain'))).toContain('is what the chain says')
+    })
+
+    it('lead an owner to a listing in private mode, and the newcomer to an answer from it and a receipt that says so', async () => {
+      const offered = await run(hidden.commands('offering'), { HESYSTEM_HOME: sellerHome, HESYSTEM_SERVE_PUBLIC_URL: sellerUrl })
+      expect(offered).toMatch(/private/)
+      const buyer = { LISTING: `${sellerUrl}/v1/listings/wages-1` }
+      writeFileSync(join(folder, 'question.ts'), hidden.script)
+      const [first = '', second = '', ...rest] = hidden.commands('buying').split('\n')
+      expect(await run(first, buyer)).toContain('Largest difference: 0')
+      const number = Number(/^Purchase (\d+): /m.exec(await run(second, buyer))?.[1])
+      const numbered = (commands: string): string => commands.replaceAll(/ 1(?= |$)/gm, ` ${number}`)
+      await run(numbered(rest.join('\n')), buyer)
+      const wages = tableRows.map(([wage]) => wage)
+      const total = wages.reduce((sum, wage) => sum + wage, 0)
+      expect(JSON.parse(readFileSync(join(folder, 'answer.json'), 'utf8'))).toEqual({ mean: closeTo(total / wages.length), total: closeTo(total) })
+      expect(await run(numbered(hidden.commands('receipt')))).toMatch(/The receipt holds together\.[^]*in private mode/)
     })
   })
 })
