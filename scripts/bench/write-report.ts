@@ -1,6 +1,7 @@
 /**
- * Writes docs/performance.md from what `hesystem --json bench` printed: node scripts/bench/write-report.ts bench.json
- * [notes.md]. The notes, a person's, follow the tables. The charts of growth go to docs/ beside it.
+ * Writes docs/performance.md from what `hesystem --json bench` printed, in one run or several:
+ * node scripts/bench/write-report.ts run1.json [run2.json …] [notes.md]. Times, estimates and the charts of growth, which go to docs/
+ * beside it, are the first run's; a bar is held where it holds in every run. The notes, a person's, follow the tables.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,9 +9,12 @@ import type { BenchReport, BenchRow } from '../../src/host/index.ts'
 import { projectRoot } from '../run-command.ts'
 import { drawGrowth } from './draw-growth.ts'
 
-const [reportPath, notesPath] = process.argv.slice(2)
-if (reportPath === undefined) throw new RangeError('name the file that holds what `hesystem --json bench` printed')
-const { machine, backend, backendReason, gmpy2, pythonPaillier, rounds, seconds, rows, growth } = JSON.parse(readFileSync(reportPath, 'utf8')) as BenchReport
+const paths = process.argv.slice(2)
+const notesPath = paths.find((path) => path.endsWith('.md'))
+const runs = paths.filter((path) => path !== notesPath).map((path) => JSON.parse(readFileSync(path, 'utf8')) as BenchReport)
+const [first] = runs
+if (first === undefined) throw new RangeError('name the file that holds what `hesystem --json bench` printed')
+const { machine, gmpy2, pythonPaillier, rounds, rows, growth } = first
 
 const titles: Readonly<Record<BenchRow['operation'], string>> = {
   'encrypt-owner': 'encrypt, as the owner',
@@ -25,6 +29,7 @@ const titles: Readonly<Record<BenchRow['operation'], string>> = {
   'means': 'sums of 16 columns of 4,238',
   'means-packed': 'the same, packed',
 }
+type Bar = BenchRow['bars'][number]
 const digits = (value: number): string => String(Number(value.toPrecision(3)))
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const keySizes = [...new Set(rows.map(({ bits }) => bits))]
@@ -39,14 +44,32 @@ const timesOf = (bits: number): string => [
   })])),
 ].join('\n')
 
+/** The same bar in every run that has it. */
+const inAllRuns = ({ bits, operation }: BenchRow, against: Bar['against']): Bar[] => runs.flatMap((run) => run.rows
+  .filter((row) => row.bits === bits && row.operation === operation)
+  .flatMap((row) => row.bars.filter((bar) => bar.against === against)))
+
+const verdictOf = (same: readonly Bar[]): string => {
+  const missed = same.filter(({ held }) => held === false).length
+  if (same.every(({ held }) => held === null)) return ''
+  return missed === 0 ? 'held' : same.length === 1 ? 'missed' : `missed in ${missed} of ${same.length}`
+}
+
 const barsOf = (bits: number): string => [
-  line([`${bits} bits`, 'against', 'times', 'range', 'bar', '']),
-  line(['---', '---', '---', '---', '---', '---']),
-  ...rows.filter((row) => row.bits === bits).flatMap(({ operation, bars }) => bars.map(({ against, atLeast, ratio, held }) => line([
-    titles[operation], against === 'one-worker' ? 'our 1 worker, with 2 (by the clock)' : against, digits(ratio.median),
-    `${digits(ratio.least)} to ${digits(ratio.most)}`, atLeast === null ? '' : String(atLeast), held === null ? '' : held ? 'held' : 'missed',
-  ]))),
+  line([`${bits} bits`, 'against', ...runs.map((_, i) => (runs.length === 1 ? 'times (range)' : `run ${i + 1}, times (range)`)), 'bar', '']),
+  line(['---', '---', ...runs.map(() => '---'), '---', '---']),
+  ...rows.filter((row) => row.bits === bits).flatMap((row) => row.bars.map(({ against, atLeast }) => {
+    const same = inAllRuns(row, against)
+    return line([
+      titles[row.operation], against === 'one-worker' ? 'our 1 worker, with 2 (by the clock)' : against,
+      ...same.map(({ ratio }) => `${digits(ratio.median)} (${digits(ratio.least)} to ${digits(ratio.most)})`),
+      atLeast === null ? '' : String(atLeast), verdictOf(same),
+    ])
+  })),
 ].join('\n')
+
+const describeRun = ({ backend, backendReason, machine: { load }, seconds }: BenchReport, i: number): string =>
+  `- Run ${i + 1}: ${Math.round(seconds)} s; backend ${backend} (${backendReason}); load ${load.map(digits).join(' at the beginning, ')} at the end.`
 
 const estimates = [
   line(['one worker, warm', 'bits', 'estimate, ms', 'time over estimate']),
@@ -62,25 +85,30 @@ const drawn = growth.map((chart) => {
   return `![Time over ${chart.over}: ${chart.what}](${name})`
 })
 
-const bars = rows.flatMap((row) => row.bars.filter(({ atLeast }) => atLeast !== null))
+const verdicts = rows.flatMap((row) => row.bars
+  .filter(({ atLeast }) => atLeast !== null)
+  .map(({ against }) => verdictOf(inAllRuns(row, against))))
 
 const text = `# Performance
 
-Written by \`scripts/bench/write-report.ts\` from one run of \`npm run bench\`, which took ${Math.round(seconds)} s.
+Written by \`scripts/bench/write-report.ts\` from ${runs.length === 1 ? 'one run' : `${runs.length} runs`} of \`npm run bench\`.
 
 ${machine.processor}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node}; ${gmpy2 ?? 'no gmpy2'}; ${pythonPaillier ?? 'no python-paillier here'}.
-Backend: ${backend} (${backendReason}). Load ${machine.load.map(digits).join(' at the beginning, ')} at the end: above 0 at the beginning, other programs ran too.
+Where the load was above 0 at the beginning, other programs ran too.
 
-Everything is measured in turn, round by round, in one run: medians of ${rounds} rounds and their range. On one thread times are processor time
+${runs.map(describeRun).join('\n')}
+
+Everything is measured in turn, round by round, within a run: medians of ${rounds} rounds and their range. On one thread times are processor time
 (of all threads of the process, ours and V8's), so that other work on the machine counts little; two workers against one are by the
 clock. Only ratios within a run mean something. *gmpy2* is a script of ours, \`scripts/bench/gmpy2_baseline.py\`, that does what
 python-paillier does, with plain integer weights and with its encoding of floating-point ones: a mantissa of 53 bits and an exponent of
-16 each, brought to one exponent as terms are added. *Packed* rows hold numbers of 32 bits side by side with guard bits: columns, and
+16 each, brought to one exponent as terms are added. *wasm* is the faster kernel (docs/adr/0303), *integer wasm* the one for processors
+without fused multiply-adds. *Packed* rows hold numbers of 32 bits side by side with guard bits: columns, and
 blocks of rows, whose partial sums are opened (docs/adr/0302); what they are compared with is the unpacked sum.
 
 ## Times
 
-${keySizes.map(timesOf).join('\n\n')}
+${runs.length === 1 ? '' : 'Of the first run.\n\n'}${keySizes.map(timesOf).join('\n\n')}
 
 ## Bars
 
@@ -95,4 +123,4 @@ ${drawn.length === 0 ? '' : `\n## Growth\n\nBy the clock, medians of three; both
   notesPath === undefined ? '' : `\n${readFileSync(notesPath, 'utf8').trim()}\n`}`
 
 writeFileSync(join(projectRoot, 'docs/performance.md'), text)
-console.log(`docs/performance.md: ${bars.filter(({ held }) => held).length} bars held of ${bars.length}`)
+console.log(`docs/performance.md: ${verdicts.filter((verdict) => verdict === 'held').length} bars held of ${verdicts.length}`)

@@ -93,6 +93,20 @@ describe('an answer of many parts', () => {
   })
 })
 
+describe('a chain of operations', () => {
+  it('is fused into one form a cell, and scaling one is metadata alone: no product for a step', () => {
+    const [sum] = programToForms(deriveProgram(data.col('wage').sum(), dataset))
+    const chained = data.col('wage').mul(2).add(3).mul(5).div(4).sum().mul(7)
+    expect(programToForms(deriveProgram(chained, dataset))).toEqual([{ ...sum, constant: expect.any(BigInt) as unknown }])
+    // Tensors that are made of each other are one weighted sum of cells, each cell in it once.
+    const wage = data.col('wage')
+    const mixed = wage.add(wage.mul(2)).sub(data.col(1)).sum()
+    const forms = programToForms(deriveProgram(mixed, dataset))
+    expect(forms.map(({ runs }) => runs.map(({ start, count }) => [start, count]))).toEqual([[[0, 3], [3, 3]]])
+    expect(describeProgram(deriveProgram(mixed, dataset))).toMatchObject({ cells: 1, steps: 0 })
+  })
+})
+
 describe('what no answer can hold is refused by its place', () => {
   const nested = (depth: number): AnswerValue => (depth === 0 ? data.sum() : [nested(depth - 1)])
   const cases: [string, unknown, RegExp][] = [
