@@ -19,25 +19,39 @@ const fractionDigits = (value: number): number => {
   return Math.max(0, fraction.length - Number(exponent))
 }
 
-const indexOfLargest = (values: readonly number[]): number =>
-  values.reduce((best, value, i) => (value > at(values, best) ? i : best), 0)
+/** The first index of the largest of what `measure` makes of the values. */
+const indexOfLargest = (values: ArrayLike<number>, measure: (value: number) => number): number => {
+  let best = 0
+  let most = -Infinity
+  for (let i = 0; i < values.length; i += 1) {
+    const measured = measure(at(values, i))
+    if (measured <= most) continue
+    most = measured
+    best = i
+  }
+  return best
+}
+
+const indexOfInfinite = (values: ArrayLike<number>): number => {
+  for (let i = 0; i < values.length; i += 1) if (!Number.isFinite(values[i])) return i
+  return -1
+}
 
 /**
  * The one public scale of a column, 10^−d with the least d ≥ 0 for which every value's shortest decimal is an integer multiple
  * of it (compute.md, "Encoding"). Throws `value-out-of-range`, naming the row (from 0), for NaN, ±Infinity, and for a column whose
  * integers would need more than 256 bits.
  */
-export const chooseColumnScale = (values: readonly number[]): Rational => {
-  const bad = values.findIndex((value) => !Number.isFinite(value))
+export const chooseColumnScale = (values: ArrayLike<number>): Rational => {
+  const bad = indexOfInfinite(values)
   if (bad >= 0) throw new CryptoError('value-out-of-range', `row ${bad} holds ${values[bad]}, which is not a number that can be encoded`, bad)
   if (values.length === 0) return createRational(1n)
-  const digits = values.map(fractionDigits)
-  const finest = indexOfLargest(digits)
-  const largest = indexOfLargest(values.map(Math.abs))
-  const scale = createRational(1n, 10n ** BigInt(at(digits, finest)))
+  const finest = indexOfLargest(values, fractionDigits)
+  const largest = indexOfLargest(values, Math.abs)
+  const scale = createRational(1n, 10n ** BigInt(fractionDigits(at(values, finest))))
   const bits = bitsOf(encodeValue(at(values, largest), scale))
   if (bits > maximumEncodedBits) {
-    const alone = bitsOf(encodeValue(at(values, largest), createRational(1n, 10n ** BigInt(at(digits, largest)))))
+    const alone = bitsOf(encodeValue(at(values, largest), createRational(1n, 10n ** BigInt(fractionDigits(at(values, largest))))))
     const row = alone > maximumEncodedBits ? largest : finest
     throw new CryptoError('value-out-of-range', `row ${row} holds ${values[row]}: with ${values[largest]} in row ${largest} the column `
       + `needs integers of ${bits} bits, and ${maximumEncodedBits} is the most`, row)

@@ -1,8 +1,9 @@
 import { AppError } from '../../shared/errors.ts'
 import type { ColumnDoubt } from './import-report.ts'
-import { findNumber, type NumberStyle, type ParsedNumber } from './number-style.ts'
+import { findNumber, isNumber, type NumberStyle, type ParsedNumber } from './number-style.ts'
 import { dateUnit, findDate, findDateStyle, looksLikeDate, type DateOrder, type DateStyle } from './parse-date.ts'
-import type { RawCell } from './source-table.ts'
+import type { Cells, RawCell } from './packed-cells.ts'
+import { findRowNumber, type TableHead } from './source-table.ts'
 
 /** One column of the file while it is being cleaned. */
 export interface RawColumn {
@@ -10,7 +11,7 @@ export interface RawColumn {
   /** From 1, as a spreadsheet counts. */
   readonly number: number
   /** Numbers, and trimmed text; null where a value is missing. */
-  readonly cells: readonly RawCell[]
+  readonly cells: Cells
 }
 
 /** What a column holds: numbers (NaN where missing), words (null where missing), or a reason to leave it out. */
@@ -43,6 +44,15 @@ export const readCell = (cell: RawCell): RawCell => {
   return missingMarkers.has(text.toLowerCase()) ? null : text
 }
 
+/** A column's cells, each as `readCell` reads it. */
+export const trimCells = (cells: Cells): Cells => ({
+  length: cells.length,
+  at: (index) => readCell(cells.at(index)),
+  *[Symbol.iterator]() {
+    for (const cell of cells) yield readCell(cell)
+  },
+})
+
 interface Place {
   readonly where: string
   readonly details: { readonly row: number; readonly column: number; readonly name: string }
@@ -71,19 +81,30 @@ const refuseText = (raw: RawColumn, row: number, { decimalMark }: NumberStyle): 
 const readNumber = (cell: RawCell, style: NumberStyle): ParsedNumber | null =>
   (typeof cell === 'number' ? { value: cell + 0, rounded: false } : cell === null ? null : findNumber(cell, style))
 
-const classifyNumbers = (raw: RawColumn, style: NumberStyle, rowNumbers: readonly number[]): Classified => {
+/** The values of a column's cells, NaN where there is none. */
+const readValues = (cells: Cells, read: (cell: string | number, at: number) => number): Float64Array => {
+  const values = new Float64Array(cells.length)
+  let at = 0
+  for (const cell of cells) {
+    values[at] = cell === null ? Number.NaN : read(cell, at)
+    at += 1
+  }
+  return values
+}
+
+const allDiffer = (values: Float64Array): boolean => values.toSorted().every((value, at, sorted) => at === 0 || value !== sorted[at - 1])
+
+const classifyNumbers = (raw: RawColumn, style: NumberStyle, head: TableHead): Classified => {
   let rounded = 0
-  const values = Float64Array.from(raw.cells, (cell, at) => {
-    if (cell === null) return Number.NaN
+  const values = readValues(raw.cells, (cell, at) => {
     const found = readNumber(cell, style)
-    const row = rowNumbers[at] ?? 0
-    if (found === null) throw refuseText(raw, row, style)
-    if (!Number.isFinite(found.value)) throw refuseNumber(raw, row)
+    if (found === null) throw refuseText(raw, findRowNumber(head, at), style)
+    if (!Number.isFinite(found.value)) throw refuseNumber(raw, findRowNumber(head, at))
     if (found.rounded) rounded += 1
     return found.value
   })
   const present = values.filter((value) => !Number.isNaN(value))
-  const looksLikeIdentifier = present.length >= fewWords && present.every(Number.isInteger) && new Set(present).size === present.length
+  const looksLikeIdentifier = present.length >= fewWords && present.every(Number.isInteger) && allDiffer(present)
   return { kind: 'numbers', raw, values, rounded, looksLikeIdentifier, dates: null, unit: '' }
 }
 
@@ -92,38 +113,62 @@ const refuseDate = (raw: RawColumn, row: number): AppError => {
   return new AppError('input.date-invalid', `${where} holds no date as the rest of the column writes them.`, { details })
 }
 
-const classifyDates = (raw: RawColumn, order: DateOrder | undefined, rowNumbers: readonly number[]): Classified => {
-  const dates = findDateStyle(raw.cells.flatMap((cell) => (typeof cell === 'string' ? [cell] : []))) ?? order
+function* textsOf(cells: Cells): Generator<string> {
+  for (const cell of cells) if (typeof cell === 'string') yield cell
+}
+
+const classifyDates = (raw: RawColumn, order: DateOrder | undefined, head: TableHead): Classified => {
+  const dates = findDateStyle(textsOf(raw.cells)) ?? order
   if (dates === undefined) {
     const { number: column, name } = raw
     throw new AppError('input.date-ambiguous', `Column ${column} “${name}” holds dates of which none tells whether day or month comes first.`, { details: { column, name } })
   }
-  const values = Float64Array.from(raw.cells, (cell, at) => {
-    if (cell === null) return Number.NaN
+  const values = readValues(raw.cells, (cell, at) => {
     const days = typeof cell === 'string' ? findDate(cell, dates) : null
-    if (days === null) throw refuseDate(raw, rowNumbers[at] ?? 0)
+    if (days === null) throw refuseDate(raw, findRowNumber(head, at))
     return days
   })
   return { kind: 'numbers', raw, values, rounded: 0, looksLikeIdentifier: false, dates, unit: dateUnit }
 }
 
 const classifyWords = (raw: RawColumn, forced: boolean): Classified => {
-  const present = raw.cells.flatMap((cell) => (cell === null ? [] : [String(cell)]))
-  const words = new Set(present)
-  const truth = truthPairs.find((pair) => present.every((word) => pair.has(word.toLowerCase()))) ?? null
-  if (forced || truth !== null) return { kind: 'words', raw, truth: forced ? null : truth }
+  if (forced) return { kind: 'words', raw, truth: null }
   const leaveOut = (reason: ColumnDoubt['reason']): Classified => ({ kind: 'left-out', doubt: { name: raw.name, reason } })
-  if (words.size > mostCategories || [...words].some((word) => word.length > longestWord)) return leaveOut('free-text')
-  const identifies = words.size > 1 && (words.size === present.length || (words.size > fewWords && words.size * 2 > present.length))
+  const words = new Set<string>()
+  let count = 0
+  for (const cell of raw.cells) {
+    if (cell === null) continue
+    words.add(String(cell))
+    count += 1
+    if (words.size > mostCategories) return leaveOut('free-text')
+  }
+  const truth = truthPairs.find((pair) => [...words].every((word) => pair.has(word.toLowerCase()))) ?? null
+  if (truth !== null) return { kind: 'words', raw, truth }
+  if ([...words].some((word) => word.length > longestWord)) return leaveOut('free-text')
+  const identifies = words.size > 1 && (words.size === count || (words.size > fewWords && words.size * 2 > count))
   return identifies ? leaveOut('identifier') : { kind: 'words', raw, truth: null }
 }
 
 export interface ClassifyOptions {
   readonly style: NumberStyle
   readonly dateOrder: DateOrder | undefined
-  readonly rowNumbers: readonly number[]
+  /** Of the table the column belongs to. */
+  readonly head: TableHead
   /** Whatever the cells look like, they are words of a category. */
   readonly forced: boolean
+}
+
+const countCells = (cells: Cells, style: NumberStyle): { readonly present: number; readonly numbers: number; readonly dates: number } => {
+  let present = 0
+  let numbers = 0
+  let dates = 0
+  for (const cell of cells) {
+    if (cell === null) continue
+    present += 1
+    if (typeof cell === 'number' || isNumber(cell, style)) numbers += 1
+    else if (looksLikeDate(cell)) dates += 1
+  }
+  return { present, numbers, dates }
 }
 
 /**
@@ -132,12 +177,10 @@ export interface ClassifyOptions {
  * identifies rows, and is left out with long texts, unless `forced` to be a category. Throws `input.csv-not-a-number`,
  * `input.csv-number-out-of-range`, `input.date-invalid`, `input.date-ambiguous`.
  */
-export const classifyColumn = (raw: RawColumn, { style, dateOrder, rowNumbers, forced }: ClassifyOptions): Classified => {
-  const present = raw.cells.filter((cell) => cell !== null)
-  if (present.length === 0) return { kind: 'left-out', doubt: { name: raw.name, reason: 'empty' } }
+export const classifyColumn = (raw: RawColumn, { style, dateOrder, head, forced }: ClassifyOptions): Classified => {
+  const { present, numbers, dates } = countCells(raw.cells, style)
+  if (present === 0) return { kind: 'left-out', doubt: { name: raw.name, reason: 'empty' } }
   if (forced) return classifyWords(raw, true)
-  const numbers = present.filter((cell) => readNumber(cell, style) !== null).length
-  if (numbers * 2 >= present.length) return classifyNumbers(raw, style, rowNumbers)
-  const dates = present.filter((cell) => typeof cell === 'string' && looksLikeDate(cell)).length
-  return dates * 2 >= present.length ? classifyDates(raw, dateOrder, rowNumbers) : classifyWords(raw, false)
+  if (numbers * 2 >= present) return classifyNumbers(raw, style, head)
+  return dates * 2 >= present ? classifyDates(raw, dateOrder, head) : classifyWords(raw, false)
 }

@@ -2,13 +2,14 @@ import { chooseColumnScale } from '../../crypto/encoding.ts'
 import { CryptoError } from '../../crypto/errors.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Column } from '../../shared/schemas/details.ts'
-import { classifyColumn, readCell, refuseMissing, refuseNumber, type Classified, type RawColumn } from './classify-column.ts'
+import { classifyColumn, refuseMissing, refuseNumber, trimCells, type Classified, type RawColumn } from './classify-column.ts'
 import { suggestBounds } from './column-bounds.ts'
-import { computeFill, findMostFrequent, type MissingRule } from './fill-missing.ts'
+import type { Cells } from './packed-cells.ts'
+import { computeFill, findMostCounted, findMostFrequent, type MissingRule } from './fill-missing.ts'
 import type { ImportReport } from './import-report.ts'
 import { detectNumberStyle, findThousandsMark, type NumberStyle } from './number-style.ts'
 import type { DateOrder } from './parse-date.ts'
-import { maximumColumns, type SourceTable } from './source-table.ts'
+import { findRowNumber, maximumColumns, type SourceTable, type TableHead } from './source-table.ts'
 
 /** What the seller knows of a column and the file does not say. */
 export interface ColumnNotes {
@@ -59,8 +60,8 @@ interface Rows {
   readonly missing: MissingRule
   readonly categories: 'codes' | 'one-hot'
   /** Indices of the records that stay. */
-  readonly kept: readonly number[]
-  readonly numbers: readonly number[]
+  readonly kept: Uint32Array
+  readonly head: TableHead
 }
 
 const assertKnown = (header: readonly string[], names: readonly string[]): void => {
@@ -72,33 +73,37 @@ function* cellsOf(columns: readonly RawColumn[]): Generator<string> {
   for (const { cells } of columns) for (const cell of cells) if (typeof cell === 'string') yield cell
 }
 
-const isMissing = (kept: Kept, at: number): boolean => (kept.raw.cells[at] ?? null) === null
+const isMissing = (kept: Kept, at: number): boolean =>
+  (kept.kind === 'numbers' ? Number.isNaN(kept.values[at]) : kept.raw.cells.at(at) === null)
+
+const countMissing = (column: Kept, rows: number): number => {
+  let count = 0
+  for (let at = 0; at < rows; at += 1) if (isMissing(column, at)) count += 1
+  return count
+}
 
 /** `columns`: those whose gaps are not filled with a value of their owner's. */
-const chooseRows = (columns: readonly Kept[], table: SourceTable, missing: MissingRule): number[] => {
-  const all = table.records.map((_, at) => at)
+const chooseRows = (columns: readonly Kept[], table: SourceTable, missing: MissingRule): Uint32Array => {
+  const all = new Uint32Array(table.rows).map((_, at) => at)
   if (missing !== 'fail' && missing !== 'drop') return all
   const incomplete = (at: number): Kept | undefined => columns.find((column) => isMissing(column, at))
-  if (missing === 'fail') {
-    for (const at of all) {
-      const column = incomplete(at)
-      if (column === undefined) continue
-      const count = columns.reduce((sum, { raw }) => sum + raw.cells.filter((cell) => cell === null).length, 0)
-      throw refuseMissing(column.raw, table.rowNumbers[at] ?? 0, count)
-    }
-  }
   const kept = all.filter((at) => incomplete(at) === undefined)
+  if (missing === 'fail' && kept.length < all.length) {
+    const at = all.find((row, index) => kept[index] !== row) ?? 0
+    const count = columns.reduce((sum, column) => sum + countMissing(column, table.rows), 0)
+    throw refuseMissing((incomplete(at) as Kept).raw, findRowNumber(table, at), count)
+  }
   if (kept.length === 0) throw new AppError('input.csv-no-rows', 'Every row has a missing value, so none is left.')
   return kept
 }
 
-const toScale = (values: Float64Array, raw: RawColumn, { kept, numbers }: Rows): Column['scale'] => {
+const toScale = (values: Float64Array, raw: RawColumn, { kept, head }: Rows): Column['scale'] => {
   try {
-    const { numerator, denominator } = chooseColumnScale([...values])
+    const { numerator, denominator } = chooseColumnScale(values)
     return { numerator: numerator.toString(), denominator: denominator.toString() }
   } catch (error) {
     if (!(error instanceof CryptoError) || error.code !== 'value-out-of-range') throw error
-    throw refuseNumber(raw, numbers[kept[error.index ?? 0] ?? 0] ?? 0)
+    throw refuseNumber(raw, findRowNumber(head, kept[error.index ?? 0] ?? 0))
   }
 }
 
@@ -125,8 +130,14 @@ const chooseWord = (name: string, truth: ReadonlyMap<string, number> | null, { f
 
 const whole: Column['scale'] = { numerator: '1', denominator: '1' }
 
+const mapRows = (kept: Uint32Array, read: (at: number) => number): Float64Array => {
+  const values = new Float64Array(kept.length)
+  kept.forEach((at, index) => { values[index] = read(at) })
+  return values
+}
+
 const buildNumbers = ({ raw, values: all, rounded, unit }: Extract<Kept, { kind: 'numbers' }>, rows: Rows, notes: ColumnNotes): Built => {
-  const values = Float64Array.from(rows.kept, (at) => all[at] ?? Number.NaN)
+  const values = rows.kept.length === all.length ? all : mapRows(rows.kept, (at) => all[at] ?? Number.NaN)
   const present = values.filter((value) => !Number.isNaN(value))
   const filled = values.length - present.length
   const isTruth = (value: unknown): boolean => value === 0 || value === 1
@@ -149,27 +160,42 @@ const buildNumbers = ({ raw, values: all, rounded, unit }: Extract<Kept, { kind:
   return { columns: [{ column, values }], report: { filled, filledWith, rounded } }
 }
 
+/** The word of a cell; null where it is missing. */
+const wordAt = ({ cells }: RawColumn, at: number): string | null => {
+  const cell = cells.at(at)
+  return cell === null ? null : String(cell)
+}
+
+const countWords = (raw: RawColumn, { kept }: Rows): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>()
+  for (const at of kept) {
+    const word = wordAt(raw, at)
+    if (word !== null) counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
+  return counts
+}
+
 const buildWords = ({ raw, truth }: Extract<Kept, { kind: 'words' }>, rows: Rows, notes: ColumnNotes): Built => {
-  const cells = rows.kept.map((at) => raw.cells[at] ?? null).map((cell) => (cell === null ? null : String(cell)))
-  const present = cells.filter((cell) => cell !== null)
-  const filled = cells.length - present.length
-  const fill = (filled > 0 ? chooseWord(raw.name, truth, notes) : null) ?? findMostFrequent(present) ?? ''
-  const words = cells.map((cell) => cell ?? fill)
+  const counts = countWords(raw, rows)
+  const present = [...counts.values()].reduce((sum, count) => sum + count, 0)
+  const filled = rows.kept.length - present
+  const fill = (filled > 0 ? chooseWord(raw.name, truth, notes) : null) ?? findMostCounted(counts) ?? ''
   const filledWith: ColumnReport['filledWith'] = filled === 0 ? null : notes.fill === undefined ? 'most-frequent' : 'constant'
   const report = { filled, filledWith, rounded: 0 }
+  const readValues = (toValue: (word: string) => number): Float64Array => mapRows(rows.kept, (at) => toValue(wordAt(raw, at) ?? fill))
   if (truth !== null) {
-    const values = Float64Array.from(words, (word) => truth.get(word.toLowerCase()) ?? 0)
+    const values = readValues((word) => truth.get(word.toLowerCase()) ?? 0)
     return { columns: [{ column: createColumn(raw.name, 'boolean', values, whole, [], notes), values }], report }
   }
-  const sorted = [...new Set(words)].toSorted()
+  const sorted = [...new Set(filled > 0 ? [...counts.keys(), fill] : counts.keys())].toSorted()
+  const codes = new Map(sorted.map((word, code) => [word, code]))
+  const values = readValues((word) => codes.get(word) ?? 0)
   if (rows.categories === 'codes') {
-    const codes = new Map(sorted.map((word, code) => [word, code]))
-    const values = Float64Array.from(words, (word) => codes.get(word) ?? 0)
     return { columns: [{ column: createColumn(raw.name, 'category', values, whole, sorted, notes), values }], report }
   }
-  const columns = sorted.map((word) => {
-    const values = Float64Array.from(words, (candidate) => (candidate === word ? 1 : 0))
-    return { column: createColumn(`${raw.name}=${word}`, 'boolean', values, whole, [], { description: notes.description ?? '' }), values }
+  const columns = sorted.map((word, code) => {
+    const marks = values.map((value) => (value === code ? 1 : 0))
+    return { column: createColumn(`${raw.name}=${word}`, 'boolean', marks, whole, [], { description: notes.description ?? '' }), values: marks }
   })
   return { columns, report }
 }
@@ -185,9 +211,8 @@ const assertNames = (columns: readonly CleanColumn[]): void => {
   }
 }
 
-const splitColumns = ({ header, records }: SourceTable, exclude: readonly string[]): RawColumn[] =>
-  header.flatMap((name, at) =>
-    (exclude.includes(name) ? [] : [{ name, number: at + 1, cells: records.map((record) => readCell(record[at] ?? null)) }]))
+const splitColumns = ({ header, columns }: SourceTable, exclude: readonly string[]): RawColumn[] =>
+  header.flatMap((name, at) => (exclude.includes(name) ? [] : [{ name, number: at + 1, cells: trimCells(columns[at] as Cells) }]))
 
 const listThousandsMarks = (columns: readonly Kept[], style: NumberStyle): string[] => {
   const marks = new Set<string>()
@@ -217,14 +242,14 @@ export const cleanTable = (table: SourceTable, options: CleanOptions = {}): Clea
   const detected = detectNumberStyle(cellsOf(raw), table.separator)
   const style: NumberStyle = options.decimalMark === undefined ? detected : { decimalMark: options.decimalMark, guessed: false }
   const classified = raw.map((column) => classifyColumn(column, {
-    style, dateOrder: options.dateOrder, rowNumbers: table.rowNumbers, forced: notes[column.name]?.type === 'category',
+    style, dateOrder: options.dateOrder, head: table, forced: notes[column.name]?.type === 'category',
   }))
   const kept = classified.filter((column) => column.kind !== 'left-out')
   if (kept.length === 0) {
     throw new AppError('input.csv-no-numeric-columns', 'No column is left that can be computed with: none holds numbers, or words that repeat.')
   }
   const unfilled = kept.filter((column) => notes[column.raw.name]?.fill === undefined)
-  const rows: Rows = { missing, categories, kept: chooseRows(unfilled, table, missing), numbers: table.rowNumbers }
+  const rows: Rows = { missing, categories, kept: chooseRows(unfilled, table, missing), head: table }
   const built = kept.map((column) =>
     (column.kind === 'numbers' ? buildNumbers(column, rows, notes[column.raw.name] ?? {}) : buildWords(column, rows, notes[column.raw.name] ?? {})))
   const columns = built.flatMap((item) => item.columns)
@@ -243,9 +268,9 @@ export const cleanTable = (table: SourceTable, options: CleanOptions = {}): Clea
       dates: listDates(kept),
       describedBy: null,
       secondMoments: null,
-      rowsRead: table.records.length,
+      rowsRead: table.rows,
       blankRows: table.blankRows,
-      rowsDropped: table.records.length - rows.kept.length,
+      rowsDropped: table.rows - rows.kept.length,
       rowsKept: rows.kept.length,
       cellsFilled: built.reduce((sum, { report }) => sum + report.filled, 0),
       missing,

@@ -30,15 +30,20 @@ const medianOf = (values: Float64Array): number => {
  */
 export const computeFill = (present: Float64Array, rule: 'mean' | 'median'): number => {
   const value = rule === 'mean' ? meanOf(present) : medianOf(present)
-  const decimals = chooseColumnScale([...present]).denominator.toString().length - 1
+  const decimals = chooseColumnScale(present).denominator.toString().length - 1
   return Number(value.toFixed(Math.min(decimals + extraDecimals, maximumDecimals))) + 0
 }
 
-/** The value that occurs most often (the first of equals); what a word or a yes-or-no is filled with, since they have no mean. */
-export const findMostFrequent = <T>(values: Iterable<T>): T | null => {
-  const counts = new Map<T, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+/** The value that occurs most often, the first of equals. */
+export const findMostCounted = <T>(counts: ReadonlyMap<T, number>): T | null => {
   let best: T | null = null
   for (const [value, count] of counts) if (best === null || count > (counts.get(best) ?? 0)) best = value
   return best
+}
+
+/** The same of values: what a word or a yes-or-no is filled with, since they have no mean. */
+export const findMostFrequent = <T>(values: Iterable<T>): T | null => {
+  const counts = new Map<T, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return findMostCounted(counts)
 }

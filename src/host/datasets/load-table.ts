@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
-import { parseCsv, readCsvFile, readFileStart, type CsvOptions } from './parse-csv.ts'
-import type { SourceTable } from './source-table.ts'
+import { createCellStore } from './packed-cells.ts'
+import { assertFileSize, parseCsv, parseCsvFile, readFileStart, type CsvOptions } from './parse-csv.ts'
+import { assembleTable, type SourceTable } from './source-table.ts'
 import { detectFormat, signatureBytes, type FileFormat, type TableChoice } from './table-format.ts'
 import { readTableApart } from './table-process.ts'
 
@@ -24,18 +25,21 @@ const loadBytes = async (choice: TableChoice, bytes: Uint8Array, options: CsvOpt
   return format === 'csv' ? parseCsv(bytes, options) : readTableApart({ format, source: bytes, choice })
 }
 
+/** A file stays where it is, and is read in portions by whoever reads its format; Arrow and Excel are read whole there. */
 const loadFile = async (choice: TableChoice, path: string, options: CsvOptions): Promise<SourceTable> => {
   const format = detectFormat(await readFileStart(path, signatureBytes))
   assertChoice(format, choice)
-  // SQLite reads the pages it needs; its files may be larger than any that is read whole.
-  if (format === 'sqlite') return readTableApart({ format, source: path, choice })
-  return loadBytes(choice, await readCsvFile(path, options.maximumBytes), options)
+  if (format === 'csv') return parseCsvFile(path, options)
+  // SQLite reads the pages it needs, whatever else the file holds.
+  if (format !== 'sqlite') await assertFileSize(path, options.maximumBytes)
+  return readTableApart({ format, source: path, choice })
 }
 
 const loadPostgres = async ({ query, table, sheet, exclude = [] }: TableChoice, url: string): Promise<SourceTable> => {
   if (query === undefined || (table ?? sheet) !== undefined) throw new AppError('input.invalid', 'A PostgreSQL database is read by a query: --query SQL.')
   const { readPostgres } = await import('./read-postgres.ts')
-  return readPostgres({ url, query, exclude })
+  const store = createCellStore()
+  return assembleTable(await readPostgres({ url, query, exclude }, store.take), store)
 }
 
 /**

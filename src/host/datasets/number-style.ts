@@ -60,16 +60,30 @@ export interface ParsedNumber {
   readonly rounded: boolean
 }
 
+/** A double holds every decimal of so many digits. */
+const certainDigits = 15
+
+const isRounded = (plain: string, value: number): boolean =>
+  (plain.length > certainDigits || /e/i.test(plain)) && Number.isFinite(value) && canonicalDecimal(plain) !== canonicalDecimal(String(value))
+
+const spelledValue = /^[+-]?(?:nan|inf|infinity)$/i
+
+/** Whether a trimmed cell is a number of `style`. */
+export const isNumber = (cell: string, { decimalMark }: NumberStyle): boolean => {
+  const text = cell.replace(/^−/, '-')
+  return patterns[decimalMark].number.test(text) || spelledValue.test(text)
+}
+
 /** The number a trimmed cell spells in `style`; null where it spells none. NaN and Infinity spelled out are numbers here. */
 export const findNumber = (cell: string, { decimalMark }: NumberStyle): ParsedNumber | null => {
   const text = cell.replace(/^−/, '-')
-  if (/^[+-]?(?:nan|inf|infinity)$/i.test(text)) return { value: Number.NaN, rounded: false }
+  if (spelledValue.test(text)) return { value: Number.NaN, rounded: false }
   const { number, thousands } = patterns[decimalMark]
   if (!number.test(text)) return null
   const plain = text.replace(thousands, '').replace(',', '.')
   const value = Number(plain)
   // + 0 turns −0 into 0: the sign of a zero is not data.
-  return { value: value + 0, rounded: Number.isFinite(value) && canonicalDecimal(plain) !== canonicalDecimal(String(value)) }
+  return { value: value + 0, rounded: isRounded(plain, value) }
 }
 
 /** The thousands marks that occur in a cell known to be a number of `style`. */

@@ -4,15 +4,10 @@ import { buffer } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { AppError } from '../../shared/errors.ts'
-import { decodeText } from './decode-text.ts'
+import { createDecoder, detectEncoding } from './decode-text.ts'
 import { detectSeparator, type Separator } from './detect-separator.ts'
-import { parseHeader, type SourceTable } from './source-table.ts'
-
-/** The cells as written, without their quotes; the header is row 1, blank lines count as rows. */
-export interface CsvTable extends SourceTable {
-  readonly separator: Separator
-  readonly records: readonly (readonly string[])[]
-}
+import { createCellStore } from './packed-cells.ts'
+import { assembleTable, createTableCollector, parseHeader, portionRows, type SourceTable, type TableCollector } from './source-table.ts'
 
 export interface CsvOptions {
   /** By default recognised from the first lines. */
@@ -20,9 +15,14 @@ export interface CsvOptions {
   readonly maximumBytes?: number
 }
 
-const defaultMaximumBytes = 100 * 1024 * 1024
+const mebibyte = 1024 * 1024
+/** Of a file that stays on disk; what is handed over whole is held in memory. */
+const maximumFileBytes = 1024 * mebibyte
+const maximumContentBytes = 100 * mebibyte
 const sliceLength = 64 * 1024
-const maximumRecordBytes = 10 * 1024 * 1024
+/** The first lines, by which the separator is recognised. */
+const sampleBytes = 256 * 1024
+const maximumRecordBytes = 10 * mebibyte
 
 const assertSize = (bytes: number, maximum: number): void => {
   if (bytes > maximum) {
@@ -41,10 +41,9 @@ const readFrom = async <T>(path: string, read: () => Promise<T>): Promise<T> => 
   }
 }
 
-/** Reads a file whole. Throws `input.csv-unreadable`, `input.csv-too-large`. */
-export const readCsvFile = (path: string, maximumBytes = defaultMaximumBytes): Promise<Uint8Array> => readFrom(path, async () => {
+/** Throws `input.csv-unreadable`, `input.csv-too-large`. */
+export const assertFileSize = (path: string, maximumBytes = maximumFileBytes): Promise<void> => readFrom(path, async () => {
   assertSize((await stat(path)).size, maximumBytes)
-  return buffer(createReadStream(path))
 })
 
 /** The first bytes of a file, fewer where it has fewer. Throws `input.csv-unreadable`. */
@@ -63,21 +62,25 @@ const describeCsvError = (error: CsvError): AppError => {
 
 const isBlank = (record: readonly string[]): boolean => record.length === 1 && record[0]?.trim() === ''
 
-function* slice(bytes: Buffer): Generator<Buffer> {
+function* slice(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += sliceLength) yield bytes.subarray(at, at + sliceLength)
 }
 
-/** Splits text into records, a slice at a time so that a large file does not hold up everything else. */
-const splitRecords = async (text: string, separator: Separator): Promise<string[][]> => {
+/** Bytes that can be read from the start as often as they are wanted. */
+type Bytes = () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+
+const splitRecords = async function* (text: AsyncIterable<string>, separator: Separator): AsyncGenerator<string[]> {
   const parser = parse({ delimiter: separator, record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true, max_record_size: maximumRecordBytes })
-  const records: string[][] = []
+  const source = Readable.from(text)
+  // What is wrong with the text is told by the parser's own iteration, which then ends.
+  source.on('error', (error) => { parser.destroy(error) }).pipe(parser)
   try {
-    Readable.from(slice(Buffer.from(text, 'utf8'))).pipe(parser)
-    for await (const record of parser) records.push(record as string[])
+    for await (const record of parser) yield record as string[]
   } catch (error) {
     throw error instanceof CsvError ? describeCsvError(error) : error
+  } finally {
+    source.destroy()
   }
-  return records
 }
 
 const parseFirstRow = (record: readonly string[] | undefined): string[] => {
@@ -89,35 +92,52 @@ const parseFirstRow = (record: readonly string[] | undefined): string[] => {
   return header
 }
 
+const assertCells = (found: number, expected: number, row: number): void => {
+  if (found === expected) return
+  throw new AppError('input.csv-ragged', `Row ${row} has ${found} cells where the header has ${expected}.`, { details: { row, found, expected } })
+}
+
+const parseBytes = async (bytes: Bytes, start: Uint8Array, given: Separator | undefined): Promise<SourceTable> => {
+  const { encoding, byteOrderMark } = await detectEncoding(bytes())
+  const { decode, decodeStart } = createDecoder(encoding)
+  const separator = given ?? detectSeparator(decodeStart(start))
+  const store = createCellStore()
+  let collector: TableCollector | null = null
+  let row = 0
+  let rows = 0
+  for await (const record of splitRecords(decode(bytes()), separator)) {
+    row += 1
+    if (isBlank(record)) continue
+    if (collector === null) {
+      collector = createTableCollector('csv', parseFirstRow(record), [], store.take)
+      continue
+    }
+    assertCells(record.length, collector.header.length, row)
+    collector.add(record, row)
+    rows += 1
+    if (rows % portionRows === 0) await collector.drain()
+  }
+  if (collector === null) throw new AppError('input.csv-no-rows', 'The file is empty.')
+  return assembleTable(await collector.finish({ encoding, byteOrderMark, separator, blankRows: row - rows - 1 }), store)
+}
+
 /**
  * Parses a table of separated values: encoding, byte order mark, line ends and separator are recognised, the first row
- * names the columns. Blank lines are skipped. Row and column numbers in errors count from 1, the header being row 1.
+ * names the columns. Blank lines are skipped. Cells are as written, without their quotes. Row and column numbers in errors count from 1,
+ * the header being row 1, and blank lines count.
  * Throws `input.csv-unreadable`, `-too-large`, `-malformed`, `-header-empty`, `-header-duplicate`, `-header-missing`,
- * `-header-invalid`, `-ragged`, `-no-rows`.
+ * `-header-invalid`, `-ragged`, `-no-rows`, `input.table-too-large`.
  */
-export const parseCsv = async (source: Uint8Array | string, options: CsvOptions = {}): Promise<CsvTable> => {
-  const { separator: given, maximumBytes = defaultMaximumBytes } = options
+export const parseCsv = async (source: Uint8Array | string, options: CsvOptions = {}): Promise<SourceTable> => {
+  const { separator, maximumBytes = maximumContentBytes } = options
   assertSize(source.length, maximumBytes)
-  const { text, encoding, byteOrderMark } = typeof source === 'string'
-    ? { text: source.replace(/^\uFEFF/, ''), encoding: 'utf-8' as const, byteOrderMark: source.startsWith('\uFEFF') }
-    : decodeText(source)
-  const separator = given ?? detectSeparator(text)
-  const all = await splitRecords(text, separator)
-  const headerAt = all.findIndex((record) => !isBlank(record))
-  const header = parseFirstRow(all[headerAt])
-  const records: string[][] = []
-  const rowNumbers: number[] = []
-  for (let at = headerAt + 1; at < all.length; at += 1) {
-    const record = all[at] as string[]
-    if (isBlank(record)) continue
-    if (record.length !== header.length) {
-      throw new AppError('input.csv-ragged', `Row ${at + 1} has ${record.length} cells where the header has ${header.length}.`, {
-        details: { row: at + 1, found: record.length, expected: header.length },
-      })
-    }
-    records.push(record)
-    rowNumbers.push(at + 1)
-  }
-  if (records.length === 0) throw new AppError('input.csv-no-rows', 'The table has a header and no rows.')
-  return { format: 'csv', encoding, byteOrderMark, separator, header, records, rowNumbers, blankRows: all.length - records.length - 1 }
+  const bytes = typeof source === 'string' ? Buffer.from(source, 'utf8') : source
+  return parseBytes(() => slice(bytes), bytes.subarray(0, sampleBytes), separator)
+}
+
+/** The same for a file, which is read twice from its start to its end, and never held whole. */
+export const parseCsvFile = async (path: string, { separator, maximumBytes }: CsvOptions = {}): Promise<SourceTable> => {
+  await assertFileSize(path, maximumBytes)
+  const start = await readFileStart(path, sampleBytes)
+  return readFrom(path, () => parseBytes(() => createReadStream(path, { highWaterMark: sliceLength }), start, separator))
 }

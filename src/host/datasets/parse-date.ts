@@ -20,11 +20,17 @@ export const looksLikeDate = (cell: string): boolean => isoDate.test(cell) || lo
  * How the dates of a column are written: with dots the day comes first; with slashes or hyphens a number above 12 tells. null where
  * no date does.
  */
-export const findDateStyle = (cells: readonly string[]): DateStyle | null => {
-  const local = cells.map((cell) => localDate.exec(cell)?.groups).filter((groups) => groups !== undefined)
-  if (local.length === 0) return 'iso'
-  if (local.some(({ mark, first }) => mark === '.' || Number(first) > 12)) return 'dmy'
-  return local.some(({ next }) => Number(next) > 12) ? 'mdy' : null
+export const findDateStyle = (cells: Iterable<string>): DateStyle | null => {
+  let local = false
+  let monthFirst = false
+  for (const cell of cells) {
+    const groups = localDate.exec(cell)?.groups
+    if (groups === undefined) continue
+    if (groups['mark'] === '.' || Number(groups['first']) > 12) return 'dmy'
+    local = true
+    monthFirst ||= Number(groups['next']) > 12
+  }
+  return !local ? 'iso' : monthFirst ? 'mdy' : null
 }
 
 const minutesOf = (zone: string | undefined): number => {

@@ -1,6 +1,7 @@
 import { DataType, RecordBatchReader, type Field, type RecordBatch, type RecordBatchFileReader } from 'apache-arrow'
 import { AppError } from '../../shared/errors.ts'
-import { assertTableSize, createTableCollector, type SourceTable } from './source-table.ts'
+import type { TakeBlock } from './packed-cells.ts'
+import { assertTableSize, createTableCollector, portionRows, type TableHead } from './source-table.ts'
 import type { TableChoice } from './table-format.ts'
 
 const unreadable = (error: unknown): AppError => new AppError('input.table-unreadable',
@@ -57,14 +58,14 @@ const assertLength = (batch: RecordBatch, bytes: Uint8Array): void => {
 }
 
 /** The rows of an Arrow IPC file or stream. Throws `input.table-unreadable`, `input.table-too-large`, and what the collector throws. */
-export const readArrow = (bytes: Uint8Array, { exclude = [] }: TableChoice): SourceTable => {
+export const readArrow = async (bytes: Uint8Array, { exclude = [] }: TableChoice, take: TakeBlock): Promise<TableHead> => {
   let row = 0
   let collector: ReturnType<typeof createTableCollector> | null = null
   for (const batch of readBatches(bytes)) {
     const { fields } = batch.schema
     assertLength(batch, bytes)
     assertTableSize(row + batch.numRows, fields.length)
-    collector ??= createTableCollector('arrow', fields.map(nameOf), exclude)
+    collector ??= createTableCollector('arrow', fields.map(nameOf), exclude, take)
     const columns = fields.map((field, at) => {
       const convert = createConversion(field)
       const vector = exclude.includes(field.name) ? null : batch.getChildAt(at)
@@ -80,6 +81,7 @@ export const readArrow = (bytes: Uint8Array, { exclude = [] }: TableChoice): Sou
     for (let index = 0; index < batch.numRows; index += 1) {
       row += 1
       collector.add(columns.map((get) => get(index)), row)
+      if (row % portionRows === 0) await collector.drain()
     }
   }
   if (collector === null) throw new AppError('input.csv-no-rows', 'The file has no rows.')

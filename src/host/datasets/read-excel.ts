@@ -1,6 +1,7 @@
 import readWorkbook from 'read-excel-file/universal'
 import { AppError } from '../../shared/errors.ts'
-import { createTableCollector, mostChoices, type SourceTable } from './source-table.ts'
+import type { TakeBlock } from './packed-cells.ts'
+import { createTableCollector, mostChoices, type TableHead } from './source-table.ts'
 import type { TableChoice } from './table-format.ts'
 
 const maximumUnpackedBytes = 512 * 1024 * 1024
@@ -53,7 +54,7 @@ const isBlank = (row: readonly unknown[]): boolean => row.every((cell) => cell =
  * One sheet of an Excel workbook (.xlsx), its first row with anything in it being the header. Formulas count with the values they had
  * when the file was saved. Throws `input.table-unreadable`, `input.table-too-large`, `input.table-choice`, and what the collector throws.
  */
-export const readExcel = async (bytes: Uint8Array, { sheet, exclude = [] }: TableChoice): Promise<SourceTable> => {
+export const readExcel = async (bytes: Uint8Array, { sheet, exclude = [] }: TableChoice, take: TakeBlock): Promise<TableHead> => {
   const unpacked = measureArchive(bytes)
   if (unpacked > maximumUnpackedBytes) {
     throw new AppError('input.table-too-large', `The workbook unpacks to ${unpacked} bytes; at most ${maximumUnpackedBytes} are read.`, { details: { bytes: unpacked, maximum: maximumUnpackedBytes } })
@@ -67,12 +68,12 @@ export const readExcel = async (bytes: Uint8Array, { sheet, exclude = [] }: Tabl
   const headerAt = chosen.data.findIndex((row) => !isBlank(row))
   if (headerAt === -1) throw new AppError('input.csv-no-rows', 'The sheet is empty.')
   const header = (chosen.data[headerAt] ?? []).map((cell) => (cell === null || cell === undefined ? '' : String(cell as string | number)))
-  const collector = createTableCollector('excel', header, exclude)
+  const collector = createTableCollector('excel', header, exclude, take)
   let blankRows = headerAt
   for (let at = headerAt + 1; at < chosen.data.length; at += 1) {
     const record = chosen.data[at] ?? []
     if (isBlank(record)) blankRows += 1
     else collector.add(record, at + 1)
   }
-  return { ...collector.finish(blankRows), choices: names.slice(0, mostChoices) }
+  return collector.finish({ blankRows, choices: names.slice(0, mostChoices) })
 }

@@ -1,9 +1,11 @@
+import { open } from 'node:fs/promises'
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
-import { parquetMetadata, parquetReadObjects, type Compressors, type FileMetaData, type SchemaElement } from 'hyparquet'
+import { parquetMetadataAsync, parquetRead, type AsyncBuffer, type Compressors, type FileMetaData, type SchemaElement } from 'hyparquet'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { parseAs } from '../../shared/parse.ts'
-import { assertTableSize, createTableCollector, type SourceTable } from './source-table.ts'
+import type { TakeBlock } from './packed-cells.ts'
+import { assertTableSize, createTableCollector, type TableHead } from './source-table.ts'
 import type { TableChoice } from './table-format.ts'
 
 const maximumBytes = 1024 * 1024 * 1024
@@ -30,10 +32,10 @@ const metadataSchema = z.object({
   })),
 })
 
-const readMetadata = (bytes: Uint8Array): FileMetaData => {
+const readMetadata = async (file: AsyncBuffer): Promise<FileMetaData> => {
   let metadata: FileMetaData
   try {
-    metadata = parquetMetadata(bytes)
+    metadata = await parquetMetadataAsync(file)
   } catch (error) {
     throw unreadable(error)
   }
@@ -73,21 +75,77 @@ const createFix = ({ converted_type, logical_type, scale }: SchemaElement): ((va
   return digits === null ? (value) => value : (value) => (typeof value === 'number' ? Number(value.toFixed(Math.min(digits, 100))) : value)
 }
 
-/** The rows of a Parquet file. Throws `input.table-unreadable`, `input.table-too-large`, and what the collector throws. */
-export const readParquet = async (bytes: Uint8Array, { exclude = [] }: TableChoice): Promise<SourceTable> => {
-  const metadata = readMetadata(bytes)
-  const columns = topColumns(metadata)
-  assertSizes(metadata, columns.length)
-  const names = columns.map(({ name }) => name)
-  const collector = createTableCollector('parquet', names, exclude)
-  const fixes = columns.map(createFix)
-  const file = new Uint8Array(bytes).buffer
-  let rows: Record<string, unknown>[]
+/** The parts of a file as they are asked for, from memory or from disk. */
+const openSource = async (source: Uint8Array | string): Promise<{ readonly file: AsyncBuffer; readonly close: () => Promise<void> }> => {
+  if (typeof source !== 'string') {
+    const { buffer, byteLength } = new Uint8Array(source)
+    return { file: { byteLength, slice: (start, end) => buffer.slice(start, end) }, close: () => Promise.resolve() }
+  }
+  const handle = await open(source)
+  const byteLength = (await handle.stat()).size
+  const slice = async (start: number, end = byteLength): Promise<ArrayBuffer> => {
+    const part = new Uint8Array(Math.max(0, Math.min(end, byteLength) - start))
+    const { bytesRead } = await handle.read(part, 0, part.length, start)
+    if (bytesRead !== part.length) throw new Error('the file became shorter while it was read')
+    return part.buffer
+  }
+  return { file: { byteLength, slice }, close: () => handle.close() }
+}
+
+interface OpenFile {
+  readonly file: AsyncBuffer
+  readonly metadata: FileMetaData
+}
+
+/** One column of one row group, in the pages that the file has it in. */
+const readColumn = async ({ file, metadata }: OpenFile, column: string, rowStart: number, rows: number): Promise<ArrayLike<unknown>[]> => {
+  const pages: ArrayLike<unknown>[] = []
   try {
-    rows = await parquetReadObjects({ file, metadata, compressors, columns: names.filter((name) => !exclude.includes(name)) })
+    await parquetRead({
+      file, metadata, compressors, columns: [column], rowStart, rowEnd: rowStart + rows,
+      onChunk: ({ columnData }) => { pages.push(columnData) },
+    })
   } catch (error) {
     throw unreadable(error)
   }
-  rows.forEach((record, at) => { collector.add(names.map((name, column) => fixes[column]?.(record[name])), at + 1) })
+  const found = pages.reduce((sum, { length }) => sum + length, 0)
+  if (found !== rows) throw unreadable(`a column has ${found} values in a group of ${rows} rows`)
+  return pages
+}
+
+const readGroups = async (file: AsyncBuffer, exclude: readonly string[], take: TakeBlock): Promise<TableHead> => {
+  const metadata = await readMetadata(file)
+  const columns = topColumns(metadata)
+  assertSizes(metadata, columns.length)
+  const collector = createTableCollector('parquet', columns.map(({ name }) => name), exclude, take)
+  let start = 0
+  for (const group of metadata.row_groups) {
+    const rows = Number(group.num_rows)
+    for (const [at, column] of columns.entries()) {
+      const fix = createFix(column)
+      const isExcluded = exclude.includes(column.name)
+      const pages = isExcluded ? [new Array<null>(rows).fill(null)] : await readColumn({ file, metadata }, column.name, start, rows)
+      let row = start + 1
+      for (const page of pages) {
+        collector.addColumn(at, Array.from(page, fix), row)
+        await collector.drain()
+        row += page.length
+      }
+    }
+    start += rows
+  }
   return collector.finish()
+}
+
+/**
+ * The rows of a Parquet file, one column of one row group after the other, so that never more than that is unpacked. Throws
+ * `input.table-unreadable`, `input.table-too-large`, and what the collector throws.
+ */
+export const readParquet = async (source: Uint8Array | string, { exclude = [] }: TableChoice, take: TakeBlock): Promise<TableHead> => {
+  const { file, close } = await openSource(source)
+  try {
+    return await readGroups(file, exclude, take)
+  } finally {
+    await close()
+  }
 }

@@ -1,6 +1,7 @@
 import { Client, type FieldDef, types as pgTypes } from 'pg'
 import { AppError } from '../../shared/errors.ts'
-import { createTableCollector, type SourceTable } from './source-table.ts'
+import type { TakeBlock } from './packed-cells.ts'
+import { createTableCollector, type TableHead } from './source-table.ts'
 
 export interface PostgresSource {
   /** postgres://USER:PASSWORD@HOST:PORT/DATABASE, with `sslmode` as libpq knows it. Never shown or stored. */
@@ -67,7 +68,7 @@ const assertReadable = (fields: readonly FieldDef[], exclude: readonly string[])
   })
 }
 
-const fetchAll = async (client: Client, query: string, exclude: readonly string[]): Promise<SourceTable> => {
+const fetchAll = async (client: Client, query: string, exclude: readonly string[], take: TakeBlock): Promise<TableHead> => {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   await client.query("SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL timezone = 'UTC'")
   // The extended protocol takes one statement only: nothing can follow the query.
@@ -78,13 +79,14 @@ const fetchAll = async (client: Client, query: string, exclude: readonly string[
     const { rows, fields } = await client.query<(string | null)[]>({ text: `FETCH ${rowsPerFetch} FROM hesystem_import`, rowMode: 'array' })
     if (collector === null) {
       assertReadable(fields, exclude)
-      collector = createTableCollector('postgres', fields.map(({ name }) => name), exclude)
+      collector = createTableCollector('postgres', fields.map(({ name }) => name), exclude, take)
     }
     for (const record of rows) {
       row += 1
       collector.add(record.map((text, at) => toValue(text, fields[at] as FieldDef)), row)
     }
     if (rows.length < rowsPerFetch) return collector.finish()
+    await collector.drain()
   }
 }
 
@@ -92,10 +94,10 @@ const fetchAll = async (client: Client, query: string, exclude: readonly string[
  * The rows of a query, fetched in portions from one read-only transaction that is never committed. Throws `input.postgres-url-missing`,
  * `input.postgres-unreachable`, `input.query-failed`, and what the collector throws.
  */
-export const readPostgres = async ({ url, query, exclude = [] }: PostgresSource): Promise<SourceTable> => {
+export const readPostgres = async ({ url, query, exclude = [] }: PostgresSource, take: TakeBlock): Promise<TableHead> => {
   const client = await connect(url)
   try {
-    return await fetchAll(client, query, exclude)
+    return await fetchAll(client, query, exclude, take)
   } catch (error) {
     if (error instanceof AppError) throw error
     throw new AppError('input.query-failed', `PostgreSQL refused to read: ${describe(error)}.`, { cause: error })

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { AppError } from '../../shared/errors.ts'
-import { createTableCollector, mostChoices, type SourceTable } from './source-table.ts'
+import type { TakeBlock } from './packed-cells.ts'
+import { createTableCollector, mostChoices, portionRows, type TableHead } from './source-table.ts'
 import type { TableChoice } from './table-format.ts'
 
 type Connection = Database.Database
@@ -48,17 +49,18 @@ const chooseQuery = (database: Connection, { table, query }: TableChoice): strin
 }
 
 /** better-sqlite3 gives a BLOB as a Buffer; a collector refuses it. */
-const readQuery = (database: Connection, sql: string, exclude: readonly string[]): SourceTable => {
+const readQuery = async (database: Connection, sql: string, { exclude = [] }: TableChoice, take: TakeBlock): Promise<TableHead> => {
   try {
     const statement = database.prepare<[], unknown[]>(sql)
     if (!statement.reader) throw new AppError('input.query-failed', 'The query gives no rows.')
-    const collector = createTableCollector('sqlite', statement.columns().map(({ name }) => name), exclude)
+    const collector = createTableCollector('sqlite', statement.columns().map(({ name }) => name), exclude, take)
     let row = 0
     for (const record of statement.raw().safeIntegers().iterate()) {
       row += 1
       collector.add(record, row)
+      if (row % portionRows === 0) await collector.drain()
     }
-    return collector.finish()
+    return await collector.finish()
   } catch (error) {
     if (error instanceof AppError) throw error
     throw new AppError('input.query-failed', `SQLite refused to read: ${reasonOf(error)}.`, { cause: error })
@@ -69,12 +71,12 @@ const readQuery = (database: Connection, sql: string, exclude: readonly string[]
  * A table, view or query of a SQLite database. Throws `input.table-unreadable`, `input.table-choice`, `input.query-failed`, and
  * what the collector throws.
  */
-export const readSqlite = (source: string | Uint8Array, choice: TableChoice): SourceTable => {
+export const readSqlite = async (source: string | Uint8Array, choice: TableChoice, take: TakeBlock): Promise<TableHead> => {
   if (choice.table !== undefined && choice.query !== undefined) throw new AppError('input.invalid', 'An import takes either a table or a query.')
   const database = openDatabase(source)
   try {
-    const table = readQuery(database, chooseQuery(database, choice), choice.exclude ?? [])
-    return { ...table, choices: listTables(database).slice(0, mostChoices) }
+    const head = await readQuery(database, chooseQuery(database, choice), choice, take)
+    return { ...head, choices: listTables(database).slice(0, mostChoices) }
   } finally {
     database.close()
   }

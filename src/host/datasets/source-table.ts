@@ -1,14 +1,18 @@
 import { AppError } from '../../shared/errors.ts'
 import type { TextEncoding } from './decode-text.ts'
 import type { Separator } from './detect-separator.ts'
+import { blockRows, createCellWriter, type CellStore, type Cells, type CellWriter, type RawCell, type TakeBlock } from './packed-cells.ts'
 
 export type TableFormat = 'csv' | 'sqlite' | 'postgres' | 'parquet' | 'arrow' | 'excel'
 
-/** A cell as its source holds it: text, a number, or nothing. Truth values are 1 and 0, dates and times ISO 8601 text in UTC. */
-export type RawCell = string | number | null
+/** From record `at` on, the source or a spreadsheet numbers the records from `row` on. */
+export interface RowRun {
+  readonly at: number
+  readonly row: number
+}
 
-/** What every importer makes, and what cleanTable makes a dataset of. */
-export interface SourceTable {
+/** What every importer tells of a table besides its cells. */
+export interface TableHead {
   readonly format: TableFormat
   /** How text stood in the source; UTF-8 for all but CSV. */
   readonly encoding: TextEncoding
@@ -16,14 +20,32 @@ export interface SourceTable {
   /** '' where the source needs none. */
   readonly separator: Separator | ''
   readonly header: readonly string[]
-  /** Every record as long as the header. */
-  readonly records: readonly (readonly RawCell[])[]
-  /** For each record the row its source, or a spreadsheet, numbers it with. */
-  readonly rowNumbers: readonly number[]
+  /** At least one. */
+  readonly rows: number
+  /** How the rows are numbered: blank rows count and are no records. */
+  readonly rowRuns: readonly RowRun[]
   readonly blankRows: number
   /** The tables of a database or the sheets of a workbook that could have been read instead. */
   readonly choices?: readonly string[]
 }
+
+/** What cleanTable makes a dataset of: a column for each name of the header, each as long as there are rows. */
+export interface SourceTable extends TableHead {
+  readonly columns: readonly Cells[]
+}
+
+/** The number of a record, counted from 0, in its source. */
+export const findRowNumber = ({ rowRuns }: TableHead, at: number): number => {
+  const run = rowRuns.findLast((candidate) => candidate.at <= at)
+  return run === undefined ? 0 : run.row + at - run.at
+}
+
+/** The first records, each in the header's order. */
+export const readFirstRecords = ({ columns, rows }: SourceTable, most: number): RawCell[][] =>
+  Array.from({ length: Math.min(rows, most) }, (_, at) => columns.map((cells) => cells.at(at)))
+
+/** A table whose blocks lie in a store. */
+export const assembleTable = (head: TableHead, store: CellStore): SourceTable => ({ ...head, columns: store.list(head.header.length) })
 
 /** Of tables or sheets, so many are named. */
 export const mostChoices = 50
@@ -78,43 +100,74 @@ const toCell = (value: unknown): RawCell | undefined => {
 }
 
 export interface TableCollector {
+  readonly header: readonly string[]
   /** One record, in the header's order; `row` is what its source numbers it with. */
   add(values: readonly unknown[], row: number): void
-  finish(blankRows?: number): SourceTable
+  /** The next cells of one column, for sources that lie by columns: `row` numbers the first. Their rows are counted by the first column. */
+  addColumn(column: number, values: ArrayLike<unknown>, row: number): void
+  /** Resolves once all blocks that are full were taken. To be awaited every `portionRows` records at the latest. */
+  drain(): Promise<void>
+  finish(more?: Pick<TableHead, 'choices'> & Partial<Pick<TableHead, 'blankRows' | 'encoding' | 'byteOrderMark' | 'separator'>>): Promise<TableHead>
 }
 
+/** So many records lie between two rests. */
+export const portionRows = blockRows
+
 /**
- * Gathers the records of a typed source, within the sizes an import takes. Columns in `exclude` are not looked at. Throws
- * `input.csv-header-*`, `input.table-too-large`, `input.table-cell-unsupported`, and from `finish` `input.csv-no-rows`.
+ * Packs the cells of a table, within the sizes an import takes, and gives them on block by block. Columns in `exclude` are not looked at.
+ * Throws `input.csv-header-*`, `input.table-too-large`, `input.table-cell-unsupported`, and from `finish` `input.csv-no-rows`.
  */
-export const createTableCollector = (format: TableFormat, names: readonly string[], exclude: readonly string[] = []): TableCollector => {
+export const createTableCollector = (
+  format: TableFormat, names: readonly string[], exclude: readonly string[], take: TakeBlock,
+): TableCollector => {
   const header = parseHeader(names)
   const isExcluded = header.map((name) => exclude.includes(name))
-  const records: RawCell[][] = []
-  const rowNumbers: number[] = []
+  const writers = header.map(createCellWriter)
+  const rowRuns: RowRun[] = []
+  let rows = 0
+  let nextRow = 0
   let characters = 0
-  const readCell = (value: unknown, at: number, row: number): RawCell => {
-    if (isExcluded[at] === true) return null
-    const cell = toCell(value)
+  let taken: Promise<void> = Promise.resolve()
+  const give = (column: number): void => {
+    const block = (writers[column] as CellWriter).takeBlock()
+    taken = taken.then(() => take(column, block))
+    // Told by drain(); nobody else waits for it.
+    taken.catch(() => undefined)
+  }
+  const addCell = (value: unknown, column: number, row: number): void => {
+    const cell = isExcluded[column] === true ? null : toCell(value)
     if (cell === undefined) {
-      const name = header[at] ?? ''
-      throw new AppError('input.table-cell-unsupported', `Row ${row}, column ${at + 1} “${name}” holds neither a number nor text nor a date.`, { details: { row, column: at + 1, name } })
+      const name = header[column] ?? ''
+      throw new AppError('input.table-cell-unsupported', `Row ${row}, column ${column + 1} “${name}” holds neither a number nor text nor a date.`, { details: { row, column: column + 1, name } })
     }
     if (typeof cell === 'string') characters += cell.length
-    return cell
+    if (characters > maximumCharacters) {
+      throw new AppError('input.table-too-large', `The table holds more than ${maximumCharacters} characters of text.`, { details: { maximum: maximumCharacters } })
+    }
+    if ((writers[column] as CellWriter).add(cell)) give(column)
+  }
+  const countRows = (count: number, row: number): void => {
+    assertTableSize(rows + count, header.length)
+    if (row !== nextRow) rowRuns.push({ at: rows, row })
+    rows += count
+    nextRow = row + count
   }
   return {
+    header,
     add: (values, row) => {
-      assertTableSize(records.length + 1, header.length)
-      records.push(header.map((_, at) => readCell(values[at], at, row)))
-      rowNumbers.push(row)
-      if (characters > maximumCharacters) {
-        throw new AppError('input.table-too-large', `The table holds more than ${maximumCharacters} characters of text.`, { details: { maximum: maximumCharacters } })
-      }
+      countRows(1, row)
+      for (let column = 0; column < header.length; column += 1) addCell(values[column], column, row)
     },
-    finish: (blankRows = 0) => {
-      if (records.length === 0) throw new AppError('input.csv-no-rows', 'The table has columns and no rows.')
-      return { format, encoding: 'utf-8', byteOrderMark: false, separator: '', header, records, rowNumbers, blankRows }
+    addColumn: (column, values, row) => {
+      if (column === 0) countRows(values.length, row)
+      for (let at = 0; at < values.length; at += 1) addCell(values[at], column, row + at)
+    },
+    drain: () => taken,
+    finish: async (more = {}) => {
+      if (rows === 0) throw new AppError('input.csv-no-rows', 'The table has columns and no rows.')
+      if (rows % blockRows !== 0) header.forEach((_, column) => { give(column) })
+      await taken
+      return { format, encoding: 'utf-8', byteOrderMark: false, separator: '', header, rows, rowRuns, blankRows: 0, ...more }
     },
   }
 }

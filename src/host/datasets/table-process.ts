@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { AppError } from '../../shared/errors.ts'
 import type { SourceTable } from './source-table.ts'
 import type { TableJob } from './table-job.ts'
-import { deathError, lateError, limitsFor, readTableInThread, workerUrl, type TableMessage, type TableThreadLimits } from './table-thread.ts'
+import { createReceiver, deathError, lateError, limitsFor, readTableInThread, workerUrl, type TableMessage, type TableThreadLimits } from './table-thread.ts'
 
 /**
  * Reads a binary table file in a process of its own: formats whose lengths stand in the file can ask for any amount of memory and time,
@@ -22,10 +22,11 @@ export const readTableInProcess = (job: TableJob, limits: TableThreadLimits = {}
     }
     const fail = (error: AppError): void => { end(() => { reject(error) }) }
     const timer = setTimeout(() => { fail(lateError(deadlineMilliseconds)) }, deadlineMilliseconds)
-    child.once('message', (message) => {
-      const told = message as TableMessage
-      if (told.kind === 'table') end(() => { resolve(told.table) })
-      else fail(new AppError(told.code, told.message, { details: told.details }))
+    const { receive } = createReceiver()
+    child.on('message', (message) => {
+      const told = receive(message as TableMessage)
+      if (told instanceof AppError) fail(told)
+      else if (told !== null) end(() => { resolve(told) })
     })
     child.once('error', (fault) => { fail(deathError(fault, false, heapMegabytes)) })
     // V8 ends a process that is out of memory by SIGABRT.

@@ -1,10 +1,13 @@
+import { statSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { AppError, type ErrorCode, type ErrorDetails } from '../../shared/errors.ts'
-import type { SourceTable } from './source-table.ts'
+import { createCellStore, type CellBlock } from './packed-cells.ts'
+import { assembleTable, type SourceTable, type TableHead } from './source-table.ts'
 import type { TableJob } from './table-job.ts'
 
 export type TableMessage =
-  | { readonly kind: 'table'; readonly table: SourceTable }
+  | { readonly kind: 'block'; readonly column: number; readonly block: CellBlock }
+  | { readonly kind: 'head'; readonly head: TableHead }
   | { readonly kind: 'failure'; readonly code: ErrorCode; readonly message: string; readonly details: ErrorDetails }
 
 export interface TableThreadLimits {
@@ -18,11 +21,25 @@ const mebibyte = 1024 * 1024
  * What a file may cost by its size: a few bytes that say they unpack to more than any memory holds are found out in a moment. The largest
  * get two gibibytes and ten minutes, and so does a database that is read where it is.
  */
-export const limitsFor = ({ source }: TableJob): Required<TableThreadLimits> => {
-  const megabytes = typeof source === 'string' ? Infinity : source.length / mebibyte
+export const limitsFor = ({ format, source }: TableJob): Required<TableThreadLimits> => {
+  const bytes = typeof source !== 'string' ? source.length : format === 'sqlite' ? Infinity : statSync(source).size
+  const megabytes = bytes / mebibyte
   return {
     heapMegabytes: Math.min(2_048, Math.round(256 + 40 * megabytes)),
     deadlineMilliseconds: Math.min(600_000, 60_000 + 10_000 * megabytes),
+  }
+}
+
+/** What a reader tells, until it is a table or a failure: `receive` gives the table once it is whole. */
+export const createReceiver = (): { readonly receive: (message: TableMessage) => SourceTable | AppError | null } => {
+  const store = createCellStore()
+  return {
+    receive: (message) => {
+      if (message.kind === 'failure') return new AppError(message.code, message.message, { details: message.details })
+      if (message.kind === 'head') return assembleTable(message.head, store)
+      void store.take(message.column, message.block)
+      return null
+    },
   }
 }
 
@@ -57,9 +74,11 @@ export const readTableInThread = (job: TableJob, limits: TableThreadLimits = {})
     const timer = setTimeout(() => {
       fail(lateError(deadlineMilliseconds))
     }, deadlineMilliseconds)
+    const { receive } = createReceiver()
     worker.on('message', (message: TableMessage) => {
-      if (message.kind === 'table') end(() => { resolve(message.table) })
-      else fail(new AppError(message.code, message.message, { details: message.details }))
+      const told = receive(message)
+      if (told instanceof AppError) fail(told)
+      else if (told !== null) end(() => { resolve(told) })
     })
     worker.on('error', (fault) => {
       fail(deathError(fault, (fault as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY', heapMegabytes))

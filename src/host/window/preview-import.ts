@@ -3,7 +3,7 @@ import type { ImportDecisions, ImportPreview } from '../../shared/window-contrac
 import { readCell } from '../datasets/classify-column.ts'
 import { cleanTable, type CleanTable } from '../datasets/clean.ts'
 import type { ImportReport } from '../datasets/import-report.ts'
-import type { SourceTable } from '../datasets/source-table.ts'
+import { readFirstRecords, type SourceTable } from '../datasets/source-table.ts'
 import { toErrorJson } from './documents.ts'
 
 const previewRows = 20
@@ -54,8 +54,8 @@ const findTypes = (table: SourceTable, decisions: ImportDecisions): CleanTable |
 }
 
 const describeColumn = (table: SourceTable, index: number, name: string, types: CleanTable | null): ImportPreview['columns'][number] => {
-  const cells = table.records.map((record) => readCell(record[index] ?? null))
-  const missing = cells.filter((cell) => cell === null).length
+  let missing = 0
+  for (const cell of table.columns[index] ?? []) if (readCell(cell) === null) missing += 1
   const column = types?.columns.find((candidate) => candidate.column.name === name)?.column
   const leftOut = types?.report.leftOut.find((doubt) => doubt.name === name)?.reason ?? null
   return {
@@ -78,8 +78,8 @@ export const previewImport = (table: SourceTable, decisions: ImportDecisions): I
     format: table.format,
     choices: [...table.choices ?? []],
     header: [...table.header],
-    rows: table.records.slice(0, previewRows).map((record) => record.map((cell) => (cell === null ? '' : String(cell)))),
-    rowsRead: table.records.length,
+    rows: readFirstRecords(table, previewRows).map((record) => record.map((cell) => (cell === null ? '' : String(cell)))),
+    rowsRead: table.rows,
     columns: table.header.map((name, index) => describeColumn(table, index, name, types)),
     recognised: types === null ? null : toSummary(types.report),
     summary: 'clean' in outcome ? toSummary(outcome.clean.report) : null,

@@ -12,6 +12,7 @@ import { readTable } from '../../../src/host/datasets/table-job.ts'
 import { readTableInProcess } from '../../../src/host/datasets/table-process.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
 import { refusal } from './fixtures.ts'
+import { recordsOf } from './support/records.ts'
 import { createArchive, createWorkbook } from './support/workbook.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hesystem-formats-'))
@@ -137,10 +138,10 @@ describe('values of typed sources', () => {
   it('that are bytes or documents are refused, unless their column is left out', async () => {
     const path = createSqlite("CREATE TABLE a (n REAL, b BLOB); INSERT INTO a VALUES (1.5, x'00'), (2, NULL)", 'blob.sqlite')
     await expect(loadTable({ path })).rejects.toThrow(refusal('input.table-cell-unsupported', { name: 'b', row: 1, column: 2 }))
-    expect((await loadTable({ path, exclude: ['b'] })).records).toEqual([[1.5, null], [2, null]])
+    expect(recordsOf(await loadTable({ path, exclude: ['b'] }))).toEqual([[1.5, null], [2, null]])
     const text = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'n', data: [1, 2] }, { name: 'tags', data: [{ a: 1 }, { b: 2 }], type: 'JSON' }] }))
     await expect(loadTable({ text })).rejects.toThrow(refusal('input.table-cell-unsupported', { name: 'tags' }))
-    expect((await loadTable({ text, exclude: ['tags'] })).records).toEqual([[1, null], [2, null]])
+    expect(recordsOf(await loadTable({ text, exclude: ['tags'] }))).toEqual([[1, null], [2, null]])
   })
 })
 
@@ -149,7 +150,7 @@ describe('a choice within a source', () => {
     const path = createSqlite('CREATE TABLE "a b" (n REAL); CREATE VIEW c AS SELECT 1 AS one; INSERT INTO "a b" VALUES (1)', 'two.sqlite')
     await expect(loadTable({ path })).rejects.toThrow(refusal('input.table-choice', { tables: ['a b', 'c'] }))
     await expect(loadTable({ path, table: 'd' })).rejects.toThrow(refusal('input.table-choice'))
-    expect((await loadTable({ path, table: 'a b' })).records).toEqual([[1]])
+    expect(recordsOf(await loadTable({ path, table: 'a b' }))).toEqual([[1]])
     await expect(loadTable({ text: workbook(), sheet: 'Nothing' })).rejects.toThrow(refusal('input.table-choice', { sheets: ['Notes', 'Staff'] }))
     expect((await loadTable({ text: workbook() })).header).toEqual(['x'])
   })
@@ -184,9 +185,8 @@ describe('a file that is damaged, hostile, or something else', () => {
   })
 
   it('that needs more memory than it may have, costs its process and nothing else', async () => {
-    const rows = Array.from({ length: 200_000 }, (_, at) => `word ${at}`)
-    const source = tableToIPC(new Table({ a: vectorFromArray(rows, new Utf8()), b: vectorFromArray(rows, new Utf8()) }), 'stream')
-    await expect(readTableInProcess({ format: 'arrow', source, choice: {} }, { heapMegabytes: 16 })).rejects.toThrow(refusal('input.table-too-large', { heapMegabytes: 16 }))
+    const source = createSqlite('CREATE VIEW large AS SELECT hex(zeroblob(60000000)) AS x', 'large.sqlite')
+    await expect(readTableInProcess({ format: 'sqlite', source, choice: {} }, { heapMegabytes: 16 })).rejects.toThrow(refusal('input.table-too-large', { heapMegabytes: 16 }))
   })
 
   it('that never comes to an end inside SQLite is ended at the deadline', async () => {
@@ -222,7 +222,7 @@ describe('a file that is damaged, hostile, or something else', () => {
         expect(error.code).toMatch(/^input\./)
         return null
       })
-      for (const record of table?.records ?? []) expect(record).toHaveLength(table?.header.length ?? 0)
+      if (table !== null) for (const record of recordsOf(table)) expect(record).toHaveLength(table.header.length)
     }), { numRuns: format === 'arrow' || format === 'parquet' ? 15 : 150 })
   })
 })

@@ -4,6 +4,7 @@ import { loadTable } from '../../../src/host/datasets/load-table.ts'
 import type { SourceTable } from '../../../src/host/datasets/source-table.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
 import { refusal } from './fixtures.ts'
+import { recordsOf } from './support/records.ts'
 import { startPostgres, type PostgresServer } from './support/postgres-server.ts'
 
 let server: PostgresServer
@@ -26,7 +27,7 @@ describe('a PostgreSQL query', () => {
   it('becomes a table: numbers, dates, truth values, words, missing values', async () => {
     const table = await load('SELECT wage, hours, since, seen, member, town FROM staff ORDER BY id')
     expect(table).toMatchObject({ format: 'postgres', header: ['wage', 'hours', 'since', 'seen', 'member', 'town'] })
-    expect(table.records[2]).toEqual([null, 41, '1969-12-31', '2024-03-02 06:00:00+00', null, 'Köln'])
+    expect(recordsOf(table)[2]).toEqual([null, 41, '1969-12-31', '2024-03-02 06:00:00+00', null, 'Köln'])
     const { columns, report } = cleanTable(table, { missing: 'mean' })
     expect(columns.map(({ column, values }) => [column.name, column.type, column.unit, [...values]])).toEqual([
       ['wage', 'number', '', [12.5, 1234.25, 623.375]],
@@ -40,7 +41,7 @@ describe('a PostgreSQL query', () => {
   })
 
   it('is fetched in portions, to the last row', async () => {
-    const { records } = await load('SELECT * FROM many ORDER BY a')
+    const records = recordsOf(await load('SELECT * FROM many ORDER BY a'))
     expect(records).toHaveLength(12_345)
     expect(records.at(-1)).toEqual([12_345, 3086.25])
   })
@@ -51,12 +52,12 @@ describe('a PostgreSQL query', () => {
     ]) {
       await expect(load(query)).rejects.toThrow(refusal('input.query-failed'))
     }
-    expect((await load('SELECT id FROM staff')).records).toHaveLength(3)
+    expect(recordsOf(await load('SELECT id FROM staff'))).toHaveLength(3)
   })
 
   it('is refused where a column holds what nobody can compute with, unless that column is left out', async () => {
     await expect(load('SELECT id, photo FROM staff')).rejects.toThrow(refusal('input.table-cell-unsupported', { name: 'photo' }))
-    expect((await load('SELECT id, photo FROM staff', ['photo'])).records[0]).toEqual([1, null])
+    expect(recordsOf(await load('SELECT id, photo FROM staff', ['photo']))[0]).toEqual([1, null])
   })
 
   it('that gives no rows, or two columns of one name, is refused', async () => {
