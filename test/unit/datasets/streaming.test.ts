@@ -41,9 +41,10 @@ const writers = {
     database.close()
     return path
   },
-  parquet: (rows: number) => keep(`${rows}.parquet`, new Uint8Array(parquetWriteBuffer({
-    rowGroupSize: 20_000, columnData: names.map((name) => ({ name, data: Float64Array.from({ length: rows }, (_, row) => columns[name](row)) })),
-  }))),
+  parquet: (rows: number) => {
+    const columnData = names.map((name) => ({ name, data: Float64Array.from({ length: rows }, (_, row) => columns[name](row)) }))
+    return keep(`${rows}.parquet`, new Uint8Array(parquetWriteBuffer({ rowGroupSize: 20_000, columnData })))
+  },
 }
 
 const modules = fileURLToPath(new URL('../../../src/host/datasets/', import.meta.url))
