@@ -90,8 +90,8 @@ export interface Client {
    */
   requestResult(purchase: PurchaseHandle, answer: AnswerValue, options?: RequestResultOptions): Promise<AnswerJson>
   /**
-   * Gets the money back: before a result was requested, or after the seller missed its deadline. Throws `escrow.wrong-state`,
-   * `escrow.wrong-time`, `input.not-found`.
+   * Gets the money back, but for a fee paid for comparisons: before a result was requested, or after the seller missed its deadline.
+   * Throws `escrow.wrong-state`, `escrow.wrong-time`, `input.not-found`.
    */
   litigation(purchase: PurchaseHandle): Promise<PurchaseStatus>
   /** The answer is right: the seller is paid, the guarantee comes back. Throws `escrow.wrong-state`. */

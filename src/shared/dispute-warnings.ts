@@ -7,6 +7,8 @@ export interface DisputeTerms {
   /** null: nobody rules. */
   readonly arbiter: string | null
   readonly seller: string
+  /** What of the price the seller has already, for comparisons. */
+  readonly paidFeeWei?: bigint
 }
 
 /** The smallest guarantee with which a dispute that nobody rules on costs the buyer what it brings: half of the price. */
@@ -15,8 +17,8 @@ export const idleProofGuaranteeWei = (valueWei: bigint): bigint => (valueWei + 1
 const sameAddress = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
 
 /** A dispute that is closed without a ruling: the price in halves, both deposits burned (escrow.md). */
-const unruledCost = ({ valueWei, guaranteeWei }: DisputeTerms): string =>
-  `you get back half of the price (${formatEther(valueWei / 2n)} ether), and your guarantee of ${formatEther(guaranteeWei)} ether is burned`
+const unruledCost = ({ valueWei, guaranteeWei, paidFeeWei = 0n }: DisputeTerms): string =>
+  `you get back half of ${paidFeeWei === 0n ? 'the price' : 'what is left of the price'} (${formatEther((valueWei - paidFeeWei) / 2n)} ether), and your guarantee of ${formatEther(guaranteeWei)} ether is burned`
 
 /** What a buyer should know of disputes before paying, or before disputing. */
 export const warnBuyerOfDisputes = (terms: DisputeTerms): string[] => {

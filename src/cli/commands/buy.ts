@@ -6,6 +6,7 @@ import type { ScriptFile } from '../../host/buyer/derive.ts'
 import { checkScript, rehearse } from '../../host/buyer/rehearse.ts'
 import type { AnswerJson } from '../../host/index.ts'
 import { describeComparisons, describeMode, describeReplies } from '../../shared/policy-words.ts'
+import { sayRefund } from '../../shared/refund-words.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { parseAmount, parseDuration, parseNumber } from '../arguments.ts'
@@ -166,12 +167,13 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
   const move = (name: 'confirm' | 'litigate' | 'dispute', description: string): void => {
     program.command(name).description(description).argument('<purchase>', 'its number', parseNumber)
       .action((number: bigint) => withHost(globals(), async (host, terminal) => {
-        const { id, state } = await (await host.trade()).purchases[name](number)
-        terminal.result({ purchase: id, state }, `Purchase ${id} is ${state}.`)
+        const { id, state, terms, interactionOpened } = await (await host.trade()).purchases[name](number)
+        const back = state === 'Refunded' ? ` Yours to withdraw: ${sayRefund(terms, interactionOpened)}.` : ''
+        terminal.result({ purchase: id, state }, `Purchase ${id} is ${state}.${back}`)
       }))
   }
   move('confirm', 'the answer is right: the seller is paid, the guarantee comes back')
-  move('litigate', 'get the money back: before a result was requested, or after a missed delivery')
+  move('litigate', 'get the money back, but for a fee paid for comparisons: before a result was requested, or after a missed delivery')
   move('dispute', 'the answer is wrong: the arbiter decides, or half the price is lost')
 
   const purchases = program.command('purchases').description('what was bought')

@@ -1,6 +1,7 @@
 import { hexlify, randomBytes } from 'ethers'
 import { AppError } from '../../shared/errors.ts'
 import { describeComparisons } from '../../shared/policy-words.ts'
+import { paidFeeWei, sayRefund, sayRefundBeforeBuying } from '../../shared/refund-words.ts'
 import { warnBuyerOfDisputes } from '../../shared/dispute-warnings.ts'
 import { formatEther } from '../../shared/units.ts'
 import { answerSchema } from '../../shared/window-contract/base.ts'
@@ -34,7 +35,7 @@ export const planBuy = async (trade: Trade, { url, maxTotalWei }: MoveOf<'buy'>)
     words: [
       `${formatEther(terms.valueWei)} ether is the price, ${formatEther(terms.guaranteeWei)} ether your guarantee, which comes back when you confirm the answer.`,
       'The contract holds both until then. You may download and compute as often as you like, and ask for one answer.',
-      'Before you have asked, and if the answer is late, you can cancel and get everything back.',
+      `Before you have asked, and if the answer is late, you can cancel and get ${sayRefundBeforeBuying(terms)}.`,
     ],
     warnings: warnBuyerOfDisputes(toDisputeTerms(terms, onChain.seller)),
     subject: url,
@@ -129,23 +130,27 @@ const planOpenInteraction = (trade: Trade, purchase: PurchaseOnChain): MovePlan 
 const sayings = {
   confirm: {
     function: 'confirmResult', title: 'Confirm the answer of purchase',
-    words: ['You say that the answer is right: the seller is paid, and your guarantee comes back to you.'], warnings: ['This cannot be taken back.'],
+    words: () => ['You say that the answer is right: the seller is paid, and your guarantee comes back to you.'], warnings: ['This cannot be taken back.'],
   },
   litigate: {
     function: 'litigate', title: 'Cancel purchase',
-    words: ['Price and guarantee are credited back to you, because no answer was asked for yet or the seller let the time pass.'], warnings: ['The purchase is over then.'],
+    words: ({ state, terms, interactionOpened }: PurchaseOnChain) => [`Credited back to you: ${sayRefund(terms, interactionOpened)}, because ${
+      state === 'Paid' ? 'no answer was asked for yet' : 'the seller let the time to answer pass'}.`],
+    warnings: ['The purchase is over then.'],
   },
   dispute: {
     function: 'dispute', title: 'Dispute the answer of purchase',
-    words: ['You say that the answer is wrong. The arbiter decides, where the terms name one.'], warnings: ['This cannot be taken back.'],
+    words: () => ['You say that the answer is wrong. The arbiter decides, where the terms name one.'], warnings: ['This cannot be taken back.'],
   },
   decline: {
     function: 'decline', title: 'Decline purchase',
-    words: ['You will not answer this request: price and guarantee go back to the buyer, and you earn nothing.'], warnings: ['This cannot be taken back.'],
+    words: ({ terms, interactionOpened }: PurchaseOnChain) => [`You will not answer this request: ${sayRefund(terms, interactionOpened)} go back to the buyer${
+      paidFeeWei(terms, interactionOpened) === 0n ? ', and you earn nothing' : ''}.`],
+    warnings: ['This cannot be taken back.'],
   },
   reclaim: {
     function: 'reclaim', title: 'Reclaim the payment of purchase',
-    words: ['You delivered, and the buyer stayed silent until the time was over: the price and your own deposit are credited to you.'], warnings: [],
+    words: () => ['You delivered, and the buyer stayed silent until the time was over: the price and your own deposit are credited to you.'], warnings: [],
   },
 } as const
 
@@ -163,8 +168,8 @@ export const planPurchaseMove = async (
     ...planCall(trade, { function: said.function, args: [purchase.id], valueWei: 0n }),
     kind,
     title: `${said.title} ${purchase.id}`,
-    words: said.words,
-    warnings: kind === 'dispute' ? [...warnBuyerOfDisputes(toDisputeTerms(purchase.terms, purchase.seller)), ...said.warnings] : said.warnings,
+    words: said.words(purchase),
+    warnings: kind === 'dispute' ? [...warnBuyerOfDisputes({ ...toDisputeTerms(purchase.terms, purchase.seller), paidFeeWei: paidFeeWei(purchase.terms, purchase.interactionOpened) }), ...said.warnings] : said.warnings,
     counterparty: kind === 'decline' || kind === 'reclaim' ? purchase.buyer : purchase.seller,
     carryOut: async () => {
       const { state } = await service.act()

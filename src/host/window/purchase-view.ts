@@ -1,6 +1,7 @@
 import { answerSchema, errorDocumentSchema } from '../../shared/window-contract/base.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import { describeComparisons } from '../../shared/policy-words.ts'
+import { sayRefund } from '../../shared/refund-words.ts'
 import type { PurchaseDetails, PurchaseSummary } from '../../shared/window-contract/purchases.ts'
 import type { Trade } from '../create-host.ts'
 import type { PurchaseHistory, PurchaseMove, PurchaseOnChain } from '../chain/market.ts'
@@ -54,8 +55,8 @@ const moveSteps: Readonly<Record<PurchaseMove, Pick<Step, 'name' | 'words'>>> = 
   Purchased: { name: 'paid', words: 'Price and guarantee are held by the contract' },
   InteractionOpened: { name: 'interaction-opened', words: 'Comparisons were opened: the fee is the seller’s' },
   ResultRequested: { name: 'requested', words: 'The answer was asked for' },
-  Litigated: { name: 'litigated', words: 'Cancelled: price and guarantee came back' },
-  Declined: { name: 'declined', words: 'The seller declined: price and guarantee came back' },
+  Litigated: { name: 'litigated', words: 'Cancelled: the money came back' },
+  Declined: { name: 'declined', words: 'The seller declined: the money came back' },
   Delivered: { name: 'delivered', words: 'The seller delivered the sealed answer' },
   Confirmed: { name: 'confirmed', words: 'Confirmed: the seller is paid, the guarantee came back' },
   Reclaimed: { name: 'reclaimed', words: 'The seller reclaimed the payment after your time to confirm' },
@@ -81,9 +82,17 @@ interface Local {
   readonly opened: boolean
 }
 
+/** Of a step that ended the trade: how much came back, and what did not. */
+const sayStep = (name: PurchaseMove, onChain: PurchaseOnChain | null): Pick<Step, 'name' | 'words'> => {
+  const step = moveSteps[name]
+  if (onChain === null || (name !== 'Litigated' && name !== 'Declined')) return step
+  const back = sayRefund(onChain.terms, onChain.interactionOpened)
+  return { ...step, words: `${name === 'Litigated' ? 'Cancelled' : 'The seller declined'}: ${back} came back` }
+}
+
 const createTimeline = (state: PurchaseSummary['state'], onChain: PurchaseOnChain | null, history: PurchaseHistory, { computedAt, opened }: Local): Step[] => {
   const done: Step[] = history.moves.map(({ name, transactionHash, timeSeconds }) =>
-    ({ ...moveSteps[name], state: 'done', at: isoOf(timeSeconds), transaction: transactionHash, deadline: null }))
+    ({ ...sayStep(name, onChain), state: 'done', at: isoOf(timeSeconds), transaction: transactionHash, deadline: null }))
   const insertAfter = (name: Step['name'], step: Step): void => { done.splice(done.findIndex((candidate) => candidate.name === name) + 1, 0, step) }
   const local = { state: 'done', transaction: null, deadline: null } as const
   if (computedAt !== null) insertAfter('paid', { ...local, name: 'computed', words: 'Computed on the encrypted table', at: computedAt })
@@ -95,27 +104,24 @@ const createTimeline = (state: PurchaseSummary['state'], onChain: PurchaseOnChai
 }
 
 const explanations = {
-  litigateEarly: 'Cancel before asking for an answer: price and guarantee come back to you.',
-  litigateOpened: 'Cancel before asking for an answer: the guarantee and the price less the fee for comparisons come back to you.',
-  litigateOpenedLate: 'The seller let the delivery time pass: the guarantee and the price less the fee for comparisons come back to you.',
-  litigateLate: 'The seller let the delivery time pass: price and guarantee come back to you.',
-  dispute: 'Say that the answer is wrong. Do this where its proof does not hold; without an arbiter it costs you the guarantee and half of the price.',
+  dispute: 'Say that the answer is wrong. Do this where its proof does not hold; without an arbiter, or with one who stays silent, it costs you the '
+    + 'guarantee and half of the price.',
   again: 'Go on waiting for the answer; nothing is paid or signed anew.',
 } as const
 
 const listMoves = (
   state: PurchaseSummary['state'], onChain: PurchaseOnChain | null, nowSeconds: number, comparisons: number,
 ): PurchaseDetails['moves'] => {
-  const paidFee = onChain !== null && onChain.interactionOpened && onChain.terms.interactionFeeWei > 0n
+  const back = onChain === null ? 'price and guarantee' : sayRefund(onChain.terms, onChain.interactionOpened)
   switch (state) {
     case 'Paid': return [
       ...(onChain === null || onChain.interactionOpened
         ? []
         : describeComparisons(comparisons, onChain.terms.interactionFeeWei).map((explanation) => ({ kind: 'openInteraction' as const, explanation }))),
-      { kind: 'litigate', explanation: paidFee ? explanations.litigateOpened : explanations.litigateEarly },
+      { kind: 'litigate', explanation: `Cancel before asking for an answer: ${back} come back to you.` },
     ]
     case 'Requested': return onChain !== null && nowSeconds > onChain.deadlineSeconds
-      ? [{ kind: 'litigate', explanation: paidFee ? explanations.litigateOpenedLate : explanations.litigateLate }]
+      ? [{ kind: 'litigate', explanation: `The seller let the delivery time pass: ${back} come back to you.` }]
       : [{ kind: 'request', explanation: explanations.again }]
     case 'Delivered': return [{ kind: 'dispute', explanation: explanations.dispute }]
     default: return []

@@ -1,5 +1,6 @@
 import { formatEther } from '../../../shared/units.ts'
 import { describeMode } from '../../../shared/policy-words.ts'
+import { sayRefundBeforeBuying } from '../../../shared/refund-words.ts'
 import { noArbiter } from '../../chain/terms.ts'
 import { explorerUrl } from '../../settings/explorer.ts'
 import { chainName } from '../../settings/known-chains.ts'
@@ -58,7 +59,7 @@ const describeTerms = (listing: StoredListing): string => {
 ${term('State', state === 'closed' ? 'Closed: no new purchases.' : 'On sale.')}
 ${term('Table', `${rows} rows × ${columns} columns, encrypted with a ${details.dataset.key.bits}-bit Paillier key`)}
 ${term('Price', `${formatEther(terms.valueWei)} ether for one answer, and ${formatEther(terms.guaranteeWei)} ether guarantee, returned when you confirm`)}
-${term('Answered within', `${describeDuration(terms.deliverySeconds)} of your request; otherwise you take your money back`)}
+${term('Answered within', `${describeDuration(terms.deliverySeconds)} of your request; otherwise you take ${sayRefundBeforeBuying(terms)}`)}
 ${term('To confirm', `${describeDuration(terms.expirationSeconds)} after delivery; then the seller may take the payment`)}
 ${term('In a dispute', terms.arbiter === noArbiter ? 'there is no arbiter: the price is halved, your guarantee and the seller\'s bond are burned' : `${describeAddress(details.chain_id, terms.arbiter)} decides within ${describeDuration(terms.disputeSeconds)}`)}
 ${term('What is answered', describePolicy(listing))}

@@ -26,10 +26,11 @@ const Next = ({ details, number }: { readonly details: PurchaseDetails, readonly
   const sign = useMove()
   const { next } = details
   const words = nextWords[next]
+  const explanation = details.moves.find(({ kind }) => kind === next)?.explanation
   return (
     <section className="next-step" aria-label="Next step">
       <h2>{words.title}</h2>
-      <p className="quiet prose">{words.why}</p>
+      <p className="quiet prose">{explanation === undefined ? words.why : `${explanation} ${words.why}`}</p>
       {next === 'compute' ? <ComputePanel details={details} number={number} /> : null}
       {isSigned(next) ? <div><Button onClick={() => { sign({ kind: next, purchase: number }) }}>{buttonWords[next]}</Button></div> : null}
       {next === 'request' && details.state === 'Paid' ? <details><summary>Run another script first</summary><ComputePanel details={details} number={number} /></details> : null}

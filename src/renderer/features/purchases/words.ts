@@ -11,7 +11,7 @@ export const nextWords: Readonly<Record<Next, { readonly short: string, readonly
   'wait-for-delivery': { short: 'Seller decrypts', title: 'The seller decrypts', why: 'The contract holds your money until the answer is delivered or the time is over.' },
   'open-answer': { short: 'Open the answer', title: 'The answer is there', why: 'It is unsealed and its proof of decryption checked on this computer.' },
   'confirm': { short: 'Confirm', title: 'Confirm the answer', why: 'The seller is paid, and your guarantee comes back.' },
-  'litigate': { short: 'Take the money back', title: 'The seller has missed the deadline', why: 'Litigation cancels the trade: price and guarantee come back to you, and the listing’s record shows it.' },
+  'litigate': { short: 'Take the money back', title: 'The seller has missed the deadline', why: 'This cancels the trade, for good, and the listing’s record shows it.' },
   'wait-for-ruling': { short: 'Arbiter rules', title: 'The arbiter rules', why: 'Until then the contract holds the money of both parties.' },
   'withdraw': { short: 'Withdraw', title: 'Money is waiting for you', why: 'The contract owes your wallet; withdrawing brings it there.' },
   'none': { short: '', title: 'This trade is over', why: 'Nothing is left to do.' },

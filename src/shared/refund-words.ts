@@ -1,0 +1,24 @@
+import { formatEther } from './units.ts'
+
+/** What of a purchase decides what a cancelled trade gives back. */
+export interface RefundTerms {
+  readonly valueWei: bigint
+  readonly guaranteeWei: bigint
+  readonly interactionFeeWei: bigint
+}
+
+/** The fee for comparisons that the seller has and keeps: it is paid out of the price, for good (docs/adr/0505). */
+export const paidFeeWei = ({ interactionFeeWei }: Pick<RefundTerms, 'interactionFeeWei'>, interactionOpened: boolean): bigint =>
+  (interactionOpened ? interactionFeeWei : 0n)
+
+/** What comes back to the buyer of a cancelled or declined purchase, as the subject of a sentence. */
+export const sayRefund = (terms: RefundTerms, interactionOpened: boolean): string => {
+  const feeWei = paidFeeWei(terms, interactionOpened)
+  return feeWei === 0n
+    ? 'price and guarantee'
+    : `the guarantee and the price less the fee for comparisons (${formatEther(feeWei)} ether, which the seller keeps)`
+}
+
+/** The same before anything is bought: whether all of it can come back. */
+export const sayRefundBeforeBuying = ({ interactionFeeWei }: Pick<RefundTerms, 'interactionFeeWei'>): string =>
+  (interactionFeeWei === 0n ? 'everything back' : `everything back but the fee for comparisons (${formatEther(interactionFeeWei)} ether), if you opened them`)
