@@ -55,12 +55,27 @@ export const withHost = async <T>(
   }
 }
 
+type InterruptName = 'SIGINT' | 'SIGTERM'
+
+export interface Interrupt {
+  readonly signal: AbortSignal
+  readonly interrupted: Promise<void>
+  /** What interrupted; null before. */
+  readonly by: () => InterruptName | null
+}
+
 /** Aborts on the first Ctrl-C or TERM, so that long work stops cleanly and what is done is kept. */
-export const createInterrupt = (): { readonly signal: AbortSignal; readonly interrupted: Promise<void> } => {
+export const createInterrupt = (): Interrupt => {
   const controller = new AbortController()
   const interrupted = new Promise<void>((resolve) => { controller.signal.addEventListener('abort', () => { resolve() }, { once: true }) })
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => { controller.abort() })
-  return { signal: controller.signal, interrupted }
+  let by: InterruptName | null = null
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      by ??= name
+      controller.abort()
+    })
+  }
+  return { signal: controller.signal, interrupted, by: () => by }
 }
 
 /** Exit codes of cli.md: 0 done, 1 failed, 2 usage. */

@@ -5,6 +5,7 @@ import type { Host } from '../host/index.ts'
 import { writePrivateFile } from '../host/secrets/private-file.ts'
 import { createWindowHost } from '../host/window/create-window-host.ts'
 import type { PracticeOptions } from '../host/window/practice.ts'
+import { describeQuit, type QuitWarning } from '../host/window/quit-warning.ts'
 import { AppError } from '../shared/errors.ts'
 import { assertLoopback } from './guard-request.ts'
 import { startWindowServer } from './window-server.ts'
@@ -26,6 +27,8 @@ export interface Headless {
   readonly address: () => string
   /** Where the address that is good now always stands, for its owner alone. */
   readonly addressFile: string
+  /** What would be lost by ending the program now, in words; null where nothing is. */
+  readonly findQuitWarning: () => Promise<QuitWarning | null>
   /** Resolves once practice mode and serving go on as when the program last ended. */
   readonly resumed: Promise<void>
   close(): Promise<void>
@@ -54,6 +57,7 @@ export const startHeadless = async (options: HeadlessOptions): Promise<Headless>
       port: server.port,
       address: server.address,
       addressFile,
+      findQuitWarning: async () => describeQuit(await window.findWorkUnderWay()),
       resumed: window.resume(),
       close: async () => {
         rmSync(addressFile, { force: true })

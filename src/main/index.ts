@@ -1,5 +1,6 @@
 import { app, BrowserWindow, dialog, ipcMain, Menu, Notification, powerSaveBlocker, protocol, screen, session } from 'electron'
 import { join } from 'node:path'
+import { describeQuit } from '../host/window/quit-warning.ts'
 import { toErrorDocument } from '../shared/errors.ts'
 import { appScheme, appStartUrl, createAppSchemeHandler } from './app-scheme.ts'
 import { serveBridge } from './bridge.ts'
@@ -7,13 +8,15 @@ import { findLinkedPage, findLinkIn, linkScheme } from './deep-link.ts'
 import { guardContents, guardSession } from './guards.ts'
 import { createMenuTemplate } from './menu.ts'
 import { openWindowHost, type OpenedWindowHost } from './open-window-host.ts'
-import { describeOpenSales } from './quit-warning.ts'
+import { findFileIn } from './opened-file.ts'
 import { restoreBounds } from './window-bounds.ts'
 
 const boundsKey = 'main.bounds'
 let opened: OpenedWindowHost | null = null
 /** A link that came before there was a window to show it. */
 let linked = findLinkIn(process.argv)
+/** A file that was opened before there was a host to hold it. */
+let waitingFile = findFileIn(process.argv.slice(1), process.cwd())
 
 const log = (error: unknown): void => {
   process.stderr.write(`${error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
@@ -71,6 +74,11 @@ const showWindow = (page: string | null = null): void => {
 
 const showPlace = (hash: string): void => { showWindow(`${appStartUrl}${hash}`) }
 
+const showFile = (path: string): void => {
+  if (opened === null) waitingFile = path
+  else showPlace(opened.openFile(path))
+}
+
 /** Whoever looks at the window sees it there. */
 const notify = ({ title, words, place }: { readonly title: string, readonly words: string, readonly place: string }): void => {
   if (BrowserWindow.getFocusedWindow() !== null || !Notification.isSupported()) return
@@ -80,9 +88,9 @@ const notify = ({ title, words, place }: { readonly title: string, readonly word
 }
 
 const mayQuit = async (host: OpenedWindowHost): Promise<boolean> => {
-  const warning = describeOpenSales(await host.findOpenSales())
+  const warning = describeQuit(await host.findWorkUnderWay())
   if (warning === null) return true
-  const { response } = await dialog.showMessageBox({ type: 'warning', ...warning, buttons: ['Keep serving', 'Quit'], defaultId: 0, cancelId: 0 })
+  const { response } = await dialog.showMessageBox({ type: 'warning', ...warning, buttons: ['Stay', 'Quit'], defaultId: 0, cancelId: 0 })
   return response === 1
 }
 
@@ -133,6 +141,7 @@ const start = async (): Promise<void> => {
   Menu.setApplicationMenu(Menu.buildFromTemplate(createMenuTemplate(process.platform === 'darwin', showPlace)))
   const host = await openWindowHost({ version: app.getVersion(), onBug: log, onNotice: notify })
   opened = host
+  if (waitingFile !== null) linked = `${appStartUrl}${host.openFile(waitingFile)}`
   closeBeforeQuit(host)
   stayAwake(host)
   serveBridge(ipcMain, host)
@@ -152,7 +161,15 @@ app.on('window-all-closed', () => {
 // One profile, one program: a second start shows the window of the first, at the link it was started with.
 if (app.requestSingleInstanceLock()) {
   app.setAsDefaultProtocolClient(linkScheme)
-  app.on('second-instance', (_event, args) => { showWindow(findLinkIn(args)) })
+  app.on('second-instance', (_event, args, folder) => {
+    const file = findFileIn(args.slice(1), folder)
+    if (file === null) showWindow(findLinkIn(args))
+    else showFile(file)
+  })
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    showFile(path)
+  })
   app.on('open-url', (event, link) => {
     event.preventDefault()
     showWindow(findLinkedPage(link))

@@ -3,7 +3,7 @@ import { defaultHome } from '../host/secrets/profile-home.ts'
 import { createWindowHost, type WindowHost } from '../host/window/create-window-host.ts'
 import type { Notice } from '../host/window/notices.ts'
 
-export interface OpenedWindowHost extends Pick<WindowHost, 'router' | 'errorInterceptor' | 'resume' | 'findOpenSales'> {
+export interface OpenedWindowHost extends Pick<WindowHost, 'router' | 'errorInterceptor' | 'resume' | 'findOpenSales' | 'findWorkUnderWay' | 'openFile'> {
   /** What the shell remembers between runs, one text a key. */
   readState(key: string): string | null
   saveState(key: string, value: string): void
@@ -22,9 +22,9 @@ export interface OpenWindowHostOptions {
  */
 export const openWindowHost = async ({ version, onBug, onNotice }: OpenWindowHostOptions): Promise<OpenedWindowHost> => {
   const host = await createHost({ home: defaultHome() })
-  const { router, errorInterceptor, resume, findOpenSales, close } = createWindowHost({ host, shell: { kind: 'electron', version }, onBug, onNotice })
+  const { close, ...window } = createWindowHost({ host, shell: { kind: 'electron', version }, onBug, onNotice })
   return {
-    router, errorInterceptor, resume, findOpenSales,
+    ...window,
     readState: (key) => host.window.findState(key),
     saveState: (key, value) => { host.window.saveState(key, value) },
     close: async () => {

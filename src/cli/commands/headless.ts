@@ -6,6 +6,7 @@ import { startHeadless } from '../../headless/index.ts'
 import { findElectronBinary } from '../../host/doctor/electron-binary.ts'
 import { toErrorDocument } from '../../shared/errors.ts'
 import { parsePort } from '../arguments.ts'
+import { awaitQuit } from '../await-quit.ts'
 import { createOperations } from '../operations.ts'
 import { createInterrupt, readConfiguration, resolveHome, withHost, type GlobalOptions } from '../run.ts'
 import { createTerminal, type Terminal } from '../terminal.ts'
@@ -45,7 +46,10 @@ const runHeadless: Run = async (globals, options) => {
         `The window is open for one browser at\n\n  ${headless.address()}\n\nFor another, take the address from ${headless.addressFile}. Ctrl-C ends it.`,
       )
       if (open) openBrowser(headless.address(), terminal)
-      await interrupt.interrupted
+      await awaitQuit({
+        interrupt, again: () => createInterrupt().interrupted, isTerminal: process.stdin.isTTY,
+        findWarning: headless.findQuitWarning, note: operations.note,
+      })
       operations.note('Stopping: finishing what is under way.')
     } finally {
       await headless.close()

@@ -16,7 +16,8 @@ export const writeReceiptJson = (receipt: Receipt): string => `${JSON.stringify(
 export const renderReceipt = async (
   receipt: Receipt, format: ReceiptFormat, title: string | null = titleOf(receipt),
 ): Promise<RenderedReceipt> => {
-  const fileName = `receipt-${receipt.trade.purchase}.${format}`
+  // The signed file has a type of its own, which the packages open with this program.
+  const fileName = `receipt-${receipt.trade.purchase}.${format === 'json' ? 'hereceipt' : format}`
   const json = writeReceiptJson(receipt)
   switch (format) {
     case 'json': return { fileName, mediaType: 'application/json', bytes: Buffer.from(json) }

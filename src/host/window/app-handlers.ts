@@ -1,6 +1,5 @@
 import { isAppError } from '../../shared/errors.ts'
 import type { WindowOutputs } from '../../shared/window-contract/index.ts'
-import { findPracticeChainProgram } from '../chain/practice-chain.ts'
 import { createDoctorChecks } from '../doctor/create-checks.ts'
 import { runDoctor } from '../doctor/run-doctor.ts'
 import { createEngine } from '../../engine/create-engine.ts'
@@ -50,7 +49,7 @@ export const createAppHandlers = (context: WindowContext, shell: Shell, serve: S
         hasNetwork,
         practiceReady: practice.state().state === 'running',
         complete: wallet !== null && hasNetwork,
-        practicePossible: findPracticeChainProgram() !== null,
+        practicePossible: practice.state().possible,
       }
     },
     status: async () => {

@@ -16,6 +16,7 @@ import { findTrade, type WindowContext } from './context.ts'
 import { toTermsJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
 import { toOpenedListing } from './listing-view.ts'
+import type { OpenedFiles } from './opened-files.ts'
 import { describePurchase, readClock, toPurchaseSummary } from './purchase-view.ts'
 
 const listEntries = async ({ market }: Trade, added: readonly string[]): Promise<MarketEntry[]> => {
@@ -170,7 +171,7 @@ export const createPurchasesHandlers = ({ host, jobs, changes }: WindowContext):
   },
 })
 
-export const createReceiptsHandlers = ({ host, changes }: WindowContext): Handlers<'receipts'> => ({
+export const createReceiptsHandlers = ({ host, changes }: WindowContext, openedFiles: OpenedFiles): Handlers<'receipts'> => ({
   list: async () => {
     const trade = await findTrade(host)
     return (trade?.receipts.list() ?? []).map(({ role, purchase, receipt, updatedAt }) =>
@@ -182,6 +183,10 @@ export const createReceiptsHandlers = ({ host, changes }: WindowContext): Handle
     const { fileName, mediaType, bytes } = await renderReceipt(receipt, format, title)
     const citation = citeReceipt(receipt, verifyReceipt(receipt).decryptionProved, title)
     return { fileName, mediaType, base64: Buffer.from(bytes).toString('base64'), citation, missingHalf }
+  },
+  opened: ({ file }) => {
+    const { fileName, text } = openedFiles.read(file)
+    return { fileName, json: text }
   },
   verify: ({ json }) => {
     const receipt = parseJsonAs(z.unknown(), json, 'the receipt')

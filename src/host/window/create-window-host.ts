@@ -12,7 +12,9 @@ import { createJobRegistry } from './jobs.ts'
 import { createDisputesHandlers } from './disputes-handlers.ts'
 import { createMovePlanner } from './plan-moves.ts'
 import { noticeOfJob, noticeOfServing, type Notice } from './notices.ts'
+import { createOpenedFiles } from './opened-files.ts'
 import { createPractice, type PracticeOptions } from './practice.ts'
+import type { WorkUnderWay } from './quit-warning.ts'
 import { createErrorInterceptor, createWindowRouter, type WindowRouter } from './router.ts'
 import { createScriptFiles } from './script-files.ts'
 import { createDatasetsHandlers, createListingsHandlers, createSalesHandlers, createServeHandlers } from './seller-handlers.ts'
@@ -35,8 +37,12 @@ export interface WindowHost {
   readonly handlers: WindowHandlers
   /** To be given to every transport of the router. */
   readonly errorInterceptor: ReturnType<typeof createErrorInterceptor>
-  /** Purchases that wait for this seller while it serves, with their last second: for a warning before quitting. */
+  /** Purchases that wait for this seller while it serves, with their last second: until then the computer stays awake. */
   findOpenSales(): Promise<ServeState['open']>
+  /** What would end with the program now: for a warning before quitting. */
+  findWorkUnderWay(): Promise<WorkUnderWay>
+  /** Holds a file that the system asked us to open, and gives the window's place that shows it. */
+  openFile(path: string): string
   /** Practice mode and serving, as they were when the program last ended. */
   resume(): Promise<void>
   /** Ends serving, practice mode and all jobs; the host is its opener's to close. */
@@ -50,6 +56,7 @@ export const createWindowHost = (options: WindowHostOptions): WindowHost => {
   const jobs = createJobRegistry({ now, onChange: () => { changes.announce('jobs') }, onBug, onEnd: (job) => { tell(noticeOfJob(job)) } })
   const scripts = createScriptFiles(join(host.home, 'scripts'))
   const context: WindowContext = { host, jobs, changes, scripts, now, onBug }
+  const openedFiles = createOpenedFiles()
   const serve = createServeControl(context, (event) => { tell(noticeOfServing(event)) })
   const practice = createPractice(context, options.practice)
   const confirmations = createConfirmations(context, createMovePlanner(context, serve))
@@ -66,7 +73,7 @@ export const createWindowHost = (options: WindowHostOptions): WindowHost => {
     workspace: createWorkspaceHandlers(context),
     purchases: createPurchasesHandlers(context),
     disputes: createDisputesHandlers(context),
-    receipts: createReceiptsHandlers(context),
+    receipts: createReceiptsHandlers(context, openedFiles),
     activity: createActivityHandlers(context),
     settings: createSettingsHandlers(context),
     signing: {
@@ -79,6 +86,7 @@ export const createWindowHost = (options: WindowHostOptions): WindowHost => {
     },
     jobs: createJobsHandlers(context),
   }
+  const findOpenSales = async (): Promise<ServeState['open']> => (serve.isOn() ? (await serve.state()).open : [])
   const awaitJob = async (id: string): Promise<void> => {
     for await (const { state } of jobs.watch(id)) if (state !== 'running') return
   }
@@ -86,7 +94,13 @@ export const createWindowHost = (options: WindowHostOptions): WindowHost => {
     router: createWindowRouter(handlers, onBug),
     handlers,
     errorInterceptor: createErrorInterceptor(onBug),
-    findOpenSales: async () => (serve.isOn() ? (await serve.state()).open : []),
+    findOpenSales,
+    findWorkUnderWay: async () => ({
+      open: await findOpenSales(),
+      running: jobs.list().filter(({ state }) => state === 'running').map(({ label }) => label),
+      serving: serve.isOn(),
+    }),
+    openFile: (path) => openedFiles.open(path),
     resume: async () => {
       const job = practice.resume()
       if (job !== null) await awaitJob(job.id)

@@ -24,6 +24,8 @@ export interface PracticeOptions {
   /** Bits of the practice seller's keys: play money needs no long ones. */
   readonly keyBits?: 2048 | 3072 | 4096
   readonly sellerWorkers?: number
+  /** Looks for the chain's program; by default where it usually is. */
+  readonly findProgram?: () => string | null
 }
 
 const networkName = 'practice'
@@ -49,6 +51,7 @@ export const createPractice = (
   { host, jobs, changes, scripts, onBug }: Pick<WindowContext, 'host' | 'jobs' | 'changes' | 'scripts' | 'onBug'>, options: PracticeOptions = {},
 ): Practice => {
   const folder = join(host.home, 'practice')
+  const findProgram = options.findProgram ?? (() => findPracticeChainProgram())
   let running: Running | null = null
   let failure: PracticeState['error'] = null
 
@@ -126,7 +129,7 @@ export const createPractice = (
       const job = jobs.findRunning('practice')
       return {
         state: job !== null ? 'starting' : running !== null ? 'running' : failure !== null ? 'failed' : 'off',
-        possible: findPracticeChainProgram() !== null,
+        possible: findProgram() !== null,
         job: job?.id ?? null,
         listingUrl: running?.seller.listingUrl ?? null,
         script: running === null ? null : scriptName,

@@ -46,10 +46,10 @@ const sellPages = ([page, id]: readonly string[], query: URLSearchParams): React
   return id === undefined ? <DatasetsPage /> : <DatasetPage key={id} name={query.get('name') ?? id} />
 }
 
-const activityPages = ([page]: readonly string[]): ReactNode => {
+const activityPages = ([page]: readonly string[], query: URLSearchParams): ReactNode => {
   switch (page) {
     case 'log': return <ActivityLogPage />
-    case 'verify': return <VerifyPage />
+    case 'verify': return <VerifyPage key={query.get('opened')} opened={query.get('opened')} />
     case 'disputes': return <DisputesPage />
     default: return <ReceiptsPage />
   }
@@ -58,7 +58,7 @@ const activityPages = ([page]: readonly string[]): ReactNode => {
 const pageAt = ({ parts: [room, ...rest], query }: Place): ReactNode => {
   switch (room) {
     case 'sell': return sellPages(rest, query)
-    case 'activity': return activityPages(rest)
+    case 'activity': return activityPages(rest, query)
     case 'wallet': return <WalletPage />
     case 'settings': return <SettingsPage />
     default: return buyPages(rest, query)

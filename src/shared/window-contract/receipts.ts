@@ -23,6 +23,8 @@ export const receiptsContract = {
     .output(z.strictObject({
       fileName: z.string(), mediaType: z.string(), base64: z.base64(), citation: z.string(), missingHalf: z.string().nullable(),
     })),
+  /** A file that the system asked the program to open. Throws `input.not-found`, `input.file-unreadable`. */
+  opened: procedure.input(z.strictObject({ file: z.string().max(100) })).output(z.strictObject({ fileName: z.string(), json: z.string() })),
   /** Needs no network. */
   verify: procedure.input(z.strictObject({ json: z.string().max(5_000_000) })).output(receiptVerdictSchema),
 }

@@ -9,6 +9,7 @@ import { createSettingUp } from './pages/setting-up.ts'
 import { createWindowPage, type WindowPage } from './pages/window-page.ts'
 import { browserPath, launchBrowser } from './support/browser.ts'
 import { openMarketplace, type Marketplace } from './support/marketplace.ts'
+import { openPairWithPage } from './support/open-pair.ts'
 import { buildRenderer, openWindow, type OpenedWindow } from './support/open-window.ts'
 import { createFolder } from '../support/cleanup.ts'
 
@@ -20,6 +21,7 @@ const pastExpiration = 1201
 // Skipped where no Chromium is installed.
 describe.skipIf(browserPath === undefined)('the window when things go wrong, over a real chain and a real seller', () => {
   const wallet = Wallet.createRandom()
+  let root: string
   let market: Marketplace
   let opened: OpenedWindow
   let browser: Browser
@@ -42,7 +44,7 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
   }
 
   beforeAll(async () => {
-    const root = process.env.HESYSTEM_TEST_RENDERER ?? await buildRenderer(join(createFolder(), 'out'))
+    root = process.env.HESYSTEM_TEST_RENDERER ?? await buildRenderer(join(createFolder(), 'out'))
     market = await openMarketplace(root)
     opened = await openWindow(root)
     mkdirSync(join(opened.home, 'scripts'), { recursive: true })
@@ -175,6 +177,20 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     await window.goTo('#/buy/purchases')
     await page.locator('.tag', { hasText: 'Settled' }).first().waitFor()
   }, 120_000)
+
+  it('says what to install where there is no local chain, and finds it once it is there', async () => {
+    let program: string | null = null
+    const bare = await openPairWithPage(root, { practice: { findProgram: () => program } })
+    const first = await lookInto(bare.address())
+    await first.page.getByRole('region', { name: 'Practice mode is not possible yet' }).getByText('https://getfoundry.sh').waitFor()
+    expect(await first.findBarriers()).toEqual([])
+    program = '/usr/bin/anvil'
+    await first.press('Look again')
+    await first.page.getByRole('button', { name: 'Try it with play money' }).waitFor()
+    await first.page.context().close()
+    expect(bare.bugs).toEqual([])
+    await bare.close()
+  }, 60_000)
 
   it('met no bug on the way', () => {
     expect([...opened.bugs, ...market.seller.bugs, ...market.arbiter.bugs]).toEqual([])

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Browser, Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBuying } from './pages/buying.ts'
@@ -90,6 +91,13 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       const path = await (await download).path()
       await window.goTo('#/activity/verify')
       await page.locator('input[type=file]').setInputFiles(path)
+      await page.getByText('The receipt holds.').waitFor()
+      await window.go('Market')
+      const receipt = readFileSync(path, 'utf8')
+      await window.drop('receipt-1.hereceipt', receipt.replace('"Settled"', '"Refunded"'))
+      await window.heading('Verify a receipt').waitFor()
+      await page.getByText('The receipt does not hold.').waitFor()
+      await window.drop('receipt-1.hereceipt', receipt)
       await page.getByText('The receipt holds.').waitFor()
     })
 

@@ -99,6 +99,8 @@ vi.mock('../../../src/main/open-window-host.ts', () => ({
     return Promise.resolve({
       router: {}, errorInterceptor: () => undefined, resume: done,
       findOpenSales: () => Promise.resolve(host.open),
+      findWorkUnderWay: () => Promise.resolve({ open: host.open, running: [], serving: host.open.length > 0 }),
+      openFile: (path: string) => `#/activity/verify?opened=${path}`,
       readState: (key: string) => host.saved.get(key) ?? null,
       saveState: (key: string, value: string) => { host.saved.set(key, value) },
       close: () => {
@@ -153,6 +155,15 @@ describe('the start of the window (Electron at its edge replaced; unproven witho
     emit('second-instance', {}, ['hesystem', 'hesystem://listing?url=javascript%3Aalert(1)'])
     expect(electron.loaded).toHaveLength(before)
     expect(electron.order.at(-1)).toBe('focus')
+  })
+
+  it('shows a receipt that the system opens with the program, running or not', () => {
+    const event = { prevented: 0, preventDefault() { this.prevented += 1 } }
+    emit('open-file', event, '/home/ada/receipt-3.hereceipt')
+    expect(event.prevented).toBe(1)
+    expect(electron.loaded.at(-1)).toBe('app://hesystem/index.html#/activity/verify?opened=/home/ada/receipt-3.hereceipt')
+    emit('second-instance', {}, ['hesystem', 'receipt-4.hereceipt'], '/home/ada')
+    expect(electron.loaded.at(-1)).toBe('app://hesystem/index.html#/activity/verify?opened=/home/ada/receipt-4.hereceipt')
   })
 
   it('tells what happened while nobody looked, and leads there', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { findLinkedPage, findLinkIn } from '../../../src/main/deep-link.ts'
 import { createMenuTemplate } from '../../../src/main/menu.ts'
-import { describeOpenSales } from '../../../src/main/quit-warning.ts'
+import { describeQuit } from '../../../src/host/window/quit-warning.ts'
+import { findFileIn } from '../../../src/main/opened-file.ts'
 import { restoreBounds, usualSize } from '../../../src/main/window-bounds.ts'
 
 const listing = 'https://data.example.org/v1/listings/wages'
@@ -22,6 +23,17 @@ describe('a link of another program', () => {
   })
 })
 
+describe('a file that was opened with the program', () => {
+  it('is a receipt, by its ending, wherever the program was started', () => {
+    expect(findFileIn(['--flag', 'receipt-3.hereceipt'], '/home/ada')).toBe('/home/ada/receipt-3.hereceipt')
+    expect(findFileIn(['.', '/home/ada/Receipt.HERECEIPT'], '/')).toBe('/home/ada/Receipt.HERECEIPT')
+  })
+
+  it.each(['table.csv', '--load=x.hereceipt', 'https://data.example.org/x.hereceipt'])('is not %s', (argument) => {
+    expect(findFileIn([argument], '/home/ada')).toBeNull()
+  })
+})
+
 describe('the place of the window', () => {
   const screens = [{ x: 0, y: 0, width: 1920, height: 1080 }]
   const at = (bounds: unknown): string => JSON.stringify(bounds)
@@ -39,13 +51,21 @@ describe('the place of the window', () => {
 })
 
 describe('quitting', () => {
-  it('is free where no purchase waits', () => {
-    expect(describeOpenSales([])).toBeNull()
+  const idle = { open: [], running: [], serving: false }
+
+  it('is free where nothing goes on', () => {
+    expect(describeQuit(idle)).toBeNull()
+  })
+
+  it('says what stops, and what of it is kept', () => {
+    expect(describeQuit({ ...idle, running: ['Encrypting wages'], serving: true })?.detail).toMatch(/^Encrypting wages\..*kept/)
+    expect(describeQuit({ ...idle, serving: true })?.message).toBe('You are serving.')
   })
 
   it('names the purchase whose time is over first', () => {
     const open = [['2', 2_000_000_000], ['1', 1_900_000_000]] as const
-    const warning = describeOpenSales(open.map(([purchase, deadlineSeconds]) => ({ purchase, state: 'Requested', deadlineSeconds })))
+    const waiting = open.map(([purchase, deadlineSeconds]) => ({ purchase, state: 'Requested' as const, deadlineSeconds }))
+    const warning = describeQuit({ open: waiting, running: ['Encrypting wages'], serving: true })
     expect(warning?.message).toBe('2 purchases are open.')
     expect(warning?.detail).toContain('purchase 1, ends 17 Mar 2030')
   })

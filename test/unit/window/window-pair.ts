@@ -39,7 +39,7 @@ export const connectClient = (window: Pick<WindowHost, 'router' | 'errorIntercep
   return { client, close: () => { port1.close() } }
 }
 
-interface PairOptions {
+export interface PairOptions {
   readonly practice?: PracticeOptions
   readonly now?: () => Date
 }

@@ -1,5 +1,5 @@
 import { Button, FileButton, PasswordInput, SegmentedControl, Textarea, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { ImportSource } from '../../../shared/window-contract/datasets.ts'
 import { shell, useDo } from '../../app/api.ts'
 import { Trouble } from '../../ui/trouble.tsx'
@@ -7,6 +7,9 @@ import { formatCount } from '../../ui/values.tsx'
 
 /** A source, and what the dataset may be called after it. */
 export interface ChosenSource { readonly source: ImportSource, readonly name: string }
+
+/** A file that was dropped on the window. */
+interface Handed { readonly handed: File | null }
 
 interface Properties { readonly onChosen: (chosen: ChosenSource) => void }
 
@@ -22,7 +25,7 @@ const readContent = (file: File): Promise<string> => new Promise((resolve, rejec
 
 const nameOf = (fileName: string): string => fileName.replace(/\.[^.]*$/, '')
 
-const ChooseFile = ({ onChosen }: Properties) => {
+const ChooseFile = ({ handed, onChosen }: Properties & Handed) => {
   const [problem, setProblem] = useState<string | null>(null)
   const open = useDo(async (file: File) => {
     const opened = await shell.datasets.openFile({ fileName: file.name, contentBase64: await readContent(file) })
@@ -33,12 +36,10 @@ const ChooseFile = ({ onChosen }: Properties) => {
     setProblem(file.size <= mostBytes ? null : `${file.name} has ${formatCount(Math.round(file.size / 1_048_576))} MiB; the window takes 100 MiB. The command line imports larger files: hesystem dataset import.`)
     if (file.size <= mostBytes) open.mutate(file, { onSuccess: onChosen })
   }
+  useEffect(() => { take(handed) }, [handed])
   return (
     <div className="stack wide">
-      <div
-        className="drop" onDragOver={(event) => { event.preventDefault() }}
-        onDrop={(event) => { event.preventDefault(); take(event.dataTransfer.files[0] ?? null) }}
-      >
+      <div className="drop">
         <p>Drop a table here: CSV, Excel, SQLite, Parquet or Arrow. It is known by its content, and read on this computer.</p>
         <FileButton onChange={take} accept={accepted} inputProps={{ 'aria-label': 'Table file' }}>{(properties) => <Button loading={open.isPending} {...properties}>Choose a file</Button>}</FileButton>
       </div>
@@ -88,12 +89,13 @@ const ChooseDatabase = ({ onChosen }: Properties) => {
 }
 
 /** Where a table comes from. */
-export const ChooseSource = ({ onChosen }: Properties) => {
+export const ChooseSource = ({ handed, onChosen }: Properties & Handed) => {
   const [kind, setKind] = useState('file')
+  useEffect(() => { if (handed !== null) setKind('file') }, [handed])
   return (
     <div className="stack wide">
       <div><SegmentedControl aria-label="Import from" value={kind} onChange={setKind} data={[{ value: 'file', label: 'A file' }, { value: 'postgres', label: 'PostgreSQL' }]} /></div>
-      {kind === 'file' ? <ChooseFile onChosen={onChosen} /> : <ChooseDatabase onChosen={onChosen} />}
+      {kind === 'file' ? <ChooseFile handed={handed} onChosen={onChosen} /> : <ChooseDatabase onChosen={onChosen} />}
     </div>
   )
 }

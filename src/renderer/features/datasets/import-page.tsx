@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { ErrorDocumentJson } from '../../../shared/window-contract/base.ts'
 import type { ImportDecisions, ImportPreview, ImportSource } from '../../../shared/window-contract/datasets.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
+import { useHandedFile } from '../../app/handed-files.ts'
 import { goTo, placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { Page, Section } from '../../ui/page.tsx'
@@ -98,10 +99,19 @@ const Wizard = ({ chosen, onOther }: { readonly chosen: ChosenSource, readonly o
 
 export const ImportPage = () => {
   const [chosen, setChosen] = useState<ChosenSource | null>(null)
+  const [handed, setHanded] = useState<File | null>(null)
+  useHandedFile('table', (file) => {
+    setChosen(null)
+    setHanded(file)
+  })
+  const take = (source: ChosenSource): void => {
+    setHanded(null)
+    setChosen(source)
+  }
   return (
     <Page title="Import a table" back={{ to: '#/sell/datasets', title: 'Datasets' }} about="You decide column by column what becomes part of the dataset.">
       {chosen === null
-        ? <ChooseSource onChosen={setChosen} />
+        ? <ChooseSource handed={handed} onChosen={take} />
         : <Wizard key={JSON.stringify(chosen)} chosen={chosen} onOther={() => { setChosen(null) }} />}
     </Page>
   )

@@ -10,6 +10,7 @@ import { Mark } from '../../shell/rail.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
 import { NetworkForm } from '../settings/network-form.tsx'
 import { WalletSetup } from '../wallet/wallet-setup.tsx'
+import { PracticeMissing } from './practice-missing.tsx'
 import './first-run.css'
 
 type FirstRun = WindowOutputs['app']['firstRun']
@@ -98,7 +99,7 @@ export const FirstRunPage = ({ state, onDone }: { readonly state: FirstRun, read
                 <TryIt label="Try it with play money" primary onReady={(sample) => { onDone(); openSample(sample) }} />
                 <p className="quiet small">A local chain, a filled wallet and a sample seller of 534 wages, all on this computer. Nothing to install, nothing to pay.</p>
               </div>
-            ) : <p className="note warn">Practice mode needs the local chain, which is not installed on this computer. A network of your own works.</p>}
+            ) : <PracticeMissing />}
             <ol className="ways">{howItWorks.map(([title, words]) => <li key={title}><strong>{title}</strong><span>{words}</span></li>)}</ol>
             <div><Button variant="default" onClick={() => { setOwn(true) }}>Set up with my own wallet and network</Button></div>
           </div>

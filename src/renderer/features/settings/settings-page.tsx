@@ -9,6 +9,7 @@ import { Facts, Page, Section } from '../../ui/page.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { Hash } from '../../ui/values.tsx'
 import { openSample, TryIt } from '../first-run/first-run-page.tsx'
+import { PracticeMissing } from '../first-run/practice-missing.tsx'
 import { NetworkForm } from './network-form.tsx'
 
 const themes = [{ value: 'system', label: 'As the system' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }] as const
@@ -91,7 +92,7 @@ const Practice = () => {
         {({ state, possible, error }) => (
           <>
             {error === null ? null : <p className="note bad">{error.message} {error.next}</p>}
-            {!possible ? <p className="note warn">The local chain is not installed on this computer.</p> : state === 'running'
+            {!possible ? <PracticeMissing /> : state === 'running'
               ? <div><Button variant="default" loading={stop.isPending} onClick={() => { stop.mutate(undefined) }}>Stop practising</Button></div>
               : <TryIt label="Start practising" primary={false} onReady={openSample} />}
           </>

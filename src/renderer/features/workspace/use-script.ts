@@ -39,6 +39,10 @@ export const useScript = (name: string | null): OpenScript => {
   }, [edited, write])
   // What was typed in the last half second is not lost with the page.
   useEffect(() => write, [name, write])
+  useEffect(() => {
+    window.addEventListener('pagehide', write)
+    return () => { window.removeEventListener('pagehide', write) }
+  }, [write])
 
   const source = edited !== null && edited.name === name ? edited.source : stored.data?.name === name ? stored.data.source : null
   if (source !== null) latest.current = source

@@ -19,6 +19,14 @@ export const createWindowPage = (page: Page) => {
       await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
     },
     press: (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click(),
+    /** A file dropped on the window. */
+    drop: async (fileName: string, text: string): Promise<void> => {
+      await page.evaluate(`(() => {
+        const dataTransfer = new DataTransfer()
+        dataTransfer.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(fileName)}))
+        for (const kind of ['dragover', 'drop']) document.body.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }))
+      })()`)
+    },
     /** What stands in the confirmation that is open. */
     readConfirmation: async (): Promise<string> => {
       await page.getByRole('button', { name: 'Sign and send' }).waitFor()

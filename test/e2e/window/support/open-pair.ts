@@ -1,5 +1,5 @@
 import { startWindowServer } from '../../../../src/headless/window-server.ts'
-import { openWindowPair, type WindowPair } from '../../../unit/window/window-pair.ts'
+import { openWindowPair, type PairOptions, type WindowPair } from '../../../unit/window/window-pair.ts'
 
 /** A profile that a test drives by messages, and that a browser can look into as well. */
 export interface PairWithPage extends WindowPair {
@@ -7,8 +7,8 @@ export interface PairWithPage extends WindowPair {
   readonly address: () => string
 }
 
-export const openPairWithPage = async (root: string): Promise<PairWithPage> => {
-  const pair = await openWindowPair()
+export const openPairWithPage = async (root: string, options: PairOptions = {}): Promise<PairWithPage> => {
+  const pair = await openWindowPair(options)
   const server = await startWindowServer({
     window: pair.window, root, host: '127.0.0.1', port: 0, onAddress: () => undefined, onBug: (error) => { pair.bugs.push(error) },
   })
