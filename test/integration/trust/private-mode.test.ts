@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { PurchaseService } from '../../../src/host/buyer/purchase-service.ts'
 import { createSellerClient } from '../../../src/host/buyer/seller-client.ts'
 import type { Market } from '../../../src/host/chain/market.ts'
+import { failpointVariable } from '../../../src/host/failpoint.ts'
 import type { Host, Trade } from '../../../src/host/index.ts'
 import { encodeAnswer } from '../../../src/host/protocol/answer-codec.ts'
 import { computeVerdict, type Evidence } from '../../../src/host/protocol/evidence.ts'
@@ -10,20 +11,26 @@ import { createClaim } from '../../../src/host/protocol/opened-answer.ts'
 import { privateReceiptStatement, receiptStatement } from '../../../src/host/protocol/receipt.ts'
 import { hashResultRequest, signResultRequest } from '../../../src/host/protocol/result-request.ts'
 import { generateSealingKey, sealAnswer } from '../../../src/host/protocol/sealing.ts'
+import type { Serving } from '../../../src/host/seller/serve.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import { sha256Hex } from '../../../src/host/trade/hash.ts'
 import { checkVerdictSchema, resultAcceptedSchema, type ResultSubmission } from '../../../src/shared/schemas/http.ts'
 import { programSchema } from '../../../src/shared/schemas/program.ts'
 import { resultRequestSchema } from '../../../src/shared/schemas/result-request.ts'
+import { createCommandLine, type Environment } from '../../e2e/support/command-line.ts'
+import { queryProfile } from '../../e2e/support/profile.ts'
 import { refusalOf } from '../../e2e/support/refusal.ts'
 import { openRelay, type Relay } from '../../e2e/support/relay.ts'
 import { expectedAnswer, prepareDataset, script, valueWei } from '../../e2e/support/shop.ts'
-import { openStage, serve } from '../../e2e/support/stage.ts'
+import { openStage, serve, type Party, type Stage } from '../../e2e/support/stage.ts'
 
-/** An answer of the tests' script has four cells; the table's budget is for three such answers, and two cells more. */
-const totalCells = 14
+/** An answer of the tests' script has four cells; the table's budget is for four such answers, and two cells more. */
+const totalCells = 18
 
 describe('a listing in private mode', () => {
+  let stage: Stage
+  let seller: Party
+  let serving: Serving
   let shop: Host
   let shopTrade: Trade
   let host: Host
@@ -36,12 +43,14 @@ describe('a listing in private mode', () => {
   const watch = { before: ({ path, body }: { path: string; body: Buffer }): void => { sent.push({ path, text: body.toString() }) } }
 
   beforeAll(async () => {
-    const stage = await openStage()
-    shop = await (await stage.createParty('seller')).open()
+    stage = await openStage()
+    seller = await stage.createParty('seller')
+    shop = await seller.open()
     shopTrade = await shop.trade()
     await prepareDataset(shop)
     relay = await openRelay()
-    relay.forwardTo((await serve(shop, { publicUrl: relay.url })).port)
+    serving = await serve(shop, { publicUrl: relay.url })
+    relay.forwardTo(serving.port)
     const draft = { dataset: 'wages', valueWei, serverUrl: relay.url, condition: 1, maxAnswerCells: 6, maxTotalCells: totalCells }
     const { id } = await shopTrade.listings.create({ ...draft, mode: 'private' })
     await shopTrade.listings.publish(id)
@@ -122,6 +131,35 @@ describe('a listing in private mode', () => {
     expect(Buffer.from(purchases.findResult(number)?.ciphertexts ?? [])).toEqual(Buffer.from(ciphertexts))
   })
 
+  it('killed when it has decrypted and not yet answered, has debited, and answers once, debiting nothing more (S4, S18)', async () => {
+    const { number } = await purchases.buy(url, { resume: false })
+    await purchases.compute(number, script)
+    await serving.stop()
+    const startProcess = async (environment: Environment) => {
+      const { running, document } = await createCommandLine(seller.home, { ...stage.environment, ...environment })
+        .start<{ url: string }>('serve', '--port', '0', '--public-url', relay.url)
+      relay.forwardTo(Number(new URL(document.url).port))
+      return running
+    }
+    const debited = (): unknown[] => queryProfile(seller.home, 'SELECT cells, bits FROM ledger WHERE purchase = ?', number.toString())
+    const killed = await startProcess({ [failpointVariable]: 'answer.decrypted' })
+    const asking = purchases.request(number)
+    asking.catch(() => undefined)
+    expect((await killed.ended).signal).toBe('SIGKILL')
+    expect(debited()).toEqual([{ cells: 4, bits: 512 }])
+    expect(await saleOf(number)).toMatchObject({ state: 'received', sealed: null })
+    // Nothing of the decryption is on the contract, or in the profile.
+    expect((await market.readPurchase(number)).state).toBe('Requested')
+
+    const again = await startProcess({})
+    const { answer, proofVerified } = await asking.catch(() => purchases.request(number))
+    expect([JSON.parse(answer ?? ''), proofVerified]).toEqual([expectedAnswer, true])
+    expect(debited()).toEqual([{ cells: 4, bits: 512 }])
+    await again.kill('SIGTERM')
+    serving = await serve(shop, { publicUrl: relay.url })
+    relay.forwardTo(serving.port)
+  }, 120_000)
+
   it('catches a seller who changes a masked number: the proof does not hold, and the evidence convicts without the program (S13)', async () => {
     const { number } = await purchases.buy(url)
     const { ciphertexts } = await purchases.compute(number, script)
@@ -178,7 +216,7 @@ describe('a listing in private mode', () => {
     const raw = 1n << 128n
     expect(await refusedFor(await askFor(await encrypt(raw, 1n)))).toBe('policy.answer-out-of-bounds')
     expect(await leftOver()).toBe(4)
-    // Two honest answers of four cells and this one of two: four of fourteen are left, and one cell more is refused.
+    // Three honest answers of four cells and this one of two: four of eighteen are left, and one cell more is refused.
     expect(await refusedFor(await askFor(await encrypt(1n, 2n, 3n, 4n, 5n)))).toBe('policy.budget-spent')
     expect(await refusedFor(await askFor(await encrypt(raw, raw, raw, raw)))).toBe('policy.answer-out-of-bounds')
     const { number } = await purchases.buy(url, { resume: false })
