@@ -17,7 +17,7 @@ import { tableSamples } from './importer-samples.ts'
 import { mutateBytes, mutateJson, mutateJsonText } from './mutate.ts'
 import { createTableReader, type TableReader } from './table-reader.ts'
 import { codeOf, outcomeOf, type FuzzTarget } from './target.ts'
-import { createSampleReceipt, marketPlace, purchase, sampleEvidence } from './trade-samples.ts'
+import { createSampleReceipt, marketPlace, purchase, sampleEvidence, samplePrivateEvidence } from './trade-samples.ts'
 
 /** Everything a database holds, as one word that changes with it. */
 export const fingerprint = (database: ProfileDatabase): string => {
@@ -109,11 +109,12 @@ const createPackageTarget = (): FuzzTarget => {
 
 /** A receipt's verdict is never an exception, and never “right” for a trade that was changed. */
 const createReceiptTarget = async (): Promise<FuzzTarget> => {
-  const sound = await createSampleReceipt()
+  const samples = [await createSampleReceipt(), await createSampleReceipt('private')]
   const tell = (trade: unknown): string => (JSON.stringify(trade) ?? '').toLowerCase()
   return {
     name: 'receipt',
     run: (draws) => {
+      const sound = draws.pick(samples)
       const changed = mutateJson(draws, sound)
       const { ok } = verifyReceipt(changed)
       if (ok && tell((changed as typeof sound).trade) !== tell(sound.trade)) throw new Error('a receipt of another trade is called right')
@@ -145,6 +146,7 @@ export const createImporterTargets = async (): Promise<readonly FuzzTarget[]> =>
     text('contract_info of 2020', legacyFiles.contract, parseContractInfo),
     json('result from python-paillier', phe, (content) => parsePheResult(content, 'result.json')),
     json('evidence', sampleEvidence, judgeEvidence),
+    json('evidence of private mode', samplePrivateEvidence, judgeEvidence),
     await createReceiptTarget(),
     json('keystore', keystore, (content) => parseKeystore(content, keystorePassword)),
   ]

@@ -19,12 +19,14 @@ import { createBuyerRoutes } from '../../../src/host/seller/server/buyer-routes.
 import { createServer } from '../../../src/host/seller/server/create-server.ts'
 import { createPublicRoutes } from '../../../src/host/seller/server/public-routes.ts'
 import { createSessions } from '../../../src/host/seller/server/sessions.ts'
+import type { Details } from '../../../src/shared/schemas/details.ts'
 import { openProfileDatabase, type ProfileDatabase } from '../../../src/host/storage/database.ts'
 import { describeDataset } from '../../../src/host/trade/details-document.ts'
 
 export const host = 'seller.example'
 const contract = `0x${'5F'.repeat(20)}`.toLowerCase()
-const table = ['wage,hours,score', ...Array.from({ length: 12 }, (_, row) => `${8.25 + row * 0.75},${20 + (row * 7) % 23},${row - 6}`)].join('\n')
+/** Other numbers in every column, so that no table is taken for another. */
+const tableOf = (factor: number): string => ['wage,hours,score', ...Array.from({ length: 12 }, (_, row) => `${factor * (8.25 + row * 0.75)},${factor * (20 + (row * 7) % 23)},${factor * (row - 6)}`)].join('\n')
 
 /** A seller's server in this process over a real table, keys and policy; only the chain is a stand-in. */
 export interface SellerStage {
@@ -50,10 +52,11 @@ interface Chain {
 /** Tells of purchases as the contract would; deliveries and declines go nowhere. */
 const createChain = (seller: string): Chain => {
   const purchases = new Map<bigint, PurchaseOnChain>()
+  let listings = 0n
   const find = (number: bigint): Promise<PurchaseOnChain | null> => Promise.resolve(purchases.get(number) ?? null)
   const market = {
     chainId: 31_337, contract, account: seller, wasSent: () => false,
-    createListing: () => Promise.resolve({ number: 1n }),
+    createListing: () => Promise.resolve({ number: (listings += 1n) }),
     findPurchase: find, readPurchase: find, readTime: () => Promise.resolve(0),
     findDelivery: () => Promise.resolve({ requestHash: `0x${'1'.repeat(64)}`, answerHash: `0x${'2'.repeat(64)}`, sealedAnswer: '0x1234', transactionHash: `0x${'3'.repeat(64)}` }),
     deliverResult: () => Promise.resolve(), decline: () => Promise.resolve(),
@@ -79,13 +82,18 @@ export const openSellerStage = async (): Promise<SellerStage> => {
   const datasets = createDatasetService({ database, vault, engine: () => Promise.resolve(engine) })
   const ledger = createLedger({ database, vault, datasets, now })
   const { market, purchases } = createChain(seller.address)
-  await datasets.importTable({ name: 'wages', text: table })
-  datasets.createTestData('wages', { rows: 8 })
-  await datasets.encrypt('wages', { keyBits: 2048 })
-  await datasets.encryptTestData('wages', { keyBits: 2048 })
+  for (const [at, name] of ['wages', 'hidden', 'rows'].entries()) {
+    await datasets.importTable({ name, text: tableOf(at + 1) })
+    datasets.createTestData(name, { rows: 8 })
+    await datasets.encrypt(name, { keyBits: 2048 })
+    await datasets.encryptTestData(name, { keyBits: 2048 })
+  }
   const service = createListingService({ database, datasets, ledger, market: () => Promise.resolve(market), now })
-  const { id } = await service.create({ dataset: 'wages', valueWei: 1_000_000n, serverUrl: `https://${host}`, minRows: 4 })
+  const draft = { valueWei: 1_000_000n, serverUrl: `https://${host}` }
+  const { id } = await service.create({ ...draft, dataset: 'wages', minRows: 4 })
   const { details, terms } = await service.publish(id)
+  const hidden = await service.publish((await service.create({ ...draft, dataset: 'hidden', mode: 'private', maxTotalCells: 1_000_000 })).id)
+  const rows = await service.publish((await service.create({ ...draft, dataset: 'rows', minRows: 1, comparisons: 1_000_000 })).id)
 
   const listings = createListingStore(database)
   const sales = createSaleStore(database, market)
@@ -104,17 +112,25 @@ export const openSellerStage = async (): Promise<SellerStage> => {
     sessions, scheme: 'https', allowedHosts: () => new Set([host]), onBug: (error) => { bugs.push(error.cause ?? error) },
   })
 
-  const dataset = createDataset(describeDataset(details))
-  const program = deriveProgram(dataset.data.mean(0), dataset)
-  const computed = await computeOnDataset(program, details, datasets.readTensor('wages', 'data').source(), engine, now)
-  const request = {
-    chainId: 31_337, contract, purchase: '2', datasetRoot: details.dataset.root, resultHash: computed.resultHash, programHash: computed.programHash,
-    x25519PublicKey: hexlify(generateSealingKey().publicKey),
+  const compute = async (name: string, of: Details, number: string) => {
+    const dataset = createDataset(describeDataset(of))
+    const program = deriveProgram(dataset.data.mean(0), dataset)
+    const computed = await computeOnDataset(program, of, datasets.readTensor(name, 'data').source(), engine, now)
+    const request = {
+      chainId: 31_337, contract, purchase: number, datasetRoot: of.dataset.root, resultHash: computed.resultHash, programHash: computed.programHash,
+      x25519PublicKey: hexlify(generateSealingKey().publicKey),
+    }
+    const signature = await signResultRequest(request, buyer)
+    return { program, request, signature, ciphertexts: Buffer.from(computed.ciphertexts).toString('base64') }
   }
-  const submission = { request, signature: await signResultRequest(request, buyer), program, ciphertexts: Buffer.from(computed.ciphertexts).toString('base64') }
+  const submission = await compute('wages', details, '2')
+  const { program, ...masked } = await compute('hidden', hidden.details, '6')
   const purchase = {
-    id: 1n, listing: 1n, seller: seller.address, buyer: buyer.address, state: 'Paid', deadlineSeconds: 3600, terms, requestHash: hashResultRequest(request),
+    id: 1n, listing: 1n, seller: seller.address, buyer: buyer.address, state: 'Paid', deadlineSeconds: 3600, terms,
+    interactionOpened: false, requestHash: hashResultRequest(submission.request),
   } as PurchaseOnChain
+  purchases.set(6n, { ...purchase, id: 6n, listing: 2n, state: 'Requested', terms: hidden.terms, requestHash: hashResultRequest(masked.request) })
+  purchases.set(7n, { ...purchase, id: 7n, listing: 3n, terms: rows.terms, interactionOpened: true })
   for (const [at, state] of (['Paid', 'Requested', 'Delivered', 'Refunded'] as const).entries()) purchases.set(BigInt(at + 1), { ...purchase, id: BigInt(at + 1), state })
   purchases.set(5n, { ...purchase, id: 5n, buyer: stranger.address })
   const ciphertext = Buffer.from((await datasets.readTensor('wages', 'test').readChunk(0)).subarray(0, 512)).toString('base64')
@@ -124,11 +140,15 @@ export const openSellerStage = async (): Promise<SellerStage> => {
     tokens: [signedIn.token, (await signIn(app, stranger)).token],
     bodies: {
       '/v1/sessions': [{ address: buyer.address }, signedIn.body],
-      [`/v1/listings/${id}/check`]: [{ program }],
+      [`/v1/listings/${id}/check`]: [{ program: submission.program }],
+      [`/v1/listings/${hidden.id}/check`]: [{ cells: 3 }, { program }],
       [`/v1/listings/${id}/test/results`]: [{ ciphertexts: ciphertext }],
       [`/v1/listings/${id}/test/comparisons`]: [{ ciphertexts: ciphertext }],
       [`/v1/listings/${id}/test/products`]: [{ left: ciphertext, right: ciphertext }],
       '/v1/purchases/2/result': [submission],
+      // Without its program, as private mode wants it; and with one, which it must not see.
+      '/v1/purchases/6/result': [{ ...masked, program: null }, { ...masked, program }],
+      '/v1/purchases/7/comparisons': [{ comparisons: [{ constant: '-4000', terms: [[0, 1, '1']] }, { constant: '1', terms: [[0, 12, '1'], [13, 2, '-3']] }] }],
     },
     finishSale: async () => {
       await told.promise

@@ -5,6 +5,7 @@ import type { Evidence } from '../../../src/host/protocol/evidence.ts'
 import { createReceipt, signReceipt, type Receipt } from '../../../src/host/protocol/receipt.ts'
 import { hashResultRequest, signResultRequest } from '../../../src/host/protocol/result-request.ts'
 import { sha256Hex } from '../../../src/host/trade/hash.ts'
+import type { PolicyMode } from '../../../src/shared/schemas/details.ts'
 import type { Program } from '../../../src/shared/schemas/program.ts'
 
 const bytes32 = (digit: string): string => `0x${digit.repeat(64)}`
@@ -40,10 +41,11 @@ const history: PurchaseHistory = {
   burnedWei: 0n,
 }
 
-/** Signed by both. */
-export const createSampleReceipt = async (): Promise<Receipt> => {
+/** Signed by both. In `private` mode it shows no program. */
+export const createSampleReceipt = async (mode: PolicyMode = 'disclosed'): Promise<Receipt> => {
   const signed = { request, signature: await signResultRequest(request, buyer) }
-  const receipt = createReceipt({ chainId: 31337, contract, purchase, history, datasetRoot: bytes32('1'), request: signed, program })
+  const shown = mode === 'private' ? null : program
+  const receipt = createReceipt({ chainId: 31337, contract, purchase, history, datasetRoot: bytes32('1'), mode, request: signed, program: shown })
   return signReceipt(await signReceipt(receipt, seller), buyer)
 }
 
@@ -52,3 +54,6 @@ export const sampleEvidence: Evidence = {
   version: 1, kind: 'hesystem-dispute-evidence', request, program,
   answer: { details: '{}', ciphertexts: Buffer.alloc(512, 7).toString('base64'), sealed: Buffer.alloc(200, 9).toString('base64'), sealingSecret: bytes32('3') },
 }
+
+/** The same of a listing in `private` mode, where there is no program to show. */
+export const samplePrivateEvidence: Evidence = { ...sampleEvidence, program: null }
