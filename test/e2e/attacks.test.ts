@@ -225,6 +225,21 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
     expect(await askByHand(target, mallory, forged.number, forged)).toBe('policy.min-rows')
   })
 
+  it('S1, S4: numbers that the ledger does not count, for those of an answer that the replies of the key holder made known', async () => {
+    const { mallory, urls } = target
+    const { number, program } = await buyAndCompute(mallory, urls.groups, sumOf(0, 6))
+    const cell = (await readCiphertexts(number)).subarray(0, 512)
+    const one = { numerator: '1', denominator: '1' }
+    const known: Program = { ...program, cells: [{ scale: one, constant: '1', terms: [] }] }
+    // The constant cell that such an answer stands on has no terms: a table's ciphertext in its place is not what it gives.
+    expect(await askByHand(target, mallory, number, { program: known, ciphertexts: cell })).toBe('policy.result-mismatch')
+    const beside: Program = { ...program, cells: [...known.cells, { scale: one, constant: '0', terms: [[0, 1, '1']] }] }
+    const second = await buyAndCompute(mallory, urls.groups, sumOf(0, 6))
+    // And a cell that no answer shows is not decrypted beside it.
+    const ciphertexts = Buffer.concat([toBytes(1n + n), cell])
+    expect(await askByHand(target, mallory, second.number, { program: beside, ciphertexts })).toBe('input.program-not-canonical')
+  })
+
   it('S10: everything that ever stood on the chain, searched for the table, the question and the answer', async () => {
     const provider = new JsonRpcProvider(target.stage.chain.rpcUrl)
     onCleanup(() => { provider.destroy() })

@@ -20,7 +20,6 @@ export interface RowMarker {
   cover(digest: Uint8Array): Buffer
 }
 
-const blockBytes = 16
 const markBits = 52
 const highMask = 2 ** (markBits - 32) - 1
 
@@ -46,12 +45,12 @@ export const createRowMarker = (secret: Uint8Array): RowMarker => {
   const digestKey = keyFor('digests')
 
   const markColumn = (values: Float64Array): Float64Array => {
-    const blocks = Buffer.alloc(values.length * blockBytes)
+    const blocks = new Float64Array(2 * values.length)
     // −0 and 0 are one value.
-    values.forEach((value, row) => { blocks.writeDoubleLE(value + 0, row * blockBytes) })
+    for (let row = 0; row < values.length; row += 1) blocks[2 * row] = (values[row] as number) + 0
     const cipher = createCipheriv('aes-256-ecb', cellKey, null).setAutoPadding(false)
-    const marked = cipher.update(blocks)
-    return values.map((_, row) => (marked.readUInt32LE(row * blockBytes) & highMask) * 2 ** 32 + marked.readUInt32LE(row * blockBytes + 4))
+    const words = new Uint32Array(Uint8Array.from(cipher.update(new Uint8Array(blocks.buffer))).buffer)
+    return values.map((_, row) => ((words[4 * row] as number) & highMask) * 2 ** 32 + (words[4 * row + 1] as number))
   }
 
   return {

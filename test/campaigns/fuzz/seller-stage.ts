@@ -117,7 +117,8 @@ export const openSellerStage = async (): Promise<SellerStage> => {
     const program = deriveProgram(dataset.data.mean(0), dataset)
     const computed = await computeOnDataset(program, of, datasets.readTensor(name, 'data').source(), engine, now)
     const request = {
-      chainId: 31_337, contract, purchase: number, datasetRoot: of.dataset.root, resultHash: computed.resultHash, programHash: computed.programHash,
+      chainId: 31_337, contract, purchase: number, datasetRoot: of.dataset.root,
+      resultHash: computed.resultHash, programHash: computed.programHash,
       x25519PublicKey: hexlify(generateSealingKey().publicKey),
     }
     const signature = await signResultRequest(request, buyer)
