@@ -83,8 +83,7 @@ export interface Client {
   openPurchase(purchase: PurchaseHandle, options?: JobOptions): Promise<DataRequest>
   /**
    * Evaluates an answer built from `data` on the ciphertexts, sends the one result request, waits for the delivery, opens and checks
-   * it, and confirms unless told otherwise. That the seller decrypted rightly is not proved in this version: the answer rests on the
-   * seller's word. The same answer again gives the same result without another request; a different one throws
+   * it, and confirms unless told otherwise. The same answer again gives the same result without another request; a different one throws
    * `escrow.second-request`. A program the listing would not answer throws `policy.refused` and uses nothing up. Where the seller lets
    * the deadline pass it litigates and throws `escrow.refunded`, or, told not to, `escrow.delivery-missed`.
    */

@@ -4,7 +4,8 @@ import type { Command } from 'commander'
 import type { PurchaseView } from '../../host/buyer/purchase-service.ts'
 import type { ScriptFile } from '../../host/buyer/derive.ts'
 import { checkScript, rehearse } from '../../host/buyer/rehearse.ts'
-import type { AnswerJson } from '../../host/index.ts'
+import { toDisputeTerms, type AnswerJson } from '../../host/index.ts'
+import { warnBuyerOfDisputes } from '../../shared/dispute-warnings.ts'
 import { describeComparisons, describeMode, describeReplies } from '../../shared/policy-words.ts'
 import { sayRefund } from '../../shared/refund-words.ts'
 import { formatEther } from '../../shared/units.ts'
@@ -70,6 +71,7 @@ const addMarketCommands = (program: Command, globals: () => GlobalOptions): void
           : [`Every cell of an answer treats alike groups of at least ${details.policy.minRows} rows.`]),
         `An answer has at most ${details.policy.maxAnswerCells} cells; along each axis 1/${details.policy.condition} of the table.`,
         ...describeComparisons(details.budgets.comparisons, onChain.terms.interactionFeeWei),
+        ...warnBuyerOfDisputes(toDisputeTerms(onChain.terms, onChain.seller)),
         'Every answer comes with a proof of its decryption, checked before you can confirm; the key is certified.',
       ].filter((line) => line !== '').join('\n'))
     }))

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import type { StoredListing } from '../../host/seller/listing-store.ts'
+import { warnSellerOfDisputes } from '../../shared/dispute-warnings.ts'
 import { describeMode } from '../../shared/policy-words.ts'
 import type { PolicyMode } from '../../shared/schemas/details.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
-import { parseContractInfo, prepareSecondMoments, type Host } from '../../host/index.ts'
+import { parseContractInfo, prepareSecondMoments, toDisputeTerms, type Host } from '../../host/index.ts'
 import { AppError } from '../../shared/errors.ts'
 import { parseAmount, parseChoice, parseCount, parseDuration, parseNames, parsePositive } from '../arguments.ts'
 import { defaultServePort, type Configuration } from '../configuration.ts'
@@ -46,6 +47,10 @@ const toDocument = ({ id, dataset, details, terms, url, number, state }: StoredL
 
 const describe = ({ id, number, state, terms, url }: StoredListing): string =>
   `${id}  ${state}${number === null ? '' : ` as listing ${number}`}  ${formatEther(terms.valueWei)} ether + ${formatEther(terms.guaranteeWei)} guarantee  ${url}`
+
+const warnOfDisputes = (terminal: Terminal, { terms, details }: StoredListing): void => {
+  for (const line of warnSellerOfDisputes(toDisputeTerms(terms, details.seller))) terminal.note(line)
+}
 
 const show = (terminal: Terminal, listing: StoredListing): void => { terminal.result(toDocument(listing), describe(listing)) }
 
@@ -128,6 +133,7 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
         for (const line of describeMode(policy, budgets.totalCells)) terminal.note(line)
         terminal.note('Ask a price for which you would hand out that many raw values. Once published, this table is sold in private mode only.')
       }
+      warnOfDisputes(terminal, created)
       show(terminal, created)
     }))
 }
@@ -150,7 +156,9 @@ export const addListingCommands = (program: Command, globals: () => GlobalOption
     .option('--guarantee <amount>', 'the new deposit', parseAmount)
     .option('--interaction-fee <amount>', 'the new fee', parseAmount)
     .action((id: string, options: Pick<CreateOptions, 'value' | 'guarantee' | 'interactionFee'>) => withHost(globals(), async (host, terminal) => {
-      show(terminal, await (await host.trade()).listings.reprice(id, toDraft(options)))
+      const repriced = await (await host.trade()).listings.reprice(id, toDraft(options))
+      warnOfDisputes(terminal, repriced)
+      show(terminal, repriced)
     }))
   listing.command('relocate <id> <url>').description('the server has moved: live purchases follow')
     .action((id: string, url: string) => withHost(globals(), async (host, terminal) => {

@@ -8,7 +8,7 @@ import { createMarketViews, type ListingOnChain, type MarketViews } from './mark
 import type { ConfirmedTransaction, Outbox } from './outbox.ts'
 import { toContractTerms, type ListingTerms } from './terms.ts'
 
-export { hashTerms, noArbiter, type ListingTerms, type PurchaseState } from './terms.ts'
+export { hashTerms, noArbiter, toDisputeTerms, type ListingTerms, type PurchaseState } from './terms.ts'
 export type { AtDepth, ListingOnChain, PurchaseOnChain } from './market-views.ts'
 export type { Delivery, PurchaseHistory, PurchaseMove } from './market-events.ts'
 

@@ -1,4 +1,5 @@
 import { AbiCoder, keccak256 } from 'ethers'
+import type { DisputeTerms } from '../../shared/dispute-warnings.ts'
 
 /** What a buyer agrees to (escrow.md, "Listing"): wei, seconds, the arbiter's address (zero: none). */
 export interface ListingTerms {
@@ -17,6 +18,10 @@ export const purchaseStates = ['None', 'Paid', 'Requested', 'Delivered', 'Disput
 export type PurchaseState = Exclude<(typeof purchaseStates)[number], 'None'>
 
 export const noArbiter = '0x0000000000000000000000000000000000000000'
+
+/** What of the terms is warned about (src/shared/dispute-warnings.ts). */
+export const toDisputeTerms = ({ valueWei, guaranteeWei, arbiter }: ListingTerms, seller: string): DisputeTerms =>
+  ({ valueWei, guaranteeWei, arbiter: arbiter === noArbiter ? null : arbiter, seller })
 
 const termsType = 'tuple(uint128 value,uint128 guarantee,uint128 interactionFee,uint32 deliverySeconds,uint32 expirationSeconds,uint32 disputeSeconds,address arbiter,bytes32 detailsHash)'
 

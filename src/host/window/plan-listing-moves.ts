@@ -1,10 +1,10 @@
 import { AppError } from '../../shared/errors.ts'
 import { formatEther } from '../../shared/units.ts'
-import { warnSellerOfDisputes, type DisputeTerms } from '../../shared/dispute-warnings.ts'
+import { warnSellerOfDisputes } from '../../shared/dispute-warnings.ts'
 import type { Move } from '../../shared/window-contract/signing.ts'
 import type { Host, Trade } from '../create-host.ts'
 import { deployMarket, encodeDeployment } from '../chain/deploy.ts'
-import { noArbiter, type ListingTerms } from '../chain/market.ts'
+import { noArbiter, toDisputeTerms, type ListingTerms } from '../chain/market.ts'
 import { toContractTerms } from '../chain/terms.ts'
 import { defaultGuaranteeWei } from '../seller/listing-service.ts'
 import type { StoredListing } from '../seller/listing-store.ts'
@@ -23,9 +23,6 @@ export const describeDeadlines = (terms: ListingTerms): MovePlan['deadlines'] =>
   { what: 'The buyer\'s time to confirm or dispute an answer', seconds: terms.expirationSeconds },
   ...(terms.arbiter === noArbiter ? [] : [{ what: 'The arbiter\'s time to rule on a dispute', seconds: terms.disputeSeconds }]),
 ]
-
-export const toDisputeTerms = ({ valueWei, guaranteeWei, arbiter }: ListingTerms, seller: string): DisputeTerms =>
-  ({ valueWei, guaranteeWei, arbiter: arbiter === noArbiter ? null : arbiter, seller })
 
 const nothing = {
   warnings: [], counterparty: null, priceWei: null, guaranteeWei: null, deadlines: [], termsHash: null, stoppable: false,

@@ -9,9 +9,9 @@ import type { Move } from '../../shared/window-contract/signing.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { Trade } from '../create-host.ts'
 import { purchaseHelp } from '../buyer/derive-real.ts'
-import type { PurchaseOnChain } from '../chain/market.ts'
+import { toDisputeTerms, type PurchaseOnChain } from '../chain/market.ts'
 import type { JobRun } from './jobs.ts'
-import { describeDeadlines, planCall, toDisputeTerms } from './plan-listing-moves.ts'
+import { describeDeadlines, planCall } from './plan-listing-moves.ts'
 import type { MovePlan } from './move-plan.ts'
 
 type MoveOf<Kind extends Move['kind']> = Extract<Move, { kind: Kind }>

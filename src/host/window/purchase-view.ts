@@ -85,7 +85,10 @@ interface Local {
 /** Of a step that ended the trade: how much came back, and what did not. */
 const sayStep = (name: PurchaseMove, onChain: PurchaseOnChain | null): Pick<Step, 'name' | 'words'> => {
   const step = moveSteps[name]
-  if (onChain === null || (name !== 'Litigated' && name !== 'Declined')) return step
+  if (onChain === null) return step
+  if (name === 'Ruled') return { ...step, words: `The arbiter ruled for ${onChain.state === 'Refunded' ? 'you' : 'the seller'}` }
+  if (name === 'DisputeClosed') return { ...step, words: `${step.words}: half of the price came back, both deposits were burned` }
+  if (name !== 'Litigated' && name !== 'Declined') return step
   const back = sayRefund(onChain.terms, onChain.interactionOpened)
   return { ...step, words: `${name === 'Litigated' ? 'Cancelled' : 'The seller declined'}: ${back} came back` }
 }
