@@ -1,4 +1,4 @@
-import { bitLength } from '../../crypto/bytes.ts'
+import { bitLength, bytesToBigInt } from '../../crypto/bytes.ts'
 import { CryptoError } from '../../crypto/errors.ts'
 import type { PreparedPublicKey } from '../../crypto/keys.ts'
 import { at } from '../../crypto/lists.ts'
@@ -85,7 +85,23 @@ interface Factors extends Quotient {
   readonly degree: bigint
 }
 
+/** target = the product of the runs' cells. */
+const multiplyRuns = (machine: MontgomeryMachine, inputs: number, runs: readonly WeightedRun[], target: number): void => {
+  let isFirst = true
+  for (const { start, count } of runs) {
+    for (let register = inputs + start; register < inputs + start + count; register += 1) {
+      if (isFirst) machine.copy(target, register)
+      else machine.multiply(target, target, register)
+      isFirst = false
+    }
+  }
+}
+
 const multiplyForm = (machine: MontgomeryMachine, inputs: number, { runs }: LinearForm, quotient: Quotient): Factors => {
+  if (runs.length > 0 && runs.length <= fewTerms && runs.every(({ weight }) => weight === 1n)) {
+    multiplyRuns(machine, inputs, runs, quotient.positive)
+    return { ...quotient, divides: false, degree: degreeOf(runs) }
+  }
   const temporary = machine.reserve(0)
   const terms = runs.map((run) => termOfRun(machine, inputs, run))
   const degree = degreeOf(runs)
@@ -109,7 +125,9 @@ export const evaluateForms = (
   const factor = first + 2 * forms.length
   const factors = forms.map((form, i) => multiplyForm(machine, inputs, form, { positive: first + 2 * i, negative: first + 2 * i + 1 }))
   const divisors = factors.filter(({ divides }) => divides).map(({ negative }) => negative)
-  invertAll(machine, key, divisors, factors.map(({ positive }) => positive))
+  // One form that divides by nothing is tested as it is written.
+  const isTestedAsWritten = forms.length === 1 && divisors.length === 0
+  if (!isTestedAsWritten) invertAll(machine, key, divisors, factors.map(({ positive }) => positive))
   const results = factors.map(({ positive, negative, divides, degree }, i) => {
     const constant = forms[i]?.constant ?? 0n
     if (divides) machine.multiply(positive, positive, negative)
@@ -120,5 +138,6 @@ export const evaluateForms = (
     return machine.write(positive, degree)
   })
   machine.release(first)
+  if (isTestedAsWritten && results.some((bytes) => !isUnit(bytesToBigInt(bytes), key.n))) throw notAUnit()
   return results
 }

@@ -16,11 +16,7 @@ const patternOf = (bits: number): bigint => {
   return bytesToBigInt(bytes) | 1n
 }
 
-/**
- * Compares chained squarings of edge values with BigInt's for every length in use: null where all agree, else what went wrong (no
- * SIMD, for one; or no fused multiply-add, for `fused`).
- */
-export const findKernelFault = (name: KernelName, create: typeof createMontgomeryMachine = createMontgomeryMachine): string | null => {
+const findFault = (name: KernelName, create: typeof createMontgomeryMachine): string | null => {
   try {
     for (const bits of lengths) {
       const modulus = patternOf(bits)
@@ -40,6 +36,22 @@ export const findKernelFault = (name: KernelName, create: typeof createMontgomer
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
+}
+
+/** The processor stays the same: one test a process will do. */
+const known = new Map<KernelName, string | null>()
+
+/**
+ * Compares chained squarings of edge values with BigInt's for every length in use: null where all agree, else what went wrong (no
+ * SIMD, for one; or no fused multiply-add, for `fused`).
+ */
+export const findKernelFault = (name: KernelName, create?: typeof createMontgomeryMachine): string | null => {
+  if (create !== undefined) return findFault(name, create)
+  const fault = known.get(name)
+  if (fault !== undefined) return fault
+  const found = findFault(name, createMontgomeryMachine)
+  known.set(name, found)
+  return found
 }
 
 const timeOf = (action: () => void): number => {
