@@ -50,7 +50,7 @@ const stage = ({ secondsLeft, state = 'Requested', wasSent = false, now = new Da
   }
   const dependencies: Partial<DeliveryDependencies> = { sales, market: market as Market, now: () => now }
   const deliveries = createDeliveries(dependencies as DeliveryDependencies)
-  return { sent, trouble, advance: async () => (await deliveries.advance(purchase)).state, stored: () => sales.find(purchase)?.state }
+  return { sales, sent, trouble, advance: async () => (await deliveries.advance(purchase)).state, stored: () => sales.find(purchase)?.state }
 }
 
 const delivery = ['deliver', 'purchase:7:deliver', purchase, requestHash, '0x010203', guaranteeWei]
@@ -92,6 +92,18 @@ describe('a decided sale', () => {
     const { advance, sent } = stage({ secondsLeft: deliverySeconds, decision: 'refused' })
     expect(await advance()).toBe('declined')
     expect(sent).toEqual([decline])
+  })
+
+  it('that another process over this profile decided first stays as that process decided it', async () => {
+    const { sales, advance, sent, stored } = stage({ secondsLeft: deliverySeconds })
+    sales.answer(purchase, Uint8Array.of(9, 9))
+    sales.refuse(purchase, '{}')
+    expect(stored()).toBe('answered')
+    expect(await advance()).toBe('delivered')
+    expect(sent).toEqual([delivery])
+    sales.finish(purchase, 'delivered')
+    expect(() => { sales.finish(purchase, 'declined') }).toThrow('could not move to declined')
+    expect(stored()).toBe('delivered')
   })
 
   it('whose purchase ended meanwhile sends nothing', async () => {
