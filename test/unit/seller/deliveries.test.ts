@@ -50,7 +50,8 @@ const stage = ({ secondsLeft, state = 'Requested', wasSent = false, now = new Da
   }
   const dependencies: Partial<DeliveryDependencies> = { sales, market: market as Market, now: () => now }
   const deliveries = createDeliveries(dependencies as DeliveryDependencies)
-  return { sales, sent, trouble, advance: async () => (await deliveries.advance(purchase)).state, stored: () => sales.find(purchase)?.state }
+  const advance = async (): Promise<string> => (await deliveries.advance(purchase)).state
+  return { sales, sent, trouble, advance, stored: () => sales.find(purchase)?.state }
 }
 
 const delivery = ['deliver', 'purchase:7:deliver', purchase, requestHash, '0x010203', guaranteeWei]
