@@ -97,17 +97,22 @@ const assertCells = (found: number, expected: number, row: number): void => {
   throw new AppError('input.csv-ragged', `Row ${row} has ${found} cells where the header has ${expected}.`, { details: { row, found, expected } })
 }
 
+/** Excel's own first line, which names the separator and is no row. */
+const separatorLine = /^sep=([,;\t|])(?:\r\n|\n|\r)/i
+
 const parseBytes = async (bytes: Bytes, start: Uint8Array, given: Separator | undefined): Promise<SourceTable> => {
   const { encoding, byteOrderMark } = await detectEncoding(bytes())
   const { decode, decodeStart } = createDecoder(encoding)
-  const separator = given ?? detectSeparator(decodeStart(start))
+  const text = decodeStart(start)
+  const named = separatorLine.exec(text)?.[1] as Separator | undefined
+  const separator = given ?? named ?? detectSeparator(text)
   const store = createCellStore()
   let collector: TableCollector | null = null
   let row = 0
   let rows = 0
   for await (const record of splitRecords(decode(bytes()), separator)) {
     row += 1
-    if (isBlank(record)) continue
+    if (isBlank(record) || (row === 1 && named !== undefined)) continue
     if (collector === null) {
       collector = createTableCollector('csv', parseFirstRow(record), [], store.take)
       continue

@@ -1,7 +1,7 @@
 import readWorkbook from 'read-excel-file/universal'
 import { AppError } from '../../shared/errors.ts'
 import type { TakeBlock } from './packed-cells.ts'
-import { createTableCollector, mostChoices, type TableHead } from './source-table.ts'
+import { createTableCollector, mostChoices, toDateText, type TableHead } from './source-table.ts'
 import type { TableChoice } from './table-format.ts'
 
 const maximumUnpackedBytes = 512 * 1024 * 1024
@@ -48,11 +48,30 @@ const readSheets = async (bytes: Uint8Array): Promise<readonly Sheet[]> => {
   }
 }
 
+const epoch = Date.UTC(1899, 11, 30)
+const millisecondsPerDay = 86_400_000
+/** Excel's days 1 to 60, its January and February of 1900, hold a 29 February that never was; what stands there is a duration. */
+const firstSureDay = 61
+
+/** The reader takes every cell with a clock in its format for a moment: a time of day or a duration is a number of days. */
+const toValue = (cell: unknown): unknown => {
+  if (!(cell instanceof Date)) return cell
+  const days = (cell.getTime() - epoch) / millisecondsPerDay
+  return days >= 0 && days < firstSureDay ? Number(days.toFixed(secondsDecimals)) : cell
+}
+
+/** Of a day: a millisecond and finer, which is what Excel holds. */
+const secondsDecimals = 9
+
+const toName = (cell: unknown): string =>
+  (cell === null || cell === undefined ? '' : cell instanceof Date ? toDateText(cell) ?? '' : String(cell))
+
 const isBlank = (row: readonly unknown[]): boolean => row.every((cell) => cell === null || cell === '')
 
 /**
  * One sheet of an Excel workbook (.xlsx), its first row with anything in it being the header. Formulas count with the values they had
- * when the file was saved. Throws `input.table-unreadable`, `input.table-too-large`, `input.table-choice`, and what the collector throws.
+ * when the file was saved, errors as missing values, times of day and durations as numbers of days. Throws
+ * `input.table-unreadable`, `input.table-too-large`, `input.table-choice`, and what the collector throws.
  */
 export const readExcel = async (bytes: Uint8Array, { sheet, exclude = [] }: TableChoice, take: TakeBlock): Promise<TableHead> => {
   const unpacked = measureArchive(bytes)
@@ -67,13 +86,13 @@ export const readExcel = async (bytes: Uint8Array, { sheet, exclude = [] }: Tabl
   }
   const headerAt = chosen.data.findIndex((row) => !isBlank(row))
   if (headerAt === -1) throw new AppError('input.csv-no-rows', 'The sheet is empty.')
-  const header = (chosen.data[headerAt] ?? []).map((cell) => (cell === null || cell === undefined ? '' : String(cell as string | number)))
+  const header = (chosen.data[headerAt] ?? []).map(toName)
   const collector = createTableCollector('excel', header, exclude, take)
   let blankRows = headerAt
   for (let at = headerAt + 1; at < chosen.data.length; at += 1) {
     const record = chosen.data[at] ?? []
     if (isBlank(record)) blankRows += 1
-    else collector.add(record, at + 1)
+    else collector.add(record.map(toValue), at + 1)
   }
   return collector.finish({ blankRows, choices: names.slice(0, mostChoices) })
 }

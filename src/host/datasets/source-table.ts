@@ -83,7 +83,8 @@ export const assertTableSize = (rows: number, columns: number): void => {
   }
 }
 
-const toDateText = (date: Date): string | null => {
+/** A moment as ISO 8601 in UTC, a midnight as its day; null for none. */
+export const toDateText = (date: Date): string | null => {
   if (Number.isNaN(date.getTime())) return null
   const text = date.toISOString()
   return text.endsWith('T00:00:00.000Z') ? text.slice(0, -'T00:00:00.000Z'.length) : text

@@ -128,6 +128,12 @@ describe('values of typed sources', () => {
       .toEqual([['moments', 'number', 'days since 1970-01-01', [19783.5, 19783]]])
   })
 
+  it('with a clock and no day, in a workbook, are parts of a day; a day in its header is a name', async () => {
+    const rows = [[{ serial: 45000 }, 'since'], [{ serial: 0.25 }, { serial: 45000 }], [{ serial: 1.5 }, { serial: 45000.5 }]]
+    expect((await read({ text: createWorkbook({ S: rows }) })).columns)
+      .toEqual([['2023-03-15', 'number', '', [0.25, 1.5]], ['since', 'number', 'days since 1970-01-01', [19431, 19431.5]]])
+  })
+
   it('that are missing are treated as the seller says; NaN is no missing value', async () => {
     const text = tableToIPC(tableFromArrays({ x: [1, null, 3] as unknown as number[] }), 'stream')
     expect((await read({ text }, { missing: 'drop' })).columns).toEqual([['x', 'integer', '', [1, 3]]])

@@ -19,6 +19,11 @@ describe('a CSV file', () => {
     expect(recordsOf(table)).toEqual([['x, y', '1']])
   })
 
+  it('may begin with the line by which Excel names the separator', async () => {
+    const table = await parseCsv('\uFEFFsep=;\r\na,b;c\r\n1;2\r\n')
+    expect([table.separator, table.header, recordsOf(table), rowNumbersOf(table)]).toEqual([';', ['a,b', 'c'], [['1', '2']], [3]])
+  })
+
   it('is read in UTF-8, with or without a byte order mark', async () => {
     expect(await parseCsv(Buffer.from('größe\n1\n'))).toMatchObject({ encoding: 'utf-8', byteOrderMark: false, header: ['größe'] })
     expect(await parseCsv(Buffer.from('\uFEFFgröße\n1\n'))).toMatchObject({ encoding: 'utf-8', byteOrderMark: true, header: ['größe'] })
