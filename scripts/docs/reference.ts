@@ -1,9 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { createProgram } from '../../src/cli/program.ts'
 import { createBuyerRoutes, type BuyerRouteDependencies } from '../../src/host/seller/server/buyer-routes.ts'
 import { createPublicRoutes, type PublicRouteDependencies } from '../../src/host/seller/server/public-routes.ts'
 import { nameOperation } from '../../src/host/seller/server/openapi.ts'
+import { createScriptDeclarations } from '../../src/script/declarations.ts'
 import { errorCodes } from '../../src/shared/error-codes.ts'
+import { projectRoot } from '../run-command.ts'
+import { listMembers } from './members.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ')
 const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`
@@ -41,5 +46,17 @@ const writeApi = (): string => {
     ...table(['request', 'operation', 'who may', 'a minute', 'what'], rows), ''].join('\n')
 }
 
+const describeMembers = (source: string, name: string): string[] => table(['method', 'what'], listMembers(source, name)
+  .map(({ signatures, what }) => row(signatures.map((signature) => `\`${signature}\``).join(', '), what)))
+
+const writeTensors = (): string => ['# Tensors', '', notice, '',
+  'What each does beside NumPy, and where it is computed: [what scripts can say](../operations.md).', '',
+  '## In a script', '', 'Operators stand for `add sub mul div pow neg gt lt ge le eq ne`; `data[3]` for `data.get(3)`.', '',
+  ...describeMembers(createScriptDeclarations({ columns: [] }), 'TensorMembers'), '',
+  '## From code', '', 'What the TypeScript client can put into the program that a seller answers.', '',
+  ...describeMembers(readFileSync(join(projectRoot, 'src/compute/tensor.ts'), 'utf8'), 'Tensor'), ''].join('\n')
+
 /** The pages under docs/reference, by name. */
-export const writeReference = (): Readonly<Record<string, string>> => ({ 'cli.md': writeCli(), 'errors.md': writeErrors(), 'api.md': writeApi() })
+export const writeReference = (): Readonly<Record<string, string>> => ({
+  'cli.md': writeCli(), 'errors.md': writeErrors(), 'api.md': writeApi(), 'tensors.md': writeTensors(),
+})

@@ -7,7 +7,7 @@ const navigation = [
   ['index', 'Start'], ['how-it-works', 'How it works'], ['guides/from-2020', 'From 2020'], ['guides/importing', 'Import'], ['guides/window', 'The window'],
   ['guides/buying', 'A first answer'], ['guides/column-mean', 'A mean'], ['guides/logistic-model', 'A model'], ['guides/comparisons', 'Comparisons'], ['guides/private', 'Private mode'], ['guides/client', 'From code'], ['guides/python', 'Python'],
   ['guides/operating', 'Operate'], ['guides/workers', 'Workers'], ['guides/packaging', 'Packages'], ['guides/auditing', 'Audit'],
-  ['operations', 'Tensors'], ['reference/cli', 'Commands'], ['reference/api', 'API'], ['reference/errors', 'Errors'], ['changelog', 'Changes'],
+  ['operations', 'Tensors'], ['reference/tensors', 'Methods'], ['reference/cli', 'Commands'], ['reference/api', 'API'], ['reference/errors', 'Errors'], ['changelog', 'Changes'],
 ] as const
 
 const style = `

@@ -49,6 +49,7 @@ export class Tensor implements TensorState {
     return this.shape.length
   }
 
+  /** Cell by cell, with a number, plain numbers (broadcast) or a tensor. */
   add(other: Tensor | Plain): Tensor {
     return this.#combine('add', other, 1n)
   }
@@ -57,6 +58,7 @@ export class Tensor implements TensorState {
     return this.#combine('sub', other, -1n)
   }
 
+  /** Each cell's negative. */
   neg(): Tensor {
     return new Tensor(scaleState('neg', this, createRational(-1n)))
   }
@@ -67,6 +69,7 @@ export class Tensor implements TensorState {
     return new Tensor(multiplyPlain('mul', this, other))
   }
 
+  /** By a number or plain numbers other than 0. By a tensor: refused. */
   div(other: Tensor | Plain): Tensor {
     if (other instanceof Tensor) return refuseProduct('div', 'dividing by an encrypted tensor')
     return new Tensor(dividePlain('div', this, other))
@@ -98,6 +101,7 @@ export class Tensor implements TensorState {
     return new Tensor(typeof from === 'number' ? sliceState(this, [[from, to ?? null]]) : rowsState(this, from))
   }
 
+  /** The axes in reverse. */
   t(): Tensor {
     return new Tensor(transposeState('t', this))
   }
@@ -113,10 +117,12 @@ export class Tensor implements TensorState {
     return new Tensor(reshapeState('reshape', this, shape.flat()))
   }
 
+  /** One after the other along an axis. */
   concat(others: Tensor | readonly Tensor[], axis = 0): Tensor {
     return concat([this, others].flat(), axis)
   }
 
+  /** Over all cells, or over the axis or axes named: 0 runs over the rows, 1 over the columns. */
   sum(axis?: Axes): Tensor {
     return new Tensor(sumState('sum', this, axis))
   }

@@ -35,8 +35,11 @@ interface TensorMembers {
   mul(other: Operand): Tensor
   /** By a tensor: after decryption. */
   div(other: Operand): Tensor
+  /** To a power: of encrypted cells a whole one, where products are sold. */
   pow(other: Operand): Tensor
+  /** Each cell's negative. */
   neg(): Tensor
+  /** 1 where it is so, elsewhere 0. */
   gt(other: Operand): Tensor
   lt(other: Operand): Tensor
   ge(other: Operand): Tensor
@@ -51,6 +54,7 @@ interface TensorMembers {
   abs(): Tensor
   /** To the nearest whole number; a half goes to the even one. */
   round(): Tensor
+  /** 1 / (1 + exp(-x)). */
   sigmoid(): Tensor
   /** This where the condition is not 0, elsewhere the other. */
   where(condition: Operand, other: Operand): Tensor
@@ -63,6 +67,7 @@ interface TensorMembers {
   index(...indices: number[]): Tensor
   /** [start, stop, step] per axis, null for the whole of one; or start and stop of the first. */
   slice(...ranges: TensorRange[]): Tensor
+  /** Rows from start to stop, or those of a list. */
   rows(start: number, stop?: number | null): Tensor
   rows(indices: readonly number[]): Tensor
   /** One column, as a vector. */
@@ -70,10 +75,12 @@ interface TensorMembers {
   /** Some columns, as a table. */
   cols(...columns: Column[]): Tensor
   cols(columns: readonly Column[]): Tensor
+  /** The axes in reverse, or in the order named. */
   t(): Tensor
   transpose(...axes: number[]): Tensor
   /** One length may be -1: it is worked out. */
   reshape(...lengths: number[]): Tensor
+  /** One after the other along an axis, by default the first. */
   concat(others: Tensor | readonly Tensor[], axis?: number): Tensor
 
   /** Over all cells, or over the axis or axes named: 0 runs over the rows, 1 over the columns. */
@@ -87,6 +94,7 @@ interface TensorMembers {
   median(axis?: Axes): Tensor
   /** For 0 <= q <= 1, by linear interpolation. */
   quantile(q: number, axis?: Axes): Tensor
+  /** Ascending along an axis, by default the last. */
   sort(axis?: number): Tensor
   /** Of columns whose squares the listing sells ("a*a"), or of what is decrypted. ddof is 0, as in NumPy. */
   var(axis?: Axes, ddof?: number): Tensor
@@ -94,9 +102,11 @@ interface TensorMembers {
   /** One column per variable, whose products the listing sells ("a*b"). ddof is 1, as in NumPy. */
   cov(ddof?: number): Tensor
   cov(other: Tensor, ddof?: number): Tensor
+  /** Correlations of the columns, or of one with another. */
   corr(other?: Tensor): Tensor
   /** The intercept, then the weight of each column. */
   leastSquares(target: Tensor): Tensor
+  /** The sum of products along the last axis and the other's first: with plain weights, or of columns whose products are sold. */
   dot(other: Operand): Tensor
   matmul(other: Operand): Tensor
 

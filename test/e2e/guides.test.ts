@@ -61,6 +61,7 @@ describe('the guides for statisticians', () => {
     await prepare(seller, 'patients', columnMean.table)
     await prepare(seller, 'clients', logisticModel.table)
     await prepareDataset(seller)
+    await prepare(seller, 'workers', 'wage,union\n12.5,1\n8,0\n11,1\n9.25,0\n14,0\n10,1\n16,1\n7.75,0\n')
     const serving = await serve(seller)
     sellerUrl = serving.localUrl
     const { listings } = await seller.trade()
@@ -103,10 +104,11 @@ describe('the guides for statisticians', () => {
     expect(await checkScript(scores, other.details, other.seller)).toMatchObject({ allowed: false, code: 'policy.min-rows' })
   })
 
-  describe('buying.md, auditing.md and private.md', { timeout: 300_000 }, () => {
+  describe('buying.md, auditing.md, private.md and comparisons.md', { timeout: 300_000 }, () => {
     const buying = readCommands('buying')
     const auditing = readCommands('auditing')
     const hidden = readCommands('private')
+    const compared = readCommands('comparisons')
     let folder: string
 
     const run = async (commands: string, environment: Readonly<Record<string, string>> = {}): Promise<string> => {
@@ -160,6 +162,18 @@ describe('the guides for statisticians', () => {
       const total = wages.reduce((sum, wage) => sum + wage, 0)
       expect(JSON.parse(readFileSync(join(folder, 'answer.json'), 'utf8'))).toEqual({ mean: closeTo(total / wages.length), total: closeTo(total) })
       expect(await run(numbered(hidden.commands('receipt')))).toMatch(/The receipt holds together\.[^]*in private mode/)
+    })
+
+    it('let a newcomer ask which wages are above a threshold, and count what was asked', async () => {
+      await run(compared.commands('offering').replaceAll('create wages ', 'create workers '), { HESYSTEM_HOME: sellerHome, HESYSTEM_SERVE_PUBLIC_URL: sellerUrl })
+      const buyer = { LISTING: `${sellerUrl}/v1/listings/wages-compared` }
+      writeFileSync(join(folder, 'share-above.ts'), compared.script)
+      const [first = '', second = '', ...rest] = compared.commands('buying').split('\n')
+      expect(await run(first, buyer)).toMatch(/Largest difference: 0[^]*comparison/)
+      const number = Number(/^Purchase (\d+): /m.exec(await run(second, buyer))?.[1])
+      const numbered = (commands: string): string => commands.replaceAll(/ 1(?= |$)/gm, ` ${number}`)
+      expect(await run(numbered(rest.join('\n')), buyer)).toContain('unproved repl')
+      expect(JSON.parse(readFileSync(join(folder, 'answer.json'), 'utf8'))).toEqual({ share: 0.5, meanAbove: closeTo(13.375), unionShareAbove: 0.75 })
     })
   })
 })

@@ -63,8 +63,10 @@ const toValue = (cell: unknown): unknown => {
 /** Of a day: a millisecond and finer, which is what Excel holds. */
 const secondsDecimals = 9
 
-const toName = (cell: unknown): string =>
-  (cell === null || cell === undefined ? '' : cell instanceof Date ? toDateText(cell) ?? '' : String(cell))
+const toName = (cell: unknown): string => {
+  if (cell instanceof Date) return toDateText(cell) ?? ''
+  return typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean' ? String(cell) : ''
+}
 
 const isBlank = (row: readonly unknown[]): boolean => row.every((cell) => cell === null || cell === '')
 
