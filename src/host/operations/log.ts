@@ -2,7 +2,7 @@ import { pino, type Logger } from 'pino'
 import { isAppError, toErrorDocument } from '../../shared/errors.ts'
 import type { ServeEvent } from '../seller/serve-event.ts'
 import type { ServeObserver } from './observe.ts'
-import { redact } from './redact.ts'
+import { redact, redactForeignText } from './redact.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -26,7 +26,8 @@ const describeError = (error: unknown): Record<string, unknown> => {
   const { code, message, details } = toErrorDocument(error)
   const isBug = code === 'bug.unexpected'
   const cause = isAppError(error) ? error.cause : error
-  return { code, message, details, ...(isBug && cause instanceof Error ? { stack: cause.stack } : {}) }
+  // A bug's words are whoever's that threw it.
+  return { code, message: isBug ? redactForeignText(message) : message, details, ...(isBug && cause instanceof Error ? { stack: redactForeignText(cause.stack ?? '') } : {}) }
 }
 
 const describeEvent = (event: ServeEvent): Record<string, unknown> => {
@@ -58,7 +59,8 @@ export const createLog = (options: LogOptions): Log => {
         logger.debug({ event: 'request', method, route, status, milliseconds: Math.round(seconds * 1000) })
       },
     },
-    info: (event, facts = {}) => { logger.info({ event, ...facts }) },
+    // Read with care before they are copied: facts may throw.
+    info: (event, facts = {}) => { logger.info({ event, ...redact(facts) as Record<string, unknown> }) },
     error: (event, error) => { logger.error({ event, ...describeError(error) }) },
   }
 }

@@ -53,7 +53,7 @@ describe('redacting (S31)', () => {
 
   it('cuts quoted values whole, escapes and spaces included', () => {
     expect(redactText('{"passphrase":"correct \\"horse\\" battery","n":1}')).toBe('{"passphrase":[redacted],"n":1}')
-    expect(redactText('password = open sesame')).toBe('password = [redacted] sesame')
+    expect(redactText('password = open sesame, and "more"]\nand then')).toBe('password = [redacted]\nand then')
   })
 })
 
