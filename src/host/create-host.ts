@@ -156,6 +156,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const datasets: DatasetService = createDatasetService({
     database, vault, engine: engine.get, sharedEngine: sharedEngine.get, chunkDatabase, findUse,
     renameUse: listingStore.renameDataset,
+    beforeEncrypt: (name) => { ledger.assertApart(name) },
     // Where a table comes from is told by its rows.
     beforeDrop: (name) => { ledger.register(name) },
   })

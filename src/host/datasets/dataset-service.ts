@@ -73,7 +73,7 @@ export interface DatasetService {
   /**
    * Encrypts the table under a key pair of its own, or goes on where an earlier run stopped, under the same key; does nothing
    * once done. Throws `input.dataset-encrypted` for another key length or form, `input.packing-none`, `input.dataset-busy`,
-   * `runtime.cancelled`.
+   * `runtime.cancelled`, and before it begins `policy.source-rows` for a table that could not be sold.
    */
   encrypt(name: string, options?: EncryptOptions): Promise<void>
   /** The same for the test data, under another key pair (S6). Throws `input.test-data-missing` besides. */
@@ -101,6 +101,8 @@ export interface DatasetServiceDependencies {
   readonly chunkDatabase?: ChunkDatabase | null
   /** What stands on a dataset (a listing's id), or null. */
   readonly findUse?: (name: string) => string | null
+  /** Told before a table's encryption begins. What it throws keeps it from beginning: hours may go into it. */
+  readonly beforeEncrypt?: (name: string) => void
   /** Told before a dataset's rows are deleted, so that whoever must have seen them sees them now. What it throws keeps them. */
   readonly beforeDrop?: (name: string) => void
   /** Lets what stands on a dataset follow it to another name. */
@@ -143,7 +145,7 @@ function* rowsOf({ rows, columns }: CleanTable): Generator<number[]> {
 export const createDatasetService = (dependencies: DatasetServiceDependencies): DatasetService => {
   const { database, vault, engine, now = () => new Date() } = dependencies
   const { sharedEngine = engine, chunkDatabase = null } = dependencies
-  const { findUse = () => null, renameUse = () => undefined, beforeDrop = () => undefined } = dependencies
+  const { findUse = () => null, renameUse = () => undefined, beforeDrop = () => undefined, beforeEncrypt = () => undefined } = dependencies
   const store = createDatasetStore(database)
   const tensors = createDatasetTensors({ database, store, vault, engine, sharedEngine, chunkDatabase })
 
@@ -276,6 +278,7 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
 
     encrypt: async (name, options = {}) => {
       const dataset = requireDataset(name)
+      if (tensors.describe(dataset, 'data') === null) beforeEncrypt(name)
       await tensors.encrypt(dataset, 'data', dataset.rows, options)
     },
 

@@ -14,12 +14,13 @@ import { queryProfile } from '../../e2e/support/profile.ts'
 import { refusalOf } from '../../e2e/support/refusal.ts'
 import { openRelay, type Relay } from '../../e2e/support/relay.ts'
 import { prepareDataset, publishListing, tableRows } from '../../e2e/support/shop.ts'
-import { openStage, serve, type Party } from '../../e2e/support/stage.ts'
+import { openStage, serve, type Party, type Stage } from '../../e2e/support/stage.ts'
 
 const sumOfFirst = (rows: number) => ({ fileName: 'sum.ts', source: `export default data.col('wage').slice(0, ${rows}).sum()\n` })
 const expectedSum = (rows: number): number => tableRows.slice(0, rows).reduce((sum, [wage]) => sum + wage, 0)
 
 describe('two wallets that work together against one table (S4)', () => {
+  let stage: Stage
   let seller: Party
   let shop: Host
   let relay: Relay
@@ -37,7 +38,7 @@ describe('two wallets that work together against one table (S4)', () => {
   const ledgerLength = (): number => queryProfile(seller.home, 'SELECT * FROM ledger').length
 
   beforeAll(async () => {
-    const stage = await openStage()
+    stage = await openStage()
     seller = await stage.createParty('seller')
     shop = await seller.open()
     await prepareDataset(shop)
@@ -131,24 +132,31 @@ describe('two wallets that work together against one table (S4)', () => {
 
   it('get no second ledger from an owner who lists the same rows sorted, cut or as a version without one of them', async () => {
     const header = 'wage,hours,score'
-    const copies: Record<string, readonly (readonly number[])[]> = {
-      sorted: [...tableRows].sort(([one], [other]) => one - other),
-      cut: tableRows.slice(1),
-      wages: tableRows.filter((_, row) => row !== 5),
-    }
+    // Encrypted before its rows were on sale anywhere, by an owner who thought of it in time.
+    const other = await (await stage.createParty('other')).open()
+    const sorted = [...tableRows].sort(([one], [next]) => one - next)
+    const importRows = (host: Host, name: string, rows: readonly (readonly number[])[]): Promise<unknown> =>
+      host.datasets.importTable({ name, text: [header, ...rows.map((row) => row.join(','))].join('\n'), newVersion: true })
+    await importRows(other, 'sorted', sorted)
+    other.datasets.createTestData('sorted', { rows: 8 })
+    await other.datasets.encrypt('sorted', { keyBits: 2048 })
+    await other.datasets.encryptTestData('sorted', { keyBits: 2048 })
+    await prepareDataset(other)
+    await publishListing(other, relay.url)
+    const late = await refusalOf(() => publishListing(other, relay.url, { dataset: 'sorted', title: 'other people, surely' }))
+    expect(late).toMatchObject({ code: 'policy.source-rows', details: { other: 'wages' } })
+
     const { listings, market } = await shop.trade()
-    const sold = listings.list().length
-    const before = ledgerLength()
+    const [known, before] = [listings.list().length, ledgerLength()]
+    const copies = { sorted, cut: tableRows.slice(1), wages: tableRows.filter((_, row) => row !== 5) }
     for (const [name, rows] of Object.entries(copies)) {
-      await shop.datasets.importTable({ name, text: [header, ...rows.map((row) => row.join(','))].join('\n'), newVersion: true })
-      shop.datasets.createTestData(name, { rows: 8 })
-      await shop.datasets.encrypt(name, { keyBits: 2048 })
-      await shop.datasets.encryptTestData(name, { keyBits: 2048 })
-      const refusal = await refusalOf(() => publishListing(shop, relay.url, { dataset: name, title: 'other people, surely' }))
+      await importRows(shop, name, rows)
+      const refusal = await refusalOf(() => shop.datasets.encrypt(name, { keyBits: 2048 }))
       expect(refusal, name).toMatchObject({ code: 'policy.source-rows' })
+      expect(shop.datasets.show(name).data, name).toBeNull()
     }
-    expect(listings.list()).toHaveLength(sold)
-    await expect(market.readListing(BigInt(sold + 1))).rejects.toThrow()
-    expect(ledgerLength()).toBe(before)
+    expect([listings.list().length, ledgerLength()]).toEqual([known, before])
+    // Two of the shop's, one of the other owner's.
+    await expect(market.readListing(4n)).rejects.toThrow()
   })
 })
