@@ -1,10 +1,10 @@
 /**
  * How fast the window is, in a browser of this machine over the renderer as it ships: the time until it can be used, until the editor
  * can be typed in, what is loaded, and how long the page's thread is ever blocked while the engine encrypts on all workers and a table
- * of 100,000 rows is scrolled. Prints one JSON document.
+ * of 100,000 rows is scrolled. Prints one JSON document, and writes docs/window-speed.md from it.
  */
 import type { CDPSession, Page } from '@playwright/test'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBuying } from '../test/e2e/window/pages/buying.ts'
@@ -12,12 +12,13 @@ import { createSelling } from '../test/e2e/window/pages/selling.ts'
 import { createWindowPage } from '../test/e2e/window/pages/window-page.ts'
 import { launchBrowser } from '../test/e2e/window/support/browser.ts'
 import { buildRenderer, openWindow } from '../test/e2e/window/support/open-window.ts'
+import { writeWindowSpeed, type Blocked, type LongTask, type WindowSpeed } from './write-window-speed.ts'
 
 const rows = 100_000
 const scrollSteps = 60
 
 /** Bytes of the built files, by what they are for. */
-const measureBundle = (root: string): Record<string, number> => {
+const measureBundle = (root: string): WindowSpeed['bundleBytes'] => {
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
     .map((entry) => ({ name: entry.name, bytes: statSync(join(entry.parentPath, entry.name)).size }))
   const sum = (pick: (name: string) => boolean): number =>
@@ -30,18 +31,27 @@ const measureBundle = (root: string): Record<string, number> => {
   }
 }
 
-const noteTasks = `window.__tasks = [];
+// A long animation frame names the scripts that ran in it; a long task is what blocks the thread. They are matched by time.
+const noteTasks = `window.__tasks = []; window.__scripts = [];
 new PerformanceObserver((list) => {
-  for (const { startTime, duration } of list.getEntries()) window.__tasks.push([startTime, duration])
-}).observe({ type: 'longtask', buffered: true })`
+  for (const { startTime, duration } of list.getEntries()) window.__tasks.push({ startTime, duration, page: location.hash || 'the first screen' })
+}).observe({ type: 'longtask', buffered: true });
+new PerformanceObserver((list) => {
+  for (const { scripts } of list.getEntries()) for (const { startTime, duration, invoker, sourceURL, sourceFunctionName } of scripts) {
+    window.__scripts.push({ startTime, duration, name: [sourceURL.split('/').at(-1), sourceFunctionName, invoker.split('/').at(-1)].filter(Boolean).join(' ') })
+  }
+}).observe({ type: 'long-animation-frame', buffered: true })`
 const countFrames = `window.__frames = 0; window.__counting = true;
 (function count() { if (!window.__counting) return; window.__frames += 1; requestAnimationFrame(count) })()`
 
-const tasksSince = (page: Page, since: number): Promise<number[]> =>
-  page.evaluate(`window.__tasks.filter(([start]) => start >= ${since}).map(([, duration]) => duration)`)
+const tasksSince = (page: Page, since: number): Promise<LongTask[]> => page.evaluate(`window.__tasks
+  .filter(({ startTime }) => startTime >= ${since})
+  .map(({ startTime, duration, page }) => ({
+    milliseconds: Math.round(duration), page,
+    ran: window.__scripts.filter((script) => script.startTime < startTime + duration && script.startTime + script.duration > startTime && script.duration >= 5)
+      .map((script) => script.name + ' (' + Math.round(script.duration) + ' ms)'),
+  }))`)
 const nowOf = (page: Page): Promise<number> => page.evaluate('performance.now()')
-
-interface Blocked { readonly longest: number, readonly over100: number, readonly frames: number, readonly framesPerSecond: number }
 
 /** Runs `act` while frames are counted; what blocked the page in the meantime. */
 const observe = async (page: Page, act: () => Promise<void>): Promise<Blocked> => {
@@ -52,8 +62,9 @@ const observe = async (page: Page, act: () => Promise<void>): Promise<Blocked> =
   const frames: number = await page.evaluate('window.__counting = false, window.__frames')
   const tasks = await tasksSince(page, from)
   return {
-    longest: Math.round(Math.max(0, ...tasks)), over100: tasks.filter((duration) => duration > 100).length,
-    frames, framesPerSecond: Math.round((1000 * frames) / milliseconds),
+    longestMilliseconds: Math.max(0, ...tasks.map((task) => task.milliseconds)),
+    over100: tasks.filter((task) => task.milliseconds > 100).length,
+    framesPerSecond: Math.round((1000 * frames) / milliseconds), tasks,
   }
 }
 
@@ -114,9 +125,10 @@ try {
       await page.waitForTimeout(500)
     }
   })
-  const report = {
+  const report: WindowSpeed = {
+    measuredOn: new Date().toISOString().slice(0, 10),
     machine: {
-      processor: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), load: loadavg()[0], node: process.version, browser: browser.version(),
+      processor: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), load: loadavg()[0] ?? 0, node: process.version, browser: browser.version(),
     },
     milliseconds: {
       untilInteractiveFirstTime: Math.round(interactive), untilInteractiveLater: Math.round(laterInteractive),
@@ -128,6 +140,7 @@ try {
     encryptingOnAllWorkers: encrypting,
   }
   console.log(JSON.stringify(report, null, 2))
+  writeFileSync(join(import.meta.dirname, '..', 'docs', 'window-speed.md'), writeWindowSpeed(report))
 } finally {
   await browser.close()
   await opened.close()

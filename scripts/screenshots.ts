@@ -1,15 +1,17 @@
 /**
  * Pictures of the window over a real trade in practice mode. Without arguments the few that the documentation shows, into
- * docs/screenshots; with a folder, every page in both themes at 1280×800 and 1920×1080, to be looked at.
+ * docs/screenshots; with a folder, every page in both themes at 1280×800 and 1920×1080, and the rare scenes, to be looked at.
  */
 import type { Page } from '@playwright/test'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBuying } from '../test/e2e/window/pages/buying.ts'
 import { createSelling } from '../test/e2e/window/pages/selling.ts'
 import { createWindowPage, type WindowPage } from '../test/e2e/window/pages/window-page.ts'
 import { launchBrowser } from '../test/e2e/window/support/browser.ts'
-import { openWindow } from '../test/e2e/window/support/open-window.ts'
+import { buildRenderer, openWindow } from '../test/e2e/window/support/open-window.ts'
+import { shootRareScenes } from './rare-scenes.ts'
 
 const themes = ['light', 'dark'] as const
 const sizes = [{ width: 1280, height: 800 }, { width: 1920, height: 1080 }] as const
@@ -55,20 +57,23 @@ const folder = process.argv[2] ?? join(import.meta.dirname, '..', 'docs', 'scree
 const everything = process.argv[2] !== undefined
 mkdirSync(folder, { recursive: true })
 
-const opened = await openWindow()
+const built = mkdtempSync(join(tmpdir(), 'hesystem-screenshots-'))
+const root = process.env.HESYSTEM_TEST_RENDERER ?? await buildRenderer(built)
+const opened = await openWindow(root)
 const browser = await launchBrowser()
 const page = await (await browser.newContext({ viewport: sizes[0], colorScheme: 'light' })).newPage()
 const window = createWindowPage(page)
 const buying = createBuying(window)
 const selling = createSelling(window)
 
-const shoot = async (name: string): Promise<void> => {
+const shootPage = async (of: Page, name: string): Promise<void> => {
   // Nothing is hovered in a picture.
-  await page.mouse.move(0, 0)
-  await settle(page)
-  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
+  await of.mouse.move(0, 0)
+  await settle(of)
+  await of.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
   console.log(`${name}.png`)
 }
+const shoot = (name: string): Promise<void> => shootPage(page, name)
 /** A moment of the journey that has no address: both themes, as it stands. */
 const shootBoth = async (name: string, shown: boolean): Promise<void> => {
   for (const colorScheme of everything ? themes : [themes[0]]) {
@@ -109,6 +114,9 @@ try {
   await shootBoth('own-listing', false)
   await selling.publish()
   await selling.switchOn()
+  // Its port was free a moment ago, not the one that the listing names.
+  await window.press('Move the listing here…')
+  await window.sign()
   if (everything) {
     for (const viewport of sizes) {
       for (const colorScheme of themes) {
@@ -117,6 +125,9 @@ try {
         for (const scene of scenes) await shootScene(scene, `-${viewport.width}-${colorScheme}`)
       }
     }
+    const failed = await shootRareScenes(root, browser, shootPage)
+    for (const words of failed) console.error(words)
+    if (failed.length > 0) process.exitCode = 1
   } else {
     const find = (name: string): Scene[] => scenes.filter((scene) => scene.name === name)
     for (const scene of find('serve')) await shootScene(scene, '')
@@ -127,4 +138,5 @@ try {
 } finally {
   await browser.close()
   await opened.close()
+  rmSync(built, { recursive: true, force: true })
 }

@@ -11,6 +11,10 @@ export interface RefundTerms {
 export const paidFeeWei = ({ interactionFeeWei }: Pick<RefundTerms, 'interactionFeeWei'>, interactionOpened: boolean): bigint =>
   (interactionOpened ? interactionFeeWei : 0n)
 
+/** How much that is: both but for the fee (DataMarket.sol, `_refund`). */
+export const refundWei = (terms: RefundTerms, interactionOpened: boolean): bigint =>
+  terms.valueWei + terms.guaranteeWei - paidFeeWei(terms, interactionOpened)
+
 /** What comes back to the buyer of a cancelled or declined purchase, as the subject of a sentence. */
 export const sayRefund = (terms: RefundTerms, interactionOpened: boolean): string => {
   const feeWei = paidFeeWei(terms, interactionOpened)

@@ -79,9 +79,9 @@ export const describePublic = async (listing: StoredListing, trade: Trade | null
   const item = (where: PublicView['items'][number]['where'], what: string, value: string): PublicView['items'][number] => ({ where, what, value })
   return {
     items: [
-      item('chain', 'Your wallet\'s address', details.seller),
+      item('chain', 'Your wallet’s address', details.seller),
       item('chain', 'Price and guarantee', `${formatEther(terms.valueWei)} and ${formatEther(terms.guaranteeWei)} ether`),
-      item('chain', 'The server\'s address', url),
+      item('chain', 'The server’s address', url),
       item('chain', 'A hash of the details', terms.detailsHash),
       item('chain', 'Each purchase: who bought, when, and a sealed answer that only the buyer can open', 'as it happens'),
       item('server', 'Title and description', details.description === '' ? details.title : `${details.title}: ${details.description}`),

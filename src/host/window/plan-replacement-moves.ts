@@ -28,6 +28,11 @@ const sayings = {
   },
 } as const
 
+const weiPerGwei = 10n ** 9n
+
+/** Sums to be read, not paid: no finer than a gwei, and never less than is meant. */
+const roundUpToGwei = (valueWei: bigint): bigint => ((valueWei + weiPerGwei - 1n) / weiPerGwei) * weiPerGwei
+
 /**
  * Another transaction in the place of one that waits, at exactly the fees shown. Throws `chain.nothing-to-replace`,
  * `chain.insufficient-funds`.
@@ -38,7 +43,7 @@ export const planReplacementMove = async (outbox: Outbox, { kind, hash }: Replac
   return {
     kind,
     title: `${title} “${plan.intent.purpose}”`,
-    words: [does, `Only one of the two can be mined. The one that waits could cost ${formatEther(plan.replacedMaxCostWei)} ether at most.`],
+    words: [does, `Only one of the two can be mined. The one that waits could cost ${formatEther(roundUpToGwei(plan.replacedMaxCostWei))} ether at most.`],
     warnings: [warning],
     subject: hash,
     counterparty: null,

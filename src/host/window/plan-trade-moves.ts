@@ -1,7 +1,7 @@
 import { hexlify, randomBytes } from 'ethers'
 import { AppError } from '../../shared/errors.ts'
 import { describeComparisons } from '../../shared/policy-words.ts'
-import { paidFeeWei, sayRefund, sayRefundBeforeBuying } from '../../shared/refund-words.ts'
+import { paidFeeWei, refundWei, sayRefund, sayRefundBeforeBuying } from '../../shared/refund-words.ts'
 import { warnBuyerOfDisputes } from '../../shared/dispute-warnings.ts'
 import { formatEther } from '../../shared/units.ts'
 import { answerSchema } from '../../shared/window-contract/base.ts'
@@ -134,8 +134,10 @@ const sayings = {
   },
   litigate: {
     function: 'litigate', title: 'Cancel purchase',
-    words: ({ state, terms, interactionOpened }: PurchaseOnChain) => [`Credited back to you: ${sayRefund(terms, interactionOpened)}, because ${
-      state === 'Paid' ? 'no answer was asked for yet' : 'the seller let the time to answer pass'}.`],
+    words: ({ state, terms, interactionOpened }: PurchaseOnChain) => [
+      state === 'Paid' ? 'You have asked for no answer yet: you may take your money back.' : 'The seller let the time to answer pass: you may take your money back.',
+      `Credited to you: ${formatEther(refundWei(terms, interactionOpened))} ether, ${sayRefund(terms, interactionOpened)}. Withdrawing brings it to your wallet.`,
+    ],
     warnings: ['The purchase is over then.'],
   },
   dispute: {

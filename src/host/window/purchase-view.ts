@@ -98,7 +98,9 @@ const createTimeline = (state: PurchaseSummary['state'], onChain: PurchaseOnChai
     ({ ...sayStep(name, onChain), state: 'done', at: isoOf(timeSeconds), transaction: transactionHash, deadline: null }))
   const insertAfter = (name: Step['name'], step: Step): void => { done.splice(done.findIndex((candidate) => candidate.name === name) + 1, 0, step) }
   const local = { state: 'done', transaction: null, deadline: null } as const
-  if (computedAt !== null) insertAfter('paid', { ...local, name: 'computed', words: 'Computed on the encrypted table', at: computedAt })
+  // Computed on the way, before or after comparisons were opened; never before it was paid.
+  const before = done.findLast(({ name, at }) => (name === 'paid' || name === 'interaction-opened') && computedAt !== null && (at ?? '') <= computedAt)
+  if (computedAt !== null) insertAfter(before?.name ?? 'paid', { ...local, name: 'computed', words: 'Computed on the encrypted table', at: computedAt })
   if (opened) insertAfter('delivered', { ...local, name: 'opened', words: 'The answer was opened and its proof checked', at: null })
   const due = (ahead[state] ?? []).filter(({ name }) => !done.some((step) => step.name === name))
   const deadline = onChain === null || onChain.deadlineSeconds === 0 ? null : isoOf(onChain.deadlineSeconds)

@@ -169,7 +169,7 @@ const toSaleJson = ({ onChain, listing, sale, reclaimable }: SaleView): SaleJson
   handled: sale?.state ?? null,
   refusal: sale === null || sale.refusal === null ? null : parseJsonAs(errorDocumentSchema, sale.refusal, 'the stored refusal', 'store.corrupt'),
   reclaimable,
-  declinable: onChain.state === 'Paid' || onChain.state === 'Requested',
+  declinable: onChain.state === 'Requested',
 })
 
 export const createSalesHandlers = ({ host }: WindowContext): Handlers<'sales'> => ({

@@ -21,6 +21,7 @@ import { ServePage } from '../features/serve/serve-page.tsx'
 import { SettingsPage } from '../features/settings/settings-page.tsx'
 import { WalletPage } from '../features/wallet/wallet-page.tsx'
 import { Shell } from '../shell/shell.tsx'
+import { loadEditor } from '../ui/load-editor.ts'
 import { Trouble } from '../ui/trouble.tsx'
 import { createQueries, shell, useAsk, useChanges } from './api.ts'
 import { MovesProvider } from './moves.tsx'
@@ -29,7 +30,10 @@ import { theme } from './theme.ts'
 import { useStored } from './use-stored.ts'
 
 // The editor is most of the bundle: it is read when it is first needed.
-const WorkspacePage = lazy(async () => ({ default: (await import('../features/workspace/workspace-page.tsx')).WorkspacePage }))
+const WorkspacePage = lazy(async () => {
+  await loadEditor()
+  return { default: (await import('../features/workspace/workspace-page.tsx')).WorkspacePage }
+})
 
 const buyPages = ([page, id]: readonly string[], query: URLSearchParams): ReactNode => {
   if (page === 'listing') return <ListingPage key={query.get('url')} url={query.get('url') ?? ''} />

@@ -27,7 +27,7 @@ const Sending = ({ title, job: id, onDone, onClose }: {
   return (
     <Modal opened onClose={onClose} title={title} size={520} closeButtonProps={{ 'aria-label': 'Close; the work goes on' }}>
       <div className="stack wide">
-        <WatchedJob id={id} onDone={onDone} />
+        <WatchedJob id={id} onDone={onDone} words="Signed; under way" />
         <div className="row end"><Button variant="default" onClick={onClose}>{ended ? 'Close' : 'Leave it running'}</Button></div>
       </div>
     </Modal>

@@ -5,7 +5,7 @@ import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import { ModuleKind, ModuleResolutionKind, ScriptTarget, typescriptDefaults } from 'monaco-editor/languages/features/typescript/register'
 import TypeScriptWorker from 'monaco-editor/languages/features/typescript/ts.worker?worker'
 import { useComputedColorScheme } from '@mantine/core'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 
 self.MonacoEnvironment = {
   getWorker: (_, label) => (label === 'typescript' || label === 'javascript' ? new TypeScriptWorker() : new EditorWorker()),
@@ -76,10 +76,17 @@ const toNote = (model: editor.ITextModel, { line, words }: LineMark): editor.IMo
   }
 }
 
+const createEditor = (element: HTMLElement): editor.IStandaloneCodeEditor => editor.create(element, {
+  model: null, automaticLayout: true, fontFamily: "'JetBrains Mono', monospace", fontSize: 13, lineHeight: 20, minimap: { enabled: false },
+  padding: { top: 12, bottom: 12 }, scrollBeyondLastLine: false, tabSize: 2, wordWrap: 'on', fixedOverflowWidgets: true, 'semanticHighlighting.enabled': true,
+  renderLineHighlight: 'line', overviewRulerBorder: false, stickyScroll: { enabled: false }, lineNumbersMinChars: 3,
+  ariaLabel: 'Script. Press Control M to move out with Tab.',
+})
+
 /** The script editor, with the tensor's methods and the table's columns known to it. */
 export const CodeEditor = ({ fileName, source, declarations, marks, onChange, onRun }: CodeEditorProperties) => {
   const place = useRef<HTMLDivElement>(null)
-  const view = useRef<editor.IStandaloneCodeEditor | null>(null)
+  const [view, setView] = useState<editor.IStandaloneCodeEditor | null>(null)
   const handlers = useRef({ onChange, onRun })
   handlers.current = { onChange, onRun }
   const scheme = useComputedColorScheme('light')
@@ -90,36 +97,37 @@ export const CodeEditor = ({ fileName, source, declarations, marks, onChange, on
     return () => { library.dispose() }
   }, [declarations])
   useEffect(() => {
-    if (place.current === null) return undefined
-    const created = editor.create(place.current, {
-      automaticLayout: true, fontFamily: "'JetBrains Mono', monospace", fontSize: 13, lineHeight: 20, minimap: { enabled: false },
-      padding: { top: 12, bottom: 12 }, scrollBeyondLastLine: false, tabSize: 2, wordWrap: 'on', fixedOverflowWidgets: true, 'semanticHighlighting.enabled': true,
-      renderLineHighlight: 'line', overviewRulerBorder: false, stickyScroll: { enabled: false }, lineNumbersMinChars: 3,
-      ariaLabel: 'Script. Press Control M to move out with Tab.',
+    const { current: element } = place
+    if (element === null) return undefined
+    // In a task of its own, apart from the page's rendering and, by the state, from the model's: together they held the page too long.
+    let created: editor.IStandaloneCodeEditor | null = null
+    const timer = setTimeout(() => {
+      created = createEditor(element)
+      created.addCommand(KeyMod.CtrlCmd | KeyCode.Enter, () => { handlers.current.onRun() })
+      created.onDidChangeModelContent(() => { if (created !== null) handlers.current.onChange(created.getValue()) })
+      setView(created)
     })
-    created.addCommand(KeyMod.CtrlCmd | KeyCode.Enter, () => { handlers.current.onRun() })
-    created.onDidChangeModelContent(() => { handlers.current.onChange(created.getValue()) })
-    view.current = created
     return () => {
-      view.current = null
-      created.dispose()
+      clearTimeout(timer)
+      created?.dispose()
+      setView(null)
     }
   }, [])
   // The text given is where a file begins; from then on the model holds it.
   const opening = useRef(source)
   opening.current = source
-  useEffect(() => { view.current?.setModel(findModel(fileName, opening.current)) }, [fileName])
+  useEffect(() => { view?.setModel(findModel(fileName, opening.current)) }, [view, fileName])
 
   const notes = useRef<editor.IEditorDecorationsCollection | null>(null)
   useEffect(() => {
-    const model = view.current?.getModel() ?? null
+    const model = view?.getModel() ?? null
     if (model === null) return
     // What was said of a longer text may name lines that are gone.
     const there = marks.filter(({ line }) => line <= model.getLineCount())
     notes.current?.clear()
-    notes.current = view.current?.createDecorationsCollection(there.filter(({ tone }) => tone === 'note').map((mark) => toNote(model, mark))) ?? null
+    notes.current = view?.createDecorationsCollection(there.filter(({ tone }) => tone === 'note').map((mark) => toNote(model, mark))) ?? null
     editor.setModelMarkers(model, markerOwner, there.filter(({ tone }) => tone !== 'note').map((mark) => toMarker(model, mark)))
-  }, [fileName, marks])
+  }, [view, fileName, marks])
 
   return <div ref={place} className="code-editor" data-testid="code-editor" />
 }

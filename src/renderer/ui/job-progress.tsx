@@ -15,7 +15,7 @@ export const Meter = ({ done, total, label }: { readonly done: number, readonly 
 )
 
 /** One job: what it does, how far it is, how long it takes, and Stop; how it ended, in words. */
-export const JobCard = ({ job }: { readonly job: Job }) => {
+export const JobCard = ({ job, words = job.label }: { readonly job: Job, readonly words?: string }) => {
   const stop = useDo((id: string) => shell.jobs.stop({ id }), 'jobs')
   if (job.state === 'failed' && job.error !== null) return <ErrorPanel document={job.error} />
   if (job.state === 'stopped') return <p className="note" role="status">{job.label}: stopped. Nothing was lost; it can be started again.</p>
@@ -25,7 +25,7 @@ export const JobCard = ({ job }: { readonly job: Job }) => {
   return (
     <div className="job" role="status">
       <div className="row between">
-        <span className="truncate">{job.step ?? job.label}</span>
+        <span className="truncate">{job.step ?? words}</span>
         <span className="row">
           {secondsLeft === null ? null : <span className="time">{sayDuration(secondsLeft)} left</span>}
           {job.stoppable ? <Button variant="default" loading={stop.isPending} onClick={() => { stop.mutate(job.id) }}>Stop</Button> : null}
@@ -41,10 +41,12 @@ interface WatchedProperties {
   readonly onDone?: (outcome: JobOutcome) => void
   /** Draws nothing once the job has come to its good end. */
   readonly quietEnd?: boolean
+  /** Instead of the job's label while it names no step: where the label stands above it already. */
+  readonly words?: string
 }
 
 /** Follows a job and tells once what it came to. */
-export const WatchedJob = ({ id, onDone, quietEnd = true }: WatchedProperties) => {
+export const WatchedJob = ({ id, onDone, quietEnd = true, words }: WatchedProperties) => {
   const { job, error } = useJob(id)
   const told = useRef<string | null>(null)
   useEffect(() => {
@@ -54,5 +56,5 @@ export const WatchedJob = ({ id, onDone, quietEnd = true }: WatchedProperties) =
   }, [job, onDone])
   if (error !== null) return <Trouble error={error} />
   if (job === null || (quietEnd && job.state === 'done')) return null
-  return <JobCard job={job} />
+  return <JobCard job={job} {...(words === undefined ? {} : { words })} />
 }

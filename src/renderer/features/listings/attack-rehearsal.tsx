@@ -27,7 +27,7 @@ export const AttackRehearsal = ({ id }: { readonly id: string }) => {
               { name: 'Answered', numeric: true, cell: ({ answered, questions }) => `${formatCount(answered)} of ${formatCount(questions)}` },
               { name: 'Cells', numeric: true, cell: ({ cells }) => <span className={cells > 0 ? 'bad' : ''}>{formatCount(cells)}</span> },
               { name: 'Bits', numeric: true, cell: ({ bits }) => formatCount(Math.round(bits)) },
-              { name: 'Refused by', cell: ({ refusal }) => (refusal === null ? '' : <span className="mono" title={refusal.message}>{refusal.code}</span>) },
+              { name: 'Refused by', cell: ({ refusal }) => (refusal === null ? '' : <span className="mono nowrap" title={refusal.message}>{refusal.code}</span>) },
             ]}
           />
         </>

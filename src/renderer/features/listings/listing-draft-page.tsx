@@ -28,9 +28,9 @@ const Money = ({ draft, readings, change }: PartProperties) => {
   return (
     <Section title="Money and time">
       <div className="pair">
-        <TextInput label="Price of one answer (ETH)" required value={draft.price} error={readings.price.problem} onChange={(event) => { change({ price: event.target.value }) }} />
+        <TextInput label="Price of one answer (ETH)" description="Held by the contract until the answer is confirmed." required value={draft.price} error={readings.price.problem} onChange={(event) => { change({ price: event.target.value }) }} />
         <TextInput
-          label="Guarantee (ETH)" placeholder={usual === null ? 'the usual share of the price' : `${formatEther(usual)}, the usual`} value={draft.guarantee}
+          label="Guarantee (ETH)" description="The buyer’s deposit, and yours with each answer; both come back." placeholder={usual === null ? 'the usual share of the price' : `${formatEther(usual)}, the usual`} value={draft.guarantee}
           error={readings.guarantee.problem} onChange={(event) => { change({ guarantee: event.target.value }) }}
         />
         <TextInput label="You deliver within" description="Such as 10m, 1h, 2d." required value={draft.delivery} error={readings.delivery.problem} onChange={(event) => { change({ delivery: event.target.value }) }} />
