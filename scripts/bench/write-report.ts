@@ -98,7 +98,8 @@ Where the load was above 0 at the beginning, other programs ran too.
 
 ${runs.map(describeRun).join('\n')}
 
-Everything is measured in turn, round by round, within a run: medians of ${rounds} rounds and their range. On one thread times are processor time
+Everything is measured in turn, round by round, within a run: medians of ${rounds} rounds and their range, after one
+that is not counted for our faster kernel, while V8 compiles. On one thread times are processor time
 (of all threads of the process, ours and V8's), so that other work on the machine counts little; two workers against one are by the
 clock. Only ratios within a run mean something. *gmpy2* is a script of ours, \`scripts/bench/gmpy2_baseline.py\`, that does what
 python-paillier does, with plain integer weights and with its encoding of floating-point ones: a mantissa of 53 bits and an exponent of

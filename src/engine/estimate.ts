@@ -14,7 +14,7 @@ interface Calibration {
 }
 
 /** What a call costs beside products: messages and starting its batches. Measured, as those below, on plans of 1 to 68,000 cells. */
-const callMilliseconds = 0.5
+const callMilliseconds = 0.4
 /** One more round of messages, where pieces are joined. */
 const joinMilliseconds = 0.25
 /** Of each form, in products: its degree is mended, it is tested and written out. */
