@@ -187,7 +187,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
       database, vault, wallet: unlockedWallet.get, engine: engine.get, sharedEngine: sharedEngine.get, market, openListing, now,
     })
     const records = { listings: listingStore, sales: saleStore }
-    const receipts = createReceiptService({ database, market, wallet: unlockedWallet.get, purchases, ...records, now })
+    const receipts = createReceiptService({ database, market, wallet: unlockedWallet.get, purchases, ledger, ...records, now })
     return {
       connection, outbox, market, sales, openListing, purchases, receipts,
       listings: createListingService({ database, datasets, ledger, market: () => Promise.resolve(market), now }),

@@ -13,7 +13,7 @@ export interface Extracted {
  * cells from the integers they were answered with, cell by cell.
  */
 export interface Attack {
-  readonly name: 'single-cell' | 'one-hot' | 'weight-packing' | 'near-equal-weights' | 'sum-minus-one' | 'two-wallets' | 'rare-class'
+  readonly name: 'single-cell' | 'one-hot' | 'weight-packing' | 'near-equal-weights' | 'sum-minus-one' | 'two-wallets' | 'rare-class' | 'comparison-search'
   readonly words: string
   readonly queries: readonly Program[]
   extract(answers: readonly (readonly bigint[])[]): readonly Extracted[]

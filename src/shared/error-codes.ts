@@ -158,6 +158,7 @@ export const errorCodes = defineErrorCodes({
   'policy.comparison-unasked': { status: 422, next: 'Compute the script anew under this purchase: what it compares is asked then.' },
   'policy.comparisons-not-sold': { status: 422, next: 'Compare what is decrypted anyway (sums, means, or x.decrypted() where rows may be answered), or ask the seller to sell comparisons.' },
   'policy.blinding-too-weak': { status: 422, next: 'Compare or multiply numbers of fewer digits: round the columns, sum fewer rows, use shorter weights; or use a listing under a longer key.' },
+  'policy.products-not-sold': { status: 422, next: 'Multiply sums and means, which is done after decryption, use second moments, or ask the seller to sell products.' },
   'policy.second-moments-not-sold': { status: 422, next: 'Use sums and means, or ask the seller to offer second moments of these columns.' },
   'policy.second-moments-whole': { status: 422, next: 'Take var, std, cov, corr and least squares of whole columns; sums and means can be of groups of rows.' },
   'policy.packed-slot': { status: 422, next: 'Ask for every number that a packed sum opens, or read the columns unpacked.' },

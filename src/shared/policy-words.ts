@@ -1,4 +1,4 @@
-import type { Policy } from './schemas/details.ts'
+import type { Details, Policy } from './schemas/details.ts'
 import { formatEther } from './units.ts'
 
 /** What a listing's mode protects, and from whom; a sentence a line, the same on page, window and command line. */
@@ -10,10 +10,24 @@ export const describeMode = ({ mode, maxAnswerCells, maxAnswerBits }: Policy, to
       maxAnswerBits} bits from this table in all.`,
   ])
 
-/** What a listing's comparisons of encrypted cells are and cost; nothing where none are sold. */
-export const describeComparisons = (comparisons: number, feeWei: bigint): string[] => (comparisons === 0 ? [] : [
-  `The seller compares encrypted cells for your script: ${comparisons} comparisons in all, whoever asks; opening this costs ${formatEther(feeWei)} ether of the price, for good.`,
+type HelpSold = Pick<Details['budgets'], 'comparisons' | 'products'>
+
+/** “40 comparisons and 20 products”; '' where neither is sold. */
+export const nameHelp = ({ comparisons, products }: HelpSold): string => [
+  ...(comparisons === 0 ? [] : [`${comparisons} ${comparisons === 1 ? 'comparison' : 'comparisons'}`]),
+  ...(products === 0 ? [] : [`${products} ${products === 1 ? 'product' : 'products'}`]),
+].join(' and ')
+
+/** What a listing's comparisons and products of encrypted cells are and cost; nothing where none are sold. */
+export const describeHelp = (sold: HelpSold, feeWei: bigint): string[] => (nameHelp(sold) === '' ? [] : [
+  `The seller helps your script with encrypted cells: ${nameHelp(sold)} in all, whoever asks; opening this costs ${formatEther(feeWei)} ether of the price, for good.`,
 ])
+
+/** What blinded comparisons let out, in `private` mode: each answers one yes-or-no question about anything in the table. */
+export const describeBlindHelp = ({ policy: { mode }, budgets: { comparisons } }: Pick<Details, 'policy' | 'budgets'>): string[] =>
+  (mode === 'disclosed' || comparisons === 0 ? [] : [
+    `Each comparison tells the buyer one bit about any cell: ${comparisons} bits more from this table in all. The seller does not see what is compared.`,
+  ])
 
 /** What an answer rests on besides its proof; nothing where nothing was asked. */
 export const describeReplies = (replies: number): string[] =>

@@ -6,7 +6,7 @@ import type { ScriptFile } from '../../host/buyer/derive.ts'
 import { checkScript, rehearse } from '../../host/buyer/rehearse.ts'
 import { toDisputeTerms, type AnswerJson } from '../../host/index.ts'
 import { warnBuyerOfDisputes } from '../../shared/dispute-warnings.ts'
-import { describeComparisons, describeMode, describeReplies } from '../../shared/policy-words.ts'
+import { describeBlindHelp, describeHelp, describeMode, describeReplies } from '../../shared/policy-words.ts'
 import { sayRefund } from '../../shared/refund-words.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
@@ -70,7 +70,8 @@ const addMarketCommands = (program: Command, globals: () => GlobalOptions): void
           ? describeMode(details.policy, details.budgets.totalCells)
           : [`Every cell of an answer treats alike groups of at least ${details.policy.minRows} rows.`]),
         `An answer has at most ${details.policy.maxAnswerCells} cells; along each axis 1/${details.policy.condition} of the table.`,
-        ...describeComparisons(details.budgets.comparisons, onChain.terms.interactionFeeWei),
+        ...describeHelp(details.budgets, onChain.terms.interactionFeeWei),
+        ...describeBlindHelp(details),
         ...warnBuyerOfDisputes(toDisputeTerms(onChain.terms, onChain.seller)),
         'Every answer comes with a proof of its decryption, checked before you can confirm; the key is certified.',
       ].filter((line) => line !== '').join('\n'))
@@ -130,7 +131,7 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
         describeNextMove(view),
       ].join('\n'))
     }))
-  program.command('open-interaction').description('pay the listing\'s fee, out of the price and for good, for comparisons while scripts run')
+  program.command('open-interaction').description('pay the listing\'s fee, out of the price and for good, for the seller\'s help with comparisons and products while scripts run')
     .argument('<purchase>', 'its number', parseNumber)
     .action((number: bigint) => withHost(globals(), async (host, terminal) => {
       const { id, terms, interactionOpened } = await (await host.trade()).purchases.openInteraction(number)

@@ -38,6 +38,7 @@ interface DemoCommandOptions {
   readonly missing: 'fail' | 'drop' | 'mean' | 'median'
   readonly secondMoments?: true | string
   readonly comparisons?: number
+  readonly products?: number
   readonly value: bigint
   readonly out?: string
 }
@@ -50,7 +51,8 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
     .option('--mode <mode>', 'disclosed: the buyer shows the program; private: nobody but the buyer sees it', parseChoice('disclosed', 'private'), 'disclosed')
     .option('--missing <way>', 'rows with missing values: drop, fail, or fill with mean or median', parseChoice('fail', 'drop', 'mean', 'median'), 'drop')
     .option('--second-moments [columns]', 'offer var, std, cov, corr and least squares of these columns, separated by commas, or of all')
-    .addOption(new Option('--comparisons <n>', 'sell so many comparisons of encrypted cells, and answers of single rows (--min-rows 1)').argParser(parseCount))
+    .addOption(new Option('--comparisons <n>', 'sell so many comparisons of encrypted cells, and in disclosed mode answers of single rows (--min-rows 1)').argParser(parseCount))
+    .addOption(new Option('--products <n>', 'sell so many products of encrypted cells, in private mode').argParser(parseCount))
     .addOption(new Option('--value <amount>', 'the price').argParser(parseAmount).default(20_000_000_000_000_000n, '0.02ether'))
     .option('--out <folder>', 'where the receipts go; by default a temporary folder')
     .action(async (options: DemoCommandOptions) => {
@@ -65,6 +67,7 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
         missing: options.missing,
         ...(options.secondMoments === undefined ? {} : { secondMoments: options.secondMoments }),
         ...(options.comparisons === undefined ? {} : { comparisons: options.comparisons }),
+        ...(options.products === undefined ? {} : { products: options.products }),
         valueWei: options.value,
         ...(options.out === undefined ? {} : { out: options.out }),
         note: (line) => { terminal.note(line) },

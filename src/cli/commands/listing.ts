@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { StoredListing } from '../../host/seller/listing-store.ts'
 import { warnSellerOfDisputes } from '../../shared/dispute-warnings.ts'
-import { describeMode } from '../../shared/policy-words.ts'
+import { describeBlindHelp, describeMode } from '../../shared/policy-words.ts'
 import type { PolicyMode } from '../../shared/schemas/details.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
@@ -22,6 +22,7 @@ interface CreateOptions {
   readonly guarantee?: bigint
   readonly interactionFee?: bigint
   readonly comparisons?: number
+  readonly products?: number
   readonly expiration?: number
   readonly delivery?: number
   readonly disputeTime?: number
@@ -88,6 +89,7 @@ const toDraft = (options: Partial<CreateOptions>) => requireValue({
   ...(options.maxAnswerBits === undefined ? {} : { maxAnswerBits: options.maxAnswerBits }),
   ...(options.maxTotalCells === undefined ? {} : { maxTotalCells: options.maxTotalCells }),
   ...(options.comparisons === undefined ? {} : { comparisons: options.comparisons }),
+  ...(options.products === undefined ? {} : { products: options.products }),
   ...(options.confirmations === undefined ? {} : { confirmations: options.confirmations }),
 })
 
@@ -118,6 +120,7 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
     .option('--min-rows <n>', 'rows behind every cell; 1 sells answers about single rows', parseCount)
     .option('--second-moments [columns]', 'offer var, std, cov, corr and least squares of these columns, separated by commas, or of all; encrypts their products', parseNames)
     .option('--comparisons <n>', 'different comparisons the table ever answers while scripts run; by default none', parseCount)
+    .option('--products <n>', 'products of two encrypted cells made in all, in private mode; by default none', parseCount)
     .option('--max-answer-cells <n>', 'most numbers in one answer', parseCount)
     .option('--max-answer-bits <n>', 'most bits of one number', parseCount)
     .option('--max-total-cells <n>', 'most different numbers the table ever answers; by default half its cells, in private mode four answers', parseCount)
@@ -130,7 +133,7 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
       const created = await listings.create({ dataset, serverUrl, ...toDraft(options) })
       const { policy, budgets } = created.details
       if (policy.mode === 'private') {
-        for (const line of describeMode(policy, budgets.totalCells)) terminal.note(line)
+        for (const line of [...describeMode(policy, budgets.totalCells), ...describeBlindHelp(created.details)]) terminal.note(line)
         terminal.note('Ask a price for which you would hand out that many raw values. Once published, this table is sold in private mode only.')
       }
       warnOfDisputes(terminal, created)

@@ -20,8 +20,10 @@ export interface DemoOptions {
   readonly missing: string
   /** Of the columns named, separated by commas, or of all; none where absent. */
   readonly secondMoments?: true | string
-  /** Different comparisons of encrypted cells the listing sells; its answers may then be of single rows. None where absent. */
+  /** Comparisons of encrypted cells the listing sells; in disclosed mode its answers may then be of single rows. None where absent. */
   readonly comparisons?: number
+  /** Products of two encrypted cells it sells, in private mode. None where absent. */
+  readonly products?: number
   readonly valueWei: bigint
   /** Where the receipts are kept. */
   readonly out?: string
@@ -42,7 +44,7 @@ export interface DemoReport {
   readonly maxRelativeError: number
   readonly rehearsalDifference: number
   readonly proofVerified: boolean | null
-  /** Comparisons that rest on the seller's word. */
+  /** Replies that rest on the seller's word. */
   readonly unprovedReplies: number
   readonly state: string
   readonly value: bigint
@@ -126,11 +128,14 @@ interface Stage {
  * A seller's process that dies is waited for as long as the delivery may take, and no longer.
  */
 const leastRows = ({ comparisons }: DemoOptions, rows: number): number => (comparisons === undefined ? Math.min(10, rows) : 1)
-/** Comparisons are of single rows, and are paid for with a tenth of the price. */
-const comparisonTerms = ({ comparisons, valueWei }: DemoOptions): string[] =>
-  (comparisons === undefined ? [] : ['--comparisons', String(comparisons), '--interaction-fee', `${valueWei / 10n}wei`])
+/** Help is paid for with a tenth of the price. */
+const helpTerms = ({ comparisons, products, valueWei }: DemoOptions): string[] => [
+  ...(comparisons === undefined ? [] : ['--comparisons', String(comparisons)]),
+  ...(products === undefined ? [] : ['--products', String(products)]),
+  ...(comparisons === undefined && products === undefined ? [] : ['--interaction-fee', `${valueWei / 10n}wei`]),
+]
 const termsFor = (options: DemoOptions, rows: number, columns: number): string[] =>
-  ['--mode', options.mode, ...(options.mode === 'private' ? [] : ['--min-rows', String(leastRows(options, rows))]), ...comparisonTerms(options),
+  ['--mode', options.mode, ...(options.mode === 'private' ? [] : ['--min-rows', String(leastRows(options, rows))]), ...helpTerms(options),
     '--condition', String(Math.min(1, rows / columns)), '--delivery', '10m']
 
 interface ListingDocument { readonly id: string; readonly terms: { readonly guaranteeWei: string } }
@@ -185,15 +190,15 @@ interface Bought {
 const isInteractionWanted = (error: unknown): boolean =>
   error instanceof AppError && error.code === 'runtime.demo-step-failed' && error.details['code'] === 'escrow.interaction-not-open'
 
-/** Comparisons are paid for when a script first asks for one, and not before. */
+/** Help is paid for when a script first asks for it, and not before. */
 const compute = async ({ buyer, step }: Stage, purchase: string, script: string): Promise<void> => {
   const isDone = await step('buyer downloads and computes', () => buyer.run('compute', purchase, script).then(() => true, (error: unknown) => {
     if (!isInteractionWanted(error)) throw error
     return false
   }))
   if (isDone) return
-  await step('buyer pays for the comparisons the script asks for', () => buyer.run('open-interaction', purchase))
-  await step('buyer computes, the seller compares', () => buyer.run('compute', purchase, script))
+  await step('buyer pays for the help the script asks for', () => buyer.run('open-interaction', purchase))
+  await step('buyer computes, the seller helps', () => buyer.run('compute', purchase, script))
 }
 
 const buyAnswer = async (stage: Stage, url: string, script: string): Promise<Bought> => {
@@ -290,13 +295,9 @@ const runIn = async (folder: string, options: DemoOptions): Promise<DemoReport> 
 /**
  * The whole trade between two parties with a profile and processes of their own, over real HTTP and a real practice chain.
  * Throws `runtime.demo-step-failed` with the failing command's code, `runtime.demo-check-failed` where the outcome is not
- * what it must be, `runtime.cancelled` when aborted,
- * `escrow.wrong-terms` for comparisons in private mode; leaves nothing running, and of its files only the receipts.
+ * what it must be, `runtime.cancelled` when aborted; leaves nothing running, and of its files only the receipts.
  */
 export const runDemo = async (options: DemoOptions): Promise<DemoReport> => {
-  if (options.comparisons !== undefined && options.mode === 'private') {
-    throw new AppError('escrow.wrong-terms', 'Comparisons are sold in disclosed mode only: leave --comparisons out, or choose --mode disclosed.')
-  }
   const folder = mkdtempSync(join(tmpdir(), 'hesystem-demo-'))
   try {
     return await runIn(folder, options)

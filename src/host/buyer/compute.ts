@@ -1,6 +1,7 @@
 import type { Program } from '../../shared/schemas/program.ts'
 import type { Details, TensorCommitment } from '../../shared/schemas/details.ts'
 import { choosePackedReads, readForms } from '../../compute/packed-program.ts'
+import type { IntegerRange } from '../../compute/columns.ts'
 import { encodeProgram } from '../../compute/program.ts'
 import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.ts'
 import type { PaillierPublicKey } from '../../crypto/types.ts'
@@ -18,14 +19,18 @@ export const chooseReads = (program: Program, details: Details): Program =>
 /** What a result request names a program by in `disclosed` mode. */
 export const hashProgram = (program: Program): string => sha256Hex(encodeProgram(program))
 
-/** Evaluates a program on the downloaded table, masked where the listing is in `private` mode: everything the request will stand on. */
+/**
+ * Evaluates a program on the downloaded table, masked where the listing is in `private` mode: everything the request will stand on.
+ * `products`: what the cells behind the table's can be, where a script had some made.
+ */
 export const computeOnDataset = async (
-  program: Program, details: Details, ciphertexts: CiphertextSource, engine: Engine, now: () => Date, options: JobOptions = {},
+  program: Program, details: Details, ciphertexts: CiphertextSource, engine: Engine, now: () => Date,
+  { products = [], ...options }: JobOptions & { readonly products?: readonly IntegerRange[] } = {},
 ): Promise<EncryptedResult> => {
   const { policy, dataset } = details
   const key = publicKeyOf(dataset)
   const result = policy.mode === 'private'
-    ? await computeMasked(program, policy, describeDataset(details), key, ciphertexts, engine, options)
+    ? await computeMasked(program, policy, { ...describeDataset(details), products }, key, ciphertexts, engine, options)
     : {
       ciphertexts: await engine.evaluate(key, ciphertexts, readForms(program, describeDataset(details)), options),
       programHash: hashProgram(program),

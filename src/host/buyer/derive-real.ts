@@ -3,12 +3,16 @@ import { AppError } from '../../shared/errors.ts'
 import type { Details } from '../../shared/schemas/details.ts'
 import { deriveFromScript, type DerivedScript, type DeriveOptions, type ScriptFile } from './derive.ts'
 
-/** Comparisons on test data are free and without limit; blinded as the real ones would be. */
-export const testHelp: InteractionTerms = { comparisons: null, products: 0, isBlinded: true }
+/**
+ * Help with test data is free and without limit, blinded as that with a real table in `private` mode; products are made where the listing
+ * sells them, so that a script that rehearses well is one that can be bought.
+ */
+export const testHelp = ({ budgets: { products } }: Pick<Details, 'budgets'>): InteractionTerms =>
+  ({ comparisons: null, products: products === 0 ? 0 : null, isBlinded: true })
 
-/** What the key holder's help with a purchase may be: comparisons asked openly, where any are sold and the program is no secret. */
-export const purchaseHelp = ({ budgets: { comparisons }, policy: { mode } }: Details): InteractionTerms | null =>
-  (comparisons === 0 || mode === 'private' ? null : { comparisons, products: 0, isBlinded: false })
+/** What the key holder's help with a purchase may be: asked openly in `disclosed` mode, where it is comparisons alone; else blinded. */
+export const purchaseHelp = ({ budgets: { comparisons, products }, policy: { mode } }: Pick<Details, 'budgets' | 'policy'>): InteractionTerms | null =>
+  (comparisons === 0 && products === 0 ? null : { comparisons, products, isBlinded: mode === 'private' })
 
 /** A script over the real table before anything is paid: what it would be, and why the listing would not help it. */
 export interface RealDerivation {
@@ -20,21 +24,29 @@ export interface RealDerivation {
 export const stretchRows = (rows: readonly (readonly number[])[], count: number): (readonly number[])[] =>
   Array.from({ length: count }, (_, row) => rows[row % rows.length] as readonly number[])
 
+/** Whether a script went no further for want of the key holder's help, of a kind that the listing or its test data give. */
+const wantsHelp = (error: unknown, help: InteractionTerms | null): error is AppError => {
+  if (!(error instanceof AppError)) return false
+  if (error.code === 'policy.comparisons-not-sold') return true
+  return help !== null && help.products !== 0 && (error.code === 'input.tensor-not-additive' || error.code === 'policy.second-moments-not-sold')
+}
+
 /**
- * Derives a script over the real table. Where it compares encrypted cells, the comparisons are taken as the test rows would have them;
- * where the listing sells none, the refusal says where. Throws as deriveFromScript otherwise.
+ * Derives a script over the real table. Where it compares or multiplies encrypted cells, comparisons are taken as the test rows would have
+ * them; where the listing sells none, the refusal says where. Throws as deriveFromScript otherwise.
  */
 export const deriveReal = async (
   script: ScriptFile, details: Details, readTestRows: () => Promise<readonly (readonly number[])[]>, options: Pick<DeriveOptions, 'signal'> = {},
 ): Promise<RealDerivation> => {
   const table = details.dataset
+  const help = purchaseHelp(details)
   try {
     return { derived: await deriveFromScript(script, details, table, options), refusal: null }
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'policy.comparisons-not-sold') throw error
+    if (!wantsHelp(error, help)) throw error
     const rows = stretchRows(await readTestRows(), table.rows)
-    const help = purchaseHelp(details)
-    const derived = await deriveFromScript(script, details, table, { ...options, rows, help: help ?? testHelp })
-    return { derived, refusal: help === null ? error : null }
+    const isSold = help !== null && (error.code !== 'policy.comparisons-not-sold' || help.comparisons !== 0)
+    const derived = await deriveFromScript(script, details, table, { ...options, rows, help: isSold ? help : testHelp(details) })
+    return { derived, refusal: isSold ? null : error }
   }
 }

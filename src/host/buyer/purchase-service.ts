@@ -5,7 +5,7 @@ import { parseJsonAs } from '../../shared/parse.ts'
 import { programSchema, type Program } from '../../shared/schemas/program.ts'
 import { encodeProgram } from '../../compute/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
-import type { Engine, JobOptions } from '../../engine/engine.ts'
+import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain, PurchaseState } from '../chain/market.ts'
 import { readEventId } from '../chain/market-events.ts'
 import type { StoredTransaction } from '../chain/outbox.ts'
@@ -15,15 +15,17 @@ import type { CiphertextTable } from '../interop/export-tensor.ts'
 import type { Evidence } from '../protocol/evidence.ts'
 import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
-import { chooseReads, computeOnDataset } from './compute.ts'
+import { describeDataset } from '../trade/details-document.ts'
+import { chooseReads, computeOnDataset, publicKeyOf } from './compute.ts'
 import { purchaseHelp } from './derive-real.ts'
-import { deriveFromAnswer, deriveFromScript, type DeriveOptions, type ScriptFile } from './derive.ts'
+import { deriveFromAnswer, deriveFromScript, type DerivedScript, type DeriveOptions, type ScriptFile } from './derive.ts'
 import { discloseAnswer } from './disclose.ts'
 import { downloadDataset, openDownloaded, readDownloaded } from './download.ts'
 import { parseListingUrl, type OpenListing, type OpenedListing } from './open-listing.ts'
 import { createPurchaseStore, type ComputedResult, type EncryptedResult, type Purchase } from './purchase-store.ts'
 import { requestResult, type NumberedPurchase, type RequestDependencies } from './request-result.ts'
-import { createPurchaseKeyHolder } from './purchase-key-holder.ts'
+import type { KeyHolderSession } from './blind-key-holder.ts'
+import { createPrivateKeyHolder, createPurchaseKeyHolder, type PurchaseKeyHolderParts } from './purchase-key-holder.ts'
 import { retryUntilConfirmed } from './retry.ts'
 import { requireCertificate } from './pinned-fetch.ts'
 import { createSellerClient, type SellerClient } from './seller-client.ts'
@@ -100,9 +102,15 @@ export interface PurchaseServiceDependencies {
   readonly now: () => Date
 }
 
-/** How many of the key holder's replies a result rests on. */
-const countReplies = (result: ComputedResult | null): number =>
-  (result === null ? 0 : parseJsonAs(programSchema, result.program, 'the stored program', 'store.corrupt').comparisons?.length ?? 0)
+/** How many comparisons a result's program names. */
+const countComparisons = (result: ComputedResult): number =>
+  parseJsonAs(programSchema, result.program, 'the stored program', 'store.corrupt').comparisons?.length ?? 0
+
+/** How a script is helped, and what its answer is evaluated on: the table, and behind it the products made for the script. */
+interface Help {
+  readonly options: DeriveOptions
+  readonly source: CiphertextSource
+}
 
 const defaultDeadlineSeconds = 600
 /** Refused by the chain, or cancelled: it will not be paid any more under this intention. */
@@ -207,16 +215,22 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
   }
 
   /** How a script over a purchase's table is helped. */
-  const helpWith = async (purchase: NumberedPurchase, { signal }: JobOptions): Promise<DeriveOptions> => {
-    const help = purchaseHelp(purchase.details)
+  const helpWith = async (purchase: NumberedPurchase, { signal }: JobOptions): Promise<Help> => {
+    const { details } = purchase
+    const help = purchaseHelp(details)
+    const table = openDownloaded(details, chunksOf(purchase), help?.isBlinded === true ? undefined : widthOf(details.dataset))
     const given = signal === undefined ? {} : { signal }
-    if (help === null) return given
+    if (help === null) return { options: given, source: table }
     const [seller, account] = [await sellerOf(purchase), await wallet()]
-    const keyHolder = createPurchaseKeyHolder({
+    const parts: PurchaseKeyHolderParts = {
       ...given, purchase, store, seller,
       withToken: (act) => retryUntilConfirmed(signal, () => seller.withSession(account, market.chainId, act)),
+    }
+    if (!help.isBlinded) return { options: { ...given, help, keyHolder: createPurchaseKeyHolder(parts) }, source: table }
+    const keyHolder: KeyHolderSession = createPrivateKeyHolder(parts, {
+      key: publicKeyOf(details.dataset), table, dataset: describeDataset(details), engine: await sharedEngine(),
     })
-    return { ...given, help, keyHolder }
+    return { options: { ...given, help, keyHolder }, source: keyHolder.source }
   }
 
   const findUnanswered = async (listing: bigint): Promise<Purchase | null> => {
@@ -237,21 +251,29 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     new AppError('escrow.second-request', 'The one result of this purchase has been requested already.', { details: { purchase: number.toString() } })
 
   const computeAndKeep = async (
-    purchase: NumberedPurchase, program: Program, script: ScriptFile, { assertResult, ...options }: ComputeOptions,
+    purchase: NumberedPurchase, { program, products }: Pick<DerivedScript, 'program' | 'products'>, source: CiphertextSource, script: ScriptFile,
+    { assertResult, ...options }: ComputeOptions,
   ): Promise<ComputedResult> => {
     const { details } = purchase
-    const source = openDownloaded(details, chunksOf(purchase), widthOf(details.dataset))
-    const computed = await computeOnDataset(chooseReads(program, details), details, source, await sharedEngine(), now, options)
+    const reads = chooseReads(program, details)
+    const computed = await computeOnDataset(reads, details, source, await sharedEngine(), now, { ...options, products })
     await assertResult?.(computed, program)
     const result = { ...computed, script: script.source, fileName: script.fileName }
     store.setResult(purchase.id, result)
     return result
   }
 
+  /** In `private` mode, which program asked what is nobody's to tell: all that the purchase was told counts. */
+  const countReplies = ({ id, details }: Purchase): number => {
+    const result = store.findResult(id)
+    if (result === null) return 0
+    return details.policy.mode === 'private' ? store.countReplies(id) : countComparisons(result)
+  }
+
   const view = async (purchase: Purchase): Promise<PurchaseView> => ({
     purchase,
     onChain: purchase.number === null ? null : await market.readPurchase(purchase.number),
-    unprovedReplies: countReplies(store.findResult(purchase.id)),
+    unprovedReplies: countReplies(purchase),
   })
 
   return {
@@ -295,8 +317,9 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     compute: async (number, script, options = {}) => {
       const purchase = await download(number, options)
       if (purchase.request !== null) throw secondRequest(number)
-      const { program } = await deriveFromScript(script, purchase.details, purchase.details.dataset, await helpWith(purchase, options))
-      return computeAndKeep(purchase, program, script, options)
+      const help = await helpWith(purchase, options)
+      const derived = await deriveFromScript(script, purchase.details, purchase.details.dataset, help.options)
+      return computeAndKeep(purchase, derived, help.source, script, options)
     },
 
     computeAnswer: async (number, answer, options = {}) => {
@@ -307,7 +330,9 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
         if (kept?.program !== encodeProgram(chooseReads(program, details))) throw secondRequest(number)
         return kept
       }
-      return computeAndKeep(await download(number, options), program, { source: '', fileName: '' }, options)
+      const purchase = await download(number, options)
+      const source = openDownloaded(details, chunksOf(purchase), widthOf(details.dataset))
+      return computeAndKeep(purchase, { program, products: [] }, source, { source: '', fileName: '' }, options)
     },
 
     request: async (number, options = {}) => {

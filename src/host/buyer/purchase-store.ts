@@ -61,6 +61,12 @@ export interface ComputedResult extends EncryptedResult {
 
 export type NewPurchase = Pick<Purchase, 'url' | 'contractUrl' | 'detailsHash' | 'listing' | 'termsHash' | 'buyer' | 'maxTotalWei' | 'deadlineSeconds' | 'createdAt'> & { readonly text: string }
 
+/** Comparisons by their texts' hashes, and whether they hold. */
+type Replies = readonly (readonly [comparison: string, holds: boolean])[]
+
+/** Products by their factors' hashes. */
+type Products = readonly (readonly [product: string, ciphertext: Uint8Array])[]
+
 export interface PurchaseStore {
   /** Writes the intention to buy down, before a wei moves. */
   begin(purchase: NewPurchase): Purchase
@@ -77,7 +83,16 @@ export interface PurchaseStore {
   findResult(id: number): ComputedResult | null
   /** What the key holder told this purchase of a comparison, by its text's hash; null: it was not asked. */
   findReply(id: number, comparison: string): boolean | null
-  addReplies(id: number, replies: readonly (readonly [comparison: string, holds: boolean])[]): void
+  addReplies(id: number, replies: Replies): void
+  /** A product of two encrypted cells that the key holder made, unmasked. */
+  findProduct(id: number, product: string): Uint8Array | null
+  /** A question that was made and not answered yet. */
+  findAsk(id: number, ask: string): string | null
+  addAsk(id: number, ask: string, made: string): void
+  /** Keeps what was told and forgets the question, in one step. */
+  settleAsk(id: number, ask: string, told: { readonly replies?: Replies; readonly products?: Products }): void
+  /** What the key holder told, in all. */
+  countReplies(id: number): number
   findByNumber(number: bigint): Purchase | null
   /** An intention to buy this listing that has no number yet. */
   findUnfinished(listing: bigint): Purchase | null
@@ -154,6 +169,10 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
     if (purchase === undefined) throw new AppError('input.not-found', `There is no purchase ${id} in this profile.`, { details: { purchase: id } })
     return purchase
   }
+  const insertReplies = (id: number, replies: Replies): void => {
+    const insert = database.prepare('INSERT INTO replies (purchase, comparison, holds) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+    for (const [comparison, holds] of replies) insert.run(id, comparison, holds ? 1 : 0)
+  }
   return {
     begin: ({ url, contractUrl, text, detailsHash, listing, termsHash, buyer, maxTotalWei, deadlineSeconds, createdAt }) => {
       const { lastInsertRowid } = database.prepare(`INSERT INTO purchases
@@ -213,10 +232,24 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
       const row = database.prepare<[number, string], { holds: number }>('SELECT holds FROM replies WHERE purchase = ? AND comparison = ?').get(id, comparison)
       return row === undefined ? null : row.holds === 1
     },
-    addReplies: (id, replies) => {
-      const insert = database.prepare('INSERT INTO replies (purchase, comparison, holds) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
-      database.transaction(() => { for (const [comparison, holds] of replies) insert.run(id, comparison, holds ? 1 : 0) }).immediate()
+    addReplies: (id, replies) => { database.transaction(() => { insertReplies(id, replies) }).immediate() },
+    findProduct: (id, product) => {
+      const row = database.prepare<[number, string], { ciphertext: Buffer }>('SELECT ciphertext FROM product_replies WHERE purchase = ? AND product = ?').get(id, product)
+      return row === undefined ? null : new Uint8Array(row.ciphertext)
     },
+    findAsk: (id, ask) => database.prepare<[number, string], { made: string }>('SELECT made FROM asks WHERE purchase = ? AND ask = ?').get(id, ask)?.made ?? null,
+    addAsk: (id, ask, made) => { database.prepare('INSERT INTO asks (purchase, ask, made) VALUES (?, ?, ?)').run(id, ask, made) },
+    settleAsk: (id, ask, { replies = [], products = [] }) => {
+      const insertProduct = database.prepare('INSERT INTO product_replies (purchase, product, ciphertext) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+      database.transaction(() => {
+        insertReplies(id, replies)
+        for (const [product, ciphertext] of products) insertProduct.run(id, product, ciphertext)
+        database.prepare('DELETE FROM asks WHERE purchase = ? AND ask = ?').run(id, ask)
+      }).immediate()
+    },
+    countReplies: (id) => database.prepare<[number, number], { total: number }>(
+      'SELECT (SELECT count(*) FROM replies WHERE purchase = ?) + (SELECT count(*) FROM product_replies WHERE purchase = ?) AS total',
+    ).get(id, id)?.total ?? 0,
     findByNumber: (number) => select('number = ?', number.toString())[0] ?? null,
     findUnfinished: (listing) => select('number IS NULL AND listing = ?', listing.toString())[0] ?? null,
     list: () => select('1'),

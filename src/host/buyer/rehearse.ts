@@ -8,7 +8,7 @@ import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.t
 import { assertProgramFits } from '../../policy/private.ts'
 import { createTensorSource } from '../datasets/tensor-source.ts'
 import { assertChunk, ciphertextLengthOf, decodeChunk, parseManifest } from '../datasets/tensor-wire.ts'
-import { createCellReader } from '../scripts/script-job.ts'
+import { createCellReader, type DerivedScript } from '../scripts/script-job.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import { publicKeyOf } from './compute.ts'
 import { gaugeProgram, type Gauge } from './gauge.ts'
@@ -86,7 +86,7 @@ export const gaugeScript = async (
   script: ScriptFile, details: Details, readTestRows: () => Promise<readonly (readonly number[])[]>, options: Pick<JobOptions, 'signal'> = {},
 ): Promise<GaugedScript> => {
   const { derived, refusal } = await deriveReal(script, details, readTestRows, options)
-  return { gauge: gaugeProgram(derived, details), log: derived.log, refusal: refusal ?? findRefusal(derived.program, details) }
+  return { gauge: gaugeProgram(derived, details), log: derived.log, refusal: refusal ?? findRefusal(derived, details) }
 }
 
 export type GaugedVerdict = CheckVerdict & { readonly gauge: Gauge }
@@ -94,16 +94,18 @@ export type GaugedVerdict = CheckVerdict & { readonly gauge: Gauge }
 /** The policy's verdict on a script, from its program alone: first by this machine, then by the seller's. Free, and not counted. */
 export const checkScript = async (script: ScriptFile, details: Details, seller: SellerClient): Promise<GaugedVerdict> => {
   const { derived, refusal } = await deriveReal(script, details, async () => (await fetchTestData(details, seller)).rows)
-  const verdict = refusal === null ? await checkProgram(derived.program, details, seller) : refused(refusal)
+  const verdict = refusal === null ? await checkProgram(derived, details, seller) : refused(refusal)
   return { ...verdict, gauge: gaugeProgram(derived, details) }
 }
 
 const refused = ({ code, message }: AppError): CheckVerdict => ({ allowed: false, code, message })
 
+type DerivedPlan = Pick<DerivedScript, 'program' | 'products'>
+
 /** What the listing's policy has against a program; null where it has nothing. */
-const findRefusal = (program: Program, details: Details): AppError | null => {
+const findRefusal = ({ program, products }: DerivedPlan, details: Details): AppError | null => {
   try {
-    assertProgramFits(program, details.policy, describeDataset(details))
+    assertProgramFits(program, details.policy, { ...describeDataset(details), products })
     return null
   } catch (error) {
     if (isAppError(error) && error.code.startsWith('policy.')) return error
@@ -111,8 +113,9 @@ const findRefusal = (program: Program, details: Details): AppError | null => {
   }
 }
 
-const checkProgram = async (program: Program, details: Details, seller: SellerClient): Promise<CheckVerdict> => {
-  const refusal = findRefusal(program, details)
+const checkProgram = async (derived: DerivedPlan, details: Details, seller: SellerClient): Promise<CheckVerdict> => {
+  const { program } = derived
+  const refusal = findRefusal(derived, details)
   if (refusal !== null) return refused(refusal)
   return seller.fetchJson(`${details.meta_link}/check`, checkVerdictSchema, {
     body: details.policy.mode === 'private' ? { cells: program.cells.length } : { program },
@@ -156,12 +159,13 @@ const runScriptOnTestData = async (
 ): Promise<TestRun & { readonly log: readonly string[] }> => {
   const { test, test_link: testLink } = details
   const { rows } = testData
-  const { program, plain, log, interaction } = await deriveFromScript(script, details, test, { ...signalOf(options), rows, help: testHelp })
+  const help = testHelp(details)
+  const { program, plain, log, interaction } = await deriveFromScript(script, details, test, { ...signalOf(options), rows, help })
   const table = openTestTable(details, testData)
   if (interaction.rounds === 0) return { ...await runOnTestData(program, plain, details, table, seller, engine, options), log }
   const dataset = describeDataset(details, test)
-  const keyHolder = createTestKeyHolder({ key: publicKeyOf(test), table, dataset, engine, seller, testLink, options })
-  const asked = await deriveFromScript(script, details, test, { ...signalOf(options), help: testHelp, keyHolder })
+  const keyHolder = createTestKeyHolder({ key: publicKeyOf(test), table, dataset, engine, seller, testLink, options: signalOf(options) })
+  const asked = await deriveFromScript(script, details, test, { ...signalOf(options), help, keyHolder })
   return { ...await runOnTestData(asked.program, plain, details, keyHolder.source, seller, engine, options), log }
 }
 
@@ -177,6 +181,6 @@ export const rehearse = async (
     program: describeProgram(real.program),
     shapes: answerShapes(real.program),
     gauge: gaugeProgram(real, details),
-    verdict: refusal === null ? await checkProgram(real.program, details, seller) : refused(refusal),
+    verdict: refusal === null ? await checkProgram(real, details, seller) : refused(refusal),
   }
 }

@@ -8,8 +8,6 @@ import type { AnswerJson } from '../../compute/answer.ts'
 import { readAnswer } from '../../compute/program.ts'
 import type { Delivery, Market } from '../chain/market.ts'
 import type { Engine } from '../../engine/engine.ts'
-import { assertPrivateProgram } from '../../policy/private.ts'
-import { describeDataset } from '../trade/details-document.ts'
 import { isAnswerFault } from '../protocol/evidence.ts'
 import { openDelivery } from '../protocol/opened-answer.ts'
 import { hashResultRequest, signResultRequest } from '../protocol/result-request.ts'
@@ -42,8 +40,7 @@ const parseProgram = (result: ComputedResult): Program => parseJsonAs(programSch
 /** Asks the seller for free whether it would answer, so that a refusal never consumes the one request (compute.md). */
 const assertAnswerable = async ({ details }: NumberedPurchase, program: Program, seller: SellerClient): Promise<void> => {
   const { policy } = details
-  // In private mode the program is judged here, and the seller hears of the number of cells alone.
-  if (policy.mode === 'private') assertPrivateProgram(program, policy, describeDataset(details))
+  // In private mode the program was judged here when it was computed, and the seller hears of the number of cells alone.
   const body: CheckRequest = policy.mode === 'private' ? { cells: program.cells.length } : { program }
   const verdict = await seller.fetchJson(`${details.meta_link}/check`, checkVerdictSchema, { body })
   if (!verdict.allowed) throw new AppError('policy.refused', `The listing would not answer this: ${verdict.message}`, { details: { rule: verdict.code } })

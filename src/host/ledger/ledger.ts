@@ -10,6 +10,7 @@ import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import { sha256Hex } from '../trade/hash.ts'
+import { createHelpStore, type Help } from './help-store.ts'
 import type { SourceTable } from './row-marks.ts'
 import { findSharedRows } from './same-rows.ts'
 import { createSourceStore, type LedgerEntry, type Sale, type Source } from './source-store.ts'
@@ -73,6 +74,16 @@ export interface Ledger {
    * `assertPermitted`.
    */
   debitComparisons(sale: Sale, questions: Program, subject: LedgerSubject): void
+  /**
+   * Counts what a purchase asks blinded, in `private` mode, in one durable step before anything is decrypted; the same bytes asked again
+   * by the same purchase change nothing. Throws `policy.program-expected`, `policy.comparisons-not-sold`,
+   * `policy.products-not-sold`, `policy.budget-spent`.
+   */
+  debitHelp(sale: Sale, help: Help, subject: LedgerSubject): void
+  /** How many blinded questions and products a purchase was helped with. */
+  countHelp(sale: Sale): number
+  /** How many of either kind the dataset's source has helped with. */
+  countHelped(dataset: string, kind: Help['kind']): number
   /** Throws `policy.comparison-unasked` where a program names comparisons that its purchase has not asked. */
   assertAsked(sale: Sale, program: Program): void
 }
@@ -91,8 +102,11 @@ const hashCells = ({ rows, cells }: Program): string[] =>
 const hashComparisons = ({ rows, comparisons = [] }: Program): string[] =>
   comparisons.map((comparison) => sha256Hex(`${rows}/${encodeInequality(comparison)}`))
 
+const notSold = { comparisons: 'policy.comparisons-not-sold', products: 'policy.products-not-sold' } as const
+
 export const createLedger = ({ database, vault, datasets, now }: LedgerDependencies): Ledger => {
   const store = createSourceStore(database, vault)
+  const helped = createHelpStore(database)
 
   const readTable = (dataset: string): SourceTable => {
     const rows = datasets.readRows(dataset)
@@ -179,6 +193,18 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
     return cells * policy.maxAnswerBits
   }
 
+  const judgeHelp = ({ id }: Source, { kind, count }: Help, { details: { policy, budgets } }: LedgerSubject): void => {
+    if (policy.mode !== 'private') {
+      throw new AppError('policy.program-expected', 'This listing is in disclosed mode: it compares what it is asked openly, and multiplies nothing.')
+    }
+    const limit = budgets[kind]
+    if (limit === 0) throw new AppError(notSold[kind], `This listing sells no ${kind}.`)
+    const spent = helped.count(id, kind)
+    if (spent + count <= limit) return
+    const message = `this table has answered ${spent} ${kind} of the ${limit} it will ever answer; the script asks ${count} more`
+    throw new AppError('policy.budget-spent', message, { details: { spent, asked: count, limit } })
+  }
+
   const assertMode = (dataset: string, mode: PolicyMode): Source => {
     const source = requireSource(dataset)
     if (source.mode !== null && source.mode !== mode) {
@@ -248,6 +274,17 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
         store.insertComparisons(source.id, sale, hashComparisons(questions), now().toISOString())
       }).immediate()
     },
+
+    debitHelp: (sale, help, subject) => {
+      database.transaction(() => {
+        const source = requireSource(subject.dataset)
+        if (helped.has(source.id, sale, help)) return
+        judgeHelp(source, help, subject)
+        helped.insert(source.id, sale, help, now().toISOString())
+      }).immediate()
+    },
+    countHelp: (sale) => helped.countOf(sale),
+    countHelped: (dataset, kind) => helped.count(requireSource(dataset).id, kind),
 
     assertAsked: (sale, program) => {
       if (store.hasAsked(sale, hashComparisons(program))) return

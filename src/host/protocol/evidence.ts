@@ -8,7 +8,8 @@ import type { PurchaseOnChain } from '../chain/market.ts'
 import { hashDetails, parseDetails } from '../trade/details-document.ts'
 import { sha256Hex } from '../trade/hash.ts'
 import { assertProved } from './check-proofs.ts'
-import { fromBase64, openDelivery, openedAnswerSchema, sealingKeyOf } from './opened-answer.ts'
+import { fromBase64 } from '../base64.ts'
+import { openDelivery, openedAnswerSchema, sealingKeyOf } from './opened-answer.ts'
 import { hashResultRequest } from './result-request.ts'
 
 /** What a buyer lays before the arbiter (protocol.md, "Request, sealing, dispute"): everything that the verdict follows from. */

@@ -34,8 +34,6 @@ export const openedAnswerSchema = z.strictObject({
 })
 export type OpenedAnswer = z.infer<typeof openedAnswerSchema>
 
-export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
-export const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'))
 
 /** The public key that a one-time secret belongs to, as requests name it. */
 export const sealingKeyOf = (secretKey: Uint8Array): string => hexlify(x25519.getPublicKey(secretKey))

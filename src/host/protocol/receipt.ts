@@ -111,6 +111,8 @@ export interface ReceiptParts {
   readonly mode?: PolicyMode
   readonly request: SignedResultRequest | null
   readonly program: Program | null
+  /** Of the key holder; by default the program's comparisons, which is all where a program is known. */
+  readonly unprovedReplies?: number
   readonly proof?: OpenedAnswer | null
 }
 
@@ -175,7 +177,7 @@ const orNull = (hash: string): string | null => (hash === ZeroHash ? null : hash
 
 /** The receipt of one purchase as it stands on the chain, unsigned. The same parts give the same trade to both parties. */
 export const createReceipt = ({
-  chainId, contract, purchase, history, datasetRoot, mode = 'disclosed', request, program, proof = null,
+  chainId, contract, purchase, history, datasetRoot, mode = 'disclosed', request, program, unprovedReplies = program?.comparisons?.length ?? 0, proof = null,
 }: ReceiptParts): Receipt => check({
   version: 1,
   statement: receiptStatements[mode],
@@ -198,7 +200,7 @@ export const createReceipt = ({
     resultHash: request?.request.resultHash ?? null,
     requestHash: orNull(purchase.requestHash),
     answerHash: orNull(purchase.answerHash),
-    unprovedReplies: program?.comparisons?.length ?? 0,
+    unprovedReplies,
     state: purchase.state,
     moves: history.moves.map((move) => ({ ...move })),
     credits: history.credits.map(({ account, amountWei }) => ({ account, amountWei: amountWei.toString() })),

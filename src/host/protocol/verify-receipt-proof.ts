@@ -3,7 +3,8 @@ import { isAppError } from '../../shared/errors.ts'
 import { hashDetails, parseDetails } from '../trade/details-document.ts'
 import { sha256Hex } from '../trade/hash.ts'
 import { assertCertified, assertProved } from './check-proofs.ts'
-import { fromBase64, openDelivery, sealingKeyOf } from './opened-answer.ts'
+import { fromBase64 } from '../base64.ts'
+import { openDelivery, sealingKeyOf } from './opened-answer.ts'
 import { receiptStatements, type Receipt } from './receipt.ts'
 
 interface Problem {

@@ -5,6 +5,7 @@ import type { Details } from '../../shared/schemas/details.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { Market, PurchaseOnChain } from '../chain/market.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { PurchaseService } from '../buyer/purchase-service.ts'
 import { createReceipt, mergeReceipts, receiptSchema, signReceipt, withoutAnswer, type Receipt, type ReceiptParts, type ReceiptRole } from '../protocol/receipt.ts'
 import type { ListingStore, StoredListing } from '../seller/listing-store.ts'
@@ -44,10 +45,13 @@ export interface ReceiptServiceDependencies {
   readonly purchases: PurchaseService
   readonly listings: ListingStore
   readonly sales: SaleStore
+  readonly ledger: Pick<Ledger, 'countHelp'>
   readonly now: () => Date
 }
 
-type Content = Pick<ReceiptParts, 'mode' | 'datasetRoot' | 'request' | 'program' | 'proof'>
+type Content = Pick<ReceiptParts, 'mode' | 'datasetRoot' | 'request' | 'program' | 'proof' | 'unprovedReplies'>
+
+const isPrivate = ({ policy: { mode } }: Details): boolean => mode === 'private'
 
 const parseContent = (
   { dataset, policy: { mode } }: Details, request: string | null, signature: string | null, program: string | null,
@@ -60,7 +64,7 @@ const parseContent = (
 })
 
 export const createReceiptService = (dependencies: ReceiptServiceDependencies): ReceiptService => {
-  const { database, market, wallet, purchases, listings, sales, now } = dependencies
+  const { database, market, wallet, purchases, listings, sales, ledger, now } = dependencies
 
   const sign = async (purchase: PurchaseOnChain, content: Content): Promise<Receipt> => {
     const history = await market.readHistory(purchase.id)
@@ -69,7 +73,11 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
 
   const signAsSeller = (purchase: PurchaseOnChain, listing: StoredListing): Promise<Receipt> => {
     const sale = sales.find(purchase.id)
-    return sign(purchase, parseContent(listing.details, sale?.request ?? null, sale?.signature ?? null, sale?.program ?? null))
+    const { chainId, contract } = market
+    return sign(purchase, {
+      ...parseContent(listing.details, sale?.request ?? null, sale?.signature ?? null, sale?.program ?? null),
+      ...(isPrivate(listing.details) ? { unprovedReplies: ledger.countHelp({ chainId, contract, purchase: purchase.id }) } : {}),
+    })
   }
 
   const exportAsBuyer = async (onChain: PurchaseOnChain, encloseAnswer: boolean): Promise<ExportedReceipt> => {
@@ -77,16 +85,19 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
     const { title } = purchase.details
     const program = purchase.request === null ? null : purchases.findResult(onChain.id)?.program ?? null
     const proof = encloseAnswer && onChain.answerHash !== ZeroHash ? (await purchases.disclose(onChain.id)).answer : null
-    const mine = await sign(onChain, {
+    const own = (await purchases.show(onChain.id)).unprovedReplies
+    const signWith = (unprovedReplies: number): Promise<Receipt> => sign(onChain, {
       ...parseContent(purchase.details, purchase.request, purchase.signature, program), proof,
+      ...(isPrivate(purchase.details) ? { unprovedReplies } : {}),
     })
     try {
       const theirs = await purchases.fetchFromSeller(onChain.id, 'receipt', receiptSchema)
-      return { receipt: mergeReceipts(mine, theirs), missingHalf: null, title }
+      // Replies that were lost on the way are in the seller's number only; one that is too small is not signed.
+      return { receipt: mergeReceipts(await signWith(Math.max(own, theirs.trade.unprovedReplies)), theirs), missingHalf: null, title }
     } catch (error) {
       // A seller who is gone, refuses or tells another story cannot keep the buyer from a receipt of their own.
       if (!isAppError(error)) throw error
-      return { receipt: mine, missingHalf: `${error.code}: ${error.message}`, title }
+      return { receipt: await signWith(own), missingHalf: `${error.code}: ${error.message}`, title }
     }
   }
 

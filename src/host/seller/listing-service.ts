@@ -42,6 +42,8 @@ export interface ListingDraft {
   readonly maxTotalCells?: number
   /** Different comparisons answered from the source in all, while scripts run; by default none. */
   readonly comparisons?: number
+  /** Products of two encrypted cells made in all, in `private` mode; by default none. */
+  readonly products?: number
   readonly confirmations?: number
   /** SHA-256 of the certificate that the server shows where no authority signs for it; buyers then take no other. */
   readonly certificateHash?: string
@@ -104,12 +106,15 @@ const assertTerms = (terms: ListingTerms): void => {
   }
 }
 
-type Limits = Pick<ListingDraft, 'mode' | 'comparisons' | 'minRows' | 'condition' | 'maxAnswerCells' | 'maxAnswerBits'>
+type Limits = Pick<ListingDraft, 'mode' | 'comparisons' | 'products' | 'minRows' | 'condition' | 'maxAnswerCells' | 'maxAnswerBits'>
 
 const createDisclosedPolicy = (draft: Limits, rows: number): DisclosedPolicy => {
   const minRows = draft.minRows ?? 10
   if (minRows > 1 && (draft.comparisons ?? 0) > 0) {
     throw new AppError('escrow.wrong-terms', `Comparisons are of single rows: with a minimum of ${minRows} rows behind every cell none could be answered. Sell them with a minimum of 1, or not at all.`)
+  }
+  if ((draft.products ?? 0) > 0) {
+    throw new AppError('escrow.wrong-terms', 'Products of encrypted cells are sold in private mode only: leave them out and offer second moments, or choose private mode.')
   }
   if (minRows > rows) {
     throw new AppError('escrow.wrong-terms', `With a minimum of ${minRows} rows behind every cell, a table of ${rows} rows could answer nothing.`, {
@@ -120,13 +125,10 @@ const createDisclosedPolicy = (draft: Limits, rows: number): DisclosedPolicy => 
 }
 
 const createPrivatePolicy = (
-  { minRows, comparisons = 0, condition = 2, maxAnswerCells = 16, maxAnswerBits = 128 }: Limits,
+  { minRows, condition = 2, maxAnswerCells = 16, maxAnswerBits = 128 }: Limits,
 ): PrivatePolicy => {
   if (minRows !== undefined) {
     throw new AppError('escrow.wrong-terms', 'In private mode the seller does not see what is asked, so no minimum of rows can be held; leave it out, or choose disclosed mode.')
-  }
-  if (comparisons > 0) {
-    throw new AppError('escrow.wrong-terms', 'Comparisons are sold in disclosed mode only; leave them out, or choose disclosed mode.')
   }
   if (maxAnswerBits <= answerMaskBits) {
     throw new AppError('escrow.wrong-terms', `In private mode a mask takes ${answerMaskBits} bits of every number: ${maxAnswerBits} bits leave nothing to ask for.`, { details: { maxAnswerBits } })
@@ -197,7 +199,11 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       result_link: '/v1/purchases/:id/result',
       columns: [...columns],
       policy,
-      budgets: { totalCells: draft.maxTotalCells ?? defaultTotalCells(policy, tableCells), comparisons: draft.comparisons ?? 0 },
+      budgets: {
+        totalCells: draft.maxTotalCells ?? defaultTotalCells(policy, tableCells),
+        comparisons: draft.comparisons ?? 0,
+        products: draft.products ?? 0,
+      },
       dataset: data.commitment,
       test: test.commitment,
       confirmations: draft.confirmations ?? 1,

@@ -25,7 +25,10 @@ export const rehearseListing = ({ dataset, details }: StoredListing, { datasets,
     if (row === undefined) throw new AppError('bug.unexpected', `The table of dataset ${dataset} is not the listing's.`)
     return withMappedErrors(() => encodeCell(row, Math.floor(cell / details.dataset.rows)))
   }
-  const { policy } = details
-  if (policy.mode === 'private') return rehearsePrivate(policy, describeDataset(details), details.budgets.totalCells - ledger.countCells(dataset), readCell)
+  const { policy, budgets: { totalCells, comparisons } } = details
+  if (policy.mode === 'private') {
+    const left = { cells: totalCells - ledger.countCells(dataset), comparisons: comparisons - ledger.countHelped(dataset, 'comparisons') }
+    return rehearsePrivate(policy, describeDataset(details), left, readCell)
+  }
   return rehearseAttacks(policy, describeDataset(details), ledger.readPartition(dataset), readCell)
 }

@@ -53,6 +53,7 @@ export const toListingJson = (listing: StoredListing, place: MarketPlace | null)
   policy: listing.details.policy,
   comparisons: listing.details.budgets.comparisons,
   maxTotalCells: listing.details.budgets.totalCells,
+  products: listing.details.budgets.products,
   rows: listing.details.num_rows[0],
   columns: listing.details.num_rows[1],
   keyBits: listing.details.dataset.key.bits,

@@ -1,4 +1,4 @@
-import { describeComparisons, describeMode } from '../../shared/policy-words.ts'
+import { describeBlindHelp, describeHelp, describeMode } from '../../shared/policy-words.ts'
 import type { Details } from '../../shared/schemas/details.ts'
 import { formatEther } from '../../shared/units.ts'
 import type { OpenedListingJson } from '../../shared/window-contract/market.ts'
@@ -10,8 +10,9 @@ import { sealedLength } from '../protocol/answer-codec.ts'
 import type { StoredListing } from '../seller/listing-store.ts'
 import { toTermsJson } from './documents.ts'
 
-/** A listing's policy in words, a line a rule; `feeWei` is what opening its comparisons costs. */
-export const describePolicy = ({ policy, budgets, num_rows: [rows, columns] }: Details, feeWei: bigint): string[] => {
+/** A listing's policy in words, a line a rule; `feeWei` is what opening its help costs. */
+export const describePolicy = (details: Details, feeWei: bigint): string[] => {
+  const { policy, budgets, num_rows: [rows, columns] } = details
   const { condition, maxAnswerCells, maxAnswerBits } = policy
   const most = (length: number): number => Math.floor(length / condition)
   return [
@@ -22,7 +23,8 @@ export const describePolicy = ({ policy, budgets, num_rows: [rows, columns] }: D
     `An answer may have up to ${maxAnswerCells} numbers; along the rows ${most(rows)} of ${rows}, along the columns ${most(columns)} of ${columns}. A single number always passes.`,
     `A decrypted integer may have up to ${maxAnswerBits} bits: enough for about ${Math.floor(maxAnswerBits * Math.log10(2))} digits with all decimals.`,
     ...(policy.mode === 'private' ? [] : [`From this table at most ${budgets.totalCells} different numbers are ever answered, to all buyers together.`]),
-    ...describeComparisons(budgets.comparisons, feeWei),
+    ...describeHelp(budgets, feeWei),
+    ...describeBlindHelp(details),
   ]
 }
 
@@ -41,6 +43,7 @@ export const toOpenedListing = ({ url, details, number, onChain, detailsHash }: 
   detailsHash,
   policy: details.policy,
   comparisons: details.budgets.comparisons,
+  products: details.budgets.products,
   policyWords: describePolicy(details, onChain.terms.interactionFeeWei),
   key: { keyId: details.dataset.key.keyId, bits: details.dataset.key.bits, certified: details.dataset.key.certificate !== null },
   testRows: details.test.rows,

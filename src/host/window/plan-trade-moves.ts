@@ -1,6 +1,6 @@
 import { hexlify, randomBytes } from 'ethers'
 import { AppError } from '../../shared/errors.ts'
-import { describeComparisons } from '../../shared/policy-words.ts'
+import { describeHelp } from '../../shared/policy-words.ts'
 import { paidFeeWei, refundWei, sayRefund, sayRefundBeforeBuying } from '../../shared/refund-words.ts'
 import { warnBuyerOfDisputes } from '../../shared/dispute-warnings.ts'
 import { formatEther } from '../../shared/units.ts'
@@ -103,23 +103,26 @@ const planRequest = (trade: Trade, purchase: PurchaseOnChain): MovePlan => {
 /** Throws `policy.comparisons-not-sold` and `escrow.wrong-state` where there is nothing to open: the fee would be spent for nothing. */
 const planOpenInteraction = (trade: Trade, purchase: PurchaseOnChain): MovePlan => {
   const { id, terms, state, interactionOpened } = purchase
-  const comparisons = purchaseHelp(trade.purchases.get(id).details)?.comparisons ?? 0
-  if (comparisons === 0) throw new AppError('policy.comparisons-not-sold', 'This listing sells no comparisons.', { details: { purchase: id.toString() } })
-  if (interactionOpened) throw new AppError('escrow.wrong-state', 'Comparisons are open for this purchase already.', { details: { purchase: id.toString() } })
+  const { details } = trade.purchases.get(id)
+  const help = purchaseHelp(details)
+  if (help === null) throw new AppError('policy.comparisons-not-sold', 'This listing sells no help while scripts run.', { details: { purchase: id.toString() } })
+  if (interactionOpened) throw new AppError('escrow.wrong-state', 'The seller\'s help is open for this purchase already.', { details: { purchase: id.toString() } })
   if (state !== 'Paid') {
-    throw new AppError('escrow.wrong-state', `Comparisons are opened before the answer is asked for; this purchase is ${state}.`, { details: { purchase: id.toString(), state } })
+    throw new AppError('escrow.wrong-state', `The seller\'s help is opened before the answer is asked for; this purchase is ${state}.`, { details: { purchase: id.toString(), state } })
   }
   return {
     ...ofPurchase(purchase),
     ...planCall(trade, { function: 'openInteraction', args: [id], valueWei: 0n }),
     kind: 'openInteraction',
-    title: `Open comparisons for purchase ${id}`,
+    title: `Open the seller\'s help for purchase ${id}`,
     words: [
-      ...describeComparisons(comparisons, terms.interactionFeeWei),
+      ...describeHelp(details.budgets, terms.interactionFeeWei),
       'The fee comes out of the price that the contract holds: nothing more leaves your wallet than the gas.',
-      'The seller sees which cells are compared. No proof covers the replies: an answer that relies on them says so.',
+      help.isBlinded
+        ? 'The seller sees neither what is compared nor what is multiplied. No proof covers the replies: an answer that relies on them says so.'
+        : 'The seller sees which cells are compared. No proof covers the replies: an answer that relies on them says so.',
     ],
-    warnings: ['The fee does not come back, not even when you cancel, nor when the comparisons are spent by others first.'],
+    warnings: ['The fee does not come back, not even when you cancel, nor when the help is spent by others first.'],
     carryOut: async () => {
       const opened = await trade.purchases.openInteraction(id)
       return { kind: 'purchase', purchase: id.toString(), state: opened.state }

@@ -1,7 +1,8 @@
 import { answerSchema, errorDocumentSchema } from '../../shared/window-contract/base.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
-import { describeComparisons } from '../../shared/policy-words.ts'
+import { describeHelp } from '../../shared/policy-words.ts'
 import { sayRefund } from '../../shared/refund-words.ts'
+import type { Details } from '../../shared/schemas/details.ts'
 import type { PurchaseDetails, PurchaseSummary } from '../../shared/window-contract/purchases.ts'
 import type { Trade } from '../create-host.ts'
 import type { PurchaseHistory, PurchaseMove, PurchaseOnChain } from '../chain/market.ts'
@@ -115,14 +116,14 @@ const explanations = {
 } as const
 
 const listMoves = (
-  state: PurchaseSummary['state'], onChain: PurchaseOnChain | null, nowSeconds: number, comparisons: number,
+  state: PurchaseSummary['state'], onChain: PurchaseOnChain | null, nowSeconds: number, budgets: Details['budgets'],
 ): PurchaseDetails['moves'] => {
   const back = onChain === null ? 'price and guarantee' : sayRefund(onChain.terms, onChain.interactionOpened)
   switch (state) {
     case 'Paid': return [
       ...(onChain === null || onChain.interactionOpened
         ? []
-        : describeComparisons(comparisons, onChain.terms.interactionFeeWei).map((explanation) => ({ kind: 'openInteraction' as const, explanation }))),
+        : describeHelp(budgets, onChain.terms.interactionFeeWei).map((explanation) => ({ kind: 'openInteraction' as const, explanation }))),
       { kind: 'litigate', explanation: `Cancel before asking for an answer: ${back} come back to you.` },
     ]
     case 'Requested': return onChain !== null && nowSeconds > onChain.deadlineSeconds
@@ -150,7 +151,7 @@ export const describePurchase = async (trade: Trade, number: bigint): Promise<Pu
   const { purchase, onChain } = view
   const clock = await readClock(trade)
   const result = purchases.findResult(number)
-  const comparisons = purchaseHelp(purchase.details)?.comparisons ?? 0
+  const { budgets } = purchase.details
   const summary = toPurchaseSummary(view, result !== null, clock)
   const { answerFault: fault } = purchase
   return {
@@ -158,12 +159,14 @@ export const describePurchase = async (trade: Trade, number: bigint): Promise<Pu
     timeline: createTimeline(summary.state, onChain, await market.readHistory(number), {
       computedAt: result?.computedAt ?? null, opened: purchase.answer !== null,
     }),
-    moves: listMoves(summary.state, onChain, clock.nowSeconds, comparisons),
+    moves: listMoves(summary.state, onChain, clock.nowSeconds, budgets),
     computed: result === null ? null : {
       script: result.script, fileName: result.fileName,
       programHash: result.programHash, resultHash: result.resultHash, computedAt: result.computedAt,
     },
-    interaction: comparisons === 0 ? null : { comparisons, opened: onChain?.interactionOpened ?? false },
+    interaction: purchaseHelp(purchase.details) === null ? null : {
+      comparisons: budgets.comparisons, products: budgets.products, opened: onChain?.interactionOpened ?? false,
+    },
     unprovedReplies: view.unprovedReplies,
     answer: purchase.answer === null ? null : parseJsonAs(answerSchema, purchase.answer, 'the stored answer', 'store.corrupt'),
     proofVerified: purchase.answer !== null ? true : fault !== null ? false : null,

@@ -92,6 +92,8 @@ export const detailsSchema = z.strictObject({
     totalCells: z.int().min(1),
     /** Different comparisons the key holder answers in all, while a script runs; 0: none are sold. */
     comparisons: z.int().min(0).default(0),
+    /** Products of two encrypted cells it makes in all, in `private` mode; 0: none. */
+    products: z.int().min(0).default(0),
   }),
   dataset: tensorCommitmentSchema,
   test: tensorCommitmentSchema,

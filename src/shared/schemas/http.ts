@@ -51,12 +51,15 @@ export const testResultsSchema = z.strictObject({ integers: z.array(integerSchem
 
 /** Of each ciphertext whether it is at least 0: a digit each. */
 export const signsSchema = z.strictObject({ signs: z.string().regex(/^[01]*$/, 'must be digits 0 and 1') })
-export const testComparisonsRequestSchema = z.strictObject({ ciphertexts: base64Schema })
-export const testProductsRequestSchema = z.strictObject({ left: base64Schema, right: base64Schema })
-export const testProductsSchema = z.strictObject({ ciphertexts: base64Schema })
+export const blindComparisonsRequestSchema = z.strictObject({ ciphertexts: base64Schema })
+export const productsRequestSchema = z.strictObject({ left: base64Schema, right: base64Schema })
+export const productsSchema = z.strictObject({ ciphertexts: base64Schema })
 
-/** What a purchase asks of the key holder, openly: of each whether it holds. */
-export const comparisonsRequestSchema = z.strictObject({ comparisons: z.array(inequalitySchema).min(1).max(1024) })
+/** What a purchase asks of the key holder: openly in `disclosed` mode, of each whether it holds; blinded in `private` mode. */
+export const comparisonsRequestSchema = z.union([
+  z.strictObject({ comparisons: z.array(inequalitySchema).min(1).max(1024) }),
+  blindComparisonsRequestSchema,
+])
 
 /** A program; of a listing in `private` mode, which must not see one, only how many cells would be decrypted. */
 export const checkRequestSchema = z.union([

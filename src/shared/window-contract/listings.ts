@@ -16,6 +16,7 @@ export const listingSchema = z.strictObject({
   policy: policySchema,
   /** Comparisons of encrypted cells that the table ever answers; 0: none are sold. */
   comparisons: z.int().min(0),
+  products: z.int().min(0),
   /** Different numbers that the table ever answers, to all buyers together. */
   maxTotalCells: z.int().min(0),
   rows: z.int(),
@@ -47,6 +48,7 @@ export const listingDraftSchema = z.strictObject({
   minRows: z.int().min(1).exactOptional(),
   /** Comparisons of encrypted cells sold in all, while scripts run; only where `minRows` is 1. By default none. */
   comparisons: z.int().min(0).exactOptional(),
+  products: z.int().min(0).exactOptional(),
   condition: z.number().positive().exactOptional(),
   maxAnswerCells: z.int().min(1).exactOptional(),
   maxAnswerBits: z.int().min(1).exactOptional(),
@@ -117,7 +119,7 @@ export const listingsContract = {
   /** What limits would mean for a dataset: some questions under them, each judged by the policy itself. Nothing is kept. */
   examples: procedure
     .input(listingDraftSchema.pick({
-      dataset: true, mode: true, minRows: true, comparisons: true, condition: true,
+      dataset: true, mode: true, minRows: true, comparisons: true, products: true, condition: true,
       maxAnswerCells: true, maxAnswerBits: true, maxTotalCells: true,
     }))
     .output(examplesSchema),

@@ -36,6 +36,7 @@ export const openedListingSchema = z.strictObject({
   policy: policySchema,
   /** Comparisons of encrypted cells sold in all; 0: none. What opening them costs is in the terms. */
   comparisons: z.int().min(0),
+  products: z.int().min(0),
   /** The policy in words, a line a rule. */
   policyWords: z.array(z.string()),
   key: z.strictObject({ keyId: hashSchema, bits: z.int(), certified: z.boolean() }),

@@ -48,7 +48,7 @@ export const purchaseDetailsSchema = purchaseSummarySchema.extend({
     script: z.string(), fileName: z.string(), programHash: hashSchema, resultHash: hashSchema, computedAt: timeSchema,
   }).nullable(),
   /** Comparisons of encrypted cells while scripts run; null where the listing sells none. */
-  interaction: z.strictObject({ comparisons: z.int().min(1), opened: z.boolean() }).nullable(),
+  interaction: z.strictObject({ comparisons: z.int().min(0), products: z.int().min(0), opened: z.boolean() }).nullable(),
   /** Replies of the seller that the kept result relies on and that no proof covers. */
   unprovedReplies: z.int().min(0),
   answer: answerSchema.nullable(),

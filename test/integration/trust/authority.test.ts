@@ -44,6 +44,7 @@ const dependencies = {
 /** Bodies that the schemas take: what is refused is refused for who asks, not for how. */
 const bodies: Readonly<Record<string, object>> = {
   '/v1/purchases/:id/comparisons': { comparisons: [{ constant: '0', terms: [[0, 1, '1']] }] },
+  '/v1/purchases/:id/products': { left: '', right: '' },
   '/v1/purchases/:id/result': {
     request: {
       chainId, contract: `0x${'5f'.repeat(20)}`, purchase: '1', datasetRoot: bytes32, resultHash: bytes32, programHash: bytes32, x25519PublicKey: bytes32,
@@ -129,7 +130,7 @@ describe('who may do what at the seller\'s server (S7)', () => {
   it('has these routes for buyers: each of them is in the matrix below', () => {
     expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /v1/purchases/:id/data/manifest', 'GET /v1/purchases/:id/data/:chunk', 'POST /v1/purchases/:id/comparisons',
-      'POST /v1/purchases/:id/result', 'GET /v1/purchases/:id/answer', 'GET /v1/purchases/:id/receipt',
+      'POST /v1/purchases/:id/products', 'POST /v1/purchases/:id/result', 'GET /v1/purchases/:id/answer', 'GET /v1/purchases/:id/receipt',
     ])
     expect(routes.every(({ audience }) => audience === 'buyer')).toBe(true)
   })

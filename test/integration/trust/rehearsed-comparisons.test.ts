@@ -2,14 +2,15 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { publicKeyOf } from '../../../src/host/buyer/compute.ts'
 import { checkScript, fetchTestData, rehearse } from '../../../src/host/buyer/rehearse.ts'
 import type { SellerClient } from '../../../src/host/buyer/seller-client.ts'
-import { createTestKeyHolder, toBase64 } from '../../../src/host/buyer/test-key-holder.ts'
+import { toBase64 } from '../../../src/host/base64.ts'
+import { createTestKeyHolder } from '../../../src/host/buyer/test-key-holder.ts'
 import { createTensorSource } from '../../../src/host/datasets/tensor-source.ts'
 import { ciphertextLengthOf } from '../../../src/host/datasets/tensor-wire.ts'
 import type { Host } from '../../../src/host/index.ts'
 import { describeDataset } from '../../../src/host/trade/details-document.ts'
 import type { IntegerForm } from '../../../src/compute/key-holder.ts'
 import type { Details } from '../../../src/shared/schemas/details.ts'
-import { testProductsSchema, testResultsSchema } from '../../../src/shared/schemas/http.ts'
+import { productsSchema, testResultsSchema } from '../../../src/shared/schemas/http.ts'
 import { refusalOf } from '../../e2e/support/refusal.ts'
 import { openStage, serve } from '../../e2e/support/stage.ts'
 import { prepareDataset, publishListing } from '../../e2e/support/shop.ts'
@@ -87,7 +88,7 @@ describe('help under the test key, over HTTP', () => {
   it('refuses pairs that do not match, too many of them, and what is no ciphertext of the test key', async () => {
     const length = details.test.key.bits / 4
     const multiply = (left: Uint8Array, right: Uint8Array) => refusalOf(() =>
-      seller.fetchJson(`${details.test_link}/products`, testProductsSchema, { body: { left: toBase64(left), right: toBase64(right) } }))
+      seller.fetchJson(`${details.test_link}/products`, productsSchema, { body: { left: toBase64(left), right: toBase64(right) } }))
     const one = new Uint8Array(length).fill(0).with(length - 1, 1)
     expect(await multiply(one, new Uint8Array(2 * length))).toMatchObject({ code: 'input.invalid' })
     expect(await multiply(new Uint8Array(0), new Uint8Array(0))).toMatchObject({ code: 'input.invalid' })

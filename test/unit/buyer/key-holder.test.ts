@@ -5,9 +5,10 @@ import { createEngine } from '../../../src/engine/create-engine.ts'
 import type { Engine } from '../../../src/engine/engine.ts'
 import { sourceOf } from '../../../src/host/buyer/blind.ts'
 import type { SellerClient } from '../../../src/host/buyer/seller-client.ts'
-import { createTestKeyHolder, fromBase64, toBase64 } from '../../../src/host/buyer/test-key-holder.ts'
+import { fromBase64, toBase64 } from '../../../src/host/base64.ts'
+import { createTestKeyHolder } from '../../../src/host/buyer/test-key-holder.ts'
 import { deriveInThread, type ScriptThreadOptions } from '../../../src/host/scripts/script-thread.ts'
-import { productsOf, signsOf } from '../../../src/host/seller/help.ts'
+import { isFree, productsOf, signsOf } from '../../../src/host/seller/help.ts'
 import { AppError } from '../../../src/shared/errors.ts'
 import { keyPair } from '../crypto/fixtures.ts'
 import { createTable } from '../compute/support.ts'
@@ -50,8 +51,8 @@ describe('a script with the key holder\'s help on ciphertexts', () => {
   const seller = {
     fetchJson: async (path: string, _schema: unknown, { body }: { body: Record<string, string> }) => {
       requests += 1
-      if (path.endsWith('/comparisons')) return { signs: await signsOf(fromBase64(body['ciphertexts'] as string), keyPair, engine) }
-      return { ciphertexts: toBase64(await productsOf(fromBase64(body['left'] as string), fromBase64(body['right'] as string), keyPair, engine)) }
+      if (path.endsWith('/comparisons')) return { signs: await signsOf(fromBase64(body['ciphertexts'] as string), keyPair, engine, isFree) }
+      return { ciphertexts: toBase64(await productsOf(fromBase64(body['left'] as string), fromBase64(body['right'] as string), keyPair, engine, isFree)) }
     },
   } as unknown as SellerClient
 

@@ -89,14 +89,14 @@ describe('the attack rehearsal of a private listing', () => {
   const readCell = (cell: number): bigint => BigInt((cell < rows ? wages : ages)[cell % rows] as number)
 
   it('unpacks raw cells from what is left of the budget, and no more bits than that', () => {
-    const [report] = rehearsePrivate({ ...policy, maxAnswerCells: 2 }, dataset, 3, readCell)
+    const [report] = rehearsePrivate({ ...policy, maxAnswerCells: 2 }, dataset, { cells: 3, comparisons: 0 }, readCell)
     expect(report).toMatchObject({ attack: 'weight-packing', answered: 2, questions: 2, refusal: null })
     expect(report?.cells).toBeGreaterThan(3)
     expect(report?.bits).toBeLessThanOrEqual(3 * 128)
   })
 
   it('gets the whole table where the budget is as large, and nothing where it is spent', () => {
-    expect(rehearsePrivate(policy, dataset, 1000, readCell)).toMatchObject([{ cells: 2 * rows }])
-    expect(rehearsePrivate(policy, dataset, 0, readCell)).toMatchObject([{ cells: 0, bits: 0, refusal: { code: 'policy.budget-spent' } }])
+    expect(rehearsePrivate(policy, dataset, { cells: 1000, comparisons: 0 }, readCell)).toMatchObject([{ cells: 2 * rows }])
+    expect(rehearsePrivate(policy, dataset, { cells: 0, comparisons: 0 }, readCell)).toMatchObject([{ cells: 0, bits: 0, refusal: { code: 'policy.budget-spent' } }])
   })
 })

@@ -15,7 +15,7 @@ const listing = (over: { minRows?: number; chainId?: number; arbiter?: string; s
     title: 'Wages <script>', description: 'What "people" earn', listing: 'wages-1',
     seller: contract, chain_id: over.chainId ?? 31337, contract_address: contract,
     num_rows: [534, 11], meta_link: '/v1/listings/wages-1', policy: { minRows: over.minRows ?? 10, condition: 2, maxAnswerCells: 64 },
-    budgets: { totalCells: 2937 }, dataset: { key: { bits: 3072 } },
+    budgets: { totalCells: 2937, comparisons: 0, products: 0 }, dataset: { key: { bits: 3072 } },
     columns: [{ name: 'wage', type: 'number', unit: 'dollars an hour', description: 'before tax & dues' }],
   },
 }) as unknown as StoredListing

@@ -1,18 +1,23 @@
 import {
-  answerSchema, comparisonsRequestSchema, manifestSchema, resultAcceptedSchema, resultSubmissionSchema, signsSchema,
+  answerSchema, comparisonsRequestSchema, manifestSchema, productsRequestSchema, productsSchema, resultAcceptedSchema,
+  resultSubmissionSchema, signsSchema,
 } from '../../../shared/schemas/http.ts'
 import { z } from 'zod'
 import { AppError, isAppError, type ErrorDocument } from '../../../shared/errors.ts'
 import { errorCodes, type ErrorCode } from '../../../shared/error-codes.ts'
+import { fromBase64, toBase64 } from '../../base64.ts'
 import type { Market, PurchaseOnChain, PurchaseState } from '../../chain/market.ts'
 import type { DatasetService } from '../../datasets/dataset-service.ts'
 import { failpoint } from '../../failpoint.ts'
 import { encodeChunk } from '../../datasets/tensor-wire.ts'
 import type { Engine } from '../../../engine/engine.ts'
+import type { Help } from '../../ledger/help-store.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
-import { parsePermittedQuestions } from '../answer-request.ts'
+import type { Sale } from '../../ledger/source-store.ts'
+import { sha256Hex } from '../../trade/hash.ts'
+import { assertProgramAsked, parsePermittedQuestions } from '../answer-request.ts'
 import type { Deliveries } from '../deliveries.ts'
-import { signsOfTable } from '../help.ts'
+import { productsOf, signsOf, signsOfTable, type CountHelp } from '../help.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
 import type { SaleStore } from '../sale-store.ts'
 import type { WatchEvent } from '../watch.ts'
@@ -70,6 +75,22 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
     return { purchase, listing }
   }
 
+  /** A purchase whose script may still ask. */
+  const authoriseHelp = async (context: RequestContext<unknown>): Promise<Authorised> => {
+    const { purchase, listing } = await authorise(context)
+    if (purchase.state !== 'Paid') throw new AppError('escrow.wrong-state', `The purchase is ${purchase.state}: its script has run.`, { details: { state: purchase.state } })
+    if (purchase.interactionOpened) return { purchase, listing }
+    if ((await market.readPurchase(purchase.id)).interactionOpened) throw notConfirmed(listing, 'Opening interactive use')
+    throw new AppError('escrow.interaction-not-open', 'The key holder\'s help is paid for, once and for good, before the first question is answered.', { details: { purchase: purchase.id.toString() } })
+  }
+
+  const saleOf = ({ id }: PurchaseOnChain): Sale => ({ chainId: market.chainId, contract: market.contract, purchase: id })
+
+  const countAs = (kind: Help['kind'], purchase: PurchaseOnChain, listing: StoredListing, sent: readonly Uint8Array[]): CountHelp => (count) => {
+    ledger.debitHelp(saleOf(purchase), { kind, request: sha256Hex(Buffer.concat(sent)), count }, listing)
+    failpoint('help.counted')
+  }
+
   /** The sale goes on in the background; a failure that is no refusal is logged and taken up again by the seller's watch. */
   const advance = (purchase: bigint): void => {
     deliveries.advance(purchase)
@@ -101,18 +122,29 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
       method: 'POST', path: '/v1/purchases/:id/comparisons', summary: 'Of each comparison whether it holds; counted before it is answered, once', audience: 'buyer',
       body: comparisonsRequestSchema, response: signsSchema, bodyLimitBytes: 4 * 1024 * 1024, requestsPerMinute: 120,
       handle: async (context) => {
-        const { purchase, listing } = await authorise(context)
-        if (purchase.state !== 'Paid') throw new AppError('escrow.wrong-state', `The purchase is ${purchase.state}: its script has run.`, { details: { state: purchase.state } })
-        if (!purchase.interactionOpened) {
-          if ((await market.readPurchase(purchase.id)).interactionOpened) throw notConfirmed(listing, 'Opening interactive use')
-          throw new AppError('escrow.interaction-not-open', 'Comparisons are paid for, once and for good, before the first is answered.', { details: { purchase: purchase.id.toString() } })
-        }
-        const questions = parsePermittedQuestions(context.body.comparisons, listing, ledger)
-        const { chainId, contract } = market
-        ledger.debitComparisons({ chainId, contract, purchase: purchase.id }, questions, listing)
-        failpoint('comparisons.counted')
+        const { purchase, listing } = await authoriseHelp(context)
         const key = datasets.readKeyPair(listing.dataset, 'data')
+        const { body } = context
+        if ('ciphertexts' in body) {
+          const ciphertexts = fromBase64(body.ciphertexts)
+          return { json: { signs: await signsOf(ciphertexts, key, await engine(), countAs('comparisons', purchase, listing, [ciphertexts])) } }
+        }
+        assertProgramAsked(listing.details)
+        const questions = parsePermittedQuestions(body.comparisons, listing, ledger)
+        ledger.debitComparisons(saleOf(purchase), questions, listing)
+        failpoint('comparisons.counted')
         return { json: { signs: await signsOfTable(questions, datasets.readTensor(listing.dataset, 'data').source(), key, await engine()) } }
+      },
+    }),
+    defineRoute({
+      method: 'POST', path: '/v1/purchases/:id/products', summary: 'Multiplies pairs of masked ciphertexts; counted before it is answered, once', audience: 'buyer',
+      body: productsRequestSchema, response: productsSchema, bodyLimitBytes: 4 * 1024 * 1024, requestsPerMinute: 120,
+      handle: async (context) => {
+        const { purchase, listing } = await authoriseHelp(context)
+        const [left, right] = [fromBase64(context.body.left), fromBase64(context.body.right)]
+        const key = datasets.readKeyPair(listing.dataset, 'data')
+        const products = await productsOf(left, right, key, await engine(), countAs('products', purchase, listing, [left, right]))
+        return { json: { ciphertexts: toBase64(products) } }
       },
     }),
     defineRoute({

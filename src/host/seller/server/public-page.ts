@@ -1,5 +1,5 @@
 import { formatEther } from '../../../shared/units.ts'
-import { describeMode } from '../../../shared/policy-words.ts'
+import { describeBlindHelp, describeHelp, describeMode } from '../../../shared/policy-words.ts'
 import { sayRefundBeforeBuying } from '../../../shared/refund-words.ts'
 import { noArbiter } from '../../chain/terms.ts'
 import { explorerUrl } from '../../settings/explorer.ts'
@@ -44,12 +44,13 @@ const describeAddress = (chainId: number, address: string): string => {
   return url === null ? `<code>${address}</code>` : `<a rel="noreferrer" href="${escape(url)}"><code>${address}</code></a>`
 }
 
-const describePolicy = ({ details: { policy, budgets } }: StoredListing): string => [
+const describePolicy = ({ details, details: { policy, budgets }, terms }: StoredListing): string => [
   ...describeMode(policy, budgets.totalCells),
   ...(policy.mode === 'private' ? [] : [policy.minRows === 1 ? 'Answers about single rows are sold here.' : `Every number answered stands on groups of at least ${policy.minRows} rows that it treats alike.`]),
   `One answer has at most ${policy.maxAnswerCells} numbers, along each axis at most 1/${policy.condition} of the table.`,
   `In all, the table answers at most ${budgets.totalCells} different numbers, whoever asks.`,
-  ...(budgets.comparisons === 0 ? [] : [`While a script runs, the seller compares encrypted cells for it: ${budgets.comparisons} different comparisons in all, whoever asks.`]),
+  ...describeHelp(budgets, terms.interactionFeeWei),
+  ...describeBlindHelp(details),
 ].join(' ')
 
 const describeTerms = (listing: StoredListing): string => {

@@ -1,18 +1,20 @@
 import { AppError, isAppError } from '../../../shared/errors.ts'
 import {
-  checkRequestSchema, checkVerdictSchema, healthSchema, listingsSchema, sessionChallengeSchema, sessionRequestSchema, sessionSchema,
-  signsSchema, testComparisonsRequestSchema, testDataSchema, testProductsRequestSchema, testProductsSchema, testResultsRequestSchema,
+  blindComparisonsRequestSchema, checkRequestSchema, checkVerdictSchema, healthSchema, listingsSchema,
+  productsRequestSchema, productsSchema, sessionChallengeSchema, sessionRequestSchema, sessionSchema,
+  signsSchema, testDataSchema, testResultsRequestSchema,
   testResultsSchema, type CheckRequest, type CheckVerdict, type Health,
 } from '../../../shared/schemas/http.ts'
 import { detailsSchema } from '../../../shared/schemas/details.ts'
 import { z } from 'zod'
 import type { Engine } from '../../../engine/engine.ts'
 import type { DatasetService } from '../../datasets/dataset-service.ts'
+import { fromBase64, toBase64 } from '../../base64.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { encodeChunk } from '../../datasets/tensor-wire.ts'
 import { parsePermittedProgram } from '../answer-request.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
-import { productsOf, signsOf } from '../help.ts'
+import { isFree, productsOf, signsOf } from '../help.ts'
 import { createListingPage, createPublicPage, createSitemap } from './public-page.ts'
 import { defineRoute, type Route } from './route.ts'
 import type { Sessions } from './sessions.ts'
@@ -25,9 +27,6 @@ export interface PublicRouteDependencies {
   readonly sessions: Sessions
   readonly health: () => Promise<Health>
 }
-
-const encodeBase64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-const decodeBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'))
 
 /** The verdict on a program, or on a number of cells in `private` mode, as `check` tells it: a refusal is an answer here, not an error. */
 const judge = (asked: CheckRequest, listing: StoredListing, ledger: Ledger): CheckVerdict => {
@@ -101,7 +100,7 @@ export const createPublicRoutes = ({ listings, datasets, ledger, engine, session
             manifest: { commitment, leaves },
             rows: datasets.readTestRows(dataset),
             chunks: await Promise.all(leaves.map(async (_, index) =>
-              encodeBase64(encodeChunk(commitment, columns, index, await readChunk(index))))),
+              toBase64(encodeChunk(commitment, columns, index, await readChunk(index))))),
           },
         }
       },
@@ -111,7 +110,7 @@ export const createPublicRoutes = ({ listings, datasets, ledger, engine, session
       body: testResultsRequestSchema, response: testResultsSchema, bodyLimitBytes: 8 * 1024 * 1024, requestsPerMinute: 60,
       handle: async ({ parameters, body }) => {
         const { dataset, details } = show(parameters['id'])
-        const ciphertexts = decodeBase64(body.ciphertexts)
+        const ciphertexts = fromBase64(body.ciphertexts)
         const length = details.test.key.bits / 4
         const most = details.policy.maxAnswerCells
         if (ciphertexts.length === 0 || ciphertexts.length % length !== 0 || ciphertexts.length > most * length) {
@@ -127,20 +126,20 @@ export const createPublicRoutes = ({ listings, datasets, ledger, engine, session
     defineRoute({
       method: 'POST', path: '/v1/listings/:id/test/comparisons',
       summary: 'Tells which ciphertexts computed on the test data are at least 0, under the test key', audience: 'anyone',
-      body: testComparisonsRequestSchema, response: signsSchema, bodyLimitBytes: 2 * 1024 * 1024, requestsPerMinute: 600,
+      body: blindComparisonsRequestSchema, response: signsSchema, bodyLimitBytes: 2 * 1024 * 1024, requestsPerMinute: 600,
       handle: async ({ parameters, body }) => {
         const key = datasets.readKeyPair(show(parameters['id']).dataset, 'test')
-        return { json: { signs: await signsOf(decodeBase64(body.ciphertexts), key, await engine()) } }
+        return { json: { signs: await signsOf(fromBase64(body.ciphertexts), key, await engine(), isFree) } }
       },
     }),
     defineRoute({
       method: 'POST', path: '/v1/listings/:id/test/products',
       summary: 'Multiplies pairs of masked ciphertexts computed on the test data, under the test key', audience: 'anyone',
-      body: testProductsRequestSchema, response: testProductsSchema, bodyLimitBytes: 4 * 1024 * 1024, requestsPerMinute: 60,
+      body: productsRequestSchema, response: productsSchema, bodyLimitBytes: 4 * 1024 * 1024, requestsPerMinute: 60,
       handle: async ({ parameters, body }) => {
         const key = datasets.readKeyPair(show(parameters['id']).dataset, 'test')
-        const ciphertexts = await productsOf(decodeBase64(body.left), decodeBase64(body.right), key, await engine())
-        return { json: { ciphertexts: encodeBase64(ciphertexts) } }
+        const ciphertexts = await productsOf(fromBase64(body.left), fromBase64(body.right), key, await engine(), isFree)
+        return { json: { ciphertexts: toBase64(ciphertexts) } }
       },
     }),
     defineRoute({

@@ -11,6 +11,7 @@ import { marketIndex } from './0010-market-index.ts'
 import { privateMode } from './0011-private-mode.ts'
 import { interaction } from './0012-interaction.ts'
 import { sourceRows } from './0013-source-rows.ts'
+import { privateHelp } from './0014-private-help.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   { version: 11, sql: privateMode },
   { version: 12, sql: interaction },
   { version: 13, sql: sourceRows },
+  { version: 14, sql: privateHelp },
 ]

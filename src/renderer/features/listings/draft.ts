@@ -21,6 +21,7 @@ export interface Draft {
   readonly mode: PolicyMode
   readonly minRows: number
   readonly comparisons: number
+  readonly products: number
   readonly interactionFee: string
   readonly condition: number
   readonly maxAnswerCells: number
@@ -37,7 +38,7 @@ export const usualLimits: Readonly<Record<PolicyMode, Pick<Draft, 'maxAnswerCell
 
 export const beginDraft = (dataset: string): Draft => ({
   dataset, title: dataset, description: '', price: '0.01', guarantee: '', delivery: '1h', expiration: '7d', arbiter: '', dispute: '7d', reach: 'this-computer', serverUrl: '',
-  mode: 'disclosed', minRows: 10, condition: 1, comparisons: 0, interactionFee: '0', maxTotalCells: null, ...usualLimits.disclosed,
+  mode: 'disclosed', minRows: 10, condition: 1, comparisons: 0, products: 0, interactionFee: '0', maxTotalCells: null, ...usualLimits.disclosed,
 })
 
 /** The reading of a field, or why it cannot be read. */
@@ -76,10 +77,14 @@ export interface DraftReadings {
   readonly serverUrl: Reading<string>
 }
 
-/** Comparisons are of single rows, in the open: they are sold where single rows are, and nowhere else. */
-export const maySellComparisons = ({ mode, minRows }: Pick<Draft, 'mode' | 'minRows'>): boolean => mode === 'disclosed' && minRows === 1
+/** In the open, comparisons are of single rows, and sold where single rows are; blinded, as in private mode, they are sold freely. */
+export const maySellComparisons = ({ mode, minRows }: Pick<Draft, 'mode' | 'minRows'>): boolean => mode === 'private' || minRows === 1
 
-const sellsComparisons = (draft: Draft): boolean => maySellComparisons(draft) && draft.comparisons > 0
+/** What is multiplied is shown to nobody, so that products need private mode. */
+export const maySellProducts = ({ mode }: Pick<Draft, 'mode'>): boolean => mode === 'private'
+
+export const sellsHelp = (draft: Draft): boolean =>
+  (maySellComparisons(draft) && draft.comparisons > 0) || (maySellProducts(draft) && draft.products > 0)
 
 const readFee = ({ price, interactionFee }: Draft): Reading<bigint> => {
   const fee = readField(parseAmountWei, interactionFee)
@@ -94,7 +99,7 @@ export const readDraft = (draft: Draft): DraftReadings => ({
   expiration: readField(parseDurationSeconds, draft.expiration),
   arbiter: optional(readAddress, draft.arbiter),
   dispute: readField(parseDurationSeconds, draft.dispute),
-  interactionFee: sellsComparisons(draft) ? readFee(draft) : { value: null, problem: null },
+  interactionFee: sellsHelp(draft) ? readFee(draft) : { value: null, problem: null },
   serverUrl: draft.reach === 'this-computer' ? { value: null, problem: null } : readField(readServer, draft.serverUrl),
 })
 
@@ -114,11 +119,12 @@ export const isReadable = (readings: DraftReadings): boolean =>
   Object.values(readings).every(({ problem }: Reading<unknown>) => problem === null)
 
 /** The limits as the policy takes them: what the mode does not know is left out. */
-export const toLimits = (draft: Pick<Draft, 'dataset' | 'mode' | 'minRows' | 'condition' | 'comparisons' | 'maxAnswerCells' | 'maxAnswerBits' | 'maxTotalCells'>) => ({
+export const toLimits = (draft: Pick<Draft, 'dataset' | 'mode' | 'minRows' | 'condition' | 'comparisons' | 'products' | 'maxAnswerCells' | 'maxAnswerBits' | 'maxTotalCells'>) => ({
   dataset: draft.dataset,
   mode: draft.mode,
   ...(draft.mode === 'private' ? {} : { minRows: draft.minRows }),
   ...(maySellComparisons(draft) ? { comparisons: draft.comparisons } : {}),
+  ...(maySellProducts(draft) ? { products: draft.products } : {}),
   condition: draft.condition, maxAnswerCells: draft.maxAnswerCells, maxAnswerBits: draft.maxAnswerBits,
   ...(draft.maxTotalCells === null ? {} : { maxTotalCells: draft.maxTotalCells }),
 })
@@ -131,5 +137,5 @@ export const toDocument = (draft: Draft): ListingDraftJson => ({
   ...(draft.arbiter.trim() === '' ? {} : { arbiter: draft.arbiter.trim(), disputeSeconds: parseDurationSeconds(draft.dispute) }),
   ...(draft.reach === 'this-computer' || draft.serverUrl.trim() === '' ? {} : { serverUrl: draft.serverUrl.trim() }),
   ...(draft.reach === 'network' ? { pinOwnCertificate: true } : {}),
-  ...(sellsComparisons(draft) ? { interactionFeeWei: parseAmountWei(draft.interactionFee).toString() } : {}),
+  ...(sellsHelp(draft) ? { interactionFeeWei: parseAmountWei(draft.interactionFee).toString() } : {}),
 })

@@ -6,7 +6,7 @@ import { goTo, placeOf } from '../../app/router.ts'
 import { EmptyState, Page, Section } from '../../ui/page.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { reaches } from '../serve/reaches.ts'
-import { beginDraft, isReadable, maySellComparisons, readDraft, toDocument, usualGuaranteeWei, usualLimits, warnOfDraft, type Draft, type DraftReadings } from './draft.ts'
+import { beginDraft, isReadable, maySellComparisons, maySellProducts, sellsHelp, readDraft, toDocument, usualGuaranteeWei, usualLimits, warnOfDraft, type Draft, type DraftReadings } from './draft.ts'
 import { LimitsExplained } from './limits-explained.tsx'
 
 interface PartProperties {
@@ -50,15 +50,22 @@ const modeWords: Readonly<Record<Draft['mode'], string>> = {
   private: 'You never learn what is computed, nor what comes out; so you cannot refuse single rows, only limit how much is decrypted.',
 }
 
-const Comparisons = ({ draft, readings, change }: PartProperties) => (
+const Help = ({ draft, readings, change }: PartProperties) => (
   <div className="pair">
     <NumberInput
       label="Comparisons sold in all" min={0} allowDecimal={false} value={draft.comparisons}
       description={draft.comparisons === 0 ? 'None: scripts cannot compare encrypted cells.' : 'While scripts run, you tell which cells are larger: each tells a bit about single rows.'}
       onChange={(value) => { change({ comparisons: Number(value) }) }}
     />
+    {maySellProducts(draft) ? (
+      <NumberInput
+        label="Products sold in all" min={0} allowDecimal={false} value={draft.products}
+        description={draft.products === 0 ? 'None: scripts cannot multiply encrypted cells.' : 'While scripts run, you multiply encrypted cells, without learning them.'}
+        onChange={(value) => { change({ products: Number(value) }) }}
+      />
+    ) : null}
     <TextInput
-      label="Fee for opening comparisons (ETH)" description="Out of the price, yours at once, whatever comes after." disabled={draft.comparisons === 0}
+      label="Fee for opening your help (ETH)" description="Out of the price, yours at once, whatever comes after." disabled={!sellsHelp(draft)}
       value={draft.interactionFee} error={readings.interactionFee.problem}
       onChange={(event) => { change({ interactionFee: event.target.value }) }}
     />
@@ -85,7 +92,7 @@ const Limits = ({ draft, readings, change }: PartProperties) => (
         onChange={(value) => { change({ maxTotalCells: value === '' ? null : Number(value) }) }}
       />
     </div>
-    {maySellComparisons(draft) ? <Comparisons draft={draft} readings={readings} change={change} /> : null}
+    {maySellComparisons(draft) ? <Help draft={draft} readings={readings} change={change} /> : null}
   </Section>
 )
 

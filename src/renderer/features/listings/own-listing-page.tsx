@@ -1,3 +1,4 @@
+import { nameHelp } from '../../../shared/policy-words.ts'
 import { Button, Modal, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { AppError } from '../../../shared/errors.ts'
@@ -64,18 +65,18 @@ const Reprice = ({ listing, onClose }: { readonly listing: ListingJson, readonly
   const [fee, setFee] = useState(formatEther(BigInt(listing.terms.interactionFeeWei)))
   const value = findAmount(price)
   const feeWei = findAmount(fee)
-  const sellsComparisons = listing.comparisons > 0
-  const feeProblem = !sellsComparisons ? null : feeWei === null ? 'Write an amount such as 0.005.' : value !== null && feeWei > value ? 'It is part of the price, and so at most as much.' : null
+  const sellsHelp = nameHelp(listing) !== ''
+  const feeProblem = !sellsHelp ? null : feeWei === null ? 'Write an amount such as 0.005.' : value !== null && feeWei > value ? 'It is part of the price, and so at most as much.' : null
   const submit = (): void => {
     if (value === null || feeWei === null) return
     onClose()
-    sign({ kind: 'reprice', listing: listing.id, valueWei: value.toString(), ...(sellsComparisons ? { interactionFeeWei: feeWei.toString() } : {}) })
+    sign({ kind: 'reprice', listing: listing.id, valueWei: value.toString(), ...(sellsHelp ? { interactionFeeWei: feeWei.toString() } : {}) })
   }
   return (
     <Modal opened onClose={onClose} title="New price" size={400} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form className="stack wide" onSubmit={(event) => { event.preventDefault(); submit() }}>
         <TextInput label="Price of one answer (ETH)" value={price} data-autofocus error={value === null ? 'Write an amount such as 0.02.' : null} onChange={(event) => { setPrice(event.target.value) }} />
-        {sellsComparisons ? <TextInput label="Fee for opening comparisons (ETH)" description="Out of the price, yours at once." value={fee} error={feeProblem} onChange={(event) => { setFee(event.target.value) }} /> : null}
+        {sellsHelp ? <TextInput label="Fee for opening your help (ETH)" description="Out of the price, yours at once." value={fee} error={feeProblem} onChange={(event) => { setFee(event.target.value) }} /> : null}
         <p className="small quiet">Purchases made before keep the price they were made at.</p>
         <div className="row end"><Button type="submit" disabled={value === null || feeProblem !== null}>Go on</Button></div>
       </form>
@@ -124,9 +125,9 @@ export const OwnListingPage = ({ id }: { readonly id: string }) => {
                   found.policy.mode === 'private'
                     ? ['Mode', 'private: the script stays with the buyer']
                     : ['Rows behind a number', `at least ${formatCount(found.policy.minRows)}`],
-                  ...(found.comparisons === 0 ? [] : [
-                    ['Comparisons sold', `${formatCount(found.comparisons)} in all`] as const,
-                    ['Fee for opening them', <Amount key="fee" wei={found.terms.interactionFeeWei} />] as const,
+                  ...(nameHelp(found) === '' ? [] : [
+                    ['Help sold', `${nameHelp(found)} in all`] as const,
+                    ['Fee for opening it', <Amount key="fee" wei={found.terms.interactionFeeWei} />] as const,
                   ]),
                   ['Numbers in an answer', `at most ${formatCount(found.policy.maxAnswerCells)}`],
                   ['Numbers in all answers', `at most ${formatCount(found.maxTotalCells)}`],

@@ -1,3 +1,4 @@
+import { nameHelp } from '../../../shared/policy-words.ts'
 import { Button } from '@mantine/core'
 import { IconCheck, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
@@ -34,14 +35,14 @@ const Columns = ({ of }: { readonly of: OpenedListingJson['columns'] }) => (
   />
 )
 
-const Price = ({ listing: { terms, seller, comparisons } }: { readonly listing: OpenedListingJson }) => (
+const Price = ({ listing: { terms, seller, comparisons, products } }: { readonly listing: OpenedListingJson }) => (
   <Section title="Price of one answer">
     <Facts of={[
       ['Price', <Amount key="price" wei={terms.valueWei} />],
       ['Guarantee, comes back', <Amount key="guarantee" wei={terms.guaranteeWei} />],
-      ...(comparisons === 0 ? [] : [
-        ['Comparisons sold, in all', formatCount(comparisons)] as const,
-        ['Opening them, out of the price', <Amount key="fee" wei={terms.interactionFeeWei} />] as const,
+      ...(nameHelp({ comparisons, products }) === '' ? [] : [
+        ['Help while scripts run, in all', nameHelp({ comparisons, products })] as const,
+        ['Opening it, out of the price', <Amount key="fee" wei={terms.interactionFeeWei} />] as const,
       ]),
       ['Seller must deliver within', sayDuration(terms.deliverySeconds)],
       ['Trade ends after', sayDuration(terms.expirationSeconds)],

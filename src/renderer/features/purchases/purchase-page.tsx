@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { describeReplies } from '../../../shared/policy-words.ts'
+import { describeReplies, nameHelp } from '../../../shared/policy-words.ts'
 import type { PurchaseDetails } from '../../../shared/window-contract/purchases.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
 import { goTo, placeOf } from '../../app/router.ts'
 import { AnswerView } from '../../ui/answer-view.tsx'
-import { Copyable, Amount, formatCount, Hash, sayDuration, When } from '../../ui/values.tsx'
+import { Copyable, Amount, Hash, sayDuration, When } from '../../ui/values.tsx'
 import { Facts, Page, Section } from '../../ui/page.tsx'
 import { saveBase64 } from '../../ui/save-file.ts'
 import { Timeline } from '../../ui/timeline.tsx'
@@ -17,7 +17,7 @@ import { nextWords, stateTone } from './words.ts'
 type Signed = 'request' | 'openInteraction' | 'confirm' | 'litigate' | 'dispute'
 
 const buttonWords: Readonly<Record<Signed, string>> = {
-  request: 'Request the answer', openInteraction: 'Open comparisons', confirm: 'Confirm and settle', litigate: 'Take the money back', dispute: 'Dispute the answer',
+  request: 'Request the answer', openInteraction: 'Open the seller\'s help', confirm: 'Confirm and settle', litigate: 'Take the money back', dispute: 'Dispute the answer',
 }
 
 const isSigned = (next: PurchaseDetails['next']): next is 'request' | 'confirm' | 'litigate' => next === 'request' || next === 'confirm' || next === 'litigate'
@@ -104,8 +104,8 @@ const Aside = ({ details, number }: { readonly details: PurchaseDetails, readonl
           ['Price', <Amount key="price" wei={details.terms.valueWei} />],
           ['Guarantee', <Amount key="guarantee" wei={details.terms.guaranteeWei} />],
           ...(details.interaction === null ? [] : [
-            ['Comparisons', details.interaction.opened ? `open, ${formatCount(details.interaction.comparisons)} in all` : 'not opened'] as const,
-            ['Fee for them', <Amount key="fee" wei={details.terms.interactionFeeWei} />] as const,
+            ['Seller\'s help', details.interaction.opened ? `open: ${nameHelp(details.interaction)} in all` : 'not opened'] as const,
+            ['Fee for it', <Amount key="fee" wei={details.terms.interactionFeeWei} />] as const,
           ]),
           ['Delivery within', sayDuration(details.terms.deliverySeconds)],
           ['Seller', <Hash key="seller" value={details.seller} label="seller address" />],

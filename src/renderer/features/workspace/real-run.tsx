@@ -34,7 +34,7 @@ export const RealRun = ({ url, fileName, current }: {
       {number === null || opening === undefined ? null : (
         <div className="row wide">
           <p className="quiet grow">{opening.explanation}</p>
-          <Button variant="default" onClick={() => { sign({ kind: 'openInteraction', purchase: number }) }}>Open comparisons</Button>
+          <Button variant="default" onClick={() => { sign({ kind: 'openInteraction', purchase: number }) }}>Open the seller's help</Button>
         </div>
       )}
       <Trouble error={compute.error} />
