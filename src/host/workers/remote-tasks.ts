@@ -69,13 +69,15 @@ export const openRemoteTasks = async (redisUrl: string, onTrouble: (error: unkno
 
   /** An event may be lost with a connection, and a task left where no worker is: what waits is looked after. */
   const lookAfter = async (id: string, { settle }: Waiting): Promise<void> => {
-    const job = await queue.getJob(id)
-    if (job === undefined) return
-    const state = await job.getState()
-    if (state === 'completed') settle(readReply(job.returnvalue))
-    else if (state === 'failed') settle(deadWorker(job.failedReason))
+    // The state first: a job that was read before it ended has no reply yet.
+    const state = await queue.getJobState(id)
+    if (state === 'completed' || state === 'failed') {
+      const job = await queue.getJob(id)
+      if (job !== undefined) settle(state === 'completed' ? readReply(job.returnvalue) : deadWorker(job.failedReason))
+      return
+    }
     // A task that a dead worker still holds cannot be removed before its lock runs out.
-    else if (threads === 0 && await queue.remove(id) === 1) settle(null)
+    if (threads === 0 && await queue.remove(id) === 1) settle(null)
   }
   let looking: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
