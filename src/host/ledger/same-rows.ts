@@ -45,7 +45,7 @@ class Naming {
 
   name(key: number): number {
     const high = Math.trunc(key / 2 ** 32)
-    // Multiplicative hashing ([Knuth], volume 3, section 6.4), then linear probing.
+    // Multiplicative hashing, then linear probing.
     let slot = Math.imul(Math.imul(high, 0x85eb_ca6b) ^ (key >>> 0), 0x9e37_79b1)
     slot = (slot ^ (slot >>> 15)) & this.#mask
     for (;; slot = (slot + 1) & this.#mask) {
