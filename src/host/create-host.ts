@@ -90,6 +90,8 @@ export interface Host {
   trade(): Promise<Trade>
   /** The trade of the network in use, where one is open already. */
   findOpenTrade(): Promise<Trade> | null
+  /** Calls `listener` whenever a transaction is written down, signed, sent or mined; gives what ends that. */
+  onTransaction(listener: () => void): () => void
   close(): Promise<void>
 }
 
@@ -163,11 +165,14 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const ledger = createLedger({ database, vault, datasets, now })
   const unlockedWallet = once<BaseWallet>(() => wallet.unlock())
 
+  const transactionListeners = new Set<() => void>()
+  const tellOfTransaction = (): void => { for (const listener of transactionListeners) listener() }
+
   const chain = perNetwork(networks.getActive, async (network) => {
     const connection = connectChain(network)
     await connection.assertReady()
     const signer = await unlockedWallet.get()
-    return { connection, outbox: createOutbox({ database, connection, wallet: () => signer, now }) }
+    return { connection, outbox: createOutbox({ database, connection, wallet: () => signer, now, onStep: tellOfTransaction }) }
   }, ({ connection, outbox }) => {
     outbox.close()
     connection.close()
@@ -226,6 +231,10 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     chain: chain.get,
     trade: trade.get,
     findOpenTrade: trade.current,
+    onTransaction: (listener) => {
+      transactionListeners.add(listener)
+      return () => { transactionListeners.delete(listener) }
+    },
     close: async () => {
       await (await engine.current())?.close()
       if (sharedEngine !== engine) await (await sharedEngine.current())?.close()

@@ -47,6 +47,8 @@ export interface OutboxOptions {
   /** How long `send` waits for a confirmation before it throws `chain.not-confirmed`: by default 900 s. */
   readonly patienceSeconds?: number
   readonly failpoint?: (step: OutboxStep, key: string) => void
+  /** Told after each durable step: what is shown of transactions has changed. */
+  readonly onStep?: () => void
 }
 
 export interface Outbox {
@@ -107,7 +109,11 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
   const confirmations = options.confirmations ?? (connection.isDevelopment ? 1 : 3)
   const patienceMilliseconds = (options.patienceSeconds ?? 900) * 1000
   const longestPauseMilliseconds = connection.isDevelopment ? 100 : connection.provider.pollingInterval
-  const failpoint = options.failpoint ?? ((step) => { systemFailpoint(`chain.${step}`) })
+  const interrupt = options.failpoint ?? ((step) => { systemFailpoint(`chain.${step}`) })
+  const failpoint = (step: OutboxStep, key: string): void => {
+    options.onStep?.()
+    interrupt(step, key)
+  }
   const closing = new AbortController()
   const inTurn = createQueue()
   const underWay = new Map<string, { readonly request: SendRequest; readonly result: Promise<ConfirmedTransaction> }>()

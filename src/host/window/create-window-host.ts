@@ -57,6 +57,7 @@ export const createWindowHost = (options: WindowHostOptions): WindowHost => {
   const scripts = createScriptFiles(join(host.home, 'scripts'))
   const context: WindowContext = { host, jobs, changes, scripts, now, onBug }
   const openedFiles = createOpenedFiles()
+  const stopListening = host.onTransaction(() => { changes.announce('activity') })
   const serve = createServeControl(context, (event) => { tell(noticeOfServing(event)) })
   const practice = createPractice(context, options.practice)
   const confirmations = createConfirmations(context, createMovePlanner(context, serve))
@@ -107,6 +108,7 @@ export const createWindowHost = (options: WindowHostOptions): WindowHost => {
       await serve.resume()
     },
     close: async () => {
+      stopListening()
       await jobs.close()
       await serve.close()
       await practice.stop()

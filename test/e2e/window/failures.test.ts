@@ -13,7 +13,10 @@ import { openPairWithPage } from './support/open-pair.ts'
 import { buildRenderer, openWindow, type OpenedWindow } from './support/open-window.ts'
 import { createFolder } from '../support/cleanup.ts'
 
-const scripts = { 'mean.ts': "export default { mean: data.col('revenue').mean() }\n", 'one-row.ts': "export default data.col('revenue').get(3)\n" }
+const scripts = {
+  'mean.ts': "export default { mean: data.col('revenue').mean() }\n", 'one-row.ts': "export default data.col('revenue').get(3)\n",
+  'above.ts': "const above = data.col('revenue') > 5\nexport default above.sum()\n", 'no-such-column.ts': "export default data.col('profit').mean()\n",
+}
 const ether = 10n ** 18n
 const pastDelivery = 601
 const pastExpiration = 1201
@@ -96,6 +99,26 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     expect(await window.state('Paid').isVisible()).toBe(true)
   }, 60_000)
 
+  it('marks on the lines of a script what they ask of the seller, what the listing refuses, and what is wrong', async () => {
+    const purchase = new URL(page.url()).hash
+    await window.press('The listing')
+    await page.getByRole('button', { name: 'Buy one answer' }).waitFor()
+    const url = new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('url') ?? ''
+    const edit = (script: string): Promise<void> => window.goTo(`#/buy/workspace?${new URLSearchParams({ url, script }).toString()}`)
+    const editor = page.locator('.monaco-editor')
+    await edit('above.ts')
+    await editor.locator('.squiggly-warning').first().waitFor({ timeout: 30_000 })
+    await editor.locator('.line-note', { hasText: '24 comparisons' }).waitFor()
+    await edit('no-such-column.ts')
+    await editor.locator('.squiggly-error').first().waitFor()
+    await edit('mean.ts')
+    await editor.locator('.squiggly-error').waitFor({ state: 'detached' })
+    await page.getByText('Numbers to decrypt').waitFor()
+    expect(await editor.locator('.squiggly-warning, .line-note').count()).toBe(0)
+    await window.goTo(purchase)
+    await window.state('Paid').waitFor()
+  }, 90_000)
+
   it('gives the money back before an answer was asked for', async () => {
     expect(await page.getByRole('region', { name: 'Also possible now' }).innerText()).toContain('price and guarantee come back')
     await buying().takeTheMoneyBack()
@@ -177,6 +200,47 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     await window.goTo('#/buy/purchases')
     await page.locator('.tag', { hasText: 'Settled' }).first().waitFor()
   }, 120_000)
+
+  it('lets a waiting transaction be cancelled, sent again and sped up, and it happens once', async () => {
+    const rpc = async (method: string, ...params: unknown[]): Promise<unknown> => {
+      const reply = await fetch(market.chain.rpcUrl, {
+        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      })
+      return (await reply.json() as { result: unknown }).result
+    }
+    const findWaiting = async (): Promise<string> => /"hash":"(0x[0-9a-f]{64})"/.exec(JSON.stringify(await rpc('txpool_content')))?.[1] ?? ''
+    const waiting = page.getByRole('region', { name: 'Waiting to be mined' })
+    const getStuck = async (): Promise<void> => {
+      await rpc('evm_setAutomine', false)
+      await window.press('Withdraw…')
+      await window.press('Sign and send')
+      await window.press('Leave it running')
+      await waiting.getByRole('button', { name: 'Cancel…' }).waitFor()
+    }
+    /** Signs what takes its place; blocks come once that is on its way. */
+    const replace = async (name: string, words: RegExp): Promise<void> => {
+      const before = await findWaiting()
+      await waiting.getByRole('button', { name }).click()
+      expect(await window.readConfirmation()).toMatch(words)
+      await window.press('Sign and send')
+      await expect.poll(findWaiting).not.toBe(before)
+      await rpc('evm_setAutomine', true)
+      await rpc('anvil_mine', '0x1')
+      await waiting.waitFor({ state: 'detached' })
+      await page.keyboard.press('Escape')
+      await window.dialog().waitFor({ state: 'detached' })
+    }
+    await window.go('Wallet')
+    await getStuck()
+    await replace('Cancel…', /does nothing takes the place/)
+    expect(await page.getByText('Withdraw what the contract owes').isVisible()).toBe(true)
+    await getStuck()
+    await waiting.getByRole('button', { name: 'Send again' }).click()
+    await replace('Speed up…', /Speed up/)
+    await page.getByText('Withdraw what the contract owes').waitFor({ state: 'detached' })
+    await window.go('Log')
+    await page.getByRole('row').filter({ hasText: 'Speed up' }).getByText('done').waitFor()
+  }, 60_000)
 
   it('says what to install where there is no local chain, and finds it once it is there', async () => {
     let program: string | null = null

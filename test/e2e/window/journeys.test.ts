@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listOwnAddresses } from '../../../src/host/window/check-reach.ts'
+import { findFreePort } from '../../integration/window/support.ts'
 import { createBuying } from './pages/buying.ts'
+import { createKeyboard } from './pages/keyboard.ts'
 import { createSelling } from './pages/selling.ts'
 import { createWindowPage, type WindowPage } from './pages/window-page.ts'
 import { browserPath, launchBrowser, watchPage, type Watched } from './support/browser.ts'
@@ -172,41 +175,66 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       expect(barriers).toEqual([])
     }, 120_000)
 
-    it('can trade by keyboard alone, from the palette to the settled purchase', async () => {
-      const focused = (): Promise<string> => page.evaluate('document.activeElement?.textContent ?? ""')
-      const press = async (name: string): Promise<void> => {
-        await page.getByRole('button', { name, exact: true }).waitFor({ timeout: 60_000 })
-        for (let presses = 0; presses < 90 && await focused() !== name; presses += 1) await page.keyboard.press('Tab')
-        expect(await focused()).toBe(name)
-        await page.keyboard.press('Enter')
-      }
-      /** The confirmation opens with its button in focus; Escape would not sign. */
-      const sign = async (): Promise<void> => {
-        await page.getByRole('button', { name: 'Sign and send' }).waitFor()
-        await page.waitForFunction('document.activeElement?.textContent === "Sign and send"')
-        await page.keyboard.press('Enter')
-        await window.dialog().waitFor({ state: 'detached', timeout: 60_000 })
-      }
+    it('can buy by keyboard alone, from the palette to the settled purchase', async () => {
+      const keys = createKeyboard(window)
       await window.goTo('#/settings')
       await window.heading('Settings').waitFor()
-      await page.keyboard.press('Control+k')
-      await page.keyboard.type('go to market')
+      await keys.goByPalette('go to market', 'Market')
+      await keys.tabTo(/Wages of 1985/)
       await page.keyboard.press('Enter')
-      await window.heading('Market').waitFor()
-      await page.getByRole('link', { name: /Wages of 1985/ }).first().focus()
-      await page.keyboard.press('Enter')
-      await press('Buy one answer')
+      await keys.press('Buy one answer')
       await page.getByRole('button', { name: 'Sign and send' }).waitFor()
       await page.keyboard.press('Escape')
       await window.dialog().waitFor({ state: 'detached' })
-      await press('Buy one answer')
-      await sign()
-      await press('Compute')
-      await press('Request the answer')
-      await sign()
-      await press('Confirm and settle')
-      await sign()
+      await keys.press('Buy one answer')
+      await keys.sign()
+      await keys.press('Compute')
+      await keys.press('Request the answer')
+      await keys.sign()
+      await keys.press('Confirm and settle')
+      await keys.sign()
       await window.state('Settled').waitFor()
+    }, 120_000)
+
+    it('can sell by keyboard alone, from the file to a server in the network whose certificate the listing pins', async () => {
+      const keys = createKeyboard(window)
+      const own = listOwnAddresses().find(({ address }) => !address.includes(':'))?.address ?? '127.0.0.1'
+      const port = await findFreePort()
+      await keys.goByPalette('import a table', 'Import a table')
+      const chooser = page.waitForEvent('filechooser')
+      await keys.press('Choose a file')
+      await (await chooser).setFiles({ name: 'nights.csv', mimeType: 'text/csv', buffer: Buffer.from(`nights\n${Array.from({ length: 24 }, (_, index) => index % 7).join('\n')}\n`) })
+      await keys.press('Import 24 rows')
+      await page.getByRole('combobox', { name: 'Key length' }).waitFor()
+      await keys.tabTo('Key length')
+      await page.keyboard.press('Enter')
+      await page.getByRole('option', { name: '2048 bits' }).waitFor()
+      await page.keyboard.press('ArrowUp')
+      await page.keyboard.press('Enter')
+      await keys.press('Encrypt the table')
+      await keys.press('Make test data')
+      await keys.press('Write a listing')
+      await window.heading('Write a listing').waitFor()
+      await keys.type('Price of one answer (ETH)', '0.04')
+      await keys.tabTo('This computer')
+      await page.keyboard.press('ArrowRight')
+      await keys.type('Address of your server', `https://${own}:${port}`)
+      await keys.press('Save the draft')
+      await keys.press('Publish…')
+      await keys.sign()
+      await keys.press('Serve it')
+      await keys.press('Switch off')
+      await page.getByRole('button', { name: 'Switch on…' }).waitFor()
+      await keys.tabTo('This computer')
+      await page.keyboard.press('ArrowRight')
+      await keys.type('Port', String(port))
+      await keys.press('Switch on…')
+      await keys.sign()
+      await keys.tabTo('Switch off')
+      await page.getByRole('heading', { level: 3, name: 'nights' }).waitFor()
+      await page.getByRole('button', { name: 'Can a buyer get through?' }).nth(1).focus()
+      await page.keyboard.press('Enter')
+      await page.getByText('over TLS, with a certificate that buyers accept').waitFor()
     }, 120_000)
 
     it('goes by letters, and types letters where text is wanted', async () => {

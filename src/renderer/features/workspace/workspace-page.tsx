@@ -1,6 +1,6 @@
 import { Button, SegmentedControl, Select } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
+import { useQueries, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState, type CSSProperties } from 'react'
 import type { OpenedListingJson } from '../../../shared/window-contract/market.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
@@ -37,10 +37,15 @@ const ListingChoice = ({ url, onChoose }: { readonly url: string | null, readonl
 }
 
 const useGauge = (url: string | null, fileName: string | null, source: string | null) => {
-  const [settled] = useDebouncedValue(source, gaugeMilliseconds)
+  // Name and text settle together: one file's text must not be gauged as another's.
+  const script = useMemo(() => ({ fileName, source }), [fileName, source])
+  const [settled] = useDebouncedValue(script, gaugeMilliseconds)
+  const ready = url !== null && fileName !== null && settled.fileName === fileName && settled.source !== null
   return useQuery({
-    queryKey: ['gauge', url, fileName, settled], enabled: url !== null && fileName !== null && settled !== null, placeholderData: keepPreviousData,
-    queryFn: () => shell.workspace.gauge({ url: url ?? '', fileName: fileName ?? '', source: settled ?? '' }),
+    queryKey: ['gauge', url, fileName, ready ? settled.source : null], enabled: ready,
+    // While somebody types, what was said of this file before stays; what was said of another does not.
+    placeholderData: (before, query) => (query?.queryKey[1] === url && query.queryKey[2] === fileName ? before : undefined),
+    queryFn: () => shell.workspace.gauge({ url: url ?? '', fileName: fileName ?? '', source: settled.source ?? '' }),
   })
 }
 

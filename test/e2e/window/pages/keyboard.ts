@@ -1,0 +1,54 @@
+import { expect } from 'vitest'
+import type { WindowPage } from './window-page.ts'
+
+const jobMilliseconds = 60_000
+const mostTabs = 120
+
+/** What is in focus, as it is called on the screen. */
+const focusedName = `(() => {
+  const focused = document.activeElement
+  const label = focused?.labels?.[0]?.textContent ?? focused?.getAttribute('aria-label') ?? focused?.textContent ?? ''
+  return label.replace(/\\s*\\*$/, '').trim()
+})()`
+
+/** The window by keys alone: nothing is clicked, and nothing is put in focus but by Tab. */
+export const createKeyboard = ({ page, dialog, heading }: WindowPage) => {
+  const nameInFocus = (): Promise<string> => page.evaluate(focusedName)
+  /** Tabs until what is called that is in focus. */
+  const tabTo = async (name: string | RegExp): Promise<void> => {
+    const isIt = (found: string): boolean => (typeof name === 'string' ? found === name : name.test(found))
+    const passed: string[] = []
+    for (let presses = 0; presses < mostTabs && !isIt(await nameInFocus()); presses += 1) {
+      await page.keyboard.press('Tab')
+      passed.push(await nameInFocus())
+    }
+    expect(isIt(await nameInFocus()), `${String(name)} among ${passed.join(' | ')}`).toBe(true)
+  }
+  return {
+    tabTo,
+    /** Waits until a button or link of that name is there, tabs to it and presses it. */
+    press: async (name: string): Promise<void> => {
+      await page.getByRole('button', { name, exact: true }).or(page.getByRole('link', { name, exact: true })).first().waitFor({ timeout: jobMilliseconds })
+      await tabTo(name)
+      await page.keyboard.press('Enter')
+    },
+    type: async (label: string | RegExp, text: string): Promise<void> => {
+      await tabTo(label)
+      await page.keyboard.press('Control+a')
+      await page.keyboard.type(text)
+    },
+    /** The confirmation opens with its button in focus; Escape would not sign. */
+    sign: async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Sign and send' }).waitFor()
+      await page.waitForFunction('document.activeElement?.textContent === "Sign and send"')
+      await page.keyboard.press('Enter')
+      await dialog().waitFor({ state: 'detached', timeout: jobMilliseconds })
+    },
+    goByPalette: async (words: string, title: string): Promise<void> => {
+      await page.keyboard.press('Control+k')
+      await page.keyboard.type(words)
+      await page.keyboard.press('Enter')
+      await heading(title).waitFor()
+    },
+  }
+}
