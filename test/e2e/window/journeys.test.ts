@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Browser, Page } from '@playwright/test'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { listOwnAddresses } from '../../../src/host/window/check-reach.ts'
 import { findFreePort } from '../../integration/window/support.ts'
 import { createBuying } from './pages/buying.ts'
@@ -45,6 +46,12 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
   afterAll(async () => {
     await browser.close()
     await opened.close()
+  })
+
+  // A picture of what stood there, in the folder that HESYSTEM_TEST_PICTURES names.
+  beforeEach(({ onTestFailed, task }) => {
+    const folder = process.env.HESYSTEM_TEST_PICTURES
+    if (folder !== undefined) onTestFailed(async () => { await page.screenshot({ path: join(folder, `${task.name.slice(0, 40)}.png`) }) })
   })
 
   describe('a buyer who has never seen it', () => {
@@ -215,6 +222,7 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       await keys.press('Make test data')
       await keys.press('Write a listing')
       await window.heading('Write a listing').waitFor()
+      expect(await page.getByRole('combobox', { name: 'Dataset' }).inputValue()).toBe('nights')
       await keys.type('Price of one answer (ETH)', '0.04')
       await keys.tabTo('This computer')
       await page.keyboard.press('ArrowRight')

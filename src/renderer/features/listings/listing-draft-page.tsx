@@ -129,6 +129,12 @@ const Editor = ({ datasets, chosen }: { readonly datasets: readonly string[], re
   )
 }
 
+const NotReady = ({ dataset }: { readonly dataset: string }) => (
+  <EmptyState action={<Button component="a" href={placeOf(['sell', 'datasets', dataset])}>Open the dataset</Button>}>
+    A listing of {dataset} needs it encrypted, with test data beside it.
+  </EmptyState>
+)
+
 export const ListingDraftPage = ({ dataset }: { readonly dataset: string | null }) => {
   const datasets = useAsk(['datasets'], () => shell.datasets.list({}))
   return (
@@ -136,7 +142,9 @@ export const ListingDraftPage = ({ dataset }: { readonly dataset: string | null 
       <Reply of={datasets}>
         {(rows) => {
           const ready = rows.filter(({ data, test }) => data?.complete === true && test?.complete === true).map(({ name }) => name)
-          const first = ready.find((name) => name === dataset) ?? ready[0]
+          // What was known before may lag behind the dataset that one comes from: never is another taken in its place.
+          if (dataset !== null && !ready.includes(dataset)) return datasets.isFetching ? null : <NotReady dataset={dataset} />
+          const first = dataset ?? ready[0]
           return first === undefined
             ? <EmptyState action={<Button component="a" href="#/sell/datasets">Open the datasets</Button>}>A listing needs a dataset that is encrypted and has test data.</EmptyState>
             : <Editor datasets={ready} chosen={first} />

@@ -4,10 +4,11 @@ import type { WindowPage } from './window-page.ts'
 const jobMilliseconds = 60_000
 const mostTabs = 120
 
-/** What is in focus, as it is called on the screen. */
+/** What is in focus, as it is called on the screen; nothing for a page or a part of one, which is no control. */
 const focusedName = `(() => {
   const focused = document.activeElement
-  const label = focused?.labels?.[0]?.textContent ?? focused?.getAttribute('aria-label') ?? focused?.textContent ?? ''
+  if (!focused?.matches('a, button, input, textarea, summary')) return ''
+  const label = focused.labels?.[0]?.textContent ?? focused.getAttribute('aria-label') ?? focused.textContent ?? ''
   return label.replace(/\\s*\\*$/, '').trim()
 })()`
 
@@ -46,7 +47,9 @@ export const createKeyboard = ({ page, dialog, heading }: WindowPage) => {
     },
     goByPalette: async (words: string, title: string): Promise<void> => {
       await page.keyboard.press('Control+k')
+      await page.waitForFunction('document.activeElement?.getAttribute("aria-label") === "Find or do"')
       await page.keyboard.type(words)
+      await page.getByRole('option').first().waitFor()
       await page.keyboard.press('Enter')
       await heading(title).waitFor()
     },
