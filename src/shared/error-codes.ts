@@ -162,7 +162,7 @@ export const errorCodes = defineErrorCodes({
   'policy.second-moments-not-sold': { status: 422, next: 'Use sums and means, or ask the seller to offer second moments of these columns.' },
   'policy.second-moments-whole': { status: 422, next: 'Take var, std, cov, corr and least squares of whole columns; sums and means can be of groups of rows.' },
   'policy.packed-slot': { status: 422, next: 'Ask for every number that a packed sum opens, or read the columns unpacked.' },
-  'policy.budget-spent': { status: 422, next: 'Ask for numbers that this table has answered before, or for fewer new ones; the budget is for its lifetime.' },
+  'policy.budget-spent': { status: 422, next: 'Ask for what this table has answered before, or for less that is new; the budget is for its lifetime.' },
   'policy.result-mismatch': { status: 422, next: 'Compute again from freshly downloaded data, with the program that is sent.' },
   'policy.ledger-behind': { status: 422, next: 'The seller brings back a later backup, or sells another table; the purchase is refunded.' },
   'policy.answer-out-of-bounds': { status: 422, next: 'Nothing was released; ask for smaller numbers.' },

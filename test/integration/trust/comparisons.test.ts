@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { checkScript } from '../../../src/host/buyer/rehearse.ts'
+import { failpointVariable } from '../../../src/host/failpoint.ts'
 import type { Host, Trade } from '../../../src/host/index.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
+import type { Serving } from '../../../src/host/seller/serve.ts'
+import { createCommandLine, type Environment } from '../../e2e/support/command-line.ts'
 import { queryProfile, updateProfile } from '../../e2e/support/profile.ts'
 import { refusalOf } from '../../e2e/support/refusal.ts'
 import { openRelay, type Relay } from '../../e2e/support/relay.ts'
@@ -58,6 +61,7 @@ describe('comparisons that a listing sells (S5)', () => {
   let shop: Host
   let seller: Party
   let relay: Relay
+  let serving: Serving
   let alice: Trade
   let aliceParty: Party
   let bob: Trade
@@ -82,7 +86,8 @@ describe('comparisons that a listing sells (S5)', () => {
     seller = await stage.createParty('seller')
     shop = await seller.open()
     relay = await openRelay()
-    relay.forwardTo((await serve(shop, { publicUrl: relay.url })).port)
+    serving = await serve(shop, { publicUrl: relay.url })
+    relay.forwardTo(serving.port)
     aliceParty = await stage.createParty('alice')
     alice = await (await aliceParty.open()).trade()
     bob = await (await (await stage.createParty('bob')).open()).trade()
@@ -144,6 +149,36 @@ describe('comparisons that a listing sells (S5)', () => {
       await alice.purchases.confirm(number)
     }
   }, 240_000)
+
+  it('cost nothing more when the seller is killed between counting them and answering (S4, S5)', async () => {
+    const url = await offer('killed', { minRows: 1, comparisons: tableRows.length }, csvOf(3))
+    const before = counted()
+    const number = await buyOpened(alice, url)
+    await serving.stop()
+    const startProcess = async (environment: Environment) => {
+      const { running, document } = await createCommandLine(seller.home, { ...stage.environment, ...environment })
+        .start<{ url: string }>('serve', '--port', '0', '--public-url', relay.url)
+      relay.forwardTo(Number(new URL(document.url).port))
+      return running
+    }
+    const script = file('const wage = data.col(\'wage\')\nexport default (wage > 16).sum()\n')
+    const killed = await startProcess({ [failpointVariable]: 'comparisons.counted' })
+    const refused = refusalOf(() => alice.purchases.compute(number, script))
+    expect((await killed.ended).signal).toBe('SIGKILL')
+    expect((await refused).code).toBe('runtime.seller-unreachable')
+    const asked = counted() - before
+    expect(asked).toBeGreaterThan(0)
+    expect(alice.purchases.findResult(number)).toBeNull()
+
+    const again = await startProcess({})
+    await alice.purchases.compute(number, script)
+    expect(counted() - before).toBe(asked)
+    const { answer } = await alice.purchases.request(number)
+    expect(JSON.parse(answer ?? '')).toBe(shop.datasets.readRows('killed').filter(([wage = 0]) => wage > 16).length)
+    await again.kill('SIGTERM')
+    serving = await serve(shop, { publicUrl: relay.url })
+    relay.forwardTo(serving.port)
+  }, 180_000)
 
   it('are of single rows, and so are not sold where answers must be about groups', async () => {
     const refusal = await refusalOf(() => offer('groups', { minRows: 4, comparisons: 20 }, csvOf(1)))

@@ -75,6 +75,14 @@ describe('reading packed columns', () => {
     expect(kept((data) => data.cols('wage', 'age').mean(0), [[0, 1]])).toBe(false)
   })
 
+  it('keeps what the script compared, which the request is signed with', () => {
+    const table = three()
+    const comparisons = [{ constant: '-7', terms: [[0, 1, '1']] as [number, number, string][] }]
+    const program = choosePackedReads({ ...deriveProgram(table.data.mean(0), table.dataset), comparisons }, withPacked(table.dataset))
+    expect(program).toMatchObject({ version: 3, comparisons })
+    expect(() => { assertCanonicalProgram(program) }).not.toThrow()
+  })
+
   it('mixes packed sums with cells of its own and steps after decryption', () => {
     const table = three()
     const { description, plain, program } = choose(table, (data) => ({

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createDataset } from '../../../src/compute/dataset.ts'
+import { Interaction, type InteractionTerms } from '../../../src/compute/interaction.ts'
+import { createPlainKeyHolder } from '../../../src/compute/key-holder.ts'
 import { deriveProgram } from '../../../src/compute/program.ts'
 import { createGraphBackend } from '../../../src/script/graph-backend.ts'
 import { runScript } from '../../../src/script/run-script.ts'
@@ -14,8 +16,11 @@ const dataset = createDataset({
   columns: columns.map((name, index) => createColumn(name, index === 0 ? 2 : 0, 0, index === 4 ? 1e6 : 1000)),
 })
 
-const failureOf = async (source: string): Promise<AppError> => {
-  const failure: unknown = await runScript({ source, fileName: 'my.ts', listing: { rows: 1000, columns }, backend: createGraphBackend(dataset.data) })
+/** With the key holder's help that `terms` sells; it answers from numbers that rise with the row. */
+const failureOf = async (source: string, terms: InteractionTerms | null = null): Promise<AppError> => {
+  const holder = createPlainKeyHolder(1000 * columns.length, (cell) => BigInt(cell % 1000))
+  const backend = createGraphBackend(dataset.data, terms === null ? null : new Interaction(dataset, holder, terms))
+  const failure: unknown = await runScript({ source, fileName: 'my.ts', listing: { rows: 1000, columns }, backend })
     .then(({ answer }) => deriveProgram(answer, dataset), (error: unknown) => error)
     .catch((error: unknown) => error)
   expect(failure).toBeInstanceOf(AppError)
@@ -75,9 +80,30 @@ const wrong: readonly (readonly [mistake: string, source: string])[] = [
   ['chance', 'export default data * Math.random()'],
 ]
 
+const openly: InteractionTerms = { comparisons: 1500, products: 0, isBlinded: false }
+const blinded: InteractionTerms = { comparisons: 1500, products: 1500, isBlinded: true }
+
+/** The same where the listing sells the key holder's help, and the script asks for more, or for what cannot be hidden. */
+const refused: readonly (readonly [mistake: string, terms: InteractionTerms, source: string])[] = [
+  ['more comparisons than are sold', openly, 'const union = data.col("union")\nconst few = union > 500\nexport default [few.sum(),\n  (union > 200).sum()]'],
+  ['a sort that could take more than are sold', openly, 'export default data.col("union").sort().get(9)'],
+  ['the largest, where fewer comparisons are sold', { ...openly, comparisons: 7 }, 'export default data.col("wage").max()'],
+  ['a product, where comparisons alone are sold', openly, 'const wage = data.col("wage")\nexport default (wage * data.col("union")).sum()'],
+  ['a comparison, where products alone are sold', { ...blinded, comparisons: 0 }, 'export default (data.col("wage") > 10).mean()'],
+  ['more products than are sold', blinded, 'const pay = data.col("experience")\nconst one = (pay * data.col("union")).sum()\nexport default one + (pay * data.col("education")).sum()'],
+  ['a comparison too wide to be hidden', blinded, 'export default (data.col("wage") * 2 ** 120 + data.col("union") > 7).sum()'],
+  ['a product too wide to be hidden', blinded, 'const wide = data.col("experience") * 2 ** 960 + data.col("union")\nexport default (wide * wide).sum()'],
+  ['a known number taken where there is none', openly, 'export default data.mean() * (data.col("wage").sum() > 10).item()'],
+]
+
 describe('a wrong script is told where, what and what would work:', () => {
   it.each(wrong)('%s', async (_, source) => {
     const { code, message, next, details } = await failureOf(source)
+    expect(`${code}\n${message}\n| ${String(details['fragment'] ?? '')}\n${next}`).toMatchSnapshot()
+  })
+
+  it.each(refused)('%s', async (_, terms, source) => {
+    const { code, message, next, details } = await failureOf(source, terms)
     expect(`${code}\n${message}\n| ${String(details['fragment'] ?? '')}\n${next}`).toMatchSnapshot()
   })
 })
