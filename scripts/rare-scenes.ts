@@ -216,6 +216,7 @@ export const shootRareScenes = async (root: string, browser: Browser, shoot: Sho
         await scenes(stage)
       } catch (error) {
         failed.push(`${scenes.name}: ${String(error)}`)
+        await shoot(window.page, `failed-${scenes.name}`)
         await window.page.keyboard.press('Escape')
       }
     }
