@@ -26,7 +26,7 @@ const measureBundle = (root: string): WindowSpeed['bundleBytes'] => {
   return {
     all: sum(() => true),
     firstPage: sum((name) => /^index-.*\.(js|css)$/.test(name)),
-    editorAndItsWorkers: sum((name) => /(worker|workspace)/i.test(name)),
+    editorAndItsWorkers: sum((name) => /\.(js|css)$/.test(name) && !/^index-/.test(name)),
     fonts: sum((name) => /\.(woff2?|ttf)$/.test(name)),
   }
 }
