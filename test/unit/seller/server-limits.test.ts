@@ -1,3 +1,4 @@
+import { connect, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -71,5 +72,20 @@ describe('the limits of the seller\'s server (S23)', () => {
     expect(details.bug).toMatch(/^[0-9a-f]{12}$/)
     expect(answered.body).not.toContain('secret')
     expect(bugs.map((bug) => [bug.details['bug'], (bug.cause as Error).message])).toEqual([[details.bug, 'the well-kept secret']])
+  })
+
+  it('have no bug for a method that no route can have', async () => {
+    const bugs: AppError[] = []
+    app = await open({ onBug: (error) => { bugs.push(error) } })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const answered = await new Promise<string>((resolve, reject) => {
+      let heard = ''
+      const socket = connect({ host: '127.0.0.1', port }, () => { socket.end(`PRI *\r\nHost: ${host}\r\n\r\n`) })
+      socket.on('data', (bytes) => { heard += bytes.toString('latin1') }).on('close', () => { resolve(heard) }).on('error', reject)
+    })
+    expect(answered).toContain('HTTP/1.1 404')
+    expect(answered).toContain('input.not-found')
+    expect(bugs).toEqual([])
   })
 })
