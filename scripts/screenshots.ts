@@ -14,6 +14,8 @@ import { buildRenderer, openWindow } from '../test/e2e/window/support/open-windo
 import { shootRareScenes } from './rare-scenes.ts'
 
 const themes = ['light', 'dark'] as const
+/** 1280 × 800 at 200 %, in CSS pixels. */
+const zoomed = { width: 640, height: 400 }
 const sizes = [{ width: 1280, height: 800 }, { width: 1920, height: 1080 }] as const
 
 interface Scene {
@@ -118,6 +120,8 @@ try {
   await window.press('Move the listing here…')
   await window.sign()
   if (everything) {
+    await page.setViewportSize(zoomed)
+    for (const scene of scenes) await shootScene(scene, '-zoomed')
     for (const viewport of sizes) {
       for (const colorScheme of themes) {
         await page.setViewportSize(viewport)
@@ -135,6 +139,10 @@ try {
     await page.emulateMedia({ colorScheme: 'dark' })
     for (const scene of find('workspace')) await shootScene(scene, '-dark')
   }
+} catch (error) {
+  // What stood there.
+  await page.screenshot({ path: join(folder, 'failed.png') })
+  throw error
 } finally {
   await browser.close()
   await opened.close()

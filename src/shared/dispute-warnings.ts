@@ -26,6 +26,10 @@ export const warnBuyerOfDisputes = (terms: DisputeTerms): string[] => {
   return [
     ...(sameAddress(terms.arbiter, terms.seller) ? ['The arbiter is the seller: do not expect a ruling against them.'] : []),
     `An arbiter who stays silent costs you as much as none would: ${unruledCost(terms)}.`,
+    ...(terms.guaranteeWei >= idleProofGuaranteeWei(terms.valueWei)
+      ? []
+      : [`A guarantee this small does not deter idle disputes: under a silent arbiter, one against a good answer costs its buyer less than it brings, and the seller half of the price and ${
+        formatEther(terms.guaranteeWei)} ether.`]),
   ]
 }
 

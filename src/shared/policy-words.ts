@@ -10,6 +10,15 @@ export const describeMode = ({ mode, maxAnswerCells, maxAnswerBits }: Policy, to
       maxAnswerBits} bits from this table in all.`,
   ])
 
+/** The same to the seller who writes the listing. */
+export const describeModeToSeller = (policy: Policy, totalCells: number): string[] => (policy.mode === 'disclosed'
+  ? ['You see the program behind each script: this computer recomputes it before it decrypts.']
+  : [
+    'Private mode: scripts stay with their buyers. You get masked ciphertexts, and learn neither what was computed nor what came out.',
+    `So you cannot refuse single rows: buyers can get raw values, up to ${policy.maxAnswerCells} × ${policy.maxAnswerBits} bits in one answer and ${totalCells} × ${
+      policy.maxAnswerBits} bits from this table in all.`,
+  ])
+
 type HelpSold = Pick<Details['budgets'], 'comparisons' | 'products'>
 
 /** “40 comparisons and 20 products”; '' where neither is sold. */

@@ -19,9 +19,9 @@ export const planCall = ({ market }: Trade, planned: PlannedCall): Pick<MovePlan
 })
 
 export const describeDeadlines = (terms: ListingTerms): MovePlan['deadlines'] => [
-  { what: 'The seller\'s time to answer a request', seconds: terms.deliverySeconds },
-  { what: 'The buyer\'s time to confirm or dispute an answer', seconds: terms.expirationSeconds },
-  ...(terms.arbiter === noArbiter ? [] : [{ what: 'The arbiter\'s time to rule on a dispute', seconds: terms.disputeSeconds }]),
+  { what: 'The seller’s time to answer a request', seconds: terms.deliverySeconds },
+  { what: 'The buyer’s time to confirm or dispute an answer', seconds: terms.expirationSeconds },
+  ...(terms.arbiter === noArbiter ? [] : [{ what: 'The arbiter’s time to rule on a dispute', seconds: terms.disputeSeconds }]),
 ]
 
 const nothing = {

@@ -77,7 +77,7 @@ const planRequest = (trade: Trade, purchase: PurchaseOnChain): MovePlan => {
   }
   const whatSellerLearns = purchases.get(purchase.id).details.policy.mode === 'private'
     ? 'The seller gets it masked, and learns neither what was computed nor what came out.'
-    : 'The seller learns the script\'s program, not the table\'s use elsewhere.'
+    : 'The seller learns the program that your script came to, and nothing else of what you do.'
   // The hash of the request is made with its one-time key when it is sent; any other costs the same.
   const planned = planCall(trade, { function: 'requestResult', args: [purchase.id, hexlify(randomBytes(32))], valueWei: 0n })
   const call = planned.call === null ? null : {
@@ -173,6 +173,8 @@ export const planPurchaseMove = async (
     ...planCall(trade, { function: said.function, args: [purchase.id], valueWei: 0n }),
     kind,
     title: `${said.title} ${purchase.id}`,
+    // Only a dispute starts a clock; the others end the trade.
+    deadlines: kind === 'dispute' ? describeDeadlines(purchase.terms).slice(2) : [],
     words: said.words(purchase),
     warnings: kind === 'dispute' ? [...warnBuyerOfDisputes({ ...toDisputeTerms(purchase.terms, purchase.seller), paidFeeWei: paidFeeWei(purchase.terms, purchase.interactionOpened) }), ...said.warnings] : said.warnings,
     counterparty: kind === 'decline' || kind === 'reclaim' ? purchase.buyer : purchase.seller,

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
-import { describeMode } from '../../shared/policy-words.ts'
+import { describeModeToSeller } from '../../shared/policy-words.ts'
 import { errorDocumentSchema } from '../../shared/window-contract/base.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { SaleJson } from '../../shared/window-contract/sales.ts'
@@ -136,7 +136,7 @@ export const createListingsHandlers = ({ host, changes }: WindowContext): Handle
     const policy = createPolicy(limits, rows, keyBits)
     const totalCells = maxTotalCells ?? defaultTotalCells(policy, rows * columns.length)
     return {
-      modeWords: describeMode(policy, totalCells),
+      modeWords: describeModeToSeller(policy, totalCells),
       totalCells,
       questions: judgeExamples(columns, rows, keyBits, policy),
     }

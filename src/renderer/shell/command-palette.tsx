@@ -23,6 +23,9 @@ const useCommands = (): readonly Command[] => {
   ]
 }
 
+/** The dialog has a name for screen readers; its field says the same to all others. */
+const unseen = { position: 'absolute', width: 1, height: 1, minHeight: 0, padding: 0, overflow: 'hidden', clipPath: 'inset(50%)' } as const
+
 /** Everything that can be gone to or done, found by a few letters. */
 export const CommandPalette = ({ onClose }: { readonly onClose: () => void }) => {
   const [words, setWords] = useState('')
@@ -42,7 +45,7 @@ export const CommandPalette = ({ onClose }: { readonly onClose: () => void }) =>
     event.preventDefault()
   }
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={560} centered={false} aria-label="Find or do">
+    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size={560} centered={false} title="Find or do" styles={{ header: unseen }}>
       <div className="palette">
         <input
           data-autofocus value={words} placeholder="Find a page, listing, purchase, script…" aria-label="Find or do" role="combobox"

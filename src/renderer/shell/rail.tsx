@@ -15,16 +15,16 @@ export const Rail = ({ onFind }: { readonly onFind: () => void }) => {
   const { path } = usePlace()
   return (
     <nav className="rail" aria-label="Pages">
-      <div className="brand"><Mark />HEsystem</div>
+      <div className="brand"><Mark /><span className="name">HEsystem</span></div>
       <button type="button" className="find" onClick={onFind}>
-        <IconSearch size={14} aria-hidden />Find or do<kbd>{modifier} K</kbd>
+        <IconSearch size={14} aria-hidden /><span className="name">Find or do</span><kbd>{modifier} K</kbd>
       </button>
       {navigation.map(({ title, destinations }) => (
         <div key={title} className="group">
           <h2>{title}</h2>
           {destinations.map(({ title: name, to, icon: Icon }) => (
             <a key={to} href={to} {...(path.startsWith(to.slice(1)) ? { 'aria-current': 'page' as const } : {})}>
-              <Icon size={16} stroke={1.6} aria-hidden />{name}
+              <Icon size={16} stroke={1.6} aria-hidden /><span className="name">{name}</span>
             </a>
           ))}
         </div>

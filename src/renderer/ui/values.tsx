@@ -57,7 +57,7 @@ export const Hash = ({ value, label = 'hash' }: { readonly value: string, readon
 )
 
 /** Which word each code of a category stands for. */
-export const sayCodes = (categories: readonly string[]): string => categories.map((word, code) => `${code} = ${word}`).join(', ')
+export const sayCodes = (categories: readonly string[]): string => categories.map((word, code) => `${code}\u00a0=\u00a0${word}`).join(', ')
 
 const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [['day', 86_400], ['hour', 3600], ['minute', 60]]
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
@@ -66,6 +66,10 @@ const sayRelative = (seconds: number): string => {
   const [unit, size] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1]
   return Math.abs(seconds) < 10 ? 'just now' : relative.format(Math.round(seconds / size), unit)
 }
+
+/** A moment of the chain's clock by calendar and clock of this computer. */
+export const sayMoment = (seconds: number): string =>
+  new Date(seconds * 1000).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
 
 const tickMilliseconds = 10_000
 

@@ -22,6 +22,14 @@ const everyPage: readonly (readonly [string, string])[] = [
   ['#/activity/verify', 'Verify a receipt'], ['#/activity/disputes', 'Disputes'], ['#/activity/log', 'Log'], ['#/wallet', 'Wallet'], ['#/settings', 'Settings'],
 ]
 
+/** What opens over pages: where, and by which button. */
+const everyDialog: readonly (readonly [string, string])[] = [
+  ['#/wallet', 'Recovery phrase…'], ['#/wallet', 'Keystore file…'], ['#/settings', 'Add one…'], ['#/buy/market', 'Find or do'],
+]
+/** A window of 1280 × 800 zoomed to 200 %, in CSS pixels. */
+const zoomed = { width: 640, height: 400 }
+const usual = { width: 1280, height: 800 }
+
 // Skipped where no Chromium is installed: the window needs a real browser to run in.
 describe.skipIf(browserPath === undefined)('the window, in a browser, over a real chain and a real seller', () => {
   let opened: OpenedWindow
@@ -35,7 +43,7 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
   beforeAll(async () => {
     opened = await openWindow()
     browser = await launchBrowser()
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light', acceptDownloads: true })
+    const context = await browser.newContext({ viewport: usual, colorScheme: 'light', acceptDownloads: true })
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     page = await context.newPage()
     page.setDefaultTimeout(10_000)
@@ -75,6 +83,7 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       await window.press('Buy one answer')
       const words = await window.readConfirmation()
       expect(words).toContain('play money')
+      expect(await window.findBarriers()).toEqual([])
       expect(words).toMatch(/0\.03\s*ETH/)
       expect(words).toContain('0.02 ether is the price, 0.01 ether your guarantee')
       await window.press('Do not sign')
@@ -178,9 +187,21 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
         await window.heading(title).waitFor()
         await page.waitForLoadState('networkidle')
         barriers.push(...(await window.findBarriers()).map((barrier) => `${title}: ${barrier}`))
+        await page.setViewportSize(zoomed)
+        const beyond = await window.findOverflow()
+        if (beyond > 0) barriers.push(`${title}: at 200 % it reaches ${beyond} pixels beyond the window`)
+        await page.setViewportSize(usual)
+      }
+      for (const [address, button] of everyDialog) {
+        await window.goTo(address)
+        await page.getByRole('button', { name: button }).first().click()
+        await window.dialog().waitFor()
+        barriers.push(...(await window.findBarriers()).map((barrier) => `${button}: ${barrier}`))
+        await page.keyboard.press('Escape')
+        await window.dialog().waitFor({ state: 'detached' })
       }
       expect(barriers).toEqual([])
-    }, 120_000)
+    }, 180_000)
 
     it('can buy by keyboard alone, from the palette to the settled purchase', async () => {
       const keys = createKeyboard(window)

@@ -176,7 +176,7 @@ describe('selling through the contract: from a file to money, with nobody at the
     const limits = { dataset: 'nights', mode: 'private', condition: 1, maxAnswerCells: 4, maxAnswerBits: 128 } as const
     const { modeWords, questions, totalCells } = await seller.client.listings.examples(limits)
     expect(totalCells).toBe(16)
-    expect(modeWords.join(' ')).toContain('the seller cannot refuse single rows')
+    expect(modeWords.join(' ')).toContain('you cannot refuse single rows')
     expect(questions.find(({ words }) => words === 'the value of one row')).toMatchObject({ allowed: true })
     expect(await refusalOf(seller.client.listings.create({ ...limits, valueWei: '1000', minRows: 4 }))).toMatchObject({ code: 'escrow.wrong-terms' })
     const draft = await seller.client.listings.create({ ...limits, valueWei: '1000', maxTotalCells: 9 })

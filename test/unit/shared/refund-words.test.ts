@@ -23,4 +23,10 @@ describe('what comes back to a buyer', () => {
     expect(warnBuyerOfDisputes(disputed)[0]).toContain('half of the price (1 ether)')
     expect(warnBuyerOfDisputes({ ...disputed, paidFeeWei: terms.interactionFeeWei })[0]).toContain('half of what is left of the price (0.875 ether)')
   })
+
+  it('is warned of before paying: a silent arbiter, and a guarantee too small to deter idle disputes', () => {
+    const judged = { valueWei: terms.valueWei, arbiter: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8', seller }
+    expect(warnBuyerOfDisputes({ ...judged, guaranteeWei: terms.valueWei / 10n }).join(' ')).toMatch(/silent[^]*does not deter idle disputes/)
+    expect(warnBuyerOfDisputes({ ...judged, guaranteeWei: terms.valueWei / 2n }).join(' ')).not.toContain('idle')
+  })
 })

@@ -94,7 +94,12 @@ export const DatasetPage = ({ name }: { readonly name: string }) => {
       <Reply of={dataset}>
         {(of) => (
           <div className="columns">
-            <div className="stack wider"><NextStep of={of} /><SecondMoments of={of} /><OwnRows of={of} /></div>
+            <div className="stack wider">
+              <NextStep of={of} />
+              {of.data?.complete === true ? null : <SecondMoments of={of} />}
+              <OwnRows of={of} />
+              {of.data?.complete === true ? <SecondMoments of={of} /> : null}
+            </div>
             <aside>
               <Section title="State">
                 <Facts of={[

@@ -19,11 +19,14 @@ import { SourceChoice } from './source-choice.tsx'
 
 const previewMilliseconds = 250
 
+const isNumber = (of: ImportPreview, title: string): boolean =>
+  of.columns.some(({ name, kind, leftOut }) => name === title && leftOut === null && (kind === 'integer' || kind === 'number'))
+
 const FirstRows = ({ of }: { readonly of: ImportPreview }) => (
   <Section title="First rows, as written" aside={<span className="small quiet">{formatCount(of.rowsRead)} rows read</span>}>
     <DataTable
       label="First rows" rows={of.rows.slice(0, 8)} keyOf={(_, index) => index}
-      columns={of.header.map((title, at) => ({ name: title, cell: (row: readonly string[]) => <span className="mono nowrap">{row[at] ?? ''}</span> }))}
+      columns={of.header.map((title, at) => ({ name: title, numeric: isNumber(of, title), cell: (row: readonly string[]) => <span className="mono nowrap">{row[at] ?? ''}</span> }))}
     />
   </Section>
 )

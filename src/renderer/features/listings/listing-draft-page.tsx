@@ -35,7 +35,7 @@ const Money = ({ draft, readings, change }: PartProperties) => {
         />
         <TextInput label="You deliver within" description="Such as 10m, 1h, 2d." required value={draft.delivery} error={readings.delivery.problem} onChange={(event) => { change({ delivery: event.target.value }) }} />
         <TextInput label="The trade ends after" description="Then you can reclaim what an absent buyer left." required value={draft.expiration} error={readings.expiration.problem} onChange={(event) => { change({ expiration: event.target.value }) }} />
-        <TextInput label="Arbiter" description="Rules on disputes. Without one, both sides lose in a dispute." placeholder="nobody, or an address" value={draft.arbiter} error={readings.arbiter.problem} onChange={(event) => { change({ arbiter: event.target.value }) }} />
+        <TextInput label="Arbiter" description="Rules on disputes. Without one, or with one who stays silent, both sides lose." placeholder="nobody, or an address" value={draft.arbiter} error={readings.arbiter.problem} onChange={(event) => { change({ arbiter: event.target.value }) }} />
         <TextInput label="The arbiter rules within" disabled={draft.arbiter.trim() === ''} description="After that anybody may close the dispute." value={draft.dispute} error={readings.dispute.problem} onChange={(event) => { change({ dispute: event.target.value }) }} />
       </div>
       {warnOfDraft(readings).map((words) => <p key={words} className="note warn">{words}</p>)}

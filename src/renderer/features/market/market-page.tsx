@@ -59,7 +59,7 @@ const AddUrl = () => {
   const [url, setUrl] = useState('')
   const add = useDo((wanted: string) => shell.market.add({ url: wanted }), 'market')
   return (
-    <form className="stack" onSubmit={(event) => { event.preventDefault(); add.mutate(url.trim(), { onSuccess: (opened) => { goTo(listingAt(opened.url)) } }) }}>
+    <form className="stack add-url" onSubmit={(event) => { event.preventDefault(); add.mutate(url.trim(), { onSuccess: (opened) => { goTo(listingAt(opened.url)) } }) }}>
       <div className="row">
         <TextInput className="grow" aria-label="A listing’s URL" placeholder="A listing’s URL, as its seller gave it" value={url} onChange={(event) => { setUrl(event.target.value) }} />
         <Button type="submit" variant="default" loading={add.isPending} disabled={url.trim() === ''}>Add</Button>
@@ -90,12 +90,11 @@ const Listings = ({ entries }: { readonly entries: readonly MarketEntry[] }) => 
 export const MarketPage = () => {
   const market = useAsk(['market'], () => shell.market.list({}))
   return (
-    <Page title="Market" about="Tables you can compute on without seeing them. Trying is free; one answer costs what its seller asks.">
-      <AddUrl />
+    <Page title="Market" about="Tables you can compute on without seeing them. Trying is free; one answer costs what its seller asks." actions={<AddUrl />}>
       <Reply of={market}>
         {(entries) => (entries.length > 0 ? <Listings entries={entries} /> : (
           <EmptyState action={<TryIt label="Open the sample market" primary onReady={openSample} />}>
-            Nothing is on sale on this network yet. Add a listing’s URL above, or practise on the sample market with play money.
+            Nothing is on sale on this network yet. Add the URL of a listing above, or practise on the sample market with play money.
           </EmptyState>
         ))}
       </Reply>

@@ -6,13 +6,13 @@ import { shell, useAsk, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
 import { goTo, placeOf } from '../../app/router.ts'
 import { AnswerView } from '../../ui/answer-view.tsx'
-import { Copyable, Amount, Hash, sayDuration, When } from '../../ui/values.tsx'
+import { Copyable, Amount, Hash, sayDuration, sayMoment, When } from '../../ui/values.tsx'
 import { Facts, Page, Section } from '../../ui/page.tsx'
 import { saveBase64 } from '../../ui/save-file.ts'
 import { Timeline } from '../../ui/timeline.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { ComputePanel } from './compute-panel.tsx'
-import { nextWords, stateTone } from './words.ts'
+import { clockWords, nextWords, stateTone } from './words.ts'
 
 type Signed = 'request' | 'openInteraction' | 'confirm' | 'litigate' | 'dispute'
 
@@ -26,6 +26,7 @@ const Next = ({ details, number }: { readonly details: PurchaseDetails, readonly
   const sign = useMove()
   const { next } = details
   const words = nextWords[next]
+  const clock = clockWords[next]
   const explanation = details.moves.find(({ kind }) => kind === next)?.explanation
   return (
     <section className="next-step" aria-label="Next step">
@@ -36,7 +37,7 @@ const Next = ({ details, number }: { readonly details: PurchaseDetails, readonly
       {next === 'request' && details.state === 'Paid' ? <details><summary>Run another script first</summary><ComputePanel details={details} number={number} /></details> : null}
       {next === 'open-answer' ? <div><Button onClick={() => { sign({ kind: 'request', purchase: number }) }}>Open the answer</Button></div> : null}
       {next === 'withdraw' ? <div><Button onClick={() => { sign({ kind: 'withdraw' }) }}>Withdraw</Button></div> : null}
-      {details.deadlineSeconds === null || next === 'none' ? null : <p className="small quiet">The clock of this step ends <When at={details.deadlineSeconds} />.</p>}
+      {details.deadlineSeconds === null || clock === undefined ? null : <p className="small quiet">{clock} <When at={details.deadlineSeconds} />, {sayMoment(details.deadlineSeconds)}.</p>}
     </section>
   )
 }

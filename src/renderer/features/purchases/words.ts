@@ -10,11 +10,17 @@ export const nextWords: Readonly<Record<Next, { readonly short: string, readonly
   'request': { short: 'Request the answer', title: 'Ask for the answer', why: 'The hash of your encrypted result is noted on the contract, then the result is sent to the seller. This can be done once.' },
   'wait-for-delivery': { short: 'Seller decrypts', title: 'The seller decrypts', why: 'The contract holds your money until the answer is delivered or the time is over.' },
   'open-answer': { short: 'Open the answer', title: 'The answer is there', why: 'It is unsealed and its proof of decryption checked on this computer.' },
-  'confirm': { short: 'Confirm', title: 'Confirm the answer', why: 'The seller is paid, and your guarantee comes back.' },
+  'confirm': { short: 'Confirm', title: 'Confirm the answer', why: 'The seller is paid, and your guarantee comes back. If you stay silent, the seller may take the payment after your time.' },
   'litigate': { short: 'Take the money back', title: 'The seller has missed the deadline', why: 'This cancels the trade, for good, and the listing’s record shows it.' },
   'wait-for-ruling': { short: 'Arbiter rules', title: 'The arbiter rules', why: 'Until then the contract holds the money of both parties.' },
   'withdraw': { short: 'Withdraw', title: 'Money is waiting for you', why: 'The contract owes your wallet; withdrawing brings it there.' },
   'none': { short: '', title: 'This trade is over', why: 'Nothing is left to do.' },
+}
+
+/** Whose time runs at a step, before the moment until which it does. */
+export const clockWords: Readonly<Partial<Record<Next, string>>> = {
+  'wait-for-delivery': 'The seller must answer by', 'open-answer': 'Open it, and confirm or dispute it, by', 'confirm': 'Confirm or dispute it by',
+  'litigate': 'The answer was due', 'wait-for-ruling': 'The arbiter’s time ends',
 }
 
 export const stateTone: Readonly<Record<State, '' | 'good' | 'warn' | 'bad'>> = {

@@ -76,10 +76,13 @@ const Withdraw = () => {
 const Show = ({ wallet }: { readonly wallet: Wallet }) => {
   const [over, setOver] = useState<'none' | 'phrase' | 'keystore'>('none')
   const status = useAsk(['status'], () => shell.app.status({}))
+  const practising = status.data?.network?.kind === 'practice'
   const owed = status.data?.withdrawableWei ?? null
   return (
     <div className="stack wider" style={{ maxWidth: 720 }}>
-      {wallet.backedUp ? null : <p className="note warn">This wallet is not backed up: with this computer its money would be lost.</p>}
+      {wallet.backedUp ? null : practising
+        ? <p className="note">Play money needs no backup. Back this wallet up before you use it on a real network.</p>
+        : <p className="note warn">This wallet is not backed up: with this computer its money would be lost.</p>}
       <div className="figures">
         <Figure label="Balance">{status.data?.balanceWei === null || status.data === undefined ? '–' : <Amount wei={status.data.balanceWei} />}</Figure>
         <Figure label="Owed by the contract">{owed === null ? '–' : <Amount wei={owed} />}</Figure>

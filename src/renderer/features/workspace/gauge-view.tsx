@@ -18,6 +18,8 @@ const Fact = ({ label, value, bad = false }: { readonly label: string, readonly 
 const sayShape = (shape: readonly number[]): string =>
   (shape.length === 0 ? '1 number' : shape.length === 1 ? `${formatCount(shape[0] ?? 0)} numbers` : shape.map(formatCount).join(' × '))
 
+const numbersOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1)
+
 const sayLimit = (limit: readonly (number | null)[]): string => limit.map((most) => (most === null ? '0' : formatCount(most))).join(' × ')
 
 /** What the script would cost on the real table, against what the listing allows. */
@@ -38,5 +40,6 @@ export const GaugeView = ({ gauge }: { readonly gauge: Gauge }) => (
         <span className={fits ? 'mono nowrap' : 'mono nowrap bad'}>{sayShape(shape)}{fits ? '' : `, at most ${sayLimit(limit)}`}</span>
       </div>
     ))}
+    {gauge.shapes.reduce((sum, { shape }) => sum + numbersOf(shape), 0) > gauge.cells ? <p className="small quiet">What stands in it twice is decrypted once.</p> : null}
   </div>
 )

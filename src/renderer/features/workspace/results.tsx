@@ -38,17 +38,17 @@ const Label = ({ run, onLabel }: { readonly run: KeptRun, readonly onLabel: (lab
   )
 }
 
-const Run = ({ run, columns }: { readonly run: KeptRun, readonly columns: readonly string[] }) => {
+const Run = ({ run, columns, onReal }: { readonly run: KeptRun, readonly columns: readonly string[], readonly onReal: () => void }) => {
   const { rehearsal, fileName, url, at } = run
   const source = { fileName: `test-${fileName.replace(/\.ts$/, '')}`, citation: `Test run of ${fileName} on made-up rows of ${url}, ${at}`, receiptId: null, columns }
   return (
     <Tabs defaultValue="encrypted" keepMounted={false} variant="default">
       <Tabs.List>
         <Tabs.Tab value="encrypted">Result</Tabs.Tab>
-        <Tabs.Tab value="plain">Plain truth</Tabs.Tab>
+        <Tabs.Tab value="plain">Without encryption</Tabs.Tab>
         <Tabs.Tab value="console">Console{rehearsal.gauge.log.length === 0 ? '' : ` (${rehearsal.gauge.log.length})`}</Tabs.Tab>
       </Tabs.List>
-      <Tabs.Panel value="encrypted" pt={8}><div className="stack wide"><div className="row wide wrap"><Verdict of={rehearsal.verdict} /><Agreement of={rehearsal} /></div><AnswerView answer={rehearsal.encrypted} source={source} /></div></Tabs.Panel>
+      <Tabs.Panel value="encrypted" pt={8}><div className="stack wide"><div className="row wide wrap"><Verdict of={rehearsal.verdict} /><Agreement of={rehearsal} />{rehearsal.verdict.allowed ? <button type="button" className="link-button small" onClick={onReal}>Get the real answer…</button> : null}</div><AnswerView answer={rehearsal.encrypted} source={source} /></div></Tabs.Panel>
       <Tabs.Panel value="plain" pt={12}><AnswerView answer={rehearsal.plain} source={source} /></Tabs.Panel>
       <Tabs.Panel value="console" pt={12}><pre className="mono">{rehearsal.gauge.log.join('\n') || 'The script said nothing. console.log writes here.'}</pre></Tabs.Panel>
     </Tabs>
@@ -87,10 +87,12 @@ interface ResultsProperties {
   readonly chosen: string | null
   readonly onChoose: (chosen: string) => void
   readonly onLabel: (at: string, label: string) => void
+  /** On to the real table. */
+  readonly onReal: () => void
 }
 
 /** The newest result and the earlier ones: test runs, and answers that were bought of this listing. */
-export const Results = ({ runs, url, columns, chosen, onChoose, onLabel }: ResultsProperties) => {
+export const Results = ({ runs, url, columns, chosen, onChoose, onLabel, onReal }: ResultsProperties) => {
   const purchases = useAsk(['purchases'], () => shell.purchases.list({}))
   const bought = (purchases.data ?? []).filter((purchase) => purchase.answered && purchase.url === url && purchase.number !== null)
   const [newest] = runs
@@ -112,7 +114,7 @@ export const Results = ({ runs, url, columns, chosen, onChoose, onLabel }: Resul
           ]}
         />
       </div>
-      {run === undefined ? null : <Run key={run.at} run={run} columns={columns} />}
+      {run === undefined ? null : <Run key={run.at} run={run} columns={columns} onReal={onReal} />}
       {number === null ? null : <Bought number={number} columns={columns} />}
     </div>
   )

@@ -121,7 +121,7 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
             setShown(null)
           }}
         />
-        <Results runs={runs} url={url} chosen={shown} onChoose={setShown} onLabel={label} columns={columns} />
+        <Results runs={runs} url={url} chosen={shown} onChoose={setShown} onLabel={label} columns={columns} onReal={() => { setTarget('real') }} />
       </section>
       <Side listing={listing.data} error={listing.error} gauge={gauge} />
     </div>

@@ -36,6 +36,9 @@ export const createWindowPage = (page: Page) => {
       await page.getByRole('button', { name: 'Sign and send' }).click()
       await dialog().waitFor({ state: 'detached', timeout: chainMilliseconds })
     },
+    /** How far the page as it stands reaches beyond its width, in pixels: what can be read only by scrolling sideways. */
+    findOverflow: (): Promise<number> =>
+      page.evaluate('(() => { const main = document.querySelector("main"); return Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - innerWidth) })()'),
     /** Serious and critical violations of WCAG on the page as it stands, each with where it is. */
     findBarriers: async (): Promise<string[]> => {
       const { violations } = await new AxeBuilder({ page }).exclude('.monaco-editor').analyze()
