@@ -16,7 +16,7 @@ const StepRow = ({ step }: { readonly step: Step }) => (
     <div>
       <span className="words">{step.words}</span>
       {step.transaction === null ? null : <div className="small quiet">Transaction <Hash value={step.transaction} label="transaction" /></div>}
-      {step.deadline === null || step.state !== 'now' ? null : <div className="small warn">Time until <When at={step.deadline} /></div>}
+      {step.deadline === null || step.state !== 'now' ? null : <div className="small warn">Time ends <When at={step.deadline} /></div>}
     </div>
     <span className="when">{step.at === null ? null : <When at={step.at} />}</span>
   </li>

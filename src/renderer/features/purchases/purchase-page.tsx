@@ -37,7 +37,7 @@ const Next = ({ details, number }: { readonly details: PurchaseDetails, readonly
       {next === 'request' && details.state === 'Paid' ? <details><summary>Run another script first</summary><ComputePanel details={details} number={number} /></details> : null}
       {next === 'open-answer' ? <div><Button onClick={() => { sign({ kind: 'request', purchase: number }) }}>Open the answer</Button></div> : null}
       {next === 'withdraw' ? <div><Button onClick={() => { sign({ kind: 'withdraw' }) }}>Withdraw</Button></div> : null}
-      {details.deadlineSeconds === null || clock === undefined ? null : <p className="small quiet">{clock} <When at={details.deadlineSeconds} />, {sayMoment(details.deadlineSeconds)}.</p>}
+      {details.deadlineSeconds === null || clock === undefined ? null : <p className="small quiet">{clock} {sayMoment(details.deadlineSeconds)} (<When at={details.deadlineSeconds} />).</p>}
     </section>
   )
 }
