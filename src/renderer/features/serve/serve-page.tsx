@@ -60,11 +60,12 @@ const On = ({ state }: { readonly state: ServeState }) => {
       <Trouble error={off.error} />
       {state.open.map(({ purchase, deadlineSeconds }) => <p key={purchase} className="note warn">Purchase {purchase} waits for you; its clock ends <When at={deadlineSeconds} />. Keep this computer awake until then.</p>)}
       <div className="columns">
-        <div className="stack wider"><Section title="Share">{state.listings.map((listing) => <SharedListing key={listing.id} listing={listing} />)}</Section><Live /></div>
+        <div className="stack wider"><Section title="Share">{state.listings.map((listing) => <SharedListing key={listing.id} listing={listing} covered={state.authorisation?.listings.includes(listing.id) ?? false} />)}</Section><Live /></div>
         <aside>
           {state.authorisation === null ? null : (
             <Section title="May sign by itself">
               <Facts of={[
+                ['Answers of', state.authorisation.listings.join(', ')],
                 ['Calls', state.authorisation.functions.map((name) => callWords[name] ?? name).join(', ')],
                 ['Fees a day, at most', <Amount key="most" wei={state.authorisation.maxGasPerDayWei} />],
                 ['Spent today', <Amount key="spent" wei={state.authorisation.spentTodayWei} />],

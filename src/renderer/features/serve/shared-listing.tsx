@@ -37,7 +37,7 @@ const Elsewhere = ({ of: { id, url, publishedUrl } }: { readonly of: Shared }) =
 }
 
 /** One listing as it is shared: address, code, and whether a buyer could get through. */
-export const SharedListing = ({ listing }: { readonly listing: Shared }) => {
+export const SharedListing = ({ listing, covered }: { readonly listing: Shared, readonly covered: boolean }) => {
   const { title, url, publishedUrl, certificateAgrees } = listing
   const check = useDo(() => shell.serve.check({ url }))
   return (
@@ -47,6 +47,7 @@ export const SharedListing = ({ listing }: { readonly listing: Shared }) => {
         <h3>{title}</h3>
         <Copyable value={url} label="listing URL" long />
         {new URL(publishedUrl).origin === new URL(url).origin ? null : <Elsewhere of={listing} />}
+        {covered ? null : <p className="note warn">Serving was switched on before this listing was published, and may not sign its answers: whoever asks for one gets none. Switch off, and on again, to allow it.</p>}
         {certificateAgrees ? null : <p className="note warn">The listing was published for another certificate than this server shows: buyers will refuse it. Write a new listing for this reach, and close this one.</p>}
         <div><Button variant="default" loading={check.isPending} onClick={() => { check.mutate(undefined) }}>Can a buyer get through?</Button></div>
         <Trouble error={check.error} />
