@@ -45,7 +45,7 @@ const Run = ({ run, columns, onReal }: { readonly run: KeptRun, readonly columns
     <Tabs defaultValue="encrypted" keepMounted={false} variant="default">
       <Tabs.List>
         <Tabs.Tab value="encrypted">Result</Tabs.Tab>
-        <Tabs.Tab value="plain">Without encryption</Tabs.Tab>
+        <Tabs.Tab value="plain">Unencrypted</Tabs.Tab>
         <Tabs.Tab value="console">Console{rehearsal.gauge.log.length === 0 ? '' : ` (${rehearsal.gauge.log.length})`}</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="encrypted" pt={8}><div className="stack wide"><div className="row wide wrap"><Verdict of={rehearsal.verdict} /><Agreement of={rehearsal} />{rehearsal.verdict.allowed ? <button type="button" className="link-button small" onClick={onReal}>Get the real answer…</button> : null}</div><AnswerView answer={rehearsal.encrypted} source={source} /></div></Tabs.Panel>
