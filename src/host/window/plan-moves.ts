@@ -69,12 +69,22 @@ const planServe = async ({ host, now }: Pick<WindowContext, 'host' | 'now'>, ser
   }
 }
 
+/** What is published while Serve is on is answered for as well: its buyers would wait for nothing otherwise. */
+const coverWhileServing = (plan: MovePlan, serve: ServeControl, listing: string): MovePlan => (!serve.isOn() ? plan : {
+  ...plan,
+  words: [...plan.words, 'Serve is on: it will answer for this listing too, with the same calls and within the same gas a day.'],
+  carryOut: async (...given) => {
+    serve.cover(listing)
+    return plan.carryOut(...given)
+  },
+})
+
 /** Works out any move, without signing anything. */
 export const createMovePlanner = (context: Pick<WindowContext, 'host' | 'now'>, serve: ServeControl) => async (move: Move): Promise<MovePlan> => {
   const { host } = context
   switch (move.kind) {
     case 'deploy': return planDeploy(host)
-    case 'publish':
+    case 'publish': return coverWhileServing(planListingMove(await host.trade(), move), serve, move.listing)
     case 'close':
     case 'open':
     case 'reprice':

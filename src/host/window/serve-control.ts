@@ -22,6 +22,8 @@ export interface ServeControl {
   /** Serves on this authorisation, which is kept until `off`. Throws `access.serving` where it is on already. */
   on(authorisation: Authorisation): Promise<Serving>
   off(): Promise<void>
+  /** Lets the standing authorisation sign for one more listing, which the owner is just publishing; nothing where serving is off. */
+  cover(listing: string): void
   /** Serves again where an authorisation of the network in use stands from before a restart. */
   resume(): Promise<void>
   events(signal?: AbortSignal): AsyncGenerator<ServeEventJson, void, void>
@@ -91,7 +93,7 @@ export const createServeControl = (
   const createGuard = (authorisation: Authorisation, trade: Trade): MoveGuard => async (move, act) => {
     // What was sent before is only followed up: nothing is signed anew.
     if (trade.market.wasSent(move.key)) return act()
-    await assertCovered(move, authorisation, trade)
+    await assertCovered(move, current?.authorisation ?? authorisation, trade)
     const words = `${move.function} for purchase ${move.purchase}`
     const id = window.beginSignature({ by: 'standing-authorisation', move: move.function, words })
     try {
@@ -126,7 +128,7 @@ export const createServeControl = (
           tell(describeEvent(event))
         },
       })
-      current = { serving, authorisation, since: now().toISOString() }
+      current = { serving, authorisation: { ...authorisation, port: serving.port }, since: now().toISOString() }
       setPhase('on')
       tell({ kind: 'started', purchase: null, words: `Serving at ${authorisation.publicUrl ?? serving.localUrl}.`, error: null })
       return serving
@@ -206,6 +208,13 @@ export const createServeControl = (
     off: async () => {
       window.removeAuthorisation()
       await end()
+    },
+    cover: (listing) => {
+      if (current === null || current.authorisation.listings.includes(listing)) return
+      const authorisation = { ...current.authorisation, listings: [...current.authorisation.listings, listing] }
+      window.saveAuthorisation(authorisation)
+      current = { ...current, authorisation }
+      changes.announce('serve')
     },
     resume: async () => {
       const authorisation = window.findAuthorisation()

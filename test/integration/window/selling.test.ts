@@ -116,6 +116,17 @@ describe('selling through the contract: from a file to money, with nobody at the
     expect(BigInt((await seller.client.serve.state({})).authorisation?.spentTodayWei ?? '0')).toBeGreaterThan(0n)
   }, 120_000)
 
+  it('answers for a listing that is published while it serves, as the confirmation says', async () => {
+    const { id } = await seller.client.listings.create({
+      dataset: 'sales', title: 'Shop revenue, again', valueWei: (ether / 50n).toString(), condition: 1, serverUrl: `http://127.0.0.1:${port}`,
+    })
+    const { shown, job } = await atSeller.confirm({ kind: 'publish', listing: id })
+    expect(shown.words.join(' ')).toContain('it will answer for this listing too')
+    await atSeller.awaitOutcome(job, 'listing')
+    expect((await seller.client.serve.state({})).authorisation?.listings).toEqual([listing, id])
+    await atSeller.carryOut({ kind: 'close', listing: id }, 'listing')
+  })
+
   it('signs nothing beyond what was authorised: with the day\'s gas spent, an answer waits and says why', async () => {
     await seller.client.serve.off({})
     expect(await seller.client.serve.state({})).toMatchObject({ state: 'off', authorisation: null, listings: [] })
