@@ -46,12 +46,15 @@ const redactPhrases = (text: string): string => text.replaceAll(phrases, (run) =
   return kept.join('')
 })
 
-/** Text for a log without what opens something: credentials in URLs, bearer tokens, values of fields that hold secrets, keys, phrases. */
-export const redactText = (text: string): string =>
-  redactPhrases(text.replaceAll(urls, redactUrl)
-    .replaceAll(bearer, `$1 ${hidden}`)
-    .replaceAll(named, `$1${hidden}`)
-    .replaceAll(longSecrets, hidden))
+/**
+ * Text for a log without what opens something: phrases, credentials in URLs, bearer tokens, values of fields that hold secrets, keys.
+ * Phrases first: `basic` and `token` are words of theirs, and what is hidden behind one would break the rest of a phrase in two.
+ */
+export const redactText = (text: string): string => redactPhrases(text)
+  .replaceAll(urls, redactUrl)
+  .replaceAll(bearer, `$1 ${hidden}`)
+  .replaceAll(named, `$1${hidden}`)
+  .replaceAll(longSecrets, hidden)
 
 /** A wallet's key looks like any hash: in a text that nobody wrote for a log, such as a foreign error's, neither is shown. */
 export const redactForeignText = (text: string): string => redactText(text).replaceAll(/\b(?:0x)?[0-9a-f]{64,}\b/gi, hidden)

@@ -66,7 +66,8 @@ describe('a large table', { timeout: 300_000 }, () => {
     const [small, large] = [await importApart(writers[format](few)), await importApart(writers[format](many))]
     const sum = Array.from({ length: many }, (_, row) => Math.round(columns.wage(row) * 100)).reduce((total, value) => total + value, 0)
     expect([small.rows, large.rows, large.sum]).toEqual([few, many, sum])
-    // 600,000 more cells: 20 bytes each in the table and in the dataset are 12 MB; as strings in arrays they would be ten times as much.
-    expect(large.peakKilobytes - small.peakKilobytes).toBeLessThan(75_000)
+    // 600,000 more cells: 20 bytes each in the table and in the dataset are 12 MB, and garbage may triple that; as strings in arrays they
+    // do not fit the heap at all.
+    expect(large.peakKilobytes - small.peakKilobytes).toBeLessThan(110_000)
   })
 })

@@ -7,7 +7,7 @@ const contract = '0x5FbDB2315678afecb367f032d93F642f64180aa3'
 const listing = (over: { minRows?: number; chainId?: number; arbiter?: string; state?: string } = {}): StoredListing => ({
   id: 'wages-1', number: 4n, state: over.state ?? 'published',
   terms: {
-    valueWei: 20_000_000_000_000_000n, guaranteeWei: 10_000_000_000_000_000n,
+    valueWei: 20_000_000_000_000_000n, guaranteeWei: 10_000_000_000_000_000n, interactionFeeWei: 0n,
     deliverySeconds: 3600, expirationSeconds: 172_800, disputeSeconds: 90,
     arbiter: over.arbiter ?? noArbiter,
   },
