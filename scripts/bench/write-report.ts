@@ -80,7 +80,7 @@ const estimates = [
 ].join('\n')
 
 const drawn = growth.map((chart) => {
-  const name = `growth-${chart.over.replace(' ', '-')}.svg`
+  const name = `pictures/growth-${chart.over.replace(' ', '-')}.svg`
   writeFileSync(join(projectRoot, 'docs', name), drawGrowth(chart))
   return `![Time over ${chart.over}: ${chart.what}](${name})`
 })
