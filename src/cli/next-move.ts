@@ -6,7 +6,7 @@ const formatTime = (seconds: number): string => new Date(seconds * 1000).toISOSt
 /** What the buyer can do now, and until when, as the commands for it. */
 export const describeNextMove = ({ purchase, onChain }: PurchaseView): string => {
   const number = String(purchase.number ?? '')
-  const lessFee = onChain !== null && paidFeeWei(onChain.terms, onChain.interactionOpened) > 0n ? ', less the fee for comparisons' : ''
+  const lessFee = onChain !== null && paidFeeWei(onChain.terms, onChain.interactionOpened) > 0n ? ', less the fee for the seller\'s help' : ''
   const until = onChain === null || onChain.deadlineSeconds === 0 ? '' : `${formatTime(onChain.deadlineSeconds)} UTC`
   switch (onChain?.state) {
     case undefined: return 'Next: `hesystem buy` with the same URL takes the payment up again.'

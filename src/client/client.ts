@@ -89,7 +89,7 @@ export interface Client {
    */
   requestResult(purchase: PurchaseHandle, answer: AnswerValue, options?: RequestResultOptions): Promise<AnswerJson>
   /**
-   * Gets the money back, but for a fee paid for comparisons: before a result was requested, or after the seller missed its deadline.
+   * Gets the money back, but for a fee paid for the seller's help: before a result was requested, or after the seller missed its deadline.
    * Throws `escrow.wrong-state`, `escrow.wrong-time`, `input.not-found`.
    */
   litigation(purchase: PurchaseHandle): Promise<PurchaseStatus>

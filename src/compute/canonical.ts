@@ -51,35 +51,36 @@ const assertTerms = ({ constant, terms }: Inequality, inputs: number, where: str
   if (divisor !== 1n) refuse(where, 'weights and constant have a common divisor')
 }
 
-const assertCells = ({ cells, rows, columns }: Program): void => {
+/** Each entry by itself, none twice, and no more terms in all than a program may have. */
+const assertEach = <Entry extends Pick<Inequality, 'terms'>>(
+  kind: string, entries: readonly Entry[], encode: (entry: Entry) => string, assertOne: (entry: Entry, where: string) => void,
+): void => {
   const texts = new Set<string>()
   let terms = 0
-  cells.forEach((cell, index) => {
-    const where = `cell ${index}`
-    terms += cell.terms.length
+  entries.forEach((entry, index) => {
+    const where = `${kind} ${index}`
+    terms += entry.terms.length
     if (terms > maxRuns) refuse(where, `there are more than ${maxRuns} terms`)
+    assertOne(entry, where)
+    const text = encode(entry)
+    if (texts.has(text)) refuse(where, `an earlier ${kind} is the same`)
+    texts.add(text)
+  })
+}
+
+const assertCells = ({ cells, rows, columns }: Program): void => {
+  assertEach('cell', cells, encodeCell, (cell, where) => {
     assertScale(cell.scale, where)
     if (cell.terms.length === 0) assertConstantCell(cell, where)
     else assertTerms(cell, rows * columns, where)
-    const text = encodeCell(cell)
-    if (texts.has(text)) refuse(where, 'an earlier cell is the same')
-    texts.add(text)
   })
 }
 
 /** The weights alone have no common divisor: the constant was divided by it and rounded. */
 const assertComparisons = ({ comparisons = [], rows, columns }: Program): void => {
-  const texts = new Set<string>()
-  let terms = 0
-  comparisons.forEach((comparison, index) => {
-    const where = `comparison ${index}`
-    terms += comparison.terms.length
-    if (terms > maxRuns) refuse(where, `there are more than ${maxRuns} terms`)
+  assertEach('comparison', comparisons, encodeInequality, (comparison, where) => {
     readInteger(comparison.constant, where)
     assertTerms({ ...comparison, constant: '0' }, rows * columns, where)
-    const text = encodeInequality(comparison)
-    if (texts.has(text)) refuse(where, 'an earlier comparison is the same')
-    texts.add(text)
   })
 }
 

@@ -7,7 +7,7 @@ export interface RefundTerms {
   readonly interactionFeeWei: bigint
 }
 
-/** The fee for comparisons that the seller has and keeps: it is paid out of the price, for good (docs/adr/0505). */
+/** The fee for the seller's help that the seller has and keeps: it is paid out of the price, for good (docs/adr/0505). */
 export const paidFeeWei = ({ interactionFeeWei }: Pick<RefundTerms, 'interactionFeeWei'>, interactionOpened: boolean): bigint =>
   (interactionOpened ? interactionFeeWei : 0n)
 
@@ -20,9 +20,9 @@ export const sayRefund = (terms: RefundTerms, interactionOpened: boolean): strin
   const feeWei = paidFeeWei(terms, interactionOpened)
   return feeWei === 0n
     ? 'price and guarantee'
-    : `the guarantee and the price less the fee for comparisons (${formatEther(feeWei)} ether, which the seller keeps)`
+    : `the guarantee and the price less the fee for the seller's help (${formatEther(feeWei)} ether, which the seller keeps)`
 }
 
 /** The same before anything is bought: whether all of it can come back. */
 export const sayRefundBeforeBuying = ({ interactionFeeWei }: Pick<RefundTerms, 'interactionFeeWei'>): string =>
-  (interactionFeeWei === 0n ? 'everything back' : `everything back but the fee for comparisons (${formatEther(interactionFeeWei)} ether), if you opened them`)
+  (interactionFeeWei === 0n ? 'everything back' : `everything back but the fee for the seller's help (${formatEther(interactionFeeWei)} ether), if you opened it`)

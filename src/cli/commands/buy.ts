@@ -135,7 +135,7 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
     .argument('<purchase>', 'its number', parseNumber)
     .action((number: bigint) => withHost(globals(), async (host, terminal) => {
       const { id, terms, interactionOpened } = await (await host.trade()).purchases.openInteraction(number)
-      terminal.result({ purchase: id, interactionOpened, feeWei: terms.interactionFeeWei }, `Purchase ${id}: the seller compares for your scripts now; ${formatEther(terms.interactionFeeWei)} ether of the price are paid for it.`)
+      terminal.result({ purchase: id, interactionOpened, feeWei: terms.interactionFeeWei }, `Purchase ${id}: the seller helps your scripts now; ${formatEther(terms.interactionFeeWei)} ether of the price are paid for it.`)
     }))
   program.command('compute').description('download what is missing, run the script on the ciphertexts, keep the encrypted result')
     .argument('<purchase>', 'its number', parseNumber).argument('<script>')
@@ -176,7 +176,7 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
       }))
   }
   move('confirm', 'the answer is right: the seller is paid, the guarantee comes back')
-  move('litigate', 'get the money back, but for a fee paid for comparisons: before a result was requested, or after a missed delivery')
+  move('litigate', 'get the money back, but for a fee paid for the seller\'s help: before a result was requested, or after a missed delivery')
   move('dispute', 'the answer is wrong: the arbiter decides, or half the price is lost')
 
   const purchases = program.command('purchases').description('what was bought')

@@ -33,7 +33,7 @@ const wantsHelp = (error: unknown, help: InteractionTerms | null): error is AppE
 
 /**
  * Derives a script over the real table. Where it compares or multiplies encrypted cells, comparisons are taken as the test rows would have
- * them; where the listing sells none, the refusal says where. Throws as deriveFromScript otherwise.
+ * them; where the listing sells none, or too few, the refusal says where. Throws as deriveFromScript otherwise.
  */
 export const deriveReal = async (
   script: ScriptFile, details: Details, readTestRows: () => Promise<readonly (readonly number[])[]>, options: Pick<DeriveOptions, 'signal'> = {},
@@ -45,8 +45,15 @@ export const deriveReal = async (
   } catch (error) {
     if (!wantsHelp(error, help)) throw error
     const rows = stretchRows(await readTestRows(), table.rows)
+    const deriveWith = (given: InteractionTerms): Promise<DerivedScript> =>
+      deriveFromScript(script, details, table, { ...options, rows, help: given })
     const isSold = help !== null && (error.code !== 'policy.comparisons-not-sold' || help.comparisons !== 0)
-    const derived = await deriveFromScript(script, details, table, { ...options, rows, help: isSold ? help : testHelp(details) })
-    return { derived, refusal: isSold ? null : error }
+    if (!isSold) return { derived: await deriveWith(testHelp(details)), refusal: error }
+    try {
+      return { derived: await deriveWith(help), refusal: null }
+    } catch (spent) {
+      if (!(spent instanceof AppError) || spent.code !== 'policy.budget-spent') throw spent
+      return { derived: await deriveWith({ ...testHelp(details), isBlinded: help.isBlinded }), refusal: spent }
+    }
   }
 }

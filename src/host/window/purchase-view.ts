@@ -54,7 +54,7 @@ export const toPurchaseSummary = (view: PurchaseView, computed: boolean, clock: 
 
 const moveSteps: Readonly<Record<PurchaseMove, Pick<Step, 'name' | 'words'>>> = {
   Purchased: { name: 'paid', words: 'Price and guarantee are held by the contract' },
-  InteractionOpened: { name: 'interaction-opened', words: 'Comparisons were opened: the fee is the seller’s' },
+  InteractionOpened: { name: 'interaction-opened', words: 'The seller’s help was opened: the fee is the seller’s' },
   ResultRequested: { name: 'requested', words: 'The answer was asked for' },
   Litigated: { name: 'litigated', words: 'Cancelled: the money came back' },
   Declined: { name: 'declined', words: 'The seller declined: the money came back' },

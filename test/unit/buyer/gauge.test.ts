@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { deriveReal } from '../../../src/host/buyer/derive-real.ts'
 import { gauge } from '../../../src/host/buyer/gauge.ts'
 import type { Details } from '../../../src/shared/schemas/details.ts'
 import { createColumn, rootOf } from '../compute/support.ts'
@@ -10,7 +11,7 @@ const details = {
   title: 'Workers', condition: 4,
   columns: [createColumn('wage', 2, 0, 1000), createColumn('age', 0, 0, 120)],
   policy: { mode: 'disclosed', minRows: 10, condition: 4, maxAnswerCells: 50, maxAnswerBits: 128 },
-  budgets: { totalCells: 100, comparisons: 7 },
+  budgets: { totalCells: 100, comparisons: 7, products: 0 },
   dataset: { root: rootOf('22'), rows, columns: 2, key: { bits: 2048 } },
 } as unknown as Details
 
@@ -57,5 +58,14 @@ describe('the gauge of a script', () => {
     const [short, long] = [await estimate('(1 + i % 100) / 4'), await estimate('1 / (3 + i)')]
     expect(short).toBeLessThan(long / 2)
     expect(await estimate('(1 + i % 100) / 4', 3072)).toBeGreaterThan(short)
+  })
+
+  it('tells how many comparisons a script would take where the listing sells fewer, and refuses it by the budget\'s name', async () => {
+    const testRows = Array.from({ length: 9 }, (_, row) => [row * 100, row])
+    const derive = (source: string) => deriveReal({ fileName: 'a.ts', source }, details, () => Promise.resolve(testRows))
+    const many = await derive('export default (data.col("age") > 30).sum()')
+    expect(many.refusal).toMatchObject({ code: 'policy.budget-spent', message: expect.stringContaining('a.ts:1:') })
+    expect(many.derived.interaction.comparisons).toBe(rows)
+    expect(await derive('export default (data.col("age").slice(0, 5) > 30).sum()')).toMatchObject({ refusal: null, derived: { interaction: { comparisons: 5 } } })
   })
 })

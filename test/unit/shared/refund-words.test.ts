@@ -9,12 +9,12 @@ const seller = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 describe('what comes back to a buyer', () => {
   it('is everything until comparisons are paid for, and names the fee that stays with the seller then', () => {
     expect(sayRefund(terms, false)).toBe('price and guarantee')
-    expect(sayRefund(terms, true)).toContain('less the fee for comparisons (0.25 ether')
+    expect(sayRefund(terms, true)).toContain('less the fee for the seller\'s help (0.25 ether')
     expect(sayRefund({ ...terms, interactionFeeWei: 0n }, true)).toBe('price and guarantee')
   })
 
   it('is said before buying with the fee that would not come back', () => {
-    expect(sayRefundBeforeBuying(terms)).toContain('but the fee for comparisons (0.25 ether)')
+    expect(sayRefundBeforeBuying(terms)).toContain('but the fee for the seller\'s help (0.25 ether)')
     expect(sayRefundBeforeBuying({ interactionFeeWei: 0n })).toBe('everything back')
   })
 
