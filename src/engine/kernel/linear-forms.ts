@@ -4,8 +4,9 @@ import type { PreparedPublicKey } from '../../crypto/keys.ts'
 import { at } from '../../crypto/lists.ts'
 import { inverseModuloSquare, isUnit, residue } from '../../crypto/modular.ts'
 import type { LinearForm, WeightedRun } from '../../crypto/types.ts'
+import type { PowerTerm } from './accumulator.ts'
 import type { MontgomeryMachine } from './montgomery.ts'
-import { multiplyPowers, planPowerProduct, shapeOf, type PowerTerm, type Quotient } from './power-product.ts'
+import { multiplyPowers, planPowerProduct, shapeOf, type Quotient } from './power-product.ts'
 
 const notAUnit = (): CryptoError => new CryptoError('invalid-ciphertext', 'a ciphertext is not a unit between 0 and n²')
 
