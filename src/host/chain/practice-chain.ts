@@ -1,11 +1,11 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { delimiter, dirname, join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { HDNodeWallet, JsonRpcProvider, Mnemonic, toQuantity } from 'ethers'
 import { AppError } from '../../shared/errors.ts'
+import { findPracticeChainProgram } from './practice-program.ts'
 
 export interface PracticeAccount {
   readonly address: string
@@ -60,33 +60,6 @@ status=$?
 kill "$watcher" 2>/dev/null
 exit "$status"
 `
-
-const isExecutable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const findPackagedAnvil = (): string | null => {
-  try {
-    const manifest = createRequire(import.meta.url).resolve('@foundry-rs/anvil-linux-amd64/package.json')
-    const path = join(dirname(manifest), 'bin', 'anvil')
-    return isExecutable(path) ? path : null
-  } catch {
-    // An optional dependency: absent on every other platform.
-    return null
-  }
-}
-
-/** The node program of the practice chain: the npm package's, else `anvil` on the PATH, else null. */
-export const findPracticeChainProgram = (path: string = process.env['PATH'] ?? ''): string | null => {
-  const name = process.platform === 'win32' ? 'anvil.exe' : 'anvil'
-  const onPath = path.split(delimiter).filter((folder) => folder !== '').map((folder) => join(folder, name))
-  return findPackagedAnvil() ?? onPath.find(isExecutable) ?? null
-}
 
 const derivePracticeAccounts = (): PracticeAccount[] => {
   const root = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(practicePhrase), 'm/44\'/60\'/0\'/0')

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { JsonRpcProvider, Wallet, parseEther } from 'ethers'
 import { afterEach, describe, expect, it } from 'vitest'
-import { findPracticeChainProgram, startPracticeChain, type PracticeChain } from '../../../src/host/chain/practice-chain.ts'
+import { startPracticeChain, type PracticeChain } from '../../../src/host/chain/practice-chain.ts'
 
 const running: PracticeChain[] = []
 const folders: string[] = []
@@ -110,11 +110,5 @@ describe('the practice chain', () => {
     await once(parent, 'exit')
     await untilSilent(rpcUrl)
     expect(await answers(rpcUrl)).toBe(false)
-  })
-})
-
-describe('finding the program of the practice chain', () => {
-  it('takes the npm package first', () => {
-    expect(findPracticeChainProgram('')).toMatch(/anvil-linux-amd64\/bin\/anvil$/)
   })
 })

@@ -10,8 +10,8 @@ export const PracticeMissing = () => {
   return (
     <section className="note warn stack" aria-label="Practice mode is not possible yet">
       <p>
-        Practice mode needs a local chain: Foundry’s program “anvil”, which was not found on this computer. A network of your own works
-        without it.
+        Practice mode needs a local chain: Foundry’s program “anvil”, which was not found on this computer. npm brings it for Linux, macOS
+        and Windows, unless it was told to leave optional packages out. A network of your own works without it.
       </p>
       <ol className="stack">
         <li>Install Foundry: its page says how for macOS, Linux and Windows. <Copyable value={installerAddress} label="address of Foundry’s page" /></li>
