@@ -33,7 +33,7 @@ while (checkpoint.done < cases) {
 const { counts } = checkpoint.tally
 const sum = (outcomes: Readonly<Record<string, number>>): number => Object.values(outcomes).reduce((total, count) => total + count, 0)
 const accepted = (outcomes: Readonly<Record<string, number>>): number =>
-  sum(Object.fromEntries(Object.entries(outcomes).filter(([outcome]) => /^(?:taken|right|request taken|answered|[23]\d\d)$/.test(outcome))))
+  sum(Object.fromEntries(Object.entries(outcomes).filter(([outcome]) => /^(?:taken|right|request taken|(?:comparisons |products )?answered|[23]\d\d)$/.test(outcome))))
 recordRun({
   name: 'fuzz',
   title: 'Hostile input',

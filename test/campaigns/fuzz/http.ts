@@ -84,8 +84,9 @@ const createSellerTarget = (stage: SellerStage): FuzzTarget => ({
       await stage.finishSale()
       return 'request taken'
     }
-    // Comparisons that are answered are counted for good.
-    if (statusCode === 200 && request.method === 'POST' && /^\/v1\/purchases\/\d+\/comparisons/.test(request.url)) return 'comparisons answered'
+    // Comparisons and products that are answered are counted for good.
+    const help = request.method === 'POST' && statusCode === 200 ? /^\/v1\/purchases\/\d+\/(comparisons|products)/.exec(request.url)?.[1] : undefined
+    if (help !== undefined) return `${help} answered`
     if (fingerprint(stage.database) !== before) throw new Error(`status ${statusCode} left something behind`)
     return assertAnswer(statusCode, String(headers['content-type']), statusCode < 400 ? '' : body)
   },

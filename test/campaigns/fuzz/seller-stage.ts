@@ -92,7 +92,8 @@ export const openSellerStage = async (): Promise<SellerStage> => {
   const draft = { valueWei: 1_000_000n, serverUrl: `https://${host}` }
   const { id } = await service.create({ ...draft, dataset: 'wages', minRows: 4 })
   const { details, terms } = await service.publish(id)
-  const hidden = await service.publish((await service.create({ ...draft, dataset: 'hidden', mode: 'private', maxTotalCells: 1_000_000 })).id)
+  const help = { comparisons: 1_000_000, products: 1_000_000 }
+  const hidden = await service.publish((await service.create({ ...draft, dataset: 'hidden', mode: 'private', maxTotalCells: 1_000_000, ...help })).id)
   const rows = await service.publish((await service.create({ ...draft, dataset: 'rows', minRows: 1, comparisons: 1_000_000 })).id)
 
   const listings = createListingStore(database)
@@ -132,9 +133,13 @@ export const openSellerStage = async (): Promise<SellerStage> => {
   } as PurchaseOnChain
   purchases.set(6n, { ...purchase, id: 6n, listing: 2n, state: 'Requested', terms: hidden.terms, requestHash: hashResultRequest(masked.request) })
   purchases.set(7n, { ...purchase, id: 7n, listing: 3n, terms: rows.terms, interactionOpened: true })
+  purchases.set(8n, { ...purchase, id: 8n, listing: 2n, terms: hidden.terms, interactionOpened: true })
   for (const [at, state] of (['Paid', 'Requested', 'Delivered', 'Refunded'] as const).entries()) purchases.set(BigInt(at + 1), { ...purchase, id: BigInt(at + 1), state })
   purchases.set(5n, { ...purchase, id: 5n, buyer: stranger.address })
-  const ciphertext = Buffer.from((await datasets.readTensor('wages', 'test').readChunk(0)).subarray(0, 512)).toString('base64')
+  const firstCells = async (name: string, kind: 'data' | 'test', count: number): Promise<string> =>
+    Buffer.from((await datasets.readTensor(name, kind).readChunk(0)).subarray(0, 512 * count)).toString('base64')
+  const ciphertext = await firstCells('wages', 'test', 1)
+  const [left, blinded] = [await firstCells('hidden', 'data', 1), await firstCells('hidden', 'data', 2)]
   const signedIn = await signIn(app, buyer)
   return {
     app, database, listing: id, bugs,
@@ -150,6 +155,8 @@ export const openSellerStage = async (): Promise<SellerStage> => {
       // Without its program, as private mode wants it; and with one, which it must not see.
       '/v1/purchases/6/result': [{ ...masked, program: null }, { ...masked, program }],
       '/v1/purchases/7/comparisons': [{ comparisons: [{ constant: '-4000', terms: [[0, 1, '1']] }, { constant: '1', terms: [[0, 12, '1'], [13, 2, '-3']] }] }],
+      '/v1/purchases/8/comparisons': [{ ciphertexts: blinded }],
+      '/v1/purchases/8/products': [{ left, right: left }, { left: blinded, right: blinded }],
     },
     finishSale: async () => {
       await told.promise
