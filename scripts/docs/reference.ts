@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { createProgram } from '../../src/cli/program.ts'
 import { createBuyerRoutes, type BuyerRouteDependencies } from '../../src/host/seller/server/buyer-routes.ts'
 import { createPublicRoutes, type PublicRouteDependencies } from '../../src/host/seller/server/public-routes.ts'
-import { nameOperation } from '../../src/host/seller/server/openapi.ts'
+import { nameOperation, withOpenApi } from '../../src/host/seller/server/openapi.ts'
 import { createScriptDeclarations } from '../../src/script/declarations.ts'
 import { errorCodes } from '../../src/shared/error-codes.ts'
 import { projectRoot } from '../run-command.ts'
@@ -38,7 +38,7 @@ const writeErrors = (): string => ['# Error codes', '', notice, '', 'A code neve
 
 const writeApi = (): string => {
   // Only the handlers, which nobody calls here, use what they are given.
-  const routes = [...createPublicRoutes({} as PublicRouteDependencies), ...createBuyerRoutes({} as BuyerRouteDependencies)]
+  const routes = withOpenApi([...createPublicRoutes({} as PublicRouteDependencies), ...createBuyerRoutes({} as BuyerRouteDependencies)])
   const rows = routes.map((route) => row(`\`${route.method} ${route.path}\``, `\`${nameOperation(route)}\``, route.audience, `${route.requestsPerMinute}`, route.summary))
   return ['# The seller\'s HTTP API', '', notice, '',
     'The schemas stand in the OpenAPI 3.1 document that every seller serves at `/openapi.json`; a client generated from it completes a purchase in',

@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { AppError } from '../../../shared/errors.ts'
 import { parseAs } from '../../../shared/parse.ts'
 import { failpoint, failpointsAreActive } from '../../failpoint.ts'
-import { createOpenApi } from './openapi.ts'
+import { withOpenApi } from './openapi.ts'
 import { sendProblem, toProblem } from './problems.ts'
 import type { Route } from './route.ts'
 import type { Sessions } from './sessions.ts'
@@ -119,9 +119,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     errorResponseBuilder: () => new AppError('access.too-many-requests', 'Too many requests from here for now.', { retryable: true }),
   })
   if (failpointsAreActive) watchReplies(app)
-  for (const route of options.routes) register(app, route, options)
-  const openApi = JSON.stringify(createOpenApi(options.routes))
-  app.get('/openapi.json', (_request, reply) => reply.type('application/json').send(openApi))
+  for (const route of withOpenApi(options.routes)) register(app, route, options)
   return app
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { errorCodes } from '../../../shared/error-codes.ts'
 import { problemSchema } from '../../../shared/schemas/http.ts'
 import type { Route } from './route.ts'
 
@@ -58,8 +59,15 @@ const describe = (route: Route, toJson: ToJson): Json => ({
   },
 })
 
+/** A problem document with the codes there are today; a later seller may know more. */
+const describeProblem = (toJson: ToJson): Json => {
+  const problem = toJson(problemSchema) as Json & { properties: Json }
+  const code = { description: 'Stable: it never changes its meaning.', anyOf: [{ enum: Object.keys(errorCodes) }, { type: 'string' }] }
+  return { ...problem, properties: { ...problem.properties, code } }
+}
+
 /** The OpenAPI 3.1 document of a table of routes, from the same schemas that parse the requests. */
-export const createOpenApi = (routes: readonly Route[]): Json => {
+const createOpenApi = (routes: readonly Route[]): Json => {
   const { toJson, parts } = createSchemaWriter()
   const paths: Record<string, Json> = {}
   for (const route of routes) {
@@ -81,9 +89,20 @@ export const createOpenApi = (routes: readonly Route[]): Json => {
       responses: {
         problem: {
           description: 'A problem document (RFC 9457) with a stable code',
-          content: { 'application/problem+json': { schema: toJson(problemSchema) } },
+          content: { 'application/problem+json': { schema: describeProblem(toJson) } },
         },
       },
     },
   }
+}
+
+/** The routes, and the one that serves their document, in which it stands too. */
+export const withOpenApi = (routes: readonly Route[]): readonly Route[] => {
+  const own: Route = {
+    method: 'GET', path: '/openapi.json', summary: 'This document', audience: 'anyone', response: z.record(z.string(), z.unknown()), requestsPerMinute: 600,
+    handle: () => ({ json: document }),
+  }
+  const all = [...routes, own]
+  const document = createOpenApi(all)
+  return all
 }
