@@ -11,6 +11,7 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addHeadlessCommands } from './commands/headless.ts'
 import { addListingCommands } from './commands/listing.ts'
 import { addNetworkCommands } from './commands/network.ts'
+import { addOpenCommand } from './commands/open.ts'
 import { addReceiptCommands } from './commands/receipts.ts'
 import { addServeCommands } from './commands/serve.ts'
 import { addTensorCommands } from './commands/tensor.ts'
@@ -47,6 +48,7 @@ export const createProgram = (json: boolean): Command => {
   addBuyCommands(program, globals)
   addDisputeCommands(program, globals)
   addReceiptCommands(program, globals)
+  addOpenCommand(program, globals)
   addTensorCommands(program, globals)
   addTransactionCommands(program, globals)
   addBackupCommands(program, globals)

@@ -25,6 +25,8 @@ export interface Headless {
   readonly port: number
   /** Opens the window once; afterwards this gives the next one. */
   readonly address: () => string
+  /** The same, opening on a file of this computer: a receipt or an answer. */
+  readonly addressOfFile: (path: string) => string
   /** Where the address that is good now always stands, for its owner alone. */
   readonly addressFile: string
   /** What would be lost by ending the program now, in words; null where nothing is. */
@@ -56,6 +58,7 @@ export const startHeadless = async (options: HeadlessOptions): Promise<Headless>
     return {
       port: server.port,
       address: server.address,
+      addressOfFile: (path) => server.addressOf(window.openFile(path)),
       addressFile,
       findQuitWarning: async () => describeQuit(await window.findWorkUnderWay()),
       resumed: window.resume(),

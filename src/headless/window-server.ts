@@ -28,6 +28,8 @@ export interface WindowServer {
   readonly port: number
   /** The address to open now. */
   readonly address: () => string
+  /** The same, opening at a place of the window, such as #/wallet. */
+  readonly addressOf: (place: string) => string
   close(): Promise<void>
 }
 
@@ -40,7 +42,11 @@ const largestMessageBytes = 150 * 1024 * 1024
  * A page of its own before the window's: a redirect from here would still count as coming from wherever the address was
  * clicked, and a SameSite=Strict cookie would stay behind.
  */
-const welcomePage = '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/"><link rel="icon" href="data:,"><title>HEsystem</title><p>Opening HEsystem …</p></html>'
+const createWelcomePage = (place: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/${place}"><link rel="icon" href="data:,"><title>HEsystem</title><p>Opening HEsystem …</p></html>`
+
+/** A place of the window as a link may name it; anything else opens it where it was left. */
+const readPlace = (text: string | null): string => (text !== null && /^#\/[\w/?=-]{1,200}$/.test(text) ? text : '')
 
 const signInWords = `You are not signed in to this window.\n\n${errorCodes['access.window-not-signed-in'].next}\n`
 
@@ -93,7 +99,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse, { sess
     const session = sessions.exchange(searchParams.get('token') ?? '')
     if (session === null) send(response, createPageRefusal(401, signInWords))
     else {
-      const page = { status: 200, headers: createPageHeaders('text/html; charset=utf-8'), body: welcomePage }
+      const page = { status: 200, headers: createPageHeaders('text/html; charset=utf-8'), body: createWelcomePage(readPlace(searchParams.get('at'))) }
       send(response, page, { 'set-cookie': sessions.describeCookie(session) })
     }
     return
@@ -164,6 +170,7 @@ export const startWindowServer = async (options: WindowServerOptions): Promise<W
   return {
     port,
     address: () => addressOf(sessions.token()),
+    addressOf: (place) => `${addressOf(sessions.token())}&${new URLSearchParams({ at: place }).toString()}`,
     close: async () => {
       for (const tab of sockets.clients) tab.terminate()
       server.closeAllConnections()

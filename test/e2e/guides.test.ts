@@ -145,6 +145,7 @@ describe('the guides for statisticians', () => {
 
       expect(await run(auditing.commands())).toMatch(/The receipt holds together\.[^]*The decryption is proved/)
       await expect(run(auditing.commands('tampered'))).rejects.toMatchObject({ stdout: expect.stringContaining('The receipt does not hold.') as string })
+      expect(await run(auditing.commands('result'))).toMatch(/The answer is the one that its receipt proves/)
       expect(await run(auditing.commands('chain'))).toContain('is what the chain says')
     })
 

@@ -149,6 +149,47 @@ describe('a trade between two command lines with a home each and a chain of its 
     expect([exitCode, stdout]).toEqual([1, expect.stringContaining('"field": "trade.termsHash"')])
   })
 
+  it('writes an answer with its receipt into a file that opens anywhere, and holds with no other answer and no other receipt', async () => {
+    const nowhere = createCommandLine(join(folder, 'nowhere'), {})
+    const out = join(folder, 'answer.heresult')
+    expect(await buyer.run('result', 'export', purchase, '--out', out)).toMatchObject({ out, missingHalf: null, answer: expectedAnswer })
+    const opened = { kind: 'result', ok: true, answerBound: true, decryptionProved: true, answer: expectedAnswer, problems: [] }
+    for (const args of [['open', out], ['receipts', 'verify', out], ['open', out, '--rpc', rpcUrl]]) expect(await nowhere.run(...args)).toMatchObject(opened)
+    expect(readdirSync(folder)).not.toContain('nowhere')
+
+    const { receipt, ...rest } = JSON.parse(readFileSync(out, 'utf8')) as { receipt: { trade: object } }
+    const silent = join(folder, 'without-answer.hereceipt')
+    await buyer.run('receipts', 'export', purchase, '--without-answer', '--out', silent)
+    const changed: readonly (readonly [field: string, document: object])[] = [
+      ['answer', { ...rest, receipt, answer: { ...expectedAnswer as object, more: 1 } }],
+      ['receipt.trade.termsHash', { ...rest, receipt: { ...receipt, trade: { ...receipt.trade, termsHash: `0x${'0'.repeat(64)}` } } }],
+      ['answer', { ...rest, receipt: JSON.parse(readFileSync(silent, 'utf8')) as object }],
+      ['receipt', { ...rest, receipt: null }],
+    ]
+    for (const [field, document] of changed) {
+      const { exitCode, stdout } = await nowhere.launch('open', file('changed.heresult', JSON.stringify(document))).ended
+      expect([exitCode, stdout]).toEqual([1, expect.stringContaining(`"field": "${field}`)])
+    }
+    expect(await buyer.refuse('result', 'export', purchase, '--out', join(folder, 'no', 'folder'))).toMatchObject({ code: 'input.file-unwritable' })
+  })
+
+  it('says of every file it makes what it is, and what would be done with it', async () => {
+    const nowhere = createCommandLine(join(folder, 'nowhere'), {})
+    const of = (name: string): string => join(folder, name)
+    await buyer.run('receipts', 'export', purchase, '--format', 'pdf', '--out', of('receipt.pdf'))
+    await buyer.run('disputes', 'evidence', purchase, '--out', of('evidence.json'))
+    await buyer.run('backup', of('profile.backup'), '--secret-file', of('passphrase'))
+    expect(await nowhere.run('open', of('buyer.json'))).toMatchObject({ kind: 'receipt', ok: true })
+    for (const [name, kind] of [['receipt.pdf', 'pdf'], ['evidence.json', 'evidence'], ['profile.backup', 'backup'], ['wages.csv', 'table']] as const) {
+      expect(await nowhere.run('open', of(name))).toEqual({ kind, path: of(name) })
+    }
+    for (const [name, code] of [['passphrase', 'input.invalid'], ['nothing.heresult', 'input.file-unreadable']] as const) {
+      expect(await nowhere.refuse('open', of(name))).toMatchObject({ code })
+    }
+    expect(await nowhere.refuse('open', file('other.json', '{"a":1}'))).toMatchObject({ code: 'input.invalid' })
+    expect(await nowhere.refuse('open', of('wages.csv'), '--window')).toMatchObject({ code: 'input.invalid' })
+  })
+
   it('tells failure from misuse by its exit code, and failures as one JSON document on stderr', async () => {
     const { exitCode, stdout, stderr } = await buyer.launch('purchases', 'show', '77').ended
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })

@@ -1,5 +1,4 @@
 import { basename } from 'node:path'
-import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { PurchaseView } from '../../host/buyer/purchase-service.ts'
 import type { ScriptFile } from '../../host/buyer/derive.ts'
@@ -16,6 +15,7 @@ import { describeColumn } from '../column-text.ts'
 import { describeNextMove } from '../next-move.ts'
 import { describeGauge } from '../gauge-text.ts'
 import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
+import { writeUserFile } from '../write-user-file.ts'
 
 const readScript = (path: string): ScriptFile => ({ fileName: basename(path), source: readUserFile(path) })
 
@@ -158,7 +158,7 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
       const { purchases } = await host.trade()
       const purchase = await purchases.request(number, { signal, onStep: (step) => { terminal.note(step) } })
       const answer = JSON.parse(purchase.answer ?? 'null') as AnswerJson
-      if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(answer, null, 2)}\n`)
+      if (options.out !== undefined) writeUserFile(options.out, `${JSON.stringify(answer, null, 2)}\n`)
       const { proofVerified } = purchase
       const notice = describeProof(proofVerified)
       const { unprovedReplies } = await purchases.show(number)

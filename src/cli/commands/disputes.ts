@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { writeFileSync } from 'node:fs'
 import { computeVerdict, evidenceSchema } from '../../host/protocol/evidence.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { parseChoice, parseNumber } from '../arguments.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
+import { writeUserFile } from '../write-user-file.ts'
 
 export const addDisputeCommands = (program: Command, globals: () => GlobalOptions): void => {
   const disputes = program.command('disputes').description('the arbiter\'s side, and disputes nobody rules on')
@@ -21,7 +21,7 @@ export const addDisputeCommands = (program: Command, globals: () => GlobalOption
     .requiredOption('--out <file>', 'write it there')
     .action((number: bigint, options: { out: string }) => withHost(globals(), async (host, terminal) => {
       const evidence = await (await host.trade()).purchases.disclose(number)
-      writeFileSync(options.out, `${JSON.stringify(evidence, null, 2)}\n`)
+      writeUserFile(options.out, `${JSON.stringify(evidence, null, 2)}\n`)
       terminal.result({ purchase: number, out: options.out }, `Evidence of purchase ${number} written to ${options.out}. Whoever reads it reads the answer.`)
     }))
   disputes.command('rule').description('the arbiter decides').argument('<purchase>', 'its number', parseNumber)

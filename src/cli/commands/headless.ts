@@ -28,9 +28,8 @@ interface HeadlessCommandOptions {
   readonly open: boolean
 }
 
-type Run = (globals: GlobalOptions, options: HeadlessCommandOptions) => Promise<void>
-
-const runHeadless: Run = async (globals, options) => {
+/** `file`: a receipt or an answer's file to show; null shows the window where it was left. */
+const runHeadless = async (globals: GlobalOptions, options: HeadlessCommandOptions, file: string | null = null): Promise<void> => {
   const interrupt = createInterrupt()
   const configuration = readConfiguration(globals)
   const open = options.open && configuration.headless.open
@@ -41,11 +40,12 @@ const runHeadless: Run = async (globals, options) => {
     try {
       const metrics = await operations.startMetrics(host, metricsPort)
       headless.resumed.catch((error: unknown) => { operations.note(`What ran before could not go on: ${toErrorDocument(error).message}`) })
+      const address = file === null ? headless.address() : headless.addressOfFile(file)
       terminal.result(
-        { url: headless.address(), port: headless.port, addressFile: headless.addressFile, metrics: metrics?.url ?? null },
-        `The window is open for one browser at\n\n  ${headless.address()}\n\nFor another, take the address from ${headless.addressFile}. Ctrl-C ends it.`,
+        { url: address, port: headless.port, addressFile: headless.addressFile, metrics: metrics?.url ?? null },
+        `The window is open for one browser at\n\n  ${address}\n\nFor another, take the address from ${headless.addressFile}. Ctrl-C ends it.`,
       )
-      if (open) openBrowser(headless.address(), terminal)
+      if (open) openBrowser(address, terminal)
       await awaitQuit({
         interrupt, again: () => createInterrupt().interrupted, isTerminal: process.stdin.isTTY,
         findWarning: headless.findQuitWarning, note: operations.note,
@@ -61,11 +61,22 @@ const runHeadless: Run = async (globals, options) => {
 const projectRoot = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** Runs the window in Electron until it is closed. */
-const runElectron = (binary: string, globals: GlobalOptions): Promise<number> => new Promise((resolve, reject) => {
-  const child = spawn(binary, [projectRoot], { stdio: 'inherit', env: { ...process.env, HESYSTEM_HOME: resolveHome(globals) } })
+const runElectron = (binary: string, globals: GlobalOptions, file: string | null): Promise<number> => new Promise((resolve, reject) => {
+  const child = spawn(binary, [projectRoot, ...(file === null ? [] : [file])], { stdio: 'inherit', env: { ...process.env, HESYSTEM_HOME: resolveHome(globals) } })
   child.once('error', reject)
   child.once('exit', (code) => { resolve(code ?? 1) })
 })
+
+/** The window, in Electron where its binary is, otherwise in a browser tab, until it is closed. */
+export const openWindow = async (globals: GlobalOptions, options: HeadlessCommandOptions, file: string | null = null): Promise<void> => {
+  const binary = findElectronBinary()
+  if (binary !== null) {
+    process.exitCode = await runElectron(binary, globals, file)
+    return
+  }
+  createTerminal(globals.json === true).note('Electron\'s binary is not installed here (`npx install-electron` fetches it): the window opens in a browser tab.')
+  await runHeadless(globals, options, file)
+}
 
 export const addHeadlessCommands = (program: Command, globals: () => GlobalOptions): void => {
   const withOptions = (command: Command): Command => command
@@ -77,13 +88,5 @@ export const addHeadlessCommands = (program: Command, globals: () => GlobalOptio
     .action((options: HeadlessCommandOptions) => runHeadless(globals(), options))
 
   withOptions(program.command('start').description('the window: in Electron where its binary is installed, otherwise in a browser tab'))
-    .action(async (options: HeadlessCommandOptions) => {
-      const binary = findElectronBinary()
-      if (binary !== null) {
-        process.exitCode = await runElectron(binary, globals())
-        return
-      }
-      createTerminal(globals().json === true).note('Electron\'s binary is not installed here (`npx install-electron` fetches it): the window opens in a browser tab.')
-      await runHeadless(globals(), options)
-    })
+    .action((options: HeadlessCommandOptions) => openWindow(globals(), options))
 }

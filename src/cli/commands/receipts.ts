@@ -1,38 +1,19 @@
-import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { citeReceipt, renderReceipt } from '../../host/index.ts'
-import { privateReceiptStatement, receiptSchema } from '../../host/protocol/receipt.ts'
+import { citeReceipt, renderReceipt, renderResult } from '../../host/index.ts'
 import { verifyReceipt } from '../../host/protocol/verify-receipt.ts'
-import { verifyReceiptOnChain } from '../../host/protocol/verify-receipt-on-chain.ts'
 import { AppError } from '../../shared/errors.ts'
 import { receiptFormats, type ReceiptFormat } from '../../shared/schemas/receipt-format.ts'
-import { readUserFile } from '../../client/read-user-file.ts'
-import { describeAnswer } from '../answer-text.ts'
 import { parseChoice, parseNumber } from '../arguments.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
 import { createTerminal } from '../terminal.ts'
-
-const parseReceiptFile = (path: string): unknown => {
-  try {
-    return JSON.parse(readUserFile(path)) as unknown
-  } catch (error) {
-    if (error instanceof AppError) throw error
-    throw new AppError('input.invalid', `${path} is not JSON, so it is no receipt.`, { details: { path }, cause: error })
-  }
-}
-
-const describeDecryption = (proved: boolean | null): string => {
-  if (proved === null) return 'The answer is not enclosed: only its hash stands here.'
-  return proved ? 'The decryption is proved; that the encrypted table is the real one is not.' : 'The enclosed answer is not proved to be right.'
-}
+import { readTradeFile, reportTradeFile } from '../trade-file.ts'
+import { writeUserFile } from '../write-user-file.ts'
 
 interface ExportOptions {
   readonly format: ReceiptFormat
   readonly out?: string
   readonly withoutAnswer?: true
 }
-
-const isPrivate = (receipt: unknown): boolean => receiptSchema.parse(receipt).statement === privateReceiptStatement
 
 export const addReceiptCommands = (program: Command, globals: () => GlobalOptions): void => {
   const receipts = program.command('receipts').description('what was traded, signed, for anybody to check')
@@ -54,34 +35,31 @@ export const addReceiptCommands = (program: Command, globals: () => GlobalOption
       const { receipt, missingHalf, title } = await (await host.trade()).receipts.export(number, { encloseAnswer: withoutAnswer !== true })
       const { bytes } = await renderReceipt(receipt, format, title)
       const citation = citeReceipt(receipt, verifyReceipt(receipt).decryptionProved, title)
-      if (out !== undefined) writeFileSync(out, bytes)
+      if (out !== undefined) writeUserFile(out, bytes)
       if (missingHalf !== null) terminal.note(`The seller's signature is missing: ${missingHalf}`)
       terminal.result(
         { purchase: number, out: out ?? null, missingHalf, citation, receipt },
         out === undefined ? Buffer.from(bytes).toString() : `Receipt of purchase ${number} written to ${out}.\n\nTo cite:\n${citation}`,
       )
     }))
-  receipts.command('verify <file>').description('check signatures, hashes and the proof of a receipt; needs no network and no profile')
+  receipts.command('verify <file>').description('check a receipt, or an answer\'s file: signatures, hashes, proof; needs no network and no profile')
     .option('--rpc <url>', 'hold it against the chain too, as this node tells it')
-    .action(async (path: string, options: { rpc?: string }) => {
-      const receipt = parseReceiptFile(path)
-      const verdict = verifyReceipt(receipt)
-      // Only a receipt that holds by itself names a chain worth asking.
-      const rpc = verdict.ok ? options.rpc : undefined
-      const onChain = rpc === undefined ? null : await verifyReceiptOnChain(receiptSchema.parse(receipt), rpc)
-      const { signatures, decryptionProved, answer } = verdict
-      const citation = verdict.ok ? citeReceipt(receiptSchema.parse(receipt), decryptionProved) : null
-      const problems = [...verdict.problems, ...onChain ?? []]
-      const ok = problems.length === 0
-      const report = { ...verdict, ok, problems, checkedOnChain: onChain !== null, citation: ok ? citation : null }
-      createTerminal(globals().json === true).result(report, [
-        ok ? `The receipt holds together${onChain === null ? '' : ', and is what the chain says'}.` : 'The receipt does not hold.',
-        `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved)}`,
-        ...(verdict.ok && isPrivate(receipt) ? [privateReceiptStatement] : []),
-        ...(answer === null ? [] : [describeAnswer(answer)]),
-        ...problems.map(({ field, message }) => `  ${field}: ${message}`),
-        ...(ok && citation !== null ? ['', 'To cite:', citation] : []),
-      ].join('\n'))
-      if (!ok) process.exitCode = 1
-    })
+    .action((path: string, { rpc = null }: { rpc?: string | null }) =>
+      reportTradeFile(readTradeFile(path), rpc, createTerminal(globals().json === true)))
+
+  program.command('result').description('answers to hand on, with what proves them')
+    .command('export').description('an answer beside the receipt that shows it, in one file for anybody to verify')
+    .argument('<purchase>', 'its number on the contract', parseNumber)
+    .option('--out <file>', 'write it there, as NAME.heresult')
+    .action((number: bigint, { out = null }: { out?: string | null }) => withHost(globals(), async (host, terminal) => {
+      const { receipt, missingHalf, answer, title } = await (await host.trade()).receipts.exportResult(number)
+      const file = Buffer.from(renderResult(answer, receipt).bytes)
+      const citation = citeReceipt(receipt, verifyReceipt(receipt).decryptionProved, title)
+      if (out !== null) writeUserFile(out, file)
+      if (missingHalf !== null) terminal.note(`The seller's signature is missing: ${missingHalf}`)
+      terminal.result(
+        { purchase: number, out, missingHalf, citation, answer, receipt },
+        out === null ? file.toString() : `The answer of purchase ${number}, with its receipt, written to ${out}.\n\nTo cite:\n${citation}`,
+      )
+    }))
 }

@@ -1,4 +1,5 @@
 import { ZeroHash, type BaseWallet } from 'ethers'
+import type { AnswerJson } from '../../compute/answer.ts'
 import { programSchema } from '../../shared/schemas/program.ts'
 import { resultRequestSchema } from '../../shared/schemas/result-request.ts'
 import type { Details } from '../../shared/schemas/details.ts'
@@ -35,6 +36,11 @@ export interface ReceiptService {
    * answer, with what proves it, unless `encloseAnswer` is false; the profile keeps it without. Throws `input.not-found`.
    */
   export(purchase: bigint, options?: { readonly encloseAnswer?: boolean }): Promise<ExportedReceipt>
+  /**
+   * The answer that was bought, with the receipt that shows it. Throws `input.not-found`, and `escrow.wrong-state` where no answer has been
+   * opened yet.
+   */
+  exportResult(purchase: bigint): Promise<ExportedReceipt & { readonly answer: AnswerJson }>
   list(): readonly StoredReceipt[]
 }
 
@@ -107,21 +113,30 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
       .run(`${role}-${market.chainId}-${market.contract}-${purchase}`, role, market.chainId, market.contract, purchase.toString(), JSON.stringify(receipt), now().toISOString())
   }
 
+  const exportReceipt = async (number: bigint, encloseAnswer: boolean): Promise<ExportedReceipt> => {
+    const onChain = await market.readPurchase(number)
+    const listing = onChain.seller === market.account ? listings.findByNumber(market, onChain.listing) : null
+    if (listing === null && onChain.buyer !== market.account) {
+      throw new AppError('input.not-found', `Purchase ${number} was neither bought nor sold by this wallet.`, { details: { purchase: number.toString() } })
+    }
+    const role: ReceiptRole = listing === null ? 'buyer' : 'seller'
+    const exported: ExportedReceipt = listing === null
+      ? await exportAsBuyer(onChain, encloseAnswer)
+      : { receipt: await signAsSeller(onChain, listing), missingHalf: null, title: listing.details.title }
+    // The one-time secret that opens the answer is in the file the user asked for, never in the clear in the profile.
+    save(role, number, withoutAnswer(exported.receipt))
+    return exported
+  }
+
   return {
     signAsSeller,
-    export: async (number, { encloseAnswer = true } = {}) => {
-      const onChain = await market.readPurchase(number)
-      const listing = onChain.seller === market.account ? listings.findByNumber(market, onChain.listing) : null
-      if (listing === null && onChain.buyer !== market.account) {
-        throw new AppError('input.not-found', `Purchase ${number} was neither bought nor sold by this wallet.`, { details: { purchase: number.toString() } })
+    export: (number, { encloseAnswer = true } = {}) => exportReceipt(number, encloseAnswer),
+    exportResult: async (number) => {
+      const { answer } = purchases.get(number)
+      if (answer === null) {
+        throw new AppError('escrow.wrong-state', `The answer of purchase ${number} has not been opened and checked yet.`, { details: { purchase: number.toString() } })
       }
-      const role: ReceiptRole = listing === null ? 'buyer' : 'seller'
-      const exported: ExportedReceipt = listing === null
-        ? await exportAsBuyer(onChain, encloseAnswer)
-        : { receipt: await signAsSeller(onChain, listing), missingHalf: null, title: listing.details.title }
-      // The one-time secret that opens the answer is in the file the user asked for, never in the clear in the profile.
-      save(role, number, withoutAnswer(exported.receipt))
-      return exported
+      return { ...await exportReceipt(number, true), answer: JSON.parse(answer) as AnswerJson }
     },
     list: () => database.prepare<[], { role: ReceiptRole; purchase: string; document: string; updated_at: string }>('SELECT role, purchase, document, updated_at FROM receipts ORDER BY updated_at')
       .all().map((row) => ({

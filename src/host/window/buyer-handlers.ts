@@ -8,10 +8,10 @@ import type { Gauge } from '../buyer/gauge.ts'
 import type { OpenedListing } from '../buyer/open-listing.ts'
 import { checkScript, fetchTestData, gaugeScript, rehearse, type Rehearsal, type TestData } from '../buyer/rehearse.ts'
 import { createScriptDeclarations, operatorDiagnosticCodes } from '../../script/declarations.ts'
-import { receiptSchema } from '../protocol/receipt.ts'
 import { verifyReceipt } from '../protocol/verify-receipt.ts'
 import { citeReceipt } from '../receipts/cite-receipt.ts'
 import { renderReceipt } from '../receipts/render-receipt.ts'
+import { renderResult, verifyTradeFile } from '../receipts/result-file.ts'
 import { findTrade, type WindowContext } from './context.ts'
 import { toTermsJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
@@ -184,15 +184,20 @@ export const createReceiptsHandlers = ({ host, changes }: WindowContext, openedF
     const citation = citeReceipt(receipt, verifyReceipt(receipt).decryptionProved, title)
     return { fileName, mediaType, base64: Buffer.from(bytes).toString('base64'), citation, missingHalf }
   },
+  exportResult: async ({ purchase }) => {
+    const { receipt, answer, missingHalf } = await (await host.trade()).receipts.exportResult(BigInt(purchase))
+    changes.announce('receipts')
+    const { fileName, mediaType, bytes } = renderResult(answer, receipt)
+    return { fileName, mediaType, base64: Buffer.from(bytes).toString('base64'), missingHalf }
+  },
   opened: ({ file }) => {
     const { fileName, text } = openedFiles.read(file)
     return { fileName, json: text }
   },
   verify: ({ json }) => {
-    const receipt = parseJsonAs(z.unknown(), json, 'the receipt')
-    const { ok, signatures, decryptionProved, problems } = verifyReceipt(receipt)
-    const citation = ok ? citeReceipt(receiptSchema.parse(receipt), decryptionProved) : null
+    const { receipt, signatures, problems, ...verdict } = verifyTradeFile(parseJsonAs(z.unknown(), json, 'the receipt'))
+    const citation = verdict.ok && receipt !== null ? citeReceipt(receipt, verdict.decryptionProved) : null
     const named = problems.map(({ field, message }) => ({ field, message }))
-    return { ok, signatures: { ...signatures }, decryptionProved, citation, problems: named }
+    return { ...verdict, signatures: { ...signatures }, citation, problems: named }
   },
 })

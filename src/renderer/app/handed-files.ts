@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { isTradeFileName } from '../../shared/trade-files.ts'
 import { goTo } from './router.ts'
 
 /** What a file dropped on the window may be, and the page that takes it. */
@@ -8,7 +9,7 @@ export type HandedKind = keyof typeof places
 const waiting = new Map<HandedKind, File>()
 const listeners = new Set<() => void>()
 
-const kindOf = ({ name }: File): HandedKind => (/\.(hereceipt|json)$/i.test(name) ? 'receipt' : 'table')
+const kindOf = ({ name }: File): HandedKind => (isTradeFileName(name) || /\.json$/i.test(name) ? 'receipt' : 'table')
 
 /** Gives a file to the page that is for it, and goes there. */
 export const handFile = (file: File): void => {

@@ -109,7 +109,14 @@ const One = ({ named: { name, of }, source }: { readonly named: NamedAnswer, rea
   return <DrawnValue of={of} name={name} source={source} />
 }
 
-const Save = ({ answer, source }: { readonly answer: AnswerJson, readonly source: AnswerSource }) => {
+interface AnswerProperties {
+  readonly answer: AnswerJson
+  readonly source: AnswerSource
+  /** Saves it with the receipt that shows it, where there is one. */
+  readonly onSaveResult?: () => void
+}
+
+const Save = ({ answer, source, onSaveResult }: AnswerProperties) => {
   const { citation, receiptId, columns, fileName } = source
   const saveJson = (): void => { saveText(`${fileName}.json`, JSON.stringify({ answer, citation, receipt: receiptId }, null, 2), 'application/json') }
   const saveCsv = (): void => {
@@ -121,6 +128,7 @@ const Save = ({ answer, source }: { readonly answer: AnswerJson, readonly source
       <Menu.Dropdown>
         <Menu.Item onClick={saveCsv}>CSV</Menu.Item>
         <Menu.Item onClick={saveJson}>JSON</Menu.Item>
+        {onSaveResult === undefined ? null : <Menu.Item onClick={onSaveResult}>With its receipt, to verify (.heresult)</Menu.Item>}
         <Menu.Item onClick={() => { void navigator.clipboard.writeText(answerAsText(answer, columns, '\t')) }}>Copy as a table</Menu.Item>
         <Menu.Item onClick={() => { void navigator.clipboard.writeText(citation) }}>Copy the citation</Menu.Item>
       </Menu.Dropdown>
@@ -129,7 +137,7 @@ const Save = ({ answer, source }: { readonly answer: AnswerJson, readonly source
 }
 
 /** An answer as numbers, tables and plots, to be looked at and taken away. */
-export const AnswerView = ({ answer, source }: { readonly answer: AnswerJson, readonly source: AnswerSource }) => {
+export const AnswerView = ({ answer, source, ...saving }: AnswerProperties) => {
   const forms = readAnswerForms(answer)
   const numbers = forms.filter(({ of }) => of.form === 'number')
   const others = forms.filter(({ of }) => of.form !== 'number')
@@ -137,7 +145,7 @@ export const AnswerView = ({ answer, source }: { readonly answer: AnswerJson, re
     <div className="stack wide">
       <div className="row between">
         <div className="figures">{numbers.map((named) => <One key={named.name} named={named} source={source} />)}</div>
-        <Save answer={answer} source={source} />
+        <Save answer={answer} source={source} {...saving} />
       </div>
       {others.map((named) => <One key={named.name} named={named} source={source} />)}
     </div>

@@ -1,17 +1,25 @@
 import { z } from 'zod'
 import { receiptFormatSchema } from '../schemas/receipt-format.ts'
-import { emptySchema, numberSchema, procedure, timeSchema } from './base.ts'
+import { answerSchema, emptySchema, numberSchema, procedure, timeSchema } from './base.ts'
 
 export const storedReceiptSchema = z.strictObject({ id: z.string(), role: z.enum(['buyer', 'seller']), purchase: numberSchema, state: z.string(), updatedAt: timeSchema })
 
 export const receiptVerdictSchema = z.strictObject({
+  /** `result`: an answer's file, with its receipt in it. */
+  kind: z.enum(['receipt', 'result']),
   ok: z.boolean(),
   signatures: z.strictObject({ seller: z.string(), buyer: z.string() }),
   /** Whether the enclosed answer's decryption is proved; null where no answer is enclosed. */
   decryptionProved: z.boolean().nullable(),
+  /** Null where all does not hold, or the file shows no answer. */
+  answer: answerSchema,
+  /** Whether the receipt shows that this is the answer; null where it cannot. */
+  answerBound: z.boolean().nullable(),
   citation: z.string().nullable(),
   problems: z.array(z.strictObject({ field: z.string(), message: z.string() })),
 })
+
+export type ReceiptVerdictJson = z.infer<typeof receiptVerdictSchema>
 
 export const receiptsContract = {
   list: procedure.input(emptySchema).output(z.array(storedReceiptSchema)),
@@ -23,6 +31,9 @@ export const receiptsContract = {
     .output(z.strictObject({
       fileName: z.string(), mediaType: z.string(), base64: z.base64(), citation: z.string(), missingHalf: z.string().nullable(),
     })),
+  /** The answer that was bought, with the receipt that shows it, as a file. Throws `escrow.wrong-state` before it was opened. */
+  exportResult: procedure.input(z.strictObject({ purchase: numberSchema }))
+    .output(z.strictObject({ fileName: z.string(), mediaType: z.string(), base64: z.base64(), missingHalf: z.string().nullable() })),
   /** A file that the system asked the program to open. Throws `input.not-found`, `input.file-unreadable`. */
   opened: procedure.input(z.strictObject({ file: z.string().max(100) })).output(z.strictObject({ fileName: z.string(), json: z.string() })),
   /** Needs no network. */

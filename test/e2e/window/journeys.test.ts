@@ -120,6 +120,23 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       await page.getByText('The receipt holds.').waitFor()
     })
 
+    it('takes the answer home with its receipt, and sees whether it was changed on the way', async () => {
+      await window.goTo('#/buy/purchases/1')
+      await window.press('Save')
+      const download = page.waitForEvent('download')
+      await page.getByRole('menuitem', { name: /With its receipt/ }).click()
+      const saved = await download
+      expect(saved.suggestedFilename()).toBe('answer-1.heresult')
+      const text = readFileSync(await saved.path(), 'utf8')
+      await window.drop('answer-1.heresult', text)
+      await page.getByText('The answer holds: its receipt shows that it is this one.').waitFor()
+      expect(await buying().readNumber('meanWage')).toBeCloseTo(9.024064, 5)
+      expect(await window.findBarriers()).toEqual([])
+      await window.drop('answer-1.heresult', text.replace(/"meanWage": 9\.0/, '"meanWage": 8.0'))
+      await page.getByText('The answer’s file does not hold.').waitFor()
+      await page.getByText('is not the answer that the receipt proves').waitFor()
+    })
+
     it('finds scripts, runs and purchase again after the program was started anew', async () => {
       await opened.restart()
       await page.goto(opened.address())

@@ -12,6 +12,7 @@ import { privateReceiptStatement, receiptStatement } from '../../../src/host/pro
 import { hashResultRequest, signResultRequest } from '../../../src/host/protocol/result-request.ts'
 import { generateSealingKey, sealAnswer } from '../../../src/host/protocol/sealing.ts'
 import type { Serving } from '../../../src/host/seller/serve.ts'
+import { renderResult, verifyTradeFile } from '../../../src/host/receipts/result-file.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import { sha256Hex } from '../../../src/host/trade/hash.ts'
 import { checkVerdictSchema, resultAcceptedSchema, type ResultSubmission } from '../../../src/shared/schemas/http.ts'
@@ -108,6 +109,10 @@ describe('a listing in private mode', () => {
     expect(verifyReceipt({ ...receipt, statement: receiptStatement }).problems.map(({ field }) => field)).toEqual(
       ['statement', 'signatures.seller', 'signatures.buyer'],
     )
+    // The receipt holds and cannot tell whether the answer beside it is the true one: that is said, not claimed.
+    const exported = await trade.receipts.exportResult(number)
+    const file: unknown = JSON.parse(Buffer.from(renderResult(exported.answer, exported.receipt).bytes).toString())
+    expect(verifyTradeFile(file)).toMatchObject({ kind: 'result', ok: true, answerBound: null, answer: expectedAnswer })
   })
 
   it('refuses a program that is sent to it, keeps nothing of it, and then takes the request without', async () => {

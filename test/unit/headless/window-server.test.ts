@@ -101,6 +101,19 @@ describe('the window served to a browser tab (S29)', () => {
     },
   )
 
+  it('opens on a file of this computer, and at no place that a link could have smuggled in', async () => {
+    const path = join(folder, 'answer-1.heresult')
+    writeFileSync(path, '{"kind":"hesystem-result"}')
+    const { pathname, search } = new URL(headless.addressOfFile(path))
+    const { body } = await ask(`${pathname}${search}`)
+    expect(body).toMatch(/content="0;url=\/#\/activity\/verify\?opened=[0-9a-f-]{36}"/)
+    for (const place of ['//evil.example', '#/"><script>', 'https://evil.example', '#/wallet?a="']) {
+      const next = new URL(headless.address())
+      next.searchParams.set('at', place)
+      expect((await ask(`${next.pathname}${next.search}`)).body).toContain('content="0;url=/"')
+    }
+  })
+
   it('shows its page and files to whoever is signed in, under a strict policy, and to nobody else', async () => {
     const cookie = await signIn()
     const page = await ask('/', { cookie })

@@ -2,6 +2,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { findLinkedPage, findLinkIn } from '../../../src/main/deep-link.ts'
 import { createMenuTemplate } from '../../../src/main/menu.ts'
 import { describeQuit } from '../../../src/host/window/quit-warning.ts'
+import packages from '../../../resources/packaging/electron-builder.json' with { type: 'json' }
+import { tradeFileEndings } from '../../../src/shared/trade-files.ts'
 import { findFileIn } from '../../../src/main/opened-file.ts'
 import { restoreBounds, usualSize } from '../../../src/main/window-bounds.ts'
 
@@ -27,6 +29,11 @@ describe('a file that was opened with the program', () => {
   it('is a receipt, by its ending, wherever the program was started', () => {
     expect(findFileIn(['--flag', 'receipt-3.hereceipt'], '/home/ada')).toBe('/home/ada/receipt-3.hereceipt')
     expect(findFileIn(['.', '/home/ada/Receipt.HERECEIPT'], '/')).toBe('/home/ada/Receipt.HERECEIPT')
+    expect(findFileIn(['.', 'answer-3.heresult'], '/home/ada')).toBe('/home/ada/answer-3.heresult')
+  })
+
+  it('is of the types that the packages register, and no other', () => {
+    expect(packages.fileAssociations.map(({ ext }) => ext)).toEqual([...tradeFileEndings])
   })
 
   it.each(['table.csv', '--load=x.hereceipt', 'https://data.example.org/x.hereceipt'])('is not %s', (argument) => {

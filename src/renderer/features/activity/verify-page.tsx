@@ -1,7 +1,10 @@
 import { Button, FileButton, Textarea } from '@mantine/core'
 import { useEffect, useState } from 'react'
+import { tradeFileEndings } from '../../../shared/trade-files.ts'
+import type { ReceiptVerdictJson } from '../../../shared/window-contract/receipts.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { useHandedFile } from '../../app/handed-files.ts'
+import { AnswerView } from '../../ui/answer-view.tsx'
 import { Facts, Page } from '../../ui/page.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
 import { Copyable } from '../../ui/values.tsx'
@@ -10,6 +13,21 @@ const decryptionWords = (proved: boolean | null): string => {
   if (proved === null) return 'the answer is not enclosed'
   return proved ? 'proved' : 'not proved'
 }
+
+const verdictWords = ({ kind, ok, answerBound }: ReceiptVerdictJson): string => {
+  if (kind === 'receipt') return ok ? 'The receipt holds.' : 'The receipt does not hold.'
+  if (!ok) return 'The answer’s file does not hold.'
+  return answerBound === true ? 'The answer holds: its receipt shows that it is this one.' : 'Its receipt holds. That the answer is this one it cannot show: only the buyer knows a private program.'
+}
+
+const Verdict = ({ of }: { readonly of: ReceiptVerdictJson }) => (
+  <div className="stack wide" role="status">
+    <p className={of.ok ? 'note good' : 'note bad'}>{verdictWords(of)}</p>
+    {of.answer === null ? null : <AnswerView answer={of.answer} source={{ fileName: 'answer', citation: of.citation ?? '', receiptId: null, columns: [] }} />}
+    {of.citation === null ? null : <div className="small quiet">To cite: <Copyable value={of.citation} label="citation" long /></div>}
+    <Facts left of={[['Seller’s signature', of.signatures.seller], ['Buyer’s signature', of.signatures.buyer], ['Decryption', decryptionWords(of.decryptionProved)], ...of.problems.map(({ field, message }) => [field, message] as const)]} />
+  </div>
+)
 
 /** `opened`: a file that the system asked the program to open. */
 export const VerifyPage = ({ opened }: { readonly opened: string | null }) => {
@@ -31,21 +49,15 @@ export const VerifyPage = ({ opened }: { readonly opened: string | null }) => {
     // Once for each file: what is typed afterwards stays.
   }, [openedText])
   return (
-    <Page title="Verify a receipt" about="Whoever it is from: signatures and every number in it are checked on this computer, without a network.">
+    <Page title="Verify a receipt" about="A receipt, or an answer with its receipt, whoever it is from: signatures and every number in it are checked on this computer, without a network.">
       <form className="stack wide" style={{ maxWidth: 720 }} onSubmit={(event) => { event.preventDefault(); verify.mutate(text) }}>
         <Textarea label="The receipt’s text" autosize minRows={6} maxRows={16} value={text} onChange={(event) => { setText(event.target.value) }} styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }} />
         <div className="row">
           <Button type="submit" disabled={text.trim() === ''} loading={verify.isPending}>Verify</Button>
-          <FileButton onChange={take} accept="application/json,.json,.hereceipt" inputProps={{ 'aria-label': 'Receipt file' }}>{(properties) => <Button variant="default" {...properties}>Choose a file</Button>}</FileButton>
+          <FileButton onChange={take} accept={['application/json', '.json', ...tradeFileEndings.map((ending) => `.${ending}`)].join()} inputProps={{ 'aria-label': 'Receipt file' }}>{(properties) => <Button variant="default" {...properties}>Choose a file</Button>}</FileButton>
         </div>
         <Trouble error={file.error ?? verify.error} />
-        {verify.data === undefined ? null : (
-          <div className="stack wide" role="status">
-            <p className={verify.data.ok ? 'note good' : 'note bad'}>{verify.data.ok ? 'The receipt holds.' : 'The receipt does not hold.'}</p>
-            {verify.data.citation === null ? null : <div className="small quiet">To cite: <Copyable value={verify.data.citation} label="citation" long /></div>}
-            <Facts left of={[['Seller’s signature', verify.data.signatures.seller], ['Buyer’s signature', verify.data.signatures.buyer], ['Decryption', decryptionWords(verify.data.decryptionProved)], ...verify.data.problems.map(({ field, message }) => [field, message] as const)]} />
-          </div>
-        )}
+        {verify.data === undefined ? null : <Verdict of={verify.data} />}
       </form>
     </Page>
   )

@@ -60,6 +60,7 @@ const Others = ({ details, number }: { readonly details: PurchaseDetails, readon
 
 const Answer = ({ details, number }: { readonly details: PurchaseDetails, readonly number: string }) => {
   const columns = useAsk(['market', 'show', details.url], () => shell.market.show({ url: details.url }))
+  const take = useDo(() => shell.receipts.exportResult({ purchase: number }), 'receipts')
   if (details.answer === null) return null
   const citation = details.citation ?? `${details.title}, purchase ${number}`
   return (
@@ -70,7 +71,10 @@ const Answer = ({ details, number }: { readonly details: PurchaseDetails, readon
       <AnswerView
         answer={details.answer}
         source={{ fileName: `answer-${number}`, citation, receiptId: details.receiptId, columns: columns.data?.columns.map(({ name }) => name) ?? [] }}
+        onSaveResult={() => { take.mutate(undefined, { onSuccess: saveBase64 }) }}
       />
+      <Trouble error={take.error} />
+      {typeof take.data?.missingHalf !== 'string' ? null : <p className="small warn">The seller’s signature is missing: {take.data.missingHalf}</p>}
       {describeReplies(details.unprovedReplies).map((words) => <p key={words} className="note warn">{words}</p>)}
       <div className="small quiet">Cite as <Copyable value={citation} label="citation" long /></div>
     </Section>
