@@ -4,8 +4,9 @@ const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).pad
 
 /** The number of bits of |value|; 0 for 0. */
 export const bitLength = (value: bigint): number => {
-  if (value === 0n) return 0
-  const hex = (value < 0n ? -value : value).toString(16)
+  const magnitude = value < 0n ? -value : value
+  if (magnitude < 0x1_0000_0000n) return 32 - Math.clz32(Number(magnitude))
+  const hex = magnitude.toString(16)
   return hex.length * 4 - (Math.clz32(Number.parseInt(hex.slice(0, 1), 16)) - 28)
 }
 

@@ -1,7 +1,8 @@
 import { bitLength } from '../crypto/bytes.ts'
 import { at } from '../crypto/lists.ts'
 import type { LinearForm, WeightedRun } from '../crypto/types.ts'
-import { planPowerProduct, shapeOf } from './kernel/power-product.ts'
+import { costOf, costOfLoad, loadOf, partOf } from './form-cost.ts'
+import { inversionCost } from './kernel/power-product.ts'
 
 /** A part of a form: runs to be evaluated together; the result, raised to `weight`, is a factor of the form's. */
 export interface Piece {
@@ -24,14 +25,6 @@ const powerCost = (weight: bigint): number => {
 }
 
 const runCost = ({ count, weight }: WeightedRun): number => count + powerCost(weight)
-
-/** Products, about, that runs of cells and the powers of their weights take together: as the kernel will plan them. */
-export const costOf = (runs: readonly WeightedRun[]): number => {
-  const cells = runs.reduce((sum, { count }) => sum + count, 0)
-  const isPlain = runs.every(({ weight }) => weight === 1n)
-  const shape = shapeOf(runs.map(({ weight }) => ({ exponent: weight })))
-  return Math.max(1, cells + (isPlain ? 0 : planPowerProduct(shape).cost - runs.length))
-}
 
 const createPiece = (runs: readonly WeightedRun[], weight: bigint): Piece => ({ runs, weight, cost: costOf(runs) })
 
@@ -57,49 +50,87 @@ const cutRun = ({ start, count, weight }: WeightedRun, most: number): Piece[] =>
     createPiece([{ start: start + i * length, count: Math.min(length, count - i * length), weight: 1n }], weight))
 }
 
+/** A way to cut runs, made only where it is the best. */
+interface Cut {
+  /** Products of its longest piece and of what it adds to the join, about. */
+  readonly cost: number
+  make(): Piece[]
+}
+
 /** Runs in order, shared out evenly. */
-const cutByRuns = (runs: readonly WeightedRun[], pieces: number): Piece[] => {
-  const total = runs.reduce((sum, run) => sum + runCost(run), 0)
-  const groups: WeightedRun[][] = Array.from({ length: pieces }, () => [])
-  let before = 0
-  for (const run of runs) {
-    // By its middle, which always lies before the end.
-    at(groups, Math.floor(((before + runCost(run) / 2) / total) * pieces)).push(run)
-    before += runCost(run)
+const cutByRuns = (runs: readonly WeightedRun[], pieces: number): Cut => {
+  const load = loadOf(runs)
+  return {
+    cost: costOfLoad(partOf(load, load.weights.positive / pieces, load.weights.negative / pieces)),
+    make: () => {
+      const total = runs.reduce((sum, run) => sum + runCost(run), 0)
+      const groups: WeightedRun[][] = Array.from({ length: pieces }, () => [])
+      let before = 0
+      for (const run of runs) {
+        // By its middle, which always lies before the end.
+        at(groups, Math.floor(((before + runCost(run) / 2) / total) * pieces)).push(run)
+        before += runCost(run)
+      }
+      return groups.filter((group) => group.length > 0).map((group) => createPiece(group, 1n))
+    },
   }
-  return groups.filter((group) => group.length > 0).map((group) => createPiece(group, 1n))
 }
 
 /** Bits that are worth a product of their own, and cells so few that every piece may read them all. */
 const leastBitsPerPiece = 8
-const mostCellsByBits = 10_000
+const mostCellsInEveryPiece = 10_000
 
-interface CutByBits {
-  readonly pieces: Piece[]
-  /** Products of the join: a square for each bit that is passed over. */
-  readonly joinCost: number
+/**
+ * All runs in every piece, but only some bits of their weights: piece j counts 2^(j·width) times, a square at the join for each bit passed
+ * over. Terms stay as many as before, and so as cheap; digits have their weight's sign. null where weights are too short.
+ */
+const cutByBits = (runs: readonly WeightedRun[], pieces: number): Cut | null => {
+  const load = loadOf(runs)
+  const { bits, significantBits } = load.weights
+  if (bits < leastBitsPerPiece * pieces) return null
+  const width = Math.ceil(bits / pieces)
+  const digits = { ...load.weights, bits: width, significantBits: significantBits / pieces }
+  const digitOf = (weight: bigint, place: number): bigint => {
+    const digit = BigInt.asUintN(width, (weight < 0n ? -weight : weight) >> BigInt(place * width))
+    return weight < 0n ? -digit : digit
+  }
+  return {
+    cost: costOfLoad({ ...load, weights: digits }) + width * (pieces - 1),
+    make: () => Array.from({ length: pieces }, (_, place) => {
+      const own = runs.map((run) => ({ ...run, weight: digitOf(run.weight, place) }))
+      return createPiece(own.filter(({ weight }) => weight !== 0n), 1n << BigInt(place * width))
+    }),
+  }
 }
 
 /**
- * All runs in every piece, but only some bits of their weights: piece j counts 2^(j·width) times. Buckets are then shared by as many
- * terms as before. Digits have either sign where weights have. null where weights are too short or runs too long.
+ * Runs of either sign apart, as the kernel computes them anyway: the pieces divide by nothing, the join once. Each sign is cut further
+ * where there are pieces for it. null where all weights have one sign.
  */
-const cutByBits = (runs: readonly WeightedRun[], pieces: number): CutByBits | null => {
-  const cells = runs.reduce((sum, { count }) => sum + count, 0)
-  const longest = runs.reduce((most, { weight }) => Math.max(most, bitLength(weight)), 0)
-  if (longest < leastBitsPerPiece * pieces || cells > mostCellsByBits) return null
-  const width = Math.ceil((longest + 1) / pieces)
-  const digitOf = runs.some(({ weight }) => weight < 0n) ? BigInt.asIntN : BigInt.asUintN
-  let left = [...runs]
-  const parts = Array.from({ length: pieces }, (_, i) => {
-    const digits = left.map((run) => ({ ...run, weight: digitOf(width, run.weight) }))
-    left = left.map((run, k) => ({ ...run, weight: (run.weight - at(digits, k).weight) >> BigInt(width) }))
-    return createPiece(digits.filter(({ weight }) => weight !== 0n), 1n << BigInt(i * width))
-  })
-  return { pieces: parts, joinCost: width * (pieces - 1) }
+const cutBySign = (runs: readonly WeightedRun[], pieces: number): Cut | null => {
+  const load = loadOf(runs)
+  const { positive, negative } = load.weights
+  if (positive === 0 || negative === 0) return null
+  const ofPositive = Math.min(pieces - 1, Math.max(1, Math.round((pieces * positive) / (positive + negative))))
+  const estimate = (terms: number, parts: number): number => costOfLoad(partOf(load, terms, 0)) / parts
+  const ofNegative = pieces - ofPositive
+  const side = (sign: 1n | -1n, parts: number): Piece[] => {
+    const own = runs.filter(({ weight }) => weight * sign > 0n).map((run) => ({ ...run, weight: run.weight * sign }))
+    return (parts === 1 ? [createPiece(own, 1n)] : chooseCut(own, parts).make()).map((piece) => ({ ...piece, weight: piece.weight * sign }))
+  }
+  return {
+    cost: inversionCost + Math.max(estimate(positive, ofPositive), estimate(negative, ofNegative)),
+    make: () => [...side(1n, ofPositive), ...side(-1n, ofNegative)],
+  }
 }
 
-const mostOf = (pieces: readonly Piece[]): number => pieces.reduce((most, { cost }) => Math.max(most, cost), 0)
+/** The cut whose longest piece and join are shortest. */
+const chooseCut = (runs: readonly WeightedRun[], pieces: number): Cut => {
+  const byRuns = cutByRuns(runs, pieces)
+  if (loadOf(runs).cells > mostCellsInEveryPiece) return byRuns
+  const others = [cutByBits(runs, pieces), cutBySign(runs, pieces)].filter((cut) => cut !== null)
+  return others.reduce((best, cut) => (cut.cost < best.cost ? cut : best), byRuns)
+}
 
 /** Cuts a form into as many even pieces as it takes batches of about `most` products: one, of weight 1, where it is short enough. */
 export const cutForm = ({ runs }: LinearForm, most: number): Piece[] => {
@@ -111,9 +142,7 @@ export const cutForm = ({ runs }: LinearForm, most: number): Piece[] => {
   const count = Math.ceil(costOf(rest) / most)
   const pieces = long.flatMap((run) => cutRun(run, most))
   if (count === 1) return rest.length === 0 && pieces.length > 0 ? pieces : [...pieces, createPiece(rest, 1n)]
-  const byRuns = cutByRuns(rest, count)
-  const byBits = cutByBits(rest, count)
-  return [...pieces, ...(byBits !== null && mostOf(byBits.pieces) + byBits.joinCost < mostOf(byRuns) ? byBits.pieces : byRuns)]
+  return [...pieces, ...chooseCut(rest, count).make()]
 }
 
 /** What the busiest of the workers has to do, if each takes the next batch as soon as it is free. */
@@ -176,14 +205,17 @@ export const gatherPieces = <T extends Piece>(pieces: readonly T[], most: number
   return batches
 }
 
-/** The cells of the pieces' runs as disjoint intervals in rising order, touching ones joined. */
+/** So many cells that nobody asked for are sooner read along than left out. */
+const mostCellsBetween = 8
+
+/** The cells of the pieces' runs as disjoint intervals in rising order, near ones joined. */
 export const intervalsOf = (pieces: readonly Piece[]): Interval[] => {
   const runs = pieces.flatMap((piece) => piece.runs).sort((a, b) => a.start - b.start)
   const union: { start: number; count: number }[] = []
   for (const { start, count } of runs) {
     const last = union.at(-1)
-    if (last !== undefined && start <= last.start + last.count) last.count = Math.max(last.count, start + count - last.start)
-    else union.push({ start, count })
+    if (last === undefined || start > last.start + last.count + mostCellsBetween) union.push({ start, count })
+    else last.count = Math.max(last.count, start + count - last.start)
   }
   return union
 }

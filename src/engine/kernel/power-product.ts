@@ -48,7 +48,7 @@ const bosCosterCost = (count: number, { bits, significantBits }: PowerShape): nu
   if (count === 0) return 0
   if (bits > mostChainBits) return Infinity
   // A product takes away one factor at most.
-  return Math.max(count, bits - significantBits + count * (significantBits + 2) / (0.74 * Math.log2(count) + 0.5))
+  return Math.max(count, bits - significantBits + count * (significantBits + 2) / (0.74 * Math.log2(Math.max(1, count)) + 0.5))
 }
 
 /**
@@ -149,12 +149,23 @@ const pippenger = (machine: MontgomeryMachine, target: number, terms: readonly P
 /** Bits from the first 1 to the last of an exponent other than 0. */
 const significantBitsOf = (exponent: bigint): number => bitLength(exponent) - bitLength(exponent & -exponent) + 1
 
-/** What a plan is chosen by. */
+/** Enough exponents to tell the mean of all. */
+const sampled = 64
+
+/** What a plan is chosen by: a quick look, at every exponent's size and sign but only a sample's digits. */
 export const shapeOf = (terms: readonly Pick<PowerTerm, 'exponent'>[]): PowerShape => {
-  const negative = terms.filter(({ exponent }) => exponent < 0n).length
-  const significant = terms.reduce((sum, { exponent }) => sum + significantBitsOf(exponent), 0)
-  const significantBits = terms.length === 0 ? 0 : significant / terms.length
-  return { positive: terms.length - negative, negative, bits: longestOf(terms), significantBits }
+  let [negative, longest] = [0, 0n]
+  for (const { exponent } of terms) {
+    const isNegative = exponent < 0n
+    const magnitude = isNegative ? -exponent : exponent
+    if (isNegative) negative += 1
+    if (magnitude > longest) longest = magnitude
+  }
+  const step = Math.ceil(terms.length / sampled)
+  const sample = step <= 1 ? terms : terms.filter((_, i) => i % step === 0)
+  const significant = sample.reduce((sum, { exponent }) => sum + significantBitsOf(exponent), 0)
+  const significantBits = terms.length === 0 ? 0 : significant / sample.length
+  return { positive: terms.length - negative, negative, bits: bitLength(longest), significantBits }
 }
 
 /**

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LinearForm, WeightedRun } from '../../../src/crypto/types.ts'
+import { costOf } from '../../../src/engine/form-cost.ts'
 import {
-  chooseBatchCost, costOf, cutForm, cutForms, gatherPieces, intervalsOf, joiningForm, localRuns, longestLane,
+  chooseBatchCost, cutForm, cutForms, gatherPieces, intervalsOf, joiningForm, localRuns, longestLane,
 } from '../../../src/engine/linear-form-plan.ts'
 
 const formOf = fc.tuple(
@@ -62,27 +63,51 @@ describe('a cut form', () => {
 })
 
 describe('a form of many weights', () => {
-  it('stays whole for one worker, whose buckets it fills best', () => {
+  it('stays whole for one worker, who has it cheapest so', () => {
     for (const count of [100, 1000]) {
       const form = weighted(count, 32n, true)
       expect(cutForm(form, chooseBatchCost([form], 1)).map(({ runs }) => runs.length)).toEqual([count])
     }
   })
 
-  it('is shared by the bits of its weights, at little more than half the products for each of two workers, and adds up again', () => {
-    for (const [count, bits, isSigned] of [[100, 32n, true], [100, 53n, false], [1000, 53n, true]] as const) {
-      const form = weighted(count, bits, isSigned)
+  const expectSum = (form: LinearForm, pieces: ReturnType<typeof cutForm>): void => {
+    const joined = joiningForm(pieces, form.constant)
+    const partials = pieces.map((piece) => weigh(piece.runs, cell))
+    expect(weigh(joined.runs, (index) => partials[index] ?? 0n) + joined.constant).toBe(weigh(form.runs, cell) + form.constant)
+  }
+
+  it('is shared by the signs of its weights: no piece divides, each of two workers has half, and it adds up again', () => {
+    for (const [count, bits] of [[100, 32n], [1000, 53n]] as const) {
+      const form = weighted(count, bits, true)
       const pieces = cutForm(form, chooseBatchCost([form], 2))
-      expect(pieces.length).toBe(2)
+      expect(pieces.map(({ weight }) => weight)).toEqual([1n, -1n])
+      for (const { cost, runs } of pieces) {
+        expect(cost).toBeLessThan(0.53 * costOf(form.runs))
+        expect(runs.every(({ weight }) => weight > 0n)).toBe(true)
+      }
+      expectSum(form, pieces)
+    }
+  })
+
+  it('is shared by the bits of its weights where they have one sign, or one sign for almost all', () => {
+    const positive = weighted(100, 53n, false)
+    const uneven = { ...positive, runs: positive.runs.map((run, i) => (i === 7 ? { ...run, weight: -run.weight } : run)) }
+    for (const form of [positive, uneven]) {
+      const pieces = cutForm(form, chooseBatchCost([form], 2))
+      expect(pieces.map(({ weight }) => weight)).toEqual([1n, 1n << 27n])
       for (const { cost, runs } of pieces) {
         expect(cost).toBeLessThan(0.6 * costOf(form.runs))
-        expect(runs.length).toBeGreaterThan(0.9 * count)
-        if (!isSigned) expect(runs.every(({ weight }) => weight > 0n)).toBe(true)
+        expect(runs.length).toBeGreaterThan(90)
       }
-      const joined = joiningForm(pieces, form.constant)
-      const partials = pieces.map((piece) => weigh(piece.runs, cell))
-      expect(weigh(joined.runs, (index) => partials[index] ?? 0n) + joined.constant).toBe(weigh(form.runs, cell) + form.constant)
+      expectSum(form, pieces)
     }
+  })
+
+  it('is shared by signs and bits among more workers', () => {
+    const form = weighted(1000, 53n, true)
+    const pieces = cutForm(form, chooseBatchCost([form], 4))
+    expect(pieces.map(({ weight }) => weight)).toEqual([1n, 1n << 27n, -1n, -(1n << 27n)])
+    expectSum(form, pieces)
   })
 })
 
