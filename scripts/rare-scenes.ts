@@ -27,10 +27,10 @@ const interactionFeeWei = '2000000000000000'
 
 const publishMore = async ({ seller: { client }, atSeller }: Marketplace, serverUrl: string): Promise<void> => {
   const { datasets, listings } = client
-  // Each a table of its own: a table has one mode, and one budget.
-  for (const [name, first] of [['visits', 'visits'], ['takings', 'revenue']] as const) {
-    const rows = Array.from({ length: 40 }, (_, index) => `${(index * 7) % 24 + 1.5};${index % 3}`)
-    const file = { fileName: `${name}.csv`, contentBase64: Buffer.from(`${first};site\n${rows.join('\n')}\n`).toString('base64') }
+  // Each a table of its own, with rows of its own: a table has one mode and one budget, and its rows are known again in another.
+  for (const [name, header, step, groups] of [['visits', 'visits;site', 11, 3], ['takings', 'revenue;shop', 13, 5]] as const) {
+    const rows = Array.from({ length: 40 }, (_, index) => `${(index * step) % 37 + step / 100};${index % groups}`)
+    const file = { fileName: `${name}.csv`, contentBase64: Buffer.from(`${header}\n${rows.join('\n')}\n`).toString('base64') }
     await datasets.import({ name, source: { kind: 'file', file: (await datasets.openFile(file)).file }, decisions: {} })
     await atSeller.awaitOutcome((await datasets.encrypt({ name, keyBits: 2048 })).job, 'dataset')
     await atSeller.awaitOutcome((await datasets.testData({ name, keyBits: 2048, rows: 12 })).job, 'dataset')
@@ -83,9 +83,9 @@ const shootBuying = async ({ window, shoot }: Stage): Promise<void> => {
   await page.getByRole('button', { name: 'Buy one answer' }).waitFor()
   await shoot(page, 'listing-private')
   await buying.buy('Compared revenue')
-  await page.getByRole('button', { name: 'Open comparisons' }).waitFor()
+  await page.getByRole('button', { name: 'Open the seller\'s help' }).waitFor()
   await shoot(page, 'purchase-comparisons')
-  await press('Open comparisons')
+  await press('Open the seller\'s help')
   await window.readConfirmation()
   await shoot(page, 'confirm-comparisons')
   await window.sign()
@@ -97,7 +97,7 @@ const shootBuying = async ({ window, shoot }: Stage): Promise<void> => {
   await press('Do not sign')
 }
 
-const shootWorkspace = async ({ window, shoot }: Stage): Promise<void> => {
+const shootWorkspace = async ({ market, window, shoot }: Stage): Promise<void> => {
   const { page, go } = window
   await go('Market')
   await page.getByRole('link', { name: 'Compared revenue' }).first().click()
@@ -105,12 +105,17 @@ const shootWorkspace = async ({ window, shoot }: Stage): Promise<void> => {
   await window.heading('Workspace').waitFor()
   await page.getByText('40 rows').first().waitFor()
   const url = new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('url') ?? ''
+  // One that answers about groups only.
+  const strict = (await market.seller.client.listings.list({})).find(({ title }) => title === market.listings.plain)?.url ?? ''
   await shoot(page, 'workspace-listing')
   for (const name of ['share-above.ts', 'refused.ts', 'matrix.ts']) {
-    await window.goTo(`#/buy/workspace?url=${encodeURIComponent(url)}&script=${name}`)
+    await window.goTo(`#/buy/workspace?${new URLSearchParams({ url: name === 'refused.ts' ? strict : url, script: name }).toString()}`)
     await page.locator('.monaco-editor .view-line').first().waitFor()
     await page.waitForTimeout(4000)
     await shoot(page, `workspace-${name.replace('.ts', '')}`)
+    await window.press('Run on test data')
+    await page.getByRole('tab', { name: 'Result' }).waitFor({ timeout: jobMilliseconds })
+    await shoot(page, `workspace-${name.replace('.ts', '')}-run`)
   }
 }
 
@@ -127,10 +132,17 @@ const shootDispute = async ({ window, bench, shoot }: Stage): Promise<void> => {
   await disputing.dispute()
   await shoot(window.page, 'purchase-disputed')
   const evidence = await disputing.saveEvidence()
+  await window.go('Disputes')
   await shoot(window.page, 'disputes-buyer')
   const ruling = createDisputing(bench)
   await ruling.judge(evidence)
   await shoot(bench.page, 'disputes-arbiter')
+  await bench.page.emulateMedia({ colorScheme: 'dark' })
+  await shoot(bench.page, 'disputes-arbiter-dark')
+  await bench.page.getByRole('status').getByRole('button', { name: 'Rule for the seller' }).click()
+  await bench.readConfirmation()
+  await shoot(bench.page, 'confirm-rule-dark')
+  await bench.press('Do not sign')
 }
 
 const shootSelling = async ({ shop, shoot }: Stage): Promise<void> => {

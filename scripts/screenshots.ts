@@ -1,6 +1,7 @@
 /**
  * Pictures of the window over a real trade in practice mode. Without arguments the few that the documentation shows, into
- * docs/screenshots; with a folder, every page in both themes at 1280×800 and 1920×1080, and the rare scenes, to be looked at.
+ * docs/screenshots; with a folder, every page in both themes at 1280×800 and 1920×1080, and the rare scenes, to be looked at; with a
+ * folder and `--rare`, the rare scenes alone.
  */
 import type { Page } from '@playwright/test'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -61,6 +62,7 @@ mkdirSync(folder, { recursive: true })
 
 const built = mkdtempSync(join(tmpdir(), 'hesystem-screenshots-'))
 const root = process.env.HESYSTEM_TEST_RENDERER ?? await buildRenderer(built)
+const rareAlone = process.argv[3] === '--rare'
 const opened = await openWindow(root)
 const browser = await launchBrowser()
 const page = await (await browser.newContext({ viewport: sizes[0], colorScheme: 'light' })).newPage()
@@ -90,7 +92,12 @@ const shootScene = async ({ name, hash, prepare }: Scene, suffix: string): Promi
   await shoot(`${name}${suffix}`)
 }
 
-try {
+const shootRare = async (): Promise<void> => {
+  const failed = await shootRareScenes(root, browser, shootPage)
+  for (const words of failed) console.error(words)
+  if (failed.length > 0) process.exitCode = 1
+}
+const shootJourney = async (): Promise<void> => {
   await page.goto(opened.address())
   await page.getByRole('button', { name: 'Try it with play money' }).waitFor()
   await shootBoth('first-run', true)
@@ -129,9 +136,6 @@ try {
         for (const scene of scenes) await shootScene(scene, `-${viewport.width}-${colorScheme}`)
       }
     }
-    const failed = await shootRareScenes(root, browser, shootPage)
-    for (const words of failed) console.error(words)
-    if (failed.length > 0) process.exitCode = 1
   } else {
     const find = (name: string): Scene[] => scenes.filter((scene) => scene.name === name)
     for (const scene of find('serve')) await shootScene(scene, '')
@@ -139,6 +143,11 @@ try {
     await page.emulateMedia({ colorScheme: 'dark' })
     for (const scene of find('workspace')) await shootScene(scene, '-dark')
   }
+}
+
+try {
+  if (!rareAlone) await shootJourney()
+  if (everything) await shootRare()
 } catch (error) {
   // What stood there.
   await page.screenshot({ path: join(folder, 'failed.png') })

@@ -119,6 +119,21 @@ export const renderAnswer = (layout: AnswerLayout, numberOf: (reference: number)
   }
 }
 
+/** The values of a layout that rest on the key holder's replies alone, each with its place: nothing is decrypted for them. */
+export const repliedOfLayout = (layout: AnswerLayout, path = ''): { readonly path: string; readonly shape: readonly number[] }[] => {
+  switch (layout.kind) {
+    case 'constant':
+    case 'tensor':
+      return []
+    case 'deferred':
+      return layout.leaves.length === 0 ? [{ path, shape: layout.shape }] : []
+    case 'list':
+      return layout.items.flatMap((item, index) => repliedOfLayout(item, pathTo(path, index)))
+    case 'record':
+      return layout.entries.flatMap(([name, entry]) => repliedOfLayout(entry, pathTo(path, name)))
+  }
+}
+
 /**
  * The encrypted tensors of a layout with the place each has in the answer ('' where the answer is one tensor); for a deferred value, the
  * leaves that are decrypted for it.

@@ -3,7 +3,7 @@ import type { LinearForm } from '../crypto/types.ts'
 import { AppError } from '../shared/errors.ts'
 import type { AnswerLayout, Inequality, Program, ProgramCell, ProgramStep } from '../shared/schemas/program.ts'
 import { affineAlgebra, type AffineForms } from './affine.ts'
-import { collectTensors, layoutAnswer, renderAnswer, tensorsOfLayout, type AnswerJson, type AnswerValue } from './answer.ts'
+import { collectTensors, layoutAnswer, renderAnswer, repliedOfLayout, tensorsOfLayout, type AnswerJson, type AnswerValue } from './answer.ts'
 import { encodeCell, encodeInequality } from './canonical.ts'
 import type { DatasetDescription } from './columns.ts'
 import { visitValues, type DeferredValue } from './deferred-value.ts'
@@ -190,6 +190,10 @@ export const answerError = (answer: AnswerValue): number => collectTensors(answe
 /** Where in the answer each tensor stands, and its shape. */
 export const answerShapes = (program: Program): { readonly path: string; readonly shape: readonly number[] }[] =>
   tensorsOfLayout(program.answer).map(({ path, shape }) => ({ path, shape }))
+
+/** Where in the answer a value stands that rests on replies alone, and its shape. */
+export const repliedShapes = (program: Program): { readonly path: string; readonly shape: readonly number[] }[] =>
+  repliedOfLayout(program.answer)
 
 export interface ProgramDescription {
   /** Cells to decrypt. */

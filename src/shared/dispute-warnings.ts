@@ -20,18 +20,23 @@ const sameAddress = (left: string, right: string): boolean => left.toLowerCase()
 const unruledCost = ({ valueWei, guaranteeWei, paidFeeWei = 0n }: DisputeTerms): string =>
   `you get back half of ${paidFeeWei === 0n ? 'the price' : 'what is left of the price'} (${formatEther((valueWei - paidFeeWei) / 2n)} ether), and your guarantee of ${formatEther(guaranteeWei)} ether is burned`
 
-/** What a buyer should know of disputes before paying, or before disputing. */
-export const warnBuyerOfDisputes = (terms: DisputeTerms): string[] => {
+/** What a dispute costs its buyer, said before it is opened. */
+export const sayDisputeCosts = (terms: DisputeTerms): string[] => {
   if (terms.arbiter === null) return [`Nobody rules on disputes here. If the answer is wrong and you dispute it, ${unruledCost(terms)}; the seller loses as much.`]
   return [
     ...(sameAddress(terms.arbiter, terms.seller) ? ['The arbiter is the seller: do not expect a ruling against them.'] : []),
     `An arbiter who stays silent costs you as much as none would: ${unruledCost(terms)}.`,
-    ...(terms.guaranteeWei >= idleProofGuaranteeWei(terms.valueWei)
-      ? []
-      : [`A guarantee this small does not deter idle disputes: under a silent arbiter, one against a good answer costs its buyer less than it brings, and the seller half of the price and ${
-        formatEther(terms.guaranteeWei)} ether.`]),
   ]
 }
+
+/** What a buyer should know of disputes before paying. */
+export const warnBuyerOfDisputes = (terms: DisputeTerms): string[] => [
+  ...sayDisputeCosts(terms),
+  ...(terms.arbiter === null || terms.guaranteeWei >= idleProofGuaranteeWei(terms.valueWei)
+    ? []
+    : [`A guarantee this small does not deter idle disputes: under a silent arbiter, one against a good answer costs its buyer less than it brings, and the seller half of the price and ${
+      formatEther(terms.guaranteeWei)} ether.`]),
+]
 
 /** What a seller should know before publishing such terms. */
 export const warnSellerOfDisputes = (terms: DisputeTerms): string[] => {

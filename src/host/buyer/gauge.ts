@@ -3,7 +3,7 @@ import { answerBits } from '../../compute/bounds.ts'
 import { plaintextBits } from '../../compute/columns.ts'
 import { readForms } from '../../compute/packed-program.ts'
 import { findTableColumns } from '../../compute/products.ts'
-import { answerShapes, describeProgram, type ProgramDescription } from '../../compute/program.ts'
+import { answerShapes, describeProgram, repliedShapes, type ProgramDescription } from '../../compute/program.ts'
 import { estimateEvaluation } from '../../engine/estimate.ts'
 import type { Details } from '../../shared/schemas/details.ts'
 import type { Program } from '../../shared/schemas/program.ts'
@@ -37,6 +37,8 @@ export interface Gauge extends ProgramDescription {
   /** The most by which rounded weights can move any decrypted number, in its own units; 0: exact. */
   readonly roundingError: number
   readonly shapes: readonly GaugedShape[]
+  /** Parts of the answer that rest on the key holder's replies alone: nothing is decrypted for them. */
+  readonly replied: readonly { readonly path: string; readonly shape: readonly number[] }[]
   /** Comparisons that the listing sells in all, whoever asks; 0: none. */
   readonly maxComparisons: number
   /** What the script asks of the key holder, in all and by line; what depends on the data is told from the test data. */
@@ -70,6 +72,7 @@ export const gaugeProgram = (
     headroomBits: Math.min(policy.maxAnswerBits - (policy.mode === 'private' ? answerMaskBits : 0), plaintextBits(key.bits)) - bits,
     roundingError,
     shapes: gaugeShapes(program, policy.condition, details.columns),
+    replied: repliedShapes(program),
     maxComparisons: purchaseHelp(details)?.comparisons ?? 0,
     interaction,
     asked,

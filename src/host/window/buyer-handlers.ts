@@ -63,6 +63,7 @@ const toGaugeJson = (gauge: Gauge, log: readonly string[]): GaugeJson => ({
   maxAnswerBits: gauge.maxAnswerBits,
   maxComparisons: gauge.maxComparisons,
   shapes: gauge.shapes.map(({ path, shape, limit, fits }) => ({ path, shape: [...shape], limit: [...limit], fits })),
+  replied: gauge.replied.map(({ path, shape }) => ({ path, shape: [...shape] })),
   interaction: { comparisons: gauge.interaction.comparisons, products: gauge.interaction.products, rounds: gauge.interaction.rounds },
   asked: gauge.asked.map(({ line, operation, comparisons, products }) => ({ line, operation, comparisons, products })),
   log: [...log],

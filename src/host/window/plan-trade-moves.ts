@@ -2,14 +2,14 @@ import { hexlify, randomBytes } from 'ethers'
 import { AppError } from '../../shared/errors.ts'
 import { describeHelp } from '../../shared/policy-words.ts'
 import { paidFeeWei, refundWei, sayRefund, sayRefundBeforeBuying } from '../../shared/refund-words.ts'
-import { warnBuyerOfDisputes } from '../../shared/dispute-warnings.ts'
+import { sayDisputeCosts, warnBuyerOfDisputes } from '../../shared/dispute-warnings.ts'
 import { formatEther } from '../../shared/units.ts'
 import { answerSchema } from '../../shared/window-contract/base.ts'
 import type { Move } from '../../shared/window-contract/signing.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { Trade } from '../create-host.ts'
 import { purchaseHelp } from '../buyer/derive-real.ts'
-import { toDisputeTerms, type PurchaseOnChain } from '../chain/market.ts'
+import { noArbiter, toDisputeTerms, type PurchaseOnChain } from '../chain/market.ts'
 import type { JobRun } from './jobs.ts'
 import { describeDeadlines, planCall } from './plan-listing-moves.ts'
 import type { MovePlan } from './move-plan.ts'
@@ -145,7 +145,10 @@ const sayings = {
   },
   dispute: {
     function: 'dispute', title: 'Dispute the answer of purchase',
-    words: () => ['You say that the answer is wrong. The arbiter decides, where the terms name one.'], warnings: ['This cannot be taken back.'],
+    words: ({ terms }: PurchaseOnChain) => ['You say that the answer is wrong.', terms.arbiter === noArbiter
+      ? 'Nobody rules on it: anybody may close the dispute then.'
+      : `The arbiter, ${terms.arbiter}, rules on it by the evidence that you save and send there.`],
+    warnings: ['This cannot be taken back.'],
   },
   decline: {
     function: 'decline', title: 'Decline purchase',
@@ -158,6 +161,14 @@ const sayings = {
     words: () => ['You delivered, and the buyer stayed silent until the time was over: the price and your own deposit are credited to you.'], warnings: [],
   },
 } as const
+
+/** What disputing this very answer would cost. */
+const warnOfDispute = ({ purchases }: Trade, { id, terms, seller, interactionOpened }: PurchaseOnChain): string[] => [
+  ...(purchases.get(id).answer !== null && terms.arbiter !== noArbiter
+    ? [`The proof of this answer holds: an arbiter who looks at the evidence rules for the seller, and you lose the price and your guarantee of ${formatEther(terms.guaranteeWei)} ether.`]
+    : []),
+  ...sayDisputeCosts({ ...toDisputeTerms(terms, seller), paidFeeWei: paidFeeWei(terms, interactionOpened) }),
+]
 
 /** Moves of one purchase, the buyer's and the seller's. Throws what the contract would refuse, before anything is signed. */
 export const planPurchaseMove = async (
@@ -176,7 +187,7 @@ export const planPurchaseMove = async (
     // Only a dispute starts a clock; the others end the trade.
     deadlines: kind === 'dispute' ? describeDeadlines(purchase.terms).slice(2) : [],
     words: said.words(purchase),
-    warnings: kind === 'dispute' ? [...warnBuyerOfDisputes({ ...toDisputeTerms(purchase.terms, purchase.seller), paidFeeWei: paidFeeWei(purchase.terms, purchase.interactionOpened) }), ...said.warnings] : said.warnings,
+    warnings: [...kind === 'dispute' ? warnOfDispute(trade, purchase) : [], ...said.warnings],
     counterparty: kind === 'decline' || kind === 'reclaim' ? purchase.buyer : purchase.seller,
     carryOut: async () => {
       const { state } = await service.act()

@@ -5,7 +5,7 @@ import { sayRefund } from '../../shared/refund-words.ts'
 import type { Details } from '../../shared/schemas/details.ts'
 import type { PurchaseDetails, PurchaseSummary } from '../../shared/window-contract/purchases.ts'
 import type { Trade } from '../create-host.ts'
-import type { PurchaseHistory, PurchaseMove, PurchaseOnChain } from '../chain/market.ts'
+import { noArbiter, type PurchaseHistory, type PurchaseMove, type PurchaseOnChain } from '../chain/market.ts'
 import { purchaseHelp } from '../buyer/derive-real.ts'
 import type { PurchaseView } from '../buyer/purchase-service.ts'
 import { toTermsJson } from './documents.ts'
@@ -28,7 +28,7 @@ const findNext = ({ purchase, onChain }: PurchaseView, computed: boolean, { nowS
     case 'Paid': return computed ? 'request' : 'compute'
     case 'Requested': return nowSeconds > onChain.deadlineSeconds ? 'litigate' : 'wait-for-delivery'
     case 'Delivered': return purchase.answer === null ? 'open-answer' : 'confirm'
-    case 'Disputed': return 'wait-for-ruling'
+    case 'Disputed': return onChain.terms.arbiter === noArbiter || nowSeconds > onChain.deadlineSeconds ? 'close-dispute' : 'wait-for-ruling'
     case 'Refunded':
     case 'Settled': return withdrawableWei > 0n ? 'withdraw' : 'none'
   }
@@ -36,6 +36,9 @@ const findNext = ({ purchase, onChain }: PurchaseView, computed: boolean, { nowS
 
 export const toPurchaseSummary = (view: PurchaseView, computed: boolean, clock: Clock): PurchaseSummary => {
   const { purchase, onChain } = view
+  const next = findNext(view, computed, clock)
+  // The contract keeps a deadline for a dispute that nobody rules on, too; it binds nobody.
+  const hasClock = onChain !== null && onChain.deadlineSeconds !== 0 && next !== 'close-dispute'
   return {
     id: purchase.id,
     number: purchase.number?.toString() ?? null,
@@ -45,9 +48,9 @@ export const toPurchaseSummary = (view: PurchaseView, computed: boolean, clock: 
     seller: purchase.details.seller,
     state: onChain?.state ?? 'Buying',
     terms: onChain === null ? null : toTermsJson(onChain.terms),
-    deadlineSeconds: onChain === null || onChain.deadlineSeconds === 0 ? null : onChain.deadlineSeconds,
+    deadlineSeconds: hasClock ? onChain.deadlineSeconds : null,
     answered: purchase.answer !== null,
-    next: findNext(view, computed, clock),
+    next,
     createdAt: purchase.createdAt,
   }
 }
@@ -75,8 +78,11 @@ const ahead: Readonly<Partial<Record<PurchaseSummary['state'], readonly Pick<Ste
   ],
   Requested: [{ name: 'delivered', words: 'The seller answers' }, { name: 'confirmed', words: 'Confirm the answer' }],
   Delivered: [{ name: 'opened', words: 'Open and check the answer' }, { name: 'confirmed', words: 'Confirm the answer' }],
-  Disputed: [{ name: 'ruled', words: 'The arbiter rules' }],
 }
+
+const dueInDispute = (next: Next): readonly Pick<Step, 'name' | 'words'>[] => (next === 'close-dispute'
+  ? [{ name: 'dispute-closed', words: 'Nobody rules any more: anybody may close the dispute' }]
+  : [{ name: 'ruled', words: 'The arbiter rules' }])
 
 interface Local {
   readonly computedAt: string | null
@@ -94,7 +100,10 @@ const sayStep = (name: PurchaseMove, onChain: PurchaseOnChain | null): Pick<Step
   return { ...step, words: `${name === 'Litigated' ? 'Cancelled' : 'The seller declined'}: ${back} came back` }
 }
 
-const createTimeline = (state: PurchaseSummary['state'], onChain: PurchaseOnChain | null, history: PurchaseHistory, { computedAt, opened }: Local): Step[] => {
+const createTimeline = (
+  { state, next, deadlineSeconds }: PurchaseSummary, onChain: PurchaseOnChain | null, history: PurchaseHistory,
+  { computedAt, opened }: Local,
+): Step[] => {
   const done: Step[] = history.moves.map(({ name, transactionHash, timeSeconds }) =>
     ({ ...sayStep(name, onChain), state: 'done', at: isoOf(timeSeconds), transaction: transactionHash, deadline: null }))
   const insertAfter = (name: Step['name'], step: Step): void => { done.splice(done.findIndex((candidate) => candidate.name === name) + 1, 0, step) }
@@ -103,8 +112,8 @@ const createTimeline = (state: PurchaseSummary['state'], onChain: PurchaseOnChai
   const before = done.findLast(({ name, at }) => (name === 'paid' || name === 'interaction-opened') && computedAt !== null && (at ?? '') <= computedAt)
   if (computedAt !== null) insertAfter(before?.name ?? 'paid', { ...local, name: 'computed', words: 'Computed on the encrypted table', at: computedAt })
   if (opened) insertAfter('delivered', { ...local, name: 'opened', words: 'The answer was opened and its proof checked', at: null })
-  const due = (ahead[state] ?? []).filter(({ name }) => !done.some((step) => step.name === name))
-  const deadline = onChain === null || onChain.deadlineSeconds === 0 ? null : isoOf(onChain.deadlineSeconds)
+  const due = (state === 'Disputed' ? dueInDispute(next) : ahead[state] ?? []).filter(({ name }) => !done.some((step) => step.name === name))
+  const deadline = deadlineSeconds === null ? null : isoOf(deadlineSeconds)
   return [...done, ...due.map((step, index): Step =>
     ({ ...step, state: index === 0 ? 'now' : 'to-come', at: null, transaction: null, deadline: index === 0 ? deadline : null }))]
 }
@@ -112,11 +121,12 @@ const createTimeline = (state: PurchaseSummary['state'], onChain: PurchaseOnChai
 const explanations = {
   dispute: 'Say that the answer is wrong. Do this where its proof does not hold; without an arbiter, or with one who stays silent, it costs you the '
     + 'guarantee and half of the price.',
+  disputeProved: 'Say that the answer is wrong. Its proof holds, so an arbiter would rule for the seller: price and guarantee would be lost.',
   again: 'Go on waiting for the answer; nothing is paid or signed anew.',
 } as const
 
 const listMoves = (
-  state: PurchaseSummary['state'], onChain: PurchaseOnChain | null, nowSeconds: number, budgets: Details['budgets'],
+  { state, answered }: PurchaseSummary, onChain: PurchaseOnChain | null, nowSeconds: number, budgets: Details['budgets'],
 ): PurchaseDetails['moves'] => {
   const back = onChain === null ? 'price and guarantee' : sayRefund(onChain.terms, onChain.interactionOpened)
   switch (state) {
@@ -129,7 +139,7 @@ const listMoves = (
     case 'Requested': return onChain !== null && nowSeconds > onChain.deadlineSeconds
       ? [{ kind: 'litigate', explanation: `The seller let the delivery time pass: ${back} come back to you.` }]
       : [{ kind: 'request', explanation: explanations.again }]
-    case 'Delivered': return [{ kind: 'dispute', explanation: explanations.dispute }]
+    case 'Delivered': return [{ kind: 'dispute', explanation: answered && onChain?.terms.arbiter !== noArbiter ? explanations.disputeProved : explanations.dispute }]
     default: return []
   }
 }
@@ -156,10 +166,10 @@ export const describePurchase = async (trade: Trade, number: bigint): Promise<Pu
   const { answerFault: fault } = purchase
   return {
     ...summary,
-    timeline: createTimeline(summary.state, onChain, await market.readHistory(number), {
+    timeline: createTimeline(summary, onChain, await market.readHistory(number), {
       computedAt: result?.computedAt ?? null, opened: purchase.answer !== null,
     }),
-    moves: listMoves(summary.state, onChain, clock.nowSeconds, budgets),
+    moves: listMoves(summary, onChain, clock.nowSeconds, budgets),
     computed: result === null ? null : {
       script: result.script, fileName: result.fileName,
       programHash: result.programHash, resultHash: result.resultHash, computedAt: result.computedAt,

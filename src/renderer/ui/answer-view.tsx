@@ -72,10 +72,13 @@ const SavePlot = ({ plot, source, name, onFailed }: {
     else savePng(`${source.fileName}-${name}.png`, svg, getComputedStyle(found).getPropertyValue('--ground')).catch(onFailed)
   }
   return (
-    <>
-      <Button variant="subtle" onClick={() => { save('svg') }}>SVG</Button>
-      <Button variant="subtle" onClick={() => { save('png') }}>PNG</Button>
-    </>
+    <Menu position="bottom-end">
+      <Menu.Target><Button variant="subtle" leftSection={<IconDownload size={14} aria-hidden />} aria-label={`Save the plot of ${name}`}>Plot</Button></Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => { save('svg') }}>Picture for print (SVG)</Menu.Item>
+        <Menu.Item onClick={() => { save('png') }}>Picture for slides (PNG)</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   )
 }
 
@@ -126,8 +129,8 @@ const Save = ({ answer, source, onSaveResult }: AnswerProperties) => {
     <Menu position="bottom-end">
       <Menu.Target><Button variant="default" leftSection={<IconDownload size={14} aria-hidden />} style={{ alignSelf: 'flex-start' }}>Save</Button></Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={saveCsv}>CSV</Menu.Item>
-        <Menu.Item onClick={saveJson}>JSON</Menu.Item>
+        <Menu.Item onClick={saveCsv}>Table, with its source (CSV)</Menu.Item>
+        <Menu.Item onClick={saveJson}>Everything (JSON)</Menu.Item>
         {onSaveResult === undefined ? null : <Menu.Item onClick={onSaveResult}>With its receipt, to verify (.heresult)</Menu.Item>}
         <Menu.Item onClick={() => { void navigator.clipboard.writeText(answerAsText(answer, columns, '\t')) }}>Copy as a table</Menu.Item>
         <Menu.Item onClick={() => { void navigator.clipboard.writeText(citation) }}>Copy the citation</Menu.Item>

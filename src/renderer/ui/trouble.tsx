@@ -1,13 +1,16 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { nextInWindow } from '../../shared/next-in-window.ts'
 import type { ErrorDocumentJson } from '../../shared/window-contract/base.ts'
 import { readError } from '../window-client.ts'
+
+const sayNext = ({ code, next }: ErrorDocumentJson): string => Object.entries(nextInWindow).find(([known]) => known === code)?.[1] ?? next
 
 /** What happened, what to do about it, and the stable code to search for. */
 export const ErrorPanel = ({ document, onRetry }: { readonly document: ErrorDocumentJson, readonly onRetry?: () => void }) => (
   <div className="trouble" role="alert">
     <p>{document.message}</p>
-    <p className="quiet">{document.next}</p>
+    <p className="quiet">{sayNext(document)}</p>
     <div className="row">
       <span className="code">{document.code}</span>
       {onRetry === undefined ? null : <Button variant="default" onClick={onRetry}>Try again</Button>}

@@ -7,12 +7,15 @@ import { formatEther } from '../../shared/units.ts'
 const shownDecimals = 6
 const weiPerGwei = 1_000_000_000n
 
+/** 12345.67 as 12,345.67. */
+const groupThousands = (digits: string): string => digits.replace(/^-?\d+/, (whole) => BigInt(whole).toLocaleString('en'))
+
 const shortEther = (wei: bigint): string => {
   const exact = formatEther(wei)
   const point = exact.indexOf('.')
-  if (point < 0 || exact.length - point - 1 <= shownDecimals) return exact
+  if (point < 0 || exact.length - point - 1 <= shownDecimals) return groupThousands(exact)
   const shortened = exact.slice(0, point + 1 + shownDecimals).replace(/\.?0+$/, '')
-  return shortened === '0' || shortened === '-0' ? `< 0.${'0'.repeat(shownDecimals - 1)}1` : `≈ ${shortened}`
+  return shortened === '0' || shortened === '-0' ? `< 0.${'0'.repeat(shownDecimals - 1)}1` : `≈ ${groupThousands(shortened)}`
 }
 
 /** An amount in ether, exact to the wei on hover; `bare` where the unit stands in the column's header. */
@@ -100,6 +103,9 @@ export const sayDuration = (seconds: number): string => {
   })
   return parts.slice(0, 2).join(' ') || '0 seconds'
 }
+
+/** Words of a policy as a sentence of their own. */
+export const toSentence = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`
 
 export const formatCount = (count: number): string => count.toLocaleString('en')
 

@@ -9,7 +9,7 @@ import { scriptNameSchema, scriptTextSchema } from './workspace.ts'
 /** `Buying`: paid on this machine, not yet confirmed by the chain; the others are the contract's. */
 export const purchaseStateSchema = z.enum(['Buying', 'Paid', 'Requested', 'Delivered', 'Disputed', 'Refunded', 'Settled'])
 
-export const nextActionSchema = z.enum(['wait-for-payment', 'compute', 'request', 'wait-for-delivery', 'open-answer', 'confirm', 'litigate', 'wait-for-ruling', 'withdraw', 'none'])
+export const nextActionSchema = z.enum(['wait-for-payment', 'compute', 'request', 'wait-for-delivery', 'open-answer', 'confirm', 'litigate', 'wait-for-ruling', 'close-dispute', 'withdraw', 'none'])
 
 export const purchaseSummarySchema = z.strictObject({
   /** This profile's own number; there before the contract has given one. */

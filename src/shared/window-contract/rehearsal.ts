@@ -32,6 +32,8 @@ export const gaugeSchema = z.strictObject({
     limit: z.array(z.int().min(0).nullable()),
     fits: z.boolean(),
   })),
+  /** Parts of the answer that rest on replies alone. Runs kept by earlier versions do not have it. */
+  replied: z.array(z.strictObject({ path: z.string(), shape: z.array(z.int().min(0)) })).default([]),
   /** What is asked of the key holder, as the test data have it: in all, and by line where that is known. */
   /** Comparisons that the listing sells in all, whoever asks; 0: none. Runs kept by earlier versions do not have it. */
   maxComparisons: z.int().min(0).default(0),

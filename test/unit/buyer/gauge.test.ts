@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { deriveReal } from '../../../src/host/buyer/derive-real.ts'
-import { gauge } from '../../../src/host/buyer/gauge.ts'
+import { gauge, gaugeProgram } from '../../../src/host/buyer/gauge.ts'
 import type { Details } from '../../../src/shared/schemas/details.ts'
 import { createColumn, rootOf } from '../compute/support.ts'
 
@@ -58,6 +58,15 @@ describe('the gauge of a script', () => {
     const [short, long] = [await estimate('(1 + i % 100) / 4'), await estimate('1 / (3 + i)')]
     expect(short).toBeLessThan(long / 2)
     expect(await estimate('(1 + i % 100) / 4', 3072)).toBeGreaterThan(short)
+  })
+
+  it('names the parts of an answer that rest on replies alone, for which nothing is decrypted', async () => {
+    const testRows = Array.from({ length: 9 }, (_, row) => [row * 100, row])
+    const source = 'const old = data.col("age").slice(0, 5) > 2\nexport default { share: old.mean(), flags: old, wages: (old * data.col("wage").slice(0, 5)).sum() }'
+    const { derived } = await deriveReal({ fileName: 'a.ts', source }, details, () => Promise.resolve(testRows))
+    const { replied, shapes } = gaugeProgram(derived, details)
+    expect(replied).toEqual([{ path: '.share', shape: [] }, { path: '.flags', shape: [5] }])
+    expect(shapes.map(({ path }) => path)).toEqual(['.wages'])
   })
 
   it('tells how many comparisons a script would take where the listing sells fewer, and refuses it by the budget\'s name', async () => {

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { describeReplies, nameHelp } from '../../../shared/policy-words.ts'
 import type { PurchaseDetails } from '../../../shared/window-contract/purchases.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
@@ -8,7 +8,7 @@ import { goTo, placeOf } from '../../app/router.ts'
 import { AnswerView } from '../../ui/answer-view.tsx'
 import { Copyable, Amount, Hash, sayDuration, sayMoment, When } from '../../ui/values.tsx'
 import { Facts, Page, Section } from '../../ui/page.tsx'
-import { saveBase64 } from '../../ui/save-file.ts'
+import { saveBase64, saveText } from '../../ui/save-file.ts'
 import { Timeline } from '../../ui/timeline.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { ComputePanel } from './compute-panel.tsx'
@@ -22,20 +22,44 @@ const buttonWords: Readonly<Record<Signed, string>> = {
 
 const isSigned = (next: PurchaseDetails['next']): next is 'request' | 'confirm' | 'litigate' => next === 'request' || next === 'confirm' || next === 'litigate'
 
+/** For the arbiter: what shows whether the answer is right. */
+const Evidence = ({ number, arbiter }: { readonly number: string, readonly arbiter: string | null }) => {
+  const take = useDo(() => shell.disputes.evidence({ purchase: number }))
+  const save = (): void => {
+    take.mutate(undefined, { onSuccess: ({ fileName, json }) => { saveText(fileName, json, 'application/json') } })
+  }
+  return (
+    <>
+      <div className="row wide"><Button loading={take.isPending} onClick={save}>Save the evidence</Button>{arbiter === null ? null : <span className="small quiet">Arbiter <Hash value={arbiter} label="arbiter address" /></span>}</div>
+      <Trouble error={take.error} />
+    </>
+  )
+}
+
 const Next = ({ details, number }: { readonly details: PurchaseDetails, readonly number: string }) => {
   const sign = useMove()
   const { next } = details
   const words = nextWords[next]
   const clock = clockWords[next]
   const explanation = details.moves.find(({ kind }) => kind === next)?.explanation
+  // Once something was done further down, what comes next is brought into sight.
+  const card = useRef<HTMLElement>(null)
+  const seen = useRef(next)
+  useEffect(() => {
+    if (seen.current === next) return
+    seen.current = next
+    card.current?.scrollIntoView({ block: 'center' })
+  }, [next])
   return (
-    <section className="next-step" aria-label="Next step">
+    <section className="next-step" aria-label="Next step" ref={card}>
       <h2>{words.title}</h2>
       <p className="quiet prose">{explanation === undefined ? words.why : `${explanation} ${words.why}`}</p>
       {next === 'compute' ? <ComputePanel details={details} number={number} /> : null}
       {isSigned(next) ? <div><Button onClick={() => { sign({ kind: next, purchase: number }) }}>{buttonWords[next]}</Button></div> : null}
       {next === 'request' && details.state === 'Paid' ? <details><summary>Run another script first</summary><ComputePanel details={details} number={number} /></details> : null}
       {next === 'open-answer' ? <div><Button onClick={() => { sign({ kind: 'request', purchase: number }) }}>Open the answer</Button></div> : null}
+      {next === 'wait-for-ruling' ? <Evidence number={number} arbiter={details.terms?.arbiter ?? null} /> : null}
+      {next === 'close-dispute' ? <div><Button onClick={() => { sign({ kind: 'close-dispute', purchase: number }) }}>Close the dispute</Button></div> : null}
       {next === 'withdraw' ? <div><Button onClick={() => { sign({ kind: 'withdraw' }) }}>Withdraw</Button></div> : null}
       {details.deadlineSeconds === null || clock === undefined ? null : <p className="small quiet">{clock} {sayMoment(details.deadlineSeconds)} (<When at={details.deadlineSeconds} />).</p>}
     </section>

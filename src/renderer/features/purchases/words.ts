@@ -12,7 +12,8 @@ export const nextWords: Readonly<Record<Next, { readonly short: string, readonly
   'open-answer': { short: 'Open the answer', title: 'The answer is there', why: 'It is unsealed and its proof of decryption checked on this computer.' },
   'confirm': { short: 'Confirm', title: 'Confirm the answer', why: 'The seller is paid, and your guarantee comes back. If you stay silent, the seller may take the payment after your time.' },
   'litigate': { short: 'Take the money back', title: 'The seller has missed the deadline', why: 'This cancels the trade, for good, and the listing’s record shows it.' },
-  'wait-for-ruling': { short: 'Arbiter rules', title: 'The arbiter rules', why: 'Until then the contract holds the money of both parties.' },
+  'wait-for-ruling': { short: 'Arbiter rules', title: 'The arbiter rules', why: 'Save the evidence and send it to the arbiter: without it, nobody can judge the answer. Whoever reads the file reads the answer. Until the ruling, the contract holds the money of both parties.' },
+  'close-dispute': { short: 'Close the dispute', title: 'Nobody rules on this dispute', why: 'Anybody may close it: half of the price comes back to you, and both deposits are burned.' },
   'withdraw': { short: 'Withdraw', title: 'Money is waiting for you', why: 'The contract owes your wallet; withdrawing brings it there.' },
   'none': { short: '', title: 'This trade is over', why: 'Nothing is left to do.' },
 }

@@ -20,6 +20,8 @@ const sayShape = (shape: readonly number[]): string =>
 
 const numbersOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1)
 
+const nameOf = (path: string): string => path.replace(/^\./, '') || 'answer'
+
 const sayLimit = (limit: readonly (number | null)[]): string => limit.map((most) => (most === null ? '0' : formatCount(most))).join(' × ')
 
 /** What the script would cost on the real table, against what the listing allows. */
@@ -36,8 +38,14 @@ export const GaugeView = ({ gauge }: { readonly gauge: Gauge }) => (
     {gauge.interaction.products === 0 ? null : <Fact label="Products asked" value={formatCount(gauge.interaction.products)} />}
     {gauge.shapes.map(({ path, shape, limit, fits }) => (
       <div key={path} className="row between small" title={fits ? undefined : `The listing allows ${sayLimit(limit)}.`}>
-        <span className="quiet mono truncate">{path.replace(/^\./, '') || 'answer'}</span>
+        <span className="quiet mono truncate">{nameOf(path)}</span>
         <span className={fits ? 'mono nowrap' : 'mono nowrap bad'}>{sayShape(shape)}{fits ? '' : `, at most ${sayLimit(limit)}`}</span>
+      </div>
+    ))}
+    {gauge.replied.map(({ path, shape }) => (
+      <div key={path} className="row between small" title="It rests on the seller’s replies to comparisons alone: nothing is decrypted for it.">
+        <span className="quiet mono truncate">{nameOf(path)}</span>
+        <span className="mono nowrap">{sayShape(shape)}, by replies</span>
       </div>
     ))}
     {gauge.shapes.reduce((sum, { shape }) => sum + numbersOf(shape), 0) > gauge.cells ? <p className="small quiet">What stands in it twice is decrypted once.</p> : null}

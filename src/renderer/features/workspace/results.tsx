@@ -1,4 +1,4 @@
-import { Select, Tabs, TextInput } from '@mantine/core'
+import { Button, Select, Tabs, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { describeReplies } from '../../../shared/policy-words.ts'
 import type { RehearsalJson } from '../../../shared/window-contract/rehearsal.ts'
@@ -7,6 +7,7 @@ import { placeOf } from '../../app/router.ts'
 import { AnswerView } from '../../ui/answer-view.tsx'
 import { Reply } from '../../ui/trouble.tsx'
 import { formatNumber } from '../../ui/values.tsx'
+import { Verdict } from './verdict.tsx'
 
 /** A test run that was kept, under a name of its owner's. */
 export interface KeptRun {
@@ -17,14 +18,10 @@ export interface KeptRun {
   readonly rehearsal: RehearsalJson
 }
 
-const Verdict = ({ of }: { readonly of: RehearsalJson['verdict'] }) => (of.allowed
-  ? <p className="good small">The seller’s policy allows this answer on the real table.</p>
-  : <div className="note warn"><p>{of.message}</p><p className="mono small">{of.code}</p></div>)
-
 const Agreement = ({ of }: { readonly of: RehearsalJson }) => (
   <span className="small quiet">
-    Computed on encrypted test data in {formatNumber(Math.round(of.milliseconds) / 1000)} s;
-    {of.largestDifference === 0 ? ' equal to the plain run' : ` largest difference from the plain run ${of.largestDifference.toExponential(1)}`}
+    Computed on encrypted test data in {formatNumber(Math.round(of.milliseconds / 100) / 10)} s;
+    {of.largestDifference === 0 ? ' equal to the plain run.' : ` largest difference from the plain run ${of.largestDifference.toExponential(1)}.`}
   </span>
 )
 
@@ -48,7 +45,15 @@ const Run = ({ run, columns, onReal }: { readonly run: KeptRun, readonly columns
         <Tabs.Tab value="plain">Unencrypted</Tabs.Tab>
         <Tabs.Tab value="console">Console{rehearsal.gauge.log.length === 0 ? '' : ` (${rehearsal.gauge.log.length})`}</Tabs.Tab>
       </Tabs.List>
-      <Tabs.Panel value="encrypted" pt={8}><div className="stack wide"><div className="row wide wrap"><Verdict of={rehearsal.verdict} /><Agreement of={rehearsal} />{rehearsal.verdict.allowed ? <button type="button" className="link-button small" onClick={onReal}>Get the real answer…</button> : null}</div><AnswerView answer={rehearsal.encrypted} source={source} /></div></Tabs.Panel>
+      <Tabs.Panel value="encrypted" pt={12}>
+        <div className="stack wide">
+          <div className="row wide between">
+            <div className="stack tight grow"><Verdict of={rehearsal.verdict} /><Agreement of={rehearsal} /></div>
+            {rehearsal.verdict.allowed ? <Button variant="default" onClick={onReal}>Get the real answer…</Button> : null}
+          </div>
+          <AnswerView answer={rehearsal.encrypted} source={source} />
+        </div>
+      </Tabs.Panel>
       <Tabs.Panel value="plain" pt={12}><AnswerView answer={rehearsal.plain} source={source} /></Tabs.Panel>
       <Tabs.Panel value="console" pt={12}><pre className="mono">{rehearsal.gauge.log.join('\n') || 'The script said nothing. console.log writes here.'}</pre></Tabs.Panel>
     </Tabs>

@@ -19,6 +19,7 @@ import { SchemaPanel } from './schema-panel.tsx'
 import { ScriptTabs } from './script-tabs.tsx'
 import { useScript } from './use-script.ts'
 import { useRuns, useTabs, type WorkspaceTabs } from './use-workspace.ts'
+import { Refusal } from './verdict.tsx'
 import './workspace.css'
 
 const gaugeMilliseconds = 700
@@ -54,7 +55,7 @@ const Side = ({ listing, error, gauge }: {
 }) => (
   <aside className="side" aria-label="Cost and columns" tabIndex={0}>
     <Section title="Cost on the real table">
-      {gauge.error !== null ? <Trouble error={gauge.error} /> : gauge.data === undefined ? <p className="quiet small">Shown once a listing and a script are there.</p> : <><GaugeView gauge={gauge.data} />{gauge.data.refusal === null ? null : <div className="note warn small"><p>{gauge.data.refusal.message}</p><p className="mono">{gauge.data.refusal.code}</p></div>}</>}
+      {gauge.error !== null ? <Trouble error={gauge.error} /> : gauge.data === undefined ? <p className="quiet small">Shown once a listing and a script are there.</p> : <><GaugeView gauge={gauge.data} />{gauge.data.refusal === null ? null : <div className="small"><Refusal message={gauge.data.refusal.message} code={gauge.data.refusal.code} /></div>}</>}
     </Section>
     {listing === undefined ? <Trouble error={error} /> : <SchemaPanel listing={listing} />}
   </aside>
@@ -86,7 +87,11 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
   const types = useAsk(['app', 'types', url], () => shell.workspace.editorTypes({ url }))
   const gauge = useGauge(url, active, script.source)
   const marks = useMemo(() => marksOf(gauge.data, gauge.error), [gauge.data, gauge.error])
-  const attempt = useDo(() => shell.workspace.try({ url: url ?? '', fileName: active ?? '', source: script.current() }), 'jobs')
+  // With what it was started on: another script may be open by the time it ends.
+  const attempt = useDo(async () => {
+    const started = { url: url ?? '', fileName: active ?? '' }
+    return { ...started, ...await shell.workspace.try({ ...started, source: script.current() }) }
+  }, 'jobs')
   const columns = listing.data?.columns.map(({ name }) => name) ?? []
   const runnable = url !== null && active !== null && script.source !== null
   const run = (): void => {
@@ -116,8 +121,8 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
         <WatchedJob
           id={attempt.data?.job ?? null}
           onDone={(outcome) => {
-            if (outcome.kind !== 'rehearsal' || url === null || active === null) return
-            keep(active, url, outcome.rehearsal)
+            if (outcome.kind !== 'rehearsal' || attempt.data === undefined) return
+            keep(attempt.data.fileName, attempt.data.url, outcome.rehearsal)
             setShown(null)
           }}
         />

@@ -10,9 +10,8 @@ export const createDisputing = ({ page, press, sign, go }: WindowPage) => ({
     await page.locator('.tag', { hasText: 'Disputed' }).first().waitFor()
     return words
   },
-  /** The path of the saved file. */
+  /** On the page of a disputed purchase; the path of the saved file. */
   saveEvidence: async (): Promise<string> => {
-    await go('Disputes')
     const download = page.waitForEvent('download')
     await press('Save the evidence')
     return (await download).path()
