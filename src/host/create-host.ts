@@ -208,6 +208,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
         const acting = guard === undefined ? market : guardMoves(market, guard)
         return startServing(serveOptions, {
           ...records, datasets, ledger, engine: engine.get, market: acting, now, createReceipt: receipts.signAsSeller,
+          findExplorer: networks.findExplorer,
           ...(options.observer === undefined ? {} : { observer: options.observer }),
           salesService: createSalesService(acting, listingStore, saleStore),
           deliveries: createDeliveries({ ...records, datasets, ledger, engine: engine.get, market: acting, now }),

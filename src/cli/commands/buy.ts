@@ -9,7 +9,7 @@ import { describeBlindHelp, describeHelp, describeMode, describeReplies } from '
 import { sayRefund } from '../../shared/refund-words.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
-import { parseAmount, parseDuration, parseNumber } from '../arguments.ts'
+import { parseAmount, parseCount, parseDuration, parseNumber } from '../arguments.ts'
 import { describeAnswer } from '../answer-text.ts'
 import { describeColumn } from '../column-text.ts'
 import { describeNextMove } from '../next-move.ts'
@@ -47,12 +47,17 @@ const describeProof = (proofVerified: boolean | null): string => {
 
 const addMarketCommands = (program: Command, globals: () => GlobalOptions): void => {
   const market = program.command('market').description('what is on sale')
-  market.command('list').description('the listings on the contract')
-    .action(() => withHost(globals(), async (host, terminal) => {
+  market.command('list').description('the listings on the contract, newest first, a page at a time')
+    .option('--most <n>', 'how many', parseCount, 20)
+    .option('--before <number>', 'only those before this listing: the next page', parseNumber)
+    .action((options: { most: number; before?: bigint }) => withHost(globals(), async (host, terminal) => {
       const { market: chain } = await host.trade()
-      const listings = await chain.findListings()
-      terminal.result({ listings }, listings.length === 0 ? 'Nothing is listed on this contract yet.' : listings.map(({ id, open, terms, url }) =>
-        `${id}  ${open ? 'open' : 'closed'}  ${formatEther(terms.valueWei)} ether + ${formatEther(terms.guaranteeWei)} guarantee  ${url}`).join('\n'))
+      const { listings, left } = await chain.findListings(options)
+      const next = left === 0 ? null : listings.at(-1)?.id ?? null
+      const more = next === null ? [] : [`${left} older: \`hesystem market list --before ${next}\``]
+      const nothing = options.before === undefined ? 'Nothing is listed on this contract yet.' : `No listing is older than ${options.before}.`
+      terminal.result({ listings, left, next }, listings.length === 0 ? nothing : [...listings.map(({ id, open, terms, url }) =>
+        `${id}  ${open ? 'open' : 'closed'}  ${formatEther(terms.valueWei)} ether + ${formatEther(terms.guaranteeWei)} guarantee  ${url}`), ...more].join('\n'))
     }))
   market.command('show <url>').description('a listing: table, columns, terms, policy')
     .action((url: string) => withHost(globals(), async (host, terminal) => {

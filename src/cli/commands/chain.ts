@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { startPracticeChain } from '../../host/chain/practice-chain.ts'
 import { connectChain } from '../../host/chain/connect.ts'
 import { deployMarket } from '../../host/chain/deploy.ts'
-import { explorerUrl } from '../../host/settings/explorer.ts'
+import { explorerOf, explorerUrl } from '../../host/settings/explorer.ts'
 import { parseNetwork } from '../../host/settings/network-schema.ts'
 import { AppError } from '../../shared/errors.ts'
 import { createInterrupt, resolveHome, withHost, type GlobalOptions } from '../run.ts'
@@ -67,7 +67,7 @@ export const addChainCommands = (program: Command, globals: () => GlobalOptions)
     .action(() => withHost(globals(), async (host, terminal) => {
       const network = host.networks.getActive()
       const { market } = await host.trade()
-      const explorer = explorerUrl(market.chainId, 'address', market.contract)
+      const explorer = explorerUrl(explorerOf(network), 'address', market.contract)
       terminal.result({ network: network.name, chainId: market.chainId, contract: market.contract, explorer },
         `${market.contract} on ${network.name} (chain ${market.chainId})${explorer === null ? '' : `\n${explorer}`}`)
     }))

@@ -1,16 +1,19 @@
 import type { Command } from 'commander'
 import type { Replacement, ReplacementKind, StoredTransaction } from '../../host/chain/outbox.ts'
 import { formatEther } from '../../shared/units.ts'
+import { explorerOf, explorerUrl } from '../../host/settings/explorer.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
 import type { Host } from '../../host/index.ts'
 
 type Outbox = Awaited<ReturnType<Host['chain']>>['outbox']
 
-const toDocument = (outbox: Outbox, { key, purpose, status, valueWei, outcome, error, createdAt }: StoredTransaction) => {
+const toDocument = (outbox: Outbox, explorer: string | null, transaction: StoredTransaction) => {
+  const { key, purpose, status, valueWei, outcome, error, createdAt } = transaction
   const waiting = outbox.findWaiting(key)
+  const hash = status === 'signed' ? waiting?.hash ?? null : outcome?.hash ?? null
   return {
-    key, purpose, status, valueWei,
-    hash: status === 'signed' ? waiting?.hash ?? null : outcome?.hash ?? null,
+    key, purpose, status, valueWei, hash,
+    explorer: hash === null ? null : explorerUrl(explorer, 'tx', hash),
     nonce: status === 'signed' ? waiting?.nonce ?? null : null,
     gasUsed: outcome?.gasUsed ?? null,
     feeWei: outcome === null ? null : outcome.gasUsed * outcome.effectiveGasPriceWei,
@@ -38,7 +41,7 @@ export const addTransactionCommands = (program: Command, globals: () => GlobalOp
   tx.command('list').description('every transaction, with its cost; what waits with the hash to name it by')
     .action(() => withHost(globals(), async (host, terminal) => {
       const { outbox } = await host.chain()
-      const transactions = outbox.list().map((row) => toDocument(outbox, row))
+      const transactions = outbox.list().map((row) => toDocument(outbox, explorerOf(host.networks.getActive()), row))
       terminal.result({ transactions }, transactions.length === 0 ? 'Nothing sent yet.' : transactions.map(describe).join('\n'))
     }))
   const replacing = (kind: ReplacementKind, description: string): void => {
@@ -48,7 +51,7 @@ export const addTransactionCommands = (program: Command, globals: () => GlobalOp
         const plan = await outbox.planReplacement(hash, kind)
         terminal.note(describePlan(plan))
         const row = await outbox.replace(plan)
-        terminal.result(toDocument(outbox, row), `“${row.purpose}” ${outcomes[row.status]}.`)
+        terminal.result(toDocument(outbox, explorerOf(host.networks.getActive()), row), `“${row.purpose}” ${outcomes[row.status]}.`)
       }))
   }
   replacing('speed-up', 'send a transaction that waits again at a higher fee; waits until one of the two is confirmed')

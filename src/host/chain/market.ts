@@ -54,6 +54,18 @@ export interface MarketMoves {
   withdrawTo(key: string, to: string): Promise<ConfirmedTransaction>
 }
 
+export interface ListingFilter {
+  readonly seller?: string
+  readonly before?: bigint
+  readonly most?: number
+}
+
+export interface FoundListings {
+  readonly listings: readonly ListingOnChain[]
+  /** How many older ones there are beyond these. */
+  readonly left: number
+}
+
 export interface Market extends MarketMoves, MarketViews, Omit<MarketEvents, 'findNewestListing' | 'findListingIds'> {
   readonly chainId: number
   /** The contract's address. */
@@ -63,8 +75,8 @@ export interface Market extends MarketMoves, MarketViews, Omit<MarketEvents, 'fi
   readonly outbox: Outbox
   /** The newest listing of `seller` that stands on these details now; null where there is none. */
   findListing(filter: { readonly seller: string; readonly detailsHash: string }): Promise<bigint | null>
-  /** All listings ever made, or those of one seller, as they are now, oldest first. */
-  findListings(filter?: { readonly seller?: string }): Promise<readonly ListingOnChain[]>
+  /** Listings as they are now, newest first: all, or those of one seller, those before a number, at most so many. */
+  findListings(filter?: ListingFilter): Promise<FoundListings>
   /** What a move can cost, for showing it first: by the contract's function name and arguments. */
   estimate(name: string, args: readonly unknown[], valueWei?: bigint): Promise<CostEstimate>
   /** Whether a step is written down under this key, sent or about to be. */
@@ -150,13 +162,15 @@ export const createMarket = ({ connection, outbox, firstBlock = 0, listingIndex 
       // It may have been re-priced onto other details since.
       return (await views.readListing(number)).terms.detailsHash === detailsHash ? number : null
     },
-    findListings: async (filter = {}) => {
+    findListings: async ({ seller, before, most = Number.POSITIVE_INFINITY } = {}) => {
       const listings: ListingOnChain[] = []
-      const ids = await findListingIds(filter)
+      const all = await findListingIds(seller === undefined ? {} : { seller })
+      const older = all.filter((id) => before === undefined || id < before).reverse()
+      const ids = older.slice(0, most)
       for (let start = 0; start < ids.length; start += listingsAtOnce) {
         listings.push(...await Promise.all(ids.slice(start, start + listingsAtOnce).map((id) => views.readListing(id))))
       }
-      return listings
+      return { listings, left: older.length - ids.length }
     },
     estimate: (name, args, valueWei = 0n) => estimate({ to: contract, data: marketInterface.encodeFunctionData(name, args), valueWei }),
     wasSent: (key) => outbox.find(key) !== null,

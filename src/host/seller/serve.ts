@@ -12,6 +12,7 @@ import type { ListingStore, StoredListing } from './listing-store.ts'
 import type { SaleStore } from './sale-store.ts'
 import type { SalesService } from './sales-service.ts'
 import { createBuyerRoutes } from './server/buyer-routes.ts'
+import type { FindExplorer } from './server/public-page.ts'
 import { createPublicRoutes } from './server/public-routes.ts'
 import { closeGracefully, createServer } from './server/create-server.ts'
 import { createSessions } from './server/sessions.ts'
@@ -54,6 +55,7 @@ export interface ServeDependencies {
   readonly engine: () => Promise<Engine>
   readonly market: Market
   readonly now: () => Date
+  readonly findExplorer: FindExplorer
   readonly createReceipt: (purchase: PurchaseOnChain, listing: StoredListing) => Promise<unknown>
   readonly observer?: ServeObserver
 }

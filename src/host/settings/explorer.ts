@@ -1,7 +1,10 @@
 import { findKnownChain } from './known-chains.ts'
+import type { Network } from './network-schema.ts'
 
-/** Where people look at a chain: an address or a transaction on its explorer; null for chains without a public one. */
-export const explorerUrl = (chainId: number, what: 'address' | 'tx', value: string): string | null => {
-  const explorer = findKnownChain(chainId)?.explorer
-  return explorer === undefined ? null : `${explorer}/${what}/${value}`
-}
+/** A network's explorer: its owner's choice, else the one that is known for its chain; null for chains without a public one. */
+export const explorerOf = ({ chainId, explorer }: Pick<Network, 'chainId' | 'explorer'>): string | null =>
+  explorer ?? findKnownChain(chainId)?.explorer ?? null
+
+/** Where people look at an address or a transaction, as all common explorers name it; null where there is no explorer. */
+export const explorerUrl = (explorer: string | null, what: 'address' | 'tx', value: string): string | null =>
+  (explorer === null ? null : `${explorer}/${what}/${value}`)

@@ -6,6 +6,8 @@ import { assertLivingNetwork, practiceChainId } from './known-chains.ts'
 const protocols = ['http:', 'https:', 'ws:', 'wss:']
 const loopbackHosts = ['127.0.0.1', 'localhost', '[::1]']
 
+const isWebUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+
 const isRpcUrl = (text: string): boolean => URL.canParse(text) && protocols.includes(new URL(text).protocol)
 
 /** One network a profile knows. `kind`: `practice` (this machine's own chain), `public` (a named one), `custom` (any other). */
@@ -16,6 +18,8 @@ export const networkSchema = z.strictObject({
   chainId: z.int('must be a whole number').min(1, 'must be at least 1'),
   /** The escrow contract on it, with checksum; null until one is deployed. */
   contract: z.string().refine(isAddress, 'must be an Ethereum address (0x, 40 hex digits, a right checksum)').transform(getAddress).nullable(),
+  /** Where people look at this chain, without a slash at the end; null: the one known for its chain id, if any. */
+  explorer: z.string().max(500).refine(isWebUrl, 'must be a URL that starts with http or https').transform((url) => url.replace(/\/+$/, '')).nullable().default(null),
 })
 export type Network = z.infer<typeof networkSchema>
 

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
+import { explorerOf } from './explorer.ts'
 import { invalidNetwork, parseNetwork, type Network } from './network-schema.ts'
 import type { SettingsService } from './settings.ts'
 
@@ -16,6 +17,8 @@ export interface NetworkService {
   /** Throws `input.not-found`. */
   use(name: string): Network
   findActive(): Network | null
+  /** Where people look at this chain: an explorer that the profile was told of, else the one that is known; null where there is none. */
+  findExplorer(chainId: number): string | null
   /** Throws `chain.network-missing`. */
   getActive(): Network
   /** Throws `input.not-found`, and `input.network-invalid` for the active one. */
@@ -28,13 +31,14 @@ interface NetworkRow {
   readonly rpc_url: string
   readonly chain_id: number
   readonly contract: string | null
+  readonly explorer: string | null
 }
 
 // Read without the rules for new ones: a network that died since it was added can still be listed and removed.
 const fromRow = (row: NetworkRow): Network =>
-  ({ name: row.name, kind: row.kind as Network['kind'], rpcUrl: row.rpc_url, chainId: row.chain_id, contract: row.contract })
+  ({ name: row.name, kind: row.kind as Network['kind'], rpcUrl: row.rpc_url, chainId: row.chain_id, contract: row.contract, explorer: row.explorer })
 
-const columns = 'name, kind, rpc_url, chain_id, contract'
+const columns = 'name, kind, rpc_url, chain_id, contract, explorer'
 
 export const createNetworkService = (database: ProfileDatabase, settings: SettingsService): NetworkService => {
   const find = (name: string): Network | null => {
@@ -47,8 +51,8 @@ export const createNetworkService = (database: ProfileDatabase, settings: Settin
     return network
   }
   const write = (network: Network): Network => {
-    database.prepare(`INSERT OR REPLACE INTO network (${columns}) VALUES (?, ?, ?, ?, ?)`)
-      .run(network.name, network.kind, network.rpcUrl, network.chainId, network.contract)
+    database.prepare(`INSERT OR REPLACE INTO network (${columns}) VALUES (?, ?, ?, ?, ?, ?)`)
+      .run(network.name, network.kind, network.rpcUrl, network.chainId, network.contract, network.explorer)
     return network
   }
   const findActive = (): Network | null => {
@@ -61,8 +65,9 @@ export const createNetworkService = (database: ProfileDatabase, settings: Settin
     }
     return write(network)
   })
+  const list = (): Network[] => database.prepare<[], NetworkRow>(`SELECT ${columns} FROM network ORDER BY name`).all().map(fromRow)
   return {
-    list: () => database.prepare<[], NetworkRow>(`SELECT ${columns} FROM network ORDER BY name`).all().map(fromRow),
+    list,
     find,
     get,
     add: (network) => addNew.immediate(parseNetwork(network)),
@@ -73,6 +78,10 @@ export const createNetworkService = (database: ProfileDatabase, settings: Settin
       return network
     },
     findActive,
+    findExplorer: (chainId) => {
+      const told = list().find((network) => network.chainId === chainId && network.explorer !== null)
+      return explorerOf(told ?? { chainId, explorer: null })
+    },
     getActive: () => {
       const network = findActive()
       if (network === null) throw new AppError('chain.network-missing', 'No network has been chosen in this profile.')

@@ -35,7 +35,8 @@ export const createWalletHandlers = ({ host, changes }: WindowContext): Handlers
 const localHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
 export const createNetworksHandlers = ({ host: { networks }, changes }: WindowContext, serve: ServeControl): Handlers<'networks'> => {
-  const show = (network: Network): NetworkJson => ({ ...network, active: networks.findActive()?.name === network.name })
+  const show = (network: Network): NetworkJson =>
+    ({ ...network, explorer: networks.findExplorer(network.chainId), active: networks.findActive()?.name === network.name })
   /** Serving holds on to its network: neither its answers nor its deadlines move to another. */
   const assertFree = (name: string): void => {
     if (serve.isOn() && networks.findActive()?.name === name) throw new AppError('access.serving', 'Serving is on, on this very network.')

@@ -19,20 +19,26 @@ import { toOpenedListing } from './listing-view.ts'
 import type { OpenedFiles } from './opened-files.ts'
 import { describePurchase, readClock, toPurchaseSummary } from './purchase-view.ts'
 
-const listEntries = async ({ market }: Trade, added: readonly string[]): Promise<MarketEntry[]> => {
-  const listings = await market.findListings()
+interface MarketPage {
+  readonly entries: MarketEntry[]
+  readonly left: number
+}
+
+const listEntries = async ({ market }: Trade, added: readonly string[], most: number): Promise<MarketPage> => {
+  const { listings, left } = await market.findListings({ most })
   const known = new Set(listings.map(({ url }) => url))
-  return [
+  const entries = [
     ...listings.map(({ id, open, seller, terms, url }): MarketEntry =>
       ({ url, source: 'chain', number: id.toString(), open, seller, terms: toTermsJson(terms), mine: seller === market.account })),
     ...added.filter((url) => !known.has(url)).map((url): MarketEntry => ({ url, source: 'added', number: null, open: null, seller: null, terms: null, mine: false })),
   ]
+  return { entries, left }
 }
 
 export const createMarketHandlers = ({ host, changes }: WindowContext): Handlers<'market'> => ({
-  list: async () => {
+  list: async ({ most = 60 }) => {
     const trade = await findTrade(host)
-    return trade === null ? [] : listEntries(trade, host.window.listUrls(trade.market))
+    return trade === null ? { entries: [], left: 0 } : listEntries(trade, host.window.listUrls(trade.market), most)
   },
   show: async ({ url }) => {
     const { openListing, market } = await host.trade()

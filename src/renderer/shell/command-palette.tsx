@@ -8,7 +8,7 @@ import { goTo, placeOf } from '../app/router.ts'
 interface Command { readonly title: string, readonly hint: string, readonly run: () => void }
 
 const useCommands = (): readonly Command[] => {
-  const listings = useAsk(['market'], () => shell.market.list({}))
+  const listings = useAsk(['market', 'list'], () => shell.market.list({}))
   const purchases = useAsk(['purchases'], () => shell.purchases.list({}))
   const scripts = useAsk(['scripts'], () => shell.workspace.scripts({}))
   const setTheme = useDo((theme: WindowSettings['theme']) => shell.settings.update({ theme }), 'settings')
@@ -17,7 +17,7 @@ const useCommands = (): readonly Command[] => {
     { title: 'Import a table', hint: 'Sell', run: () => { goTo('#/sell/datasets/import') } },
     { title: 'Write a listing', hint: 'Sell', run: () => { goTo('#/sell/listings/new') } },
     ...(['light', 'dark', 'system'] as const).map((theme) => ({ title: `Theme: ${theme}`, hint: 'Settings', run: () => { setTheme.mutate(theme) } })),
-    ...(listings.data ?? []).map(({ url, number }) => ({ title: `Open listing ${number ?? ''} ${url}`, hint: 'Market', run: () => { goTo(placeOf(['buy', 'listing'], { url })) } })),
+    ...(listings.data?.entries ?? []).map(({ url, number }) => ({ title: `Open listing ${number ?? ''} ${url}`, hint: 'Market', run: () => { goTo(placeOf(['buy', 'listing'], { url })) } })),
     ...(purchases.data ?? []).flatMap(({ number, title }) => (number === null ? [] : [{ title: `Purchase ${number}: ${title}`, hint: 'Purchases', run: () => { goTo(placeOf(['buy', 'purchases', number])) } }])),
     ...(scripts.data ?? []).map(({ name }) => ({ title: `Edit ${name}`, hint: 'Workspace', run: () => { goTo(placeOf(['buy', 'workspace'], { script: name })) } })),
   ]

@@ -50,7 +50,9 @@ export type OpenedListingJson = z.infer<typeof openedListingSchema>
 const byUrl = z.strictObject({ url: urlSchema })
 
 export const marketContract = {
-  list: procedure.input(emptySchema).output(z.array(marketEntrySchema)),
+  /** The newest listings, at most so many (by default 60), then what was added by hand; `left`: older ones beyond. */
+  list: procedure.input(z.strictObject({ most: z.int().min(1).max(10_000).optional() }))
+    .output(z.strictObject({ entries: z.array(marketEntrySchema), left: z.int().min(0) })),
   /** Throws where the server is gone or document and contract disagree: the code tells which. */
   show: procedure.input(byUrl).output(openedListingSchema),
   /** Opens the URL first; what cannot be opened is not added. */

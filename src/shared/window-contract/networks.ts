@@ -9,6 +9,8 @@ export const networkSchema = z.strictObject({
   rpcUrl: urlSchema,
   chainId: z.int().min(1),
   contract: addressSchema.nullable(),
+  /** Where people look at this chain: as it was told, else as it is known; null where there is none. */
+  explorer: urlSchema.nullable(),
   active: z.boolean(),
 })
 export type NetworkJson = z.infer<typeof networkSchema>
@@ -19,7 +21,7 @@ const byName = z.strictObject({ name: nameSchema })
 export const networksContract = {
   list: procedure.input(emptySchema).output(z.array(networkSchema)),
   /** Adds it, or changes the one of that name; the first one is used at once. */
-  save: procedure.input(networkSchema.omit({ kind: true, active: true })).output(networkSchema),
+  save: procedure.input(networkSchema.omit({ kind: true, active: true }).partial({ explorer: true })).output(networkSchema),
   use: procedure.input(byName).output(networkSchema),
   remove: procedure.input(byName).output(emptySchema),
 }

@@ -1,7 +1,7 @@
 import { keccak256 } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createListingIndex } from '../../../src/host/chain/listing-index.ts'
-import { createMarket, hashTerms, type Market, type PurchaseOnChain } from '../../../src/host/chain/market.ts'
+import { createMarket, hashTerms, type ListingFilter, type Market, type PurchaseOnChain } from '../../../src/host/chain/market.ts'
 import { openStage, terms, type Party, type Stage } from './support.ts'
 
 let stage: Stage
@@ -74,20 +74,33 @@ describe('listings', () => {
   it('are all found, and those of one seller, and remembered by the profile once they are settled', async () => {
     const other = await stage.createParty()
     const { number } = await other.market.createListing(fresh('create'), terms(), url)
-    expect((await buyer.market.findListings({ seller: other.wallet.address })).map(({ id }) => id)).toEqual([number])
-    const all = (await buyer.market.findListings()).map(({ id }) => id)
+    const find = async (market: Market, filter: ListingFilter = {}): Promise<bigint[]> =>
+      (await market.findListings(filter)).listings.map(({ id }) => id)
+    expect(await find(buyer.market, { seller: other.wallet.address })).toEqual([number])
+    const all = await find(buyer.market)
     expect(all.length).toBeGreaterThan(1)
 
     const { connection, outbox, contract } = { ...stage, outbox: buyer.outbox, contract: buyer.market.contract }
     const listingIndex = createListingIndex(buyer.database, connection.chainId, contract)
     const reopen = () => createMarket({ connection, outbox, listingIndex })
-    expect((await reopen().findListings()).map(({ id }) => id)).toEqual(all)
+    expect(await find(reopen())).toEqual(all)
     expect(listingIndex.list()).toEqual([])
     await connection.provider.send('anvil_mine', ['0x50'])
-    expect((await reopen().findListings()).map(({ id }) => id)).toEqual(all)
-    expect(listingIndex.list().map(({ id }) => id)).toEqual(all)
+    expect(await find(reopen())).toEqual(all)
+    expect(listingIndex.list().map(({ id }) => id)).toEqual([...all].reverse())
     const { number: newest } = await other.market.createListing(fresh('create'), terms(), url)
-    expect((await reopen().findListings({ seller: other.wallet.address })).map(({ id }) => id)).toEqual([number, newest])
+    expect(await find(reopen(), { seller: other.wallet.address })).toEqual([newest, number])
+
+    // Page by page, and each page reads no more listings than it shows.
+    const pages: bigint[] = []
+    for (let left = 1, before: bigint | undefined; left > 0; before = pages.at(-1)) {
+      const page = await reopen().findListings({ most: 2, ...(before === undefined ? {} : { before }) })
+      expect(page.listings.length).toBe(left === 1 && pages.length > 0 ? 1 : 2)
+      pages.push(...page.listings.map(({ id }) => id))
+      expect(page.left).toBe(all.length + 1 - pages.length)
+      ;({ left } = page)
+    }
+    expect(pages).toEqual([newest, ...all])
   })
 
   it('with terms the contract does not allow are refused in words', async () => {

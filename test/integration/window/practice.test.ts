@@ -32,7 +32,7 @@ describe('practice mode through the contract: from an empty profile to the first
 
   it('shows the market and the listing, checked against the contract', async () => {
     const market = await pair.client.market.list({})
-    expect(market).toEqual([expect.objectContaining({ url, source: 'chain', number: '1', open: true, mine: false })])
+    expect(market).toEqual({ entries: [expect.objectContaining({ url, source: 'chain', number: '1', open: true, mine: false })], left: 0 })
     const listing = await pair.client.market.show({ url })
     expect(listing).toMatchObject({ title: 'Wages of 1985', rows: 534, number: '1', open: true })
     expect(listing.columns.map(({ name }) => name)).toContain('wage')

@@ -210,7 +210,7 @@ describe('selling through the contract: from a file to money, with nobody at the
     expect(comparing).toMatchObject({ comparisons: 20, terms: { interactionFeeWei: feeWei.toString() } })
     await atSeller.carryOut({ kind: 'publish', listing: comparing.id }, 'listing')
     await atSeller.carryOut({ kind: 'reprice', listing: comparing.id, valueWei: draft.valueWei, interactionFeeWei: (2n * feeWei).toString() }, 'listing')
-    const repriced = (await buyer.client.market.list({})).find((entry) => entry.url === comparing.url)
+    const repriced = (await buyer.client.market.list({})).entries.find((entry) => entry.url === comparing.url)
     expect(repriced?.terms?.interactionFeeWei).toBe((2n * feeWei).toString())
     await atSeller.carryOut({ kind: 'reprice', listing: comparing.id, valueWei: draft.valueWei, interactionFeeWei: feeWei.toString() }, 'listing')
     await seller.client.serve.off({})

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createListingPage, createPublicPage, createSitemap } from '../../../src/host/seller/server/public-page.ts'
 import type { StoredListing } from '../../../src/host/seller/listing-store.ts'
+import { explorerOf } from '../../../src/host/settings/explorer.ts'
 import { noArbiter } from '../../../src/host/chain/terms.ts'
 
 const contract = '0x5FbDB2315678afecb367f032d93F642f64180aa3'
@@ -21,9 +22,10 @@ const listing = (over: { minRows?: number; chainId?: number; arbiter?: string; s
 }) as unknown as StoredListing
 
 const origin = 'https://data.example.org'
+const findExplorer = (chainId: number): string | null => (chainId === 31337 ? null : explorerOf({ chainId, explorer: chainId === 99 ? 'https://look.example' : null }))
 
 describe('a listing\'s page', () => {
-  const page = createListingPage(listing({ chainId: 11155111, arbiter: contract }), origin)
+  const page = createListingPage(listing({ chainId: 11155111, arbiter: contract }), origin, findExplorer)
 
   it('says what is sold, on what terms, what is answered and how to buy', () => {
     for (const words of [
@@ -35,7 +37,8 @@ describe('a listing\'s page', () => {
 
   it('leads to the contract on the chain\'s explorer, where there is one', () => {
     expect(page).toContain(`href="https://sepolia.etherscan.io/address/${contract}"`)
-    expect(createListingPage(listing(), origin)).not.toContain('etherscan')
+    expect(createListingPage(listing(), origin, findExplorer)).not.toContain('etherscan')
+    expect(createListingPage(listing({ chainId: 99 }), origin, findExplorer)).toContain(`href="https://look.example/address/${contract}"`)
   })
 
   it('needs no script, loads nothing, and shows a seller\'s words as words', () => {
@@ -45,16 +48,16 @@ describe('a listing\'s page', () => {
   })
 
   it('says plainly what a buyer might overlook', () => {
-    expect(createListingPage(listing({ minRows: 1 }), origin)).toContain('Answers about single rows are sold here.')
-    expect(createListingPage(listing(), origin)).toContain('there is no arbiter: the price is halved')
-    expect(createListingPage(listing({ state: 'closed' }), origin)).toContain('Closed: no new purchases.')
+    expect(createListingPage(listing({ minRows: 1 }), origin, findExplorer)).toContain('Answers about single rows are sold here.')
+    expect(createListingPage(listing(), origin, findExplorer)).toContain('there is no arbiter: the price is halved')
+    expect(createListingPage(listing({ state: 'closed' }), origin, findExplorer)).toContain('Closed: no new purchases.')
   })
 })
 
 describe('the seller\'s pages', () => {
   it('are found from the first, and from the sitemap', () => {
-    expect(createPublicPage([listing()])).toContain('<h2><a href="/listings/wages-1">')
-    expect(createPublicPage([])).toContain('Nothing is on sale here now.')
+    expect(createPublicPage([listing()], findExplorer)).toContain('<h2><a href="/listings/wages-1">')
+    expect(createPublicPage([], findExplorer)).toContain('Nothing is on sale here now.')
     expect(createSitemap([listing()], origin).match(/<loc>[^<]*<\/loc>/g)).toEqual([`<loc>${origin}/</loc>`, `<loc>${origin}/listings/wages-1</loc>`])
   })
 })

@@ -10,8 +10,9 @@ const sepolia = {
   rpcUrl: 'https://sepolia.example/v3/access-key',
   chainId: 11155111,
   contract: '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266',
+  explorer: null,
 } as const
-const practice = { name: 'practice', kind: 'practice', rpcUrl: 'http://127.0.0.1:8545', chainId: 31337, contract: null } as const
+const practice = { name: 'practice', kind: 'practice', rpcUrl: 'http://127.0.0.1:8545', chainId: 31337, contract: null, explorer: null } as const
 
 describe('settings and networks', () => {
   let database: ProfileDatabase
@@ -65,6 +66,18 @@ describe('settings and networks', () => {
     expect(networks.list()).toEqual([{ ...practice, rpcUrl: 'http://127.0.0.1:9545' }])
   })
 
+  it('know where people look at a chain: as they were told, else as it is known', () => {
+    networks.add(sepolia)
+    const { explorer: _none, ...silent } = sepolia
+    expect(networks.add({ ...silent, name: 'quiet' }).explorer).toBeNull()
+    expect(networks.findExplorer(11155111)).toBe('https://sepolia.etherscan.io')
+    expect(networks.findExplorer(99)).toBeNull()
+    networks.add({ ...sepolia, name: 'own', kind: 'custom', chainId: 99, explorer: 'https://look.example/eth//' })
+    expect(networks.findExplorer(99)).toBe('https://look.example/eth')
+    networks.save({ ...sepolia, explorer: 'http://127.0.0.1:4000' })
+    expect(networks.findExplorer(11155111)).toBe('http://127.0.0.1:4000')
+  })
+
   it('do not forget the network in use', () => {
     networks.add(practice)
     networks.use('practice')
@@ -83,6 +96,8 @@ describe('settings and networks', () => {
     ['chainId', { chainId: 1.5 }],
     ['chainId', { chainId: '1' }],
     ['contract', { contract: '0x1234' }],
+    ['explorer', { explorer: 'javascript:alert(1)' }],
+    ['explorer', { explorer: 'look.example' }],
     ['contract', { contract: '0xF39fd6e51aad88f6f4ce6ab8827279cfffb92266' }],
     ['kind', { kind: 'mainnet' }],
     ['chainId', { kind: 'practice' }],

@@ -24,10 +24,11 @@ describe('the contract between the window and the host, over messages alone', ()
     expect(await client.app.status({})).toMatchObject({ account: null, network: null, balanceWei: null, serving: false, practice: 'off' })
     expect(await client.wallet.show({})).toBeNull()
     for (const empty of [
-      client.networks.list({}), client.datasets.list({}), client.listings.list({}), client.sales.list({}), client.market.list({}),
+      client.networks.list({}), client.datasets.list({}), client.listings.list({}), client.sales.list({}),
       client.workspace.scripts({}), client.purchases.list({}), client.receipts.list({}), client.activity.transactions({}),
       client.activity.signatures({}), client.jobs.list({}),
     ]) expect(await empty).toEqual([])
+    expect(await client.market.list({})).toEqual({ entries: [], left: 0 })
   })
 
   it('carries a refusal with its code, its words and what to do next', async () => {

@@ -39,8 +39,11 @@ const describeDuration = (seconds: number): string => {
 const describeColumn = ({ name, type, unit, description }: StoredListing['details']['columns'][number]): string =>
   `<tr><td>${escape(name)}</td><td>${escape(type)}</td><td>${escape(unit)}</td><td>${escape(description)}</td></tr>`
 
-const describeAddress = (chainId: number, address: string): string => {
-  const url = explorerUrl(chainId, 'address', address)
+/** The explorer of a chain, without a slash at the end; null where there is none. */
+export type FindExplorer = (chainId: number) => string | null
+
+const describeAddress = (explorer: string | null, address: string): string => {
+  const url = explorerUrl(explorer, 'address', address)
   return url === null ? `<code>${address}</code>` : `<a rel="noreferrer" href="${escape(url)}"><code>${address}</code></a>`
 }
 
@@ -53,8 +56,9 @@ const describePolicy = ({ details, details: { policy, budgets }, terms }: Stored
   ...describeBlindHelp(details),
 ].join(' ')
 
-const describeTerms = (listing: StoredListing): string => {
+const describeTerms = (listing: StoredListing, findExplorer: FindExplorer): string => {
   const { details, terms, state } = listing
+  const explorer = findExplorer(details.chain_id)
   const [rows, columns] = details.num_rows
   return `<dl>
 ${term('State', state === 'closed' ? 'Closed: no new purchases.' : 'On sale.')}
@@ -62,11 +66,11 @@ ${term('Table', `${rows} rows × ${columns} columns, encrypted with a ${details.
 ${term('Price', `${formatEther(terms.valueWei)} ether for one answer, and ${formatEther(terms.guaranteeWei)} ether guarantee, returned when you confirm`)}
 ${term('Answered within', `${describeDuration(terms.deliverySeconds)} of your request; otherwise you take ${sayRefundBeforeBuying(terms)}`)}
 ${term('To confirm', `${describeDuration(terms.expirationSeconds)} after delivery; then the seller may take the payment`)}
-${term('In a dispute', terms.arbiter === noArbiter ? 'there is no arbiter: the price is halved, your guarantee and the seller\'s bond are burned' : `${describeAddress(details.chain_id, terms.arbiter)} decides within ${describeDuration(terms.disputeSeconds)}`)}
+${term('In a dispute', terms.arbiter === noArbiter ? 'there is no arbiter: the price is halved, your guarantee and the seller\'s bond are burned' : `${describeAddress(explorer, terms.arbiter)} decides within ${describeDuration(terms.disputeSeconds)}`)}
 ${term('What is answered', describePolicy(listing))}
 ${term('Proof', 'The key is certified, and every answer\'s decryption is proved before you can confirm. Nobody can prove that the table is real.')}
-${term('Contract', `${describeAddress(details.chain_id, details.contract_address)} on ${escape(chainName(details.chain_id))}, listing ${String(listing.number)}`)}
-${term('Seller', describeAddress(details.chain_id, details.seller))}
+${term('Contract', `${describeAddress(explorer, details.contract_address)} on ${escape(chainName(details.chain_id))}, listing ${String(listing.number)}`)}
+${term('Seller', describeAddress(explorer, details.seller))}
 </dl>`
 }
 
@@ -82,19 +86,19 @@ const describeBuying = (url: string): string => `<h3>How to buy</h3>
 const pageOf = ({ details }: StoredListing): string => `/listings/${details.listing}`
 
 /** The page at `/`: what is on sale, readable without scripts, for people who were sent the address. */
-export const createPublicPage = (listings: readonly StoredListing[]): string => layout('Answers for sale', `<h1>Answers for sale</h1>
+export const createPublicPage = (listings: readonly StoredListing[], findExplorer: FindExplorer): string => layout('Answers for sale', `<h1>Answers for sale</h1>
 <p>These tables stay with their owner. You compute on them encrypted, on your own machine, and pay for one answer.</p>
 ${listings.length === 0 ? '<p>Nothing is on sale here now.</p>' : listings.map((listing) => `<section>
 <h2><a href="${pageOf(listing)}">${escape(listing.details.title)}</a></h2>
 <p>${escape(listing.details.description)}</p>
-${describeTerms(listing)}
+${describeTerms(listing, findExplorer)}
 </section>`).join('\n')}`)
 
 /** One listing's page: table, terms, policy, and how to buy. */
-export const createListingPage = (listing: StoredListing, origin: string): string => layout(listing.details.title, `<p><a href="/">All that is on sale here</a></p>
+export const createListingPage = (listing: StoredListing, origin: string, findExplorer: FindExplorer): string => layout(listing.details.title, `<p><a href="/">All that is on sale here</a></p>
 <h1>${escape(listing.details.title)}</h1>
 <p>${escape(listing.details.description)}</p>
-${describeTerms(listing)}
+${describeTerms(listing, findExplorer)}
 ${describeBuying(origin + listing.details.meta_link)}
 <h3>Columns</h3>
 <div class="wide"><table><thead><tr><th>Column</th><th>Type</th><th>Unit</th><th>What it is</th></tr></thead>

@@ -15,7 +15,7 @@ import { encodeChunk } from '../../datasets/tensor-wire.ts'
 import { parsePermittedProgram } from '../answer-request.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
 import { isFree, productsOf, signsOf } from '../help.ts'
-import { createListingPage, createPublicPage, createSitemap } from './public-page.ts'
+import { createListingPage, createPublicPage, createSitemap, type FindExplorer } from './public-page.ts'
 import { defineRoute, type Route } from './route.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -26,6 +26,7 @@ export interface PublicRouteDependencies {
   readonly engine: () => Promise<Engine>
   readonly sessions: Sessions
   readonly health: () => Promise<Health>
+  readonly findExplorer: FindExplorer
 }
 
 /** The verdict on a program, or on a number of cells in `private` mode, as `check` tells it: a refusal is an answer here, not an error. */
@@ -41,7 +42,8 @@ const judge = (asked: CheckRequest, listing: StoredListing, ledger: Ledger): Che
 }
 
 /** What anyone may see and try: the listings, their test data and its key's services, the policy's verdict, signing in. */
-export const createPublicRoutes = ({ listings, datasets, ledger, engine, sessions, health }: PublicRouteDependencies): readonly Route[] => {
+export const createPublicRoutes = (dependencies: PublicRouteDependencies): readonly Route[] => {
+  const { listings, datasets, ledger, engine, sessions, health, findExplorer } = dependencies
   const published = (): readonly StoredListing[] => listings.list().filter(({ number }) => number !== null)
   const show = (id: string | undefined): StoredListing => {
     const listing = id === undefined ? null : listings.find(id)
@@ -53,12 +55,12 @@ export const createPublicRoutes = ({ listings, datasets, ledger, engine, session
     defineRoute({
       method: 'GET', path: '/', summary: 'A page for people: what is on sale, on what terms, how to buy', audience: 'anyone',
       responseType: 'text/html; charset=utf-8', requestsPerMinute: 120,
-      handle: () => ({ type: 'text/html; charset=utf-8', bytes: createPublicPage(published()) }),
+      handle: () => ({ type: 'text/html; charset=utf-8', bytes: createPublicPage(published(), findExplorer) }),
     }),
     defineRoute({
       method: 'GET', path: '/listings/:id', summary: 'A page for people about one listing', audience: 'anyone',
       responseType: 'text/html; charset=utf-8', requestsPerMinute: 120,
-      handle: ({ origin, parameters }) => ({ type: 'text/html; charset=utf-8', bytes: createListingPage(show(parameters['id']), origin) }),
+      handle: ({ origin, parameters }) => ({ type: 'text/html; charset=utf-8', bytes: createListingPage(show(parameters['id']), origin, findExplorer) }),
     }),
     defineRoute({
       method: 'GET', path: '/sitemap.xml', summary: 'The addresses of all pages', audience: 'anyone', responseType: 'application/xml', requestsPerMinute: 60,

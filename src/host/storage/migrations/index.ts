@@ -12,6 +12,7 @@ import { privateMode } from './0011-private-mode.ts'
 import { interaction } from './0012-interaction.ts'
 import { sourceRows } from './0013-source-rows.ts'
 import { privateHelp } from './0014-private-help.ts'
+import { explorer } from './0015-explorer.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   { version: 12, sql: interaction },
   { version: 13, sql: sourceRows },
   { version: 14, sql: privateHelp },
+  { version: 15, sql: explorer },
 ]

@@ -4,6 +4,7 @@ import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Page, Section } from '../../ui/page.tsx'
 import { Reply } from '../../ui/trouble.tsx'
 import { Amount, formatCount, Hash, When } from '../../ui/values.tsx'
+import { ExplorerLink } from '../../ui/explorer-link.tsx'
 
 const Transactions = () => {
   const transactions = useAsk(['activity', 'transactions'], () => shell.activity.transactions({}))
@@ -16,7 +17,7 @@ const Transactions = () => {
             columns={[
               { name: 'What for', cell: ({ purpose }) => purpose, order: ({ purpose }) => purpose },
               { name: 'State', cell: ({ status, error }) => <span className={`tag ${status === 'confirmed' ? 'good' : status === 'failed' ? 'bad' : ''}`} {...(error === null ? {} : { title: error.message })}>{status}</span>, order: ({ status }) => status },
-              { name: 'Transaction', cell: ({ hash }) => (hash === null ? '' : <Hash value={hash} label="transaction" />) },
+              { name: 'Transaction', cell: ({ hash }) => (hash === null ? '' : <span className="row"><Hash value={hash} label="transaction" /><ExplorerLink what="tx" value={hash} /></span>) },
               { name: 'Value', unit: 'ETH', numeric: true, cell: ({ valueWei }) => <Amount bare wei={valueWei} />, order: ({ valueWei }) => BigInt(valueWei) },
               { name: 'Gas', numeric: true, cell: ({ gasUsed }) => (gasUsed === null ? '' : formatCount(Number(gasUsed))) },
               { name: 'Fee', unit: 'ETH', numeric: true, cell: ({ feeWei }) => (feeWei === null ? '' : <Amount bare wei={feeWei} />) },

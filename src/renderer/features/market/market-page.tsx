@@ -1,14 +1,17 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core'
-import { useQueries } from '@tanstack/react-query'
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MarketEntry, OpenedListingJson } from '../../../shared/window-contract/market.ts'
-import { shell, useAsk, useDo } from '../../app/api.ts'
+import { shell, useDo } from '../../app/api.ts'
 import { goTo, placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Page } from '../../ui/page.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { Amount, formatCount, Hash } from '../../ui/values.tsx'
 import { openSample, TryIt } from '../first-run/first-run-page.tsx'
+
+/** How many listings more each press shows: every one shown asks its seller. */
+const pageOfListings = 24
 
 /** A line of the market with its document, where its seller answered. */
 interface Offer { readonly entry: MarketEntry, readonly opened: OpenedListingJson | null, readonly gone: boolean }
@@ -69,7 +72,14 @@ const AddUrl = () => {
   )
 }
 
-const Listings = ({ entries }: { readonly entries: readonly MarketEntry[] }) => {
+interface ListingsProperties {
+  readonly entries: readonly MarketEntry[]
+  /** Older listings that were not read. */
+  readonly left: number
+  readonly onMore: () => void
+}
+
+const Listings = ({ entries, left, onMore }: ListingsProperties) => {
   const [shown, setShown] = useState('cards')
   const [words, setWords] = useState('')
   const opened = useQueries({ queries: entries.map(({ url }) => ({ queryKey: ['market', 'show', url], queryFn: () => shell.market.show({ url }) })) })
@@ -83,16 +93,20 @@ const Listings = ({ entries }: { readonly entries: readonly MarketEntry[] }) => 
         <SegmentedControl aria-label="Show as" value={shown} onChange={setShown} data={[{ value: 'cards', label: 'Cards' }, { value: 'table', label: 'Table' }]} />
       </div>
       {shown === 'cards' ? <div className="cards">{found.map((offer) => <Card key={offer.entry.url} offer={offer} />)}</div> : <AsTable offers={found} />}
+      {left === 0 ? null : <div className="row"><Button variant="default" onClick={onMore}>Show older listings</Button><span className="small quiet">{formatCount(left)} more; search looks through those shown</span></div>}
     </div>
   )
 }
 
 export const MarketPage = () => {
-  const market = useAsk(['market'], () => shell.market.list({}))
+  const [most, setMost] = useState(pageOfListings)
+  // The list stays while a longer one is read.
+  const market = useQuery({ queryKey: ['market', 'list', most], queryFn: () => shell.market.list({ most }), placeholderData: keepPreviousData })
+  const onMore = (): void => { setMost(most + pageOfListings) }
   return (
     <Page title="Market" about="Tables you can compute on without seeing them. Trying is free; one answer costs what its seller asks." actions={<AddUrl />}>
       <Reply of={market}>
-        {(entries) => (entries.length > 0 ? <Listings entries={entries} /> : (
+        {({ entries, left }) => (entries.length > 0 ? <Listings entries={entries} left={left} onMore={onMore} /> : (
           <EmptyState action={<TryIt label="Open the sample market" primary onReady={openSample} />}>
             Nothing is on sale on this network yet. Add the URL of a listing above, or practise on the sample market with play money.
           </EmptyState>

@@ -4,6 +4,8 @@ import { shell, useDo } from '../../app/api.ts'
 import { Trouble } from '../../ui/trouble.tsx'
 
 const sepoliaChainId = 11_155_111
+/** Ethereum and Sepolia: theirs are known. */
+const chainsWithExplorers: readonly number[] = [1, sepoliaChainId]
 
 /** The names that networks have: lower-case letters, digits and hyphens. */
 const toName = (typed: string): string => typed.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-')
@@ -14,8 +16,9 @@ export const NetworkForm = ({ onSaved }: { readonly onSaved: () => void }) => {
   const [rpcUrl, setRpcUrl] = useState('')
   const [chainId, setChainId] = useState<number>(sepoliaChainId)
   const [contract, setContract] = useState('')
+  const [explorer, setExplorer] = useState('')
   const save = useDo(async () => {
-    const saved = await shell.networks.save({ name, rpcUrl, chainId, contract: contract.trim() === '' ? null : contract.trim() })
+    const saved = await shell.networks.save({ name, rpcUrl, chainId, contract: contract.trim() === '' ? null : contract.trim(), explorer: explorer.trim() === '' ? null : explorer.trim() })
     return shell.networks.use({ name: saved.name })
   }, 'networks', 'market', 'purchases', 'listings')
   return (
@@ -26,6 +29,7 @@ export const NetworkForm = ({ onSaved }: { readonly onSaved: () => void }) => {
       </div>
       <TextInput label="Node’s address" placeholder="https://…" required value={rpcUrl} onChange={(event) => { setRpcUrl(event.target.value) }} />
       <TextInput label="Market contract" description="Leave it empty to deploy one of your own in Settings." placeholder="0x…" value={contract} onChange={(event) => { setContract(event.target.value) }} />
+      {chainsWithExplorers.includes(chainId) ? null : <TextInput label="Explorer" description="Where people look at this chain, if anywhere; transactions then lead there." placeholder="https://…" value={explorer} onChange={(event) => { setExplorer(event.target.value) }} />}
       <Trouble error={save.error} />
       <div><Button type="submit" loading={save.isPending} disabled={rpcUrl.trim() === ''}>Use this network</Button></div>
     </form>

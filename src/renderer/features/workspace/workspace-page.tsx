@@ -25,8 +25,8 @@ import './workspace.css'
 const gaugeMilliseconds = 700
 
 const ListingChoice = ({ url, onChoose }: { readonly url: string | null, readonly onChoose: (url: string) => void }) => {
-  const market = useAsk(['market'], () => shell.market.list({}))
-  const urls = [...new Set([...(market.data ?? []).map((entry) => entry.url), ...(url === null ? [] : [url])])]
+  const market = useAsk(['market', 'list'], () => shell.market.list({}))
+  const urls = [...new Set([...(market.data?.entries ?? []).map((entry) => entry.url), ...(url === null ? [] : [url])])]
   const opened = useQueries({ queries: urls.map((known) => ({ queryKey: ['market', 'show', known], queryFn: () => shell.market.show({ url: known }) })) })
   const options = urls.map((known, index) => ({ value: known, label: opened[index]?.data?.title ?? known }))
   return (
