@@ -1,4 +1,5 @@
 import { absolute, columnRange, type DatasetDescription } from '../compute/columns.ts'
+import { findTableColumns } from '../compute/products.ts'
 import type { DisclosedPolicy } from '../shared/schemas/details.ts'
 import type { Program, ProgramCell } from '../shared/schemas/program.ts'
 
@@ -31,14 +32,15 @@ interface Target {
 
 const bitsOf = (value: bigint): number => absolute(value).toString(2).length
 
-/** The column of the most bits, within what several rows of it leave room for. */
+/** The table's own column of the most bits, within what several rows of it leave room for. */
 const chooseTarget = (dataset: DatasetDescription): Target => {
+  const own = new Set(findTableColumns(dataset.columns))
   const candidates = dataset.columns.map((column, index) => {
     const { lower, upper } = columnRange(column)
     const bits = bitsOf(upper - lower)
     const size = Math.max(bitsOf(lower), bitsOf(upper))
     return { dataset, first: index * dataset.rows, rows: dataset.rows, lower, bits, size }
-  })
+  }).filter((_, index) => own.has(index))
   return candidates.reduce((best, candidate) => (candidate.bits > best.bits && candidate.bits <= 64 ? candidate : best))
 }
 

@@ -10,34 +10,60 @@ export interface MomentDependencies {
   readonly ledger: Pick<Ledger, 'readPartition' | 'hasAnswered'>
 }
 
+/** Another listing of the same source, draft or not: what it could answer counts, whether it has yet or not. */
+export interface ListedVersion {
+  readonly id: string
+  readonly rows: number
+  readonly sellsMoments: boolean
+}
+
 const unsafe = (message: string, details: ErrorDetails = {}): AppError => new AppError('input.second-moments-unsafe', message, { details })
 
 /**
- * Holds every second moment that a dataset carries to the offering rule with a listing's own minimum of rows: made here or imported
- * as a column named `a*b`, of all rows, and of those added since its source last answered, whose sums are the difference of two
- * answers. A column that is such a product under another name is refused, while the rows are there to see it by. Decided once, when
- * the listing is made. Throws `input.second-moments-unsafe`, naming the first that fails.
+ * A listing without second moments gives the sums of its own rows, which with those of a longer table's moments could be a few rows'.
+ * Throws `input.second-moments-unsafe`.
  */
-export const assertMomentsSafe = (name: string, minRows: number, { datasets, ledger }: MomentDependencies): void => {
+const assertNoneLonger = (rows: number, listed: readonly ListedVersion[]): void => {
+  const longer = listed.find((other) => other.sellsMoments && other.rows > rows)
+  if (longer === undefined) return
+  throw unsafe(`Listing ${longer.id} sells second moments of ${longer.rows} rows, of which these ${rows} are a part: the difference of two answers could be of few rows.`, {
+    listing: longer.id, rows,
+  })
+}
+
+/**
+ * Holds every second moment that a dataset carries to the offering rule with a listing's own minimum of rows: made here or imported
+ * as a column named `a*b`, of all rows, and of those added since each shorter version of its source that is listed or was answered, whose
+ * sums are the difference of two answers. A column that is such a product under another name is refused, while the rows are there to
+ * see it by. Decided once, when the listing is made. Throws `input.second-moments-unsafe`, naming the first that fails.
+ */
+export const assertMomentsSafe = (
+  name: string, minRows: number, listed: readonly ListedVersion[], { datasets, ledger }: MomentDependencies,
+): void => {
   const columns = datasets.readColumns(name)
   const offered = findFactors(columns).flatMap((factors, column) => (factors === null ? [] : [{ factors, column: columns[column]?.name ?? '' }]))
   // With a minimum of 1, single rows are sold anyway.
   if (minRows === 1) return
-  const unnamed = datasets.show(name).hasPlain ? findUnnamedProduct(columns, datasets.readRows(name)) : null
+  const { rows: rowCount, hasPlain, report: { secondMoments } } = datasets.show(name)
+  const unnamed = hasPlain ? findUnnamedProduct(columns, datasets.readRows(name)) : null
   if (unnamed !== null) {
     const { column, flag, factor } = unnamed
     const message = `${column} holds ${flag} times ${factor} in every row: its sums over groups would tell single rows. `
       + `Leave it out, or name it ${flag}*${factor}, as second moments are.`
     throw unsafe(message, { column, flag, factor })
   }
+  assertNoneLonger(rowCount, listed)
   if (offered.length === 0) return
-  const { rows: rowCount, hasPlain, report: { secondMoments } } = datasets.show(name)
   const rule: MomentRule = { minRows, maxShare: secondMoments?.rule.maxShare ?? defaultMaxShare }
-  const answered = ledger.hasAnswered(name) ? ledger.readPartition(name).rows : rowCount
-  if (answered > rowCount) throw unsafe(`Its source has answered on ${answered} rows; second moments of ${rowCount} of them could be the difference of two answers.`)
+  const answered = ledger.hasAnswered(name) ? [ledger.readPartition(name).rows] : []
+  const versions = [...new Set([...answered, ...listed.map(({ rows }) => rows)])].filter((rows) => rows !== rowCount).sort((a, b) => a - b)
+  const longest = versions.at(-1) ?? 0
+  if (longest > rowCount) {
+    throw unsafe(`Its source is sold with ${longest} rows; second moments of ${rowCount} of them could be the difference of two answers.`, { rows: longest })
+  }
   if (!hasPlain) {
     const made = secondMoments?.rule.minRows ?? 1
-    if (made >= minRows && answered === rowCount) return
+    if (made >= minRows && versions.length === 0) return
     throw unsafe(`The rows are deleted, and what is left does not show that second moments are safe with a minimum of ${minRows} rows.`, { minRows, made })
   }
   const encodeCell = createCellEncoder(columns)
@@ -51,5 +77,5 @@ export const assertMomentsSafe = (name: string, minRows: number, { datasets, led
     throw unsafe(`${column} cannot be offered${what}: ${describeWithheld(reason, rule)}.`, { column, reason })
   }
   assertSafe(0, '')
-  if (answered < rowCount) assertSafe(answered, ` with the ${rowCount - answered} rows added since the last answer`)
+  for (const rows of versions) assertSafe(rows, ` with the ${rowCount - rows} rows added to the version of ${rows} rows that is sold too`)
 }

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { createAttacks } from '../../../src/policy/attacks.ts'
+import { describeDataset } from '../../../src/host/trade/details-document.ts'
 import { checkScript } from '../../../src/host/buyer/rehearse.ts'
 import { prepareSecondMoments } from '../../../src/host/datasets/prepare-second-moments.ts'
 import type { Host } from '../../../src/host/index.ts'
+import type { DisclosedPolicy } from '../../../src/shared/schemas/details.ts'
 import { refusal } from '../../unit/datasets/fixtures.ts'
 import { openStage, serve } from '../../e2e/support/stage.ts'
 import { prepareDataset, publishListing, tableCsv, tableRows } from '../../e2e/support/shop.ts'
@@ -73,5 +76,30 @@ describe('a listing of imported products', () => {
     // Under another name it would be summed over groups of which one row has the flag.
     await expect(offer(shop, 'renamed', 'union', (row) => row % 2, 'union_pay'))
       .rejects.toEqual(refusal('input.second-moments-unsafe', { column: 'union_pay', flag: 'union', factor: 'wage' }))
+  })
+})
+
+describe('second moments of one table at two lengths (S4)', () => {
+  it('are not offered where the rows between would tell one person, though neither listing has answered yet; and are left alone by rehearsed attacks', async () => {
+    // Of the last eight rows one is senior.
+    const rows = Array.from({ length: 32 }, (_, row) => `${100 + 7 * row},${row < 24 ? row % 2 : Number(row === 30)}`)
+    const shop = await (await (await openStage()).createParty('seller')).open()
+    const { listings } = await shop.trade()
+    const offer = async (length: number) => {
+      const name = `staff${length}`
+      await shop.datasets.importTable({ name, text: ['wage,senior', ...rows.slice(0, length)].join('\n') })
+      shop.datasets.createTestData(name, { rows: 8 })
+      await prepareSecondMoments(shop.datasets, name, { columns: ['wage', 'senior'], minRows: 4 })
+      await shop.datasets.encrypt(name, { keyBits: 2048 })
+      await shop.datasets.encryptTestData(name, { keyBits: 2048 })
+      return listings.create({ dataset: name, valueWei: 1000n, serverUrl: 'http://127.0.0.1:7373', minRows: 4 })
+    }
+    const { details } = await offer(24)
+    await expect(offer(32)).rejects.toEqual(refusal('input.second-moments-unsafe', { column: 'wage*senior', reason: 'few-rows' }))
+
+    expect(details.columns.map(({ name }) => name)).toContain('wage*wage')
+    const [attack] = createAttacks(describeDataset(details), details.policy as DisclosedPolicy)
+    const [cell = -1] = attack?.queries[0]?.cells[0]?.terms[0] ?? []
+    expect(details.columns[Math.floor(cell / 24)]?.name).toBe('wage')
   })
 })

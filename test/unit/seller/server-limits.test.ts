@@ -19,6 +19,7 @@ const sessions = {
 const open = async (options: Partial<ServerOptions> = {}): Promise<FastifyInstance> => createServer({
   routes: [
     defineRoute({ method: 'GET', path: '/twice', summary: '', audience: 'anyone', response: z.unknown(), requestsPerMinute: 2, handle: () => ({ json: {} }) }),
+    defineRoute({ method: 'GET', path: '/bought', summary: '', audience: 'buyer', response: z.unknown(), requestsPerMinute: 2, handle: () => ({ json: {} }) }),
     defineRoute({ method: 'GET', path: '/broken', summary: '', audience: 'anyone', response: z.unknown(), requestsPerMinute: 9, handle: () => { throw new Error('the well-kept secret') } }),
   ],
   sessions, scheme: 'https', allowedHosts: () => new Set([host]), onBug: () => undefined, ...options,
@@ -57,10 +58,17 @@ describe('the limits of the seller\'s server (S23)', () => {
     expect([await forge(1), await forge(2), await forge(3)]).toEqual([200, 200, 429])
   })
 
-  it('know who is signed in by their wallet, from whatever address', async () => {
+  it('know a buyer by the wallet that paid, from whatever address', async () => {
+    app = await open()
+    const as = async (wallet: string): Promise<number> =>
+      (await app.inject({ url: '/bought', remoteAddress: '10.1.1.9', headers: { host, authorization: `Bearer ${wallet}` } })).statusCode
+    expect([await as('a'), await as('a'), await as('a'), await as('b')]).toEqual([200, 200, 429, 200])
+  })
+
+  it('count what anyone may ask by address, whatever wallets sign in there', async () => {
     app = await open()
     const as = (wallet: string): Promise<number> => ask('10.1.1.9', { authorization: `Bearer ${wallet}` })
-    expect([await as('a'), await as('a'), await as('a'), await as('b')]).toEqual([200, 200, 429, 200])
+    expect([await as('a'), await as('b'), await as('c'), await ask('10.1.1.9')]).toEqual([200, 200, 429, 429])
   })
 
   it('give what nobody foresaw a number, the same for the caller and the log, and the caller nothing else', async () => {

@@ -50,6 +50,13 @@ const watchReplies = (app: FastifyInstance): void => {
   app.addHook('onResponse', async (request) => { failpoint(`reply.after:${nameOf(request)}`) })
 }
 
+/**
+ * Who a limit counts: a buyer's routes know the wallet that paid, wherever it comes from. All else goes by address, for wallets and their
+ * sessions cost nothing.
+ */
+const callerOf = ({ audience }: Route, { sessions }: ServerOptions) => (request: FastifyRequest): string =>
+  (audience === 'buyer' ? sessions.find(request.headers.authorization) : null) ?? request.ip
+
 const register = (app: FastifyInstance, route: Route, options: ServerOptions): void => {
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const account = route.audience === 'buyer' ? options.sessions.authenticate(request.headers.authorization) : ''
@@ -69,7 +76,7 @@ const register = (app: FastifyInstance, route: Route, options: ServerOptions): v
     method: route.method,
     url: route.path,
     ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
-    config: { rateLimit: { max: route.requestsPerMinute, timeWindow: '1 minute' } },
+    config: { rateLimit: { max: route.requestsPerMinute, timeWindow: '1 minute', keyGenerator: callerOf(route, options) } },
     handler,
   })
 }
@@ -114,8 +121,6 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     global: true,
     max: 600,
     timeWindow: '1 minute',
-    // Who is signed in is known by that, wherever they come from; signing in itself is limited by address.
-    keyGenerator: (request) => options.sessions.find(request.headers.authorization) ?? request.ip,
     errorResponseBuilder: () => new AppError('access.too-many-requests', 'Too many requests from here for now.', { retryable: true }),
   })
   if (failpointsAreActive) watchReplies(app)

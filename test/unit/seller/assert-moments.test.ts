@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { assertMomentsSafe, type ListedVersion, type MomentDependencies } from '../../../src/host/seller/assert-moments.ts'
+import { refusal } from '../datasets/fixtures.ts'
+
+/** Of the last eight of 48 rows one is senior; before them, and among the first 80 of another table, every other. */
+const createTable = (length: number, isSenior: (row: number) => number) => Array.from({ length }, (_, row) => {
+  const [wage, senior] = [100 + ((row * 37) % 101), isSenior(row)]
+  return [wage, senior, wage * senior]
+})
+const rare = createTable(48, (row) => (row < 40 ? row % 2 : Number(row === 45)))
+const even = createTable(80, (row) => row % 2)
+
+interface Options {
+  readonly answered?: number
+  readonly hasPlain?: boolean
+  readonly names?: readonly string[]
+}
+
+const dependenciesOf = (rows: readonly (readonly number[])[], options: Options = {}) => {
+  const names = options.names ?? ['wage', 'senior', 'wage*senior']
+  return {
+    datasets: {
+      show: () => ({ rows: rows.length, hasPlain: options.hasPlain ?? true, report: { secondMoments: null } }),
+      readColumns: () => names.map((name) =>
+        ({ name, type: 'integer', unit: '', description: '', categories: [], scale: { numerator: '1', denominator: '1' }, lower: 0, upper: 300 })),
+      readRows: (_: string, start = 0) => rows.slice(start).map((row) => row.slice(0, names.length)),
+    },
+    ledger: {
+      hasAnswered: () => options.answered !== undefined,
+      readPartition: () => ({ rows: options.answered ?? 1, starts: [0], classes: [0] }),
+    },
+  } as unknown as MomentDependencies
+}
+const version = (rows: number, sellsMoments = true): ListedVersion => ({ id: `staff-${rows}`, rows, sellsMoments })
+const fewRows = refusal('input.second-moments-unsafe', { column: 'wage*senior', reason: 'few-rows' })
+
+describe('second moments of a table that is sold at several lengths (S4)', () => {
+  it('are held to the rule over the rows added to each shorter version, listed or answered, with moments or without', () => {
+    const dependencies = dependenciesOf(rare)
+    expect(() => { assertMomentsSafe('staff', 4, [], dependencies) }).not.toThrow()
+    expect(() => { assertMomentsSafe('staff', 4, [version(48)], dependencies) }).not.toThrow()
+    for (const listed of [[version(40)], [version(40, false)], [version(20), version(40)]]) {
+      expect(() => { assertMomentsSafe('staff', 4, listed, dependencies) }).toThrow(fewRows)
+    }
+    expect(() => { assertMomentsSafe('staff', 4, [], dependenciesOf(rare, { answered: 40 })) }).toThrow(fewRows)
+  })
+
+  it('are offered where the rows between are many of each kind, or single rows are sold anyway', () => {
+    expect(() => { assertMomentsSafe('staff', 4, [version(40)], dependenciesOf(even)) }).not.toThrow()
+    expect(() => { assertMomentsSafe('staff', 1, [version(40)], dependenciesOf(rare)) }).not.toThrow()
+  })
+
+  it('are not offered of a part of a longer version, nor is a part listed without them beside it', () => {
+    expect(() => { assertMomentsSafe('staff', 4, [version(60, false)], dependenciesOf(rare)) }).toThrow(refusal('input.second-moments-unsafe', { rows: 60 }))
+    const plain = dependenciesOf(rare, { names: ['wage', 'senior'] })
+    expect(() => { assertMomentsSafe('staff', 4, [version(60)], plain) }).toThrow(refusal('input.second-moments-unsafe', { listing: 'staff-60', rows: 48 }))
+    expect(() => { assertMomentsSafe('staff', 4, [version(60, false), version(40)], plain) }).not.toThrow()
+  })
+
+  it('are not offered beside another version once the rows are deleted', () => {
+    const dependencies = dependenciesOf(even, { hasPlain: false })
+    expect(() => { assertMomentsSafe('staff', 4, [version(40)], dependencies) }).toThrow(refusal('input.second-moments-unsafe', { minRows: 4 }))
+  })
+})
