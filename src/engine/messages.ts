@@ -2,6 +2,7 @@ import type { DecryptionStatement } from '../crypto/decryption-proof.ts'
 import type { CryptoErrorCode } from '../crypto/errors.ts'
 import type { LinearForm } from '../crypto/types.ts'
 import type { BackendName, Randomness } from './engine.ts'
+import { packForms, unpackForms, type PackedForms } from './packed-forms.ts'
 
 /** Given to each worker when it starts. */
 export interface WorkerSettings {
@@ -39,6 +40,15 @@ export type Task = { readonly key: KeyBytes } & (
   | { readonly operation: 'find-invalid'; readonly ciphertexts: Uint8Array }
   | ProofTask
 )
+
+type EvaluateTask = Extract<Task, { readonly operation: 'evaluate' }>
+
+/** A task as it is posted to a worker: as it is, but for forms, which are packed. */
+export type PostedTask = Exclude<Task, EvaluateTask> | (Omit<EvaluateTask, 'forms'> & { readonly forms: PackedForms })
+
+export const toPosted = (task: Task): PostedTask => (task.operation === 'evaluate' ? { ...task, forms: packForms(task.forms) } : task)
+
+export const fromPosted = (task: PostedTask): Task => (task.operation === 'evaluate' ? { ...task, forms: unpackForms(task.forms) } : task)
 
 export interface TaskFailure {
   /** null for an error that is not CryptoError: a bug of ours. */

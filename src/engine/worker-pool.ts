@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../shared/errors.ts'
 import { fromTaskFailure } from './map-error.ts'
-import type { Task, TaskReply, WorkerSettings } from './messages.ts'
+import { toPosted, type Task, type TaskReply, type WorkerSettings } from './messages.ts'
 
 export interface TaskResult {
   readonly bytes: Uint8Array
@@ -86,7 +86,7 @@ export const createWorkerPool = (size: number, url: URL, settings: WorkerSetting
       if (seat === null || assignment === undefined) return
       seat.current = assignment
       seat.worker.ref()
-      seat.worker.postMessage(assignment.task, transferList(assignment.task))
+      seat.worker.postMessage(toPosted(assignment.task), transferList(assignment.task))
     }
   }
 

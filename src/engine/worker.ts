@@ -4,7 +4,7 @@ import { createCheckedRandom } from '../crypto/random.ts'
 import { createArithmetic } from './backends.ts'
 import { freeBytes } from './free-bytes.ts'
 import { toTaskFailure } from './map-error.ts'
-import type { Task, TaskReply, WorkerSettings } from './messages.ts'
+import { fromPosted, type PostedTask, type TaskReply, type WorkerSettings } from './messages.ts'
 import { createTaskRunner } from './tasks.ts'
 
 // The entry of a worker thread: one task in, one reply out, in turn.
@@ -15,16 +15,16 @@ const random = createCheckedRandom(randomBytes)
 const arithmetic = createArithmetic(workerData as WorkerSettings, random)
 const runTask = createTaskRunner(arithmetic, random, (bytes) => createHash('sha256').update(bytes).digest())
 
-const answer = (task: Task): TaskReply => {
+const answer = (task: PostedTask): TaskReply => {
   const start = performance.now()
   try {
-    return { ok: true, bytes: runTask(task), milliseconds: performance.now() - start }
+    return { ok: true, bytes: runTask(fromPosted(task)), milliseconds: performance.now() - start }
   } catch (error) {
     return { ok: false, failure: toTaskFailure(error) }
   }
 }
 
-port.on('message', (task: Task) => {
+port.on('message', (task: PostedTask) => {
   const reply = answer(task)
   port.postMessage(reply, reply.ok ? [reply.bytes.buffer as ArrayBuffer] : [])
   for (const value of Object.values(task)) if (value instanceof Uint8Array) freeBytes(value)
