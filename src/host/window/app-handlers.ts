@@ -36,6 +36,10 @@ export const createAppHandlers = (context: WindowContext, shell: Shell, serve: S
   const { host, jobs, changes } = context
   return {
     about: () => ({ version: shell.version, shell: shell.kind, home: host.home, node: process.versions.node, platform: process.platform }),
+    engine: async () => {
+      const { backend, backendReason, workers } = await host.engine()
+      return { backend, reason: backendReason, workers }
+    },
     doctor: async () => {
       const { healthy, entries } = await runDoctor(createDoctorChecks({ home: host.home, openEngine: () => createEngine() }))
       return { healthy, entries: entries.map(({ name, verdict, found, advice }) => ({ name, verdict, found, advice })) }

@@ -2,6 +2,7 @@ import { listTableNames } from '../../compute/products.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import { z } from 'zod'
 import type { MarketEntry } from '../../shared/window-contract/market.ts'
+import type { TradeReceiptJson } from '../../shared/window-contract/receipts.ts'
 import type { Gauge as GaugeJson } from '../../shared/window-contract/rehearsal.ts'
 import type { Trade } from '../create-host.ts'
 import type { Gauge } from '../buyer/gauge.ts'
@@ -178,11 +179,26 @@ export const createPurchasesHandlers = ({ host, jobs, changes }: WindowContext):
   },
 })
 
+/** Every trade of this wallet on its contract; a sale of a listing that was made elsewhere has no receipt here. */
+const listTradeReceipts = async ({ purchases, sales, listings, receipts }: Trade): Promise<TradeReceiptJson[]> => {
+  const signedAt = new Map(receipts.list().map(({ role, purchase, updatedAt }) => [`${role}-${purchase}`, updatedAt]))
+  const titles = new Map(listings.list().map(({ id, details }) => [id, details.title]))
+  const trades = [
+    ...(await purchases.list()).flatMap(({ purchase, onChain }) =>
+      (onChain === null ? [] : [{ role: 'buyer' as const, onChain, title: purchase.details.title }])),
+    ...(await sales.list()).flatMap(({ onChain, listing }) =>
+      (listing === null ? [] : [{ role: 'seller' as const, onChain, title: titles.get(listing) ?? null }])),
+  ]
+  return trades.sort((left, right) => Number(right.onChain.id - left.onChain.id)).map(({ role, onChain, title }) => {
+    const id = `${role}-${onChain.id}`
+    return { id, role, purchase: onChain.id.toString(), title, state: onChain.state, updatedAt: signedAt.get(id) ?? null }
+  })
+}
+
 export const createReceiptsHandlers = ({ host, changes }: WindowContext, openedFiles: OpenedFiles): Handlers<'receipts'> => ({
   list: async () => {
     const trade = await findTrade(host)
-    return (trade?.receipts.list() ?? []).map(({ role, purchase, receipt, updatedAt }) =>
-      ({ id: `${role}-${purchase}`, role, purchase: purchase.toString(), state: receipt.trade.state, updatedAt })).reverse()
+    return trade === null ? [] : listTradeReceipts(trade)
   },
   export: async ({ purchase, format, encloseAnswer }) => {
     const { receipt, missingHalf, title } = await (await host.trade()).receipts.export(BigInt(purchase), { encloseAnswer })

@@ -156,9 +156,10 @@ export const createServeHandlers = ({ host }: Pick<WindowContext, 'host'>, serve
   check: async ({ url }) => checkReach(url, (await host.trade()).openListing),
 })
 
-const toSaleJson = ({ onChain, listing, sale, reclaimable }: SaleView): SaleJson => ({
+const toSaleJson = ({ onChain, listing, sale, reclaimable }: SaleView, titles: ReadonlyMap<string, string>): SaleJson => ({
   purchase: onChain.id.toString(),
   listing,
+  title: titles.get(listing ?? '') ?? null,
   buyer: onChain.buyer,
   state: onChain.state,
   valueWei: onChain.terms.valueWei.toString(),
@@ -173,7 +174,12 @@ const toSaleJson = ({ onChain, listing, sale, reclaimable }: SaleView): SaleJson
 })
 
 export const createSalesHandlers = ({ host }: WindowContext): Handlers<'sales'> => ({
-  list: async () => (await (await findTrade(host))?.sales.list() ?? []).map(toSaleJson).reverse(),
+  list: async () => {
+    const trade = await findTrade(host)
+    if (trade === null) return []
+    const titles = new Map(trade.listings.list().map(({ id, details }) => [id, details.title]))
+    return (await trade.sales.list()).map((sale) => toSaleJson(sale, titles)).reverse()
+  },
   earnings: async () => {
     const trade = await findTrade(host)
     const sales = await trade?.sales.list() ?? []

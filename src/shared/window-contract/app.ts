@@ -26,7 +26,18 @@ export const statusSchema = z.strictObject({
   practice: z.enum(['off', 'starting', 'running', 'failed']),
 })
 
+export const engineSchema = z.strictObject({
+  backend: z.enum(['bigint', 'node-crypto', 'wasm', 'wasm-fused']),
+  /** Why this one: what was asked for, measured or found wanting. */
+  reason: z.string(),
+  /** Worker threads. */
+  workers: z.int().min(1),
+})
+export type EngineJson = z.infer<typeof engineSchema>
+
 export const appContract = {
+  /** What computes with ciphertexts on this computer; starts it where nothing has yet. */
+  engine: procedure.input(emptySchema).output(engineSchema),
   about: procedure.input(emptySchema).output(z.strictObject({
     version: z.string(),
     shell: z.enum(['electron', 'headless']),

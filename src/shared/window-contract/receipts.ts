@@ -1,8 +1,20 @@
 import { z } from 'zod'
 import { receiptFormatSchema } from '../schemas/receipt-format.ts'
 import { answerSchema, emptySchema, numberSchema, procedure, timeSchema } from './base.ts'
+import { purchaseStateSchema } from './purchases.ts'
 
-export const storedReceiptSchema = z.strictObject({ id: z.string(), role: z.enum(['buyer', 'seller']), purchase: numberSchema, state: z.string(), updatedAt: timeSchema })
+/** A trade whose receipt can be exported, as it stands now. */
+export const tradeReceiptSchema = z.strictObject({
+  id: z.string(),
+  role: z.enum(['buyer', 'seller']),
+  purchase: numberSchema,
+  /** The listing's; null for one that this profile does not know. */
+  title: z.string().nullable(),
+  state: purchaseStateSchema,
+  /** When its receipt was signed last; null: never. */
+  updatedAt: timeSchema.nullable(),
+})
+export type TradeReceiptJson = z.infer<typeof tradeReceiptSchema>
 
 export const receiptVerdictSchema = z.strictObject({
   /** `result`: an answer's file, with its receipt in it. */
@@ -22,7 +34,8 @@ export const receiptVerdictSchema = z.strictObject({
 export type ReceiptVerdictJson = z.infer<typeof receiptVerdictSchema>
 
 export const receiptsContract = {
-  list: procedure.input(emptySchema).output(z.array(storedReceiptSchema)),
+  /** What this wallet bought or sold on this contract, the newest first. */
+  list: procedure.input(emptySchema).output(z.array(tradeReceiptSchema)),
   /**
    * Signs the receipt as the trade stands now, asks the other party for its half, keeps it, and gives its file, with a paragraph to
    * cite the trade by. Without the answer it discloses neither the answer nor what opens it.

@@ -6,6 +6,8 @@ import { purchaseStateSchema } from './purchases.ts'
 export const saleSchema = z.strictObject({
   purchase: numberSchema,
   listing: z.string().nullable(),
+  /** The listing's title; null for one made elsewhere with the same wallet. */
+  title: z.string().nullable(),
   buyer: addressSchema,
   state: purchaseStateSchema,
   valueWei: weiSchema,

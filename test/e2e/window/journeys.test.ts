@@ -268,7 +268,7 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       await keys.press('Save the draft')
       await keys.press('Publish…')
       await keys.sign()
-      await keys.press('Serve it')
+      await keys.press('Open Serve')
       await keys.press('Switch off')
       await page.getByRole('button', { name: 'Switch on…' }).waitFor()
       await keys.tabTo('This computer')

@@ -95,6 +95,7 @@ describe('practice mode through the contract: from an empty profile to the first
       ['withdraw', 'confirm', 'request', 'buy'].map((move) => `confirmation ${move} done`))
     expect((await pair.client.activity.transactions({})).every(({ status, feeWei }) => status === 'confirmed' && feeWei !== null)).toBe(true)
 
+    expect(await pair.client.receipts.list({})).toMatchObject([{ role: 'buyer', purchase, title: expect.stringContaining('Wages') as string, state: 'Settled', updatedAt: null }])
     const { base64, missingHalf, citation } = await pair.client.receipts.export({ purchase, format: 'json', encloseAnswer: true })
     const json = Buffer.from(base64, 'base64').toString()
     expect(missingHalf).toBeNull()

@@ -2,15 +2,19 @@ import { Button, Checkbox, Menu, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { receiptFormats, type ReceiptFormat } from '../../../shared/schemas/receipt-format.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
+import { placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Page } from '../../ui/page.tsx'
 import { saveBase64 } from '../../ui/save-file.ts'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { Copyable, When } from '../../ui/values.tsx'
+import { stateTone } from '../purchases/words.ts'
 
 const formatNames: Readonly<Record<ReceiptFormat, string>> = {
   json: 'Signed file, to verify (JSON)', pdf: 'Page for people (PDF)', csv: 'Payments, for bookkeeping (CSV)',
 }
+
+const sides = { buyer: 'bought', seller: 'sold' } as const
 
 interface Taken {
   readonly purchase: string
@@ -57,11 +61,11 @@ export const ReceiptsPage = () => {
     })
   }
   return (
-    <Page title="Receipts" about="Signed records of trades. Anybody can verify one without asking either party.">
+    <Page title="Receipts" about="Every trade has one: a signed record that anybody can verify without asking either party.">
       <Trouble error={take.error} />
       {taken === null ? null : <LastTaken {...taken} />}
       <Reply of={receipts}>
-        {(rows) => (rows.length === 0 ? <EmptyState action={<Button component="a" href="#/buy/purchases">Open the purchases</Button>}>No receipt has been exported yet; a purchase’s page does it.</EmptyState> : (
+        {(rows) => (rows.length === 0 ? <EmptyState action={<Button component="a" href="#/buy/market">Open the market</Button>}>You have bought and sold nothing yet.</EmptyState> : (
           <div className="stack wide">
             <div className="row">
               <TextInput aria-label="Search receipts" placeholder="Search" w={280} value={words} onChange={(event) => { setWords(event.target.value) }} />
@@ -72,14 +76,14 @@ export const ReceiptsPage = () => {
             </div>
             <DataTable
               label="Receipts" keyOf={({ id }) => id}
-              rows={rows.filter(({ id, state, role }) => `${id} ${state} ${role}`.toLowerCase().includes(words.toLowerCase()))}
+              rows={rows.filter(({ purchase, title, state, role }) => `${purchase} ${title ?? ''} ${state} ${sides[role]}`.toLowerCase().includes(words.toLowerCase()))}
               columns={[
-                { name: 'Receipt', cell: ({ id }) => <span className="mono">{id}</span>, order: ({ id }) => id },
-                { name: 'As', cell: ({ role }) => role, order: ({ role }) => role },
-                { name: 'Purchase', numeric: true, cell: ({ purchase }) => purchase, order: ({ purchase }) => BigInt(purchase) },
-                { name: 'Trade', cell: ({ state }) => state, order: ({ state }) => state },
-                { name: 'Signed', cell: ({ updatedAt }) => <When at={updatedAt} />, order: ({ updatedAt }) => updatedAt },
-                { name: 'File', numeric: true, cell: ({ purchase }) => <FileMenu purchase={purchase} disabled={take.isPending} onChoose={(format) => { save(purchase, format) }} /> },
+                { name: 'No.', numeric: true, cell: ({ purchase }) => purchase, order: ({ purchase }) => BigInt(purchase) },
+                { name: 'Listing', cell: ({ purchase, title, role }) => <a href={role === 'buyer' ? placeOf(['buy', 'purchases', purchase]) : '#/sell/sales'}>{title ?? 'Listing made elsewhere'}</a>, order: ({ title }) => title ?? '' },
+                { name: 'You', cell: ({ role }) => sides[role], order: ({ role }) => role },
+                { name: 'State', cell: ({ state }) => <span className={`tag ${stateTone[state]}`}>{state}</span>, order: ({ state }) => state },
+                { name: 'Signed last', cell: ({ updatedAt }) => (updatedAt === null ? <span className="quiet">not yet</span> : <When at={updatedAt} />), order: ({ updatedAt }) => updatedAt ?? '' },
+                { name: 'Receipt', numeric: true, cell: ({ purchase }) => <FileMenu purchase={purchase} disabled={take.isPending} onChoose={(format) => { save(purchase, format) }} /> },
               ]}
             />
           </div>

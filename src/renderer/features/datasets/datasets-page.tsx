@@ -8,9 +8,10 @@ import { Reply } from '../../ui/trouble.tsx'
 import { formatCount, When } from '../../ui/values.tsx'
 
 /** How far a dataset is on its way to being listed. */
-const Readiness = ({ of: { data, test } }: { readonly of: DatasetSummaryJson }) => {
+const Readiness = ({ of: { data, test, usedBy } }: { readonly of: DatasetSummaryJson }) => {
   if (data === null) return <span className="tag">not encrypted</span>
   if (!data.complete) return <span className="tag warn">{Math.round((100 * data.chunksDone) / data.chunks)} % encrypted</span>
+  if (usedBy !== null) return <span className="tag good">listed</span>
   return test?.complete === true ? <span className="tag good">ready to list</span> : <span className="tag">needs test data</span>
 }
 

@@ -42,7 +42,7 @@ const Disputes = ({ rows }: { readonly rows: readonly DisputeJson[] }) => (
       { name: 'Arbiter', cell: ({ terms }) => (terms.arbiter === null ? 'none' : <Hash value={terms.arbiter} label="arbiter address" />) },
       { name: 'Held', unit: 'ETH', numeric: true, cell: ({ heldWei }) => <Amount bare wei={heldWei} />, order: ({ heldWei }) => BigInt(heldWei) },
       { name: 'To be ruled', cell: until },
-      { name: 'Do', numeric: true, cell: (dispute) => <Moves of={dispute} /> },
+      { name: 'Next', numeric: true, cell: (dispute) => <Moves of={dispute} /> },
     ]}
   />
 )

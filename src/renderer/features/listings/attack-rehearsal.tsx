@@ -3,7 +3,13 @@ import { shell, useDo } from '../../app/api.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
-import { formatCount } from '../../ui/values.tsx'
+import { formatCount, toSentence } from '../../ui/values.tsx'
+
+/** The limit that a refusal comes from, by the name it has where a listing is written. */
+const limits: Readonly<Record<string, string>> = {
+  'policy.min-rows': 'rows behind a number', 'policy.condition': 'the condition', 'policy.answer-cells': 'numbers in an answer',
+  'policy.answer-bits': 'bits of a number', 'policy.budget-spent': 'numbers in all answers',
+}
 
 /** The known attacks, run on one's own table under one's own limits: what would they get? */
 export const AttackRehearsal = ({ id }: { readonly id: string }) => {
@@ -27,7 +33,7 @@ export const AttackRehearsal = ({ id }: { readonly id: string }) => {
               { name: 'Answered', numeric: true, cell: ({ answered, questions }) => `${formatCount(answered)} of ${formatCount(questions)}` },
               { name: 'Cells', numeric: true, cell: ({ cells }) => <span className={cells > 0 ? 'bad' : ''}>{formatCount(cells)}</span> },
               { name: 'Bits', numeric: true, cell: ({ bits }) => formatCount(Math.round(bits)) },
-              { name: 'Refused by', cell: ({ refusal }) => (refusal === null ? '' : <span className="mono nowrap" title={refusal.message}>{refusal.code}</span>) },
+              { name: 'Stopped by', cell: ({ refusal }) => (refusal === null ? '' : <span className="nowrap" title={`${toSentence(refusal.message)} (${refusal.code})`}>{limits[refusal.code] ?? refusal.code}</span>) },
             ]}
           />
         </>

@@ -87,13 +87,16 @@ const Reprice = ({ listing, onClose }: { readonly listing: ListingJson, readonly
 const Actions = ({ listing }: { readonly listing: ListingJson }) => {
   const sign = useMove()
   const [repricing, setRepricing] = useState(false)
+  const status = useAsk(['status'], () => shell.app.status({}))
   if (!listing.onThisNetwork) return null
   if (listing.state === 'draft') return <Button onClick={() => { sign({ kind: 'publish', listing: listing.id }) }}>Publish…</Button>
   return (
     <>
       <Button variant="default" onClick={() => { setRepricing(true) }}>New price…</Button>
       <Button variant="default" onClick={() => { sign({ kind: listing.state === 'closed' ? 'open' : 'close', listing: listing.id }) }}>{listing.state === 'closed' ? 'Open again…' : 'Close…'}</Button>
-      <Button component="a" href="#/sell/serve">Serve it</Button>
+      {status.data?.serving === true
+        ? <Button variant="default" component="a" href="#/sell/serve">Open Serve</Button>
+        : <Button component="a" href="#/sell/serve">Serve it</Button>}
       {repricing ? <Reprice listing={listing} onClose={() => { setRepricing(false) }} /> : null}
     </>
   )

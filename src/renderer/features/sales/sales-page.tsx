@@ -3,6 +3,7 @@ import type { SaleJson } from '../../../shared/window-contract/sales.ts'
 import { formatEther } from '../../../shared/units.ts'
 import { shell, useAsk } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
+import { placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Figure, Page, Section } from '../../ui/page.tsx'
 import { Bars } from '../../ui/plot.tsx'
@@ -34,7 +35,7 @@ const Earnings = () => {
 }
 
 const handledWords: Readonly<Record<NonNullable<SaleJson['handled']>, string>> = {
-  received: 'request received', answered: 'decrypted', delivered: 'delivered', refused: 'refused by the policy', declined: 'declined', missed: 'missed',
+  received: 'received the request', answered: 'decrypted', delivered: 'delivered', refused: 'refused: policy', declined: 'declined', missed: 'missed the time',
 }
 
 const Moves = ({ of: { purchase, reclaimable, declinable } }: { readonly of: SaleJson }) => {
@@ -59,14 +60,14 @@ export const SalesPage = () => {
               label="Sales" rows={rows} keyOf={({ purchase }) => purchase}
               columns={[
                 { name: 'No.', numeric: true, cell: ({ purchase }) => purchase, order: ({ purchase }) => BigInt(purchase) },
-                { name: 'Listing', cell: ({ listing }) => listing ?? '', order: ({ listing }) => listing ?? '' },
+                { name: 'Listing', cell: ({ listing, title }) => (listing === null ? 'Listing made elsewhere' : <a href={placeOf(['sell', 'listings', listing])}>{title ?? listing}</a>), order: ({ title }) => title ?? '' },
                 { name: 'Buyer', cell: ({ buyer }) => <Hash value={buyer} label="buyer address" /> },
                 { name: 'State', cell: ({ state }) => <span className={`tag ${stateTone[state]}`}>{state}</span>, order: ({ state }) => state },
-                { name: 'On this side', cell: ({ handled, refusal }) => <span {...(refusal === null ? {} : { title: refusal.message })}>{handled === null ? '' : handledWords[handled]}</span> },
+                { name: 'You', cell: ({ handled, refusal }) => <span {...(refusal === null ? {} : { title: refusal.message })}>{handled === null ? '' : handledWords[handled]}</span> },
                 { name: 'Until', cell: ({ deadlineSeconds }) => (deadlineSeconds === null ? '' : <When at={deadlineSeconds} />) },
                 { name: 'Price', unit: 'ETH', numeric: true, cell: ({ valueWei }) => <Amount bare wei={valueWei} />, order: ({ valueWei }) => BigInt(valueWei) },
                 { name: 'Paid', cell: ({ paidAtSeconds }) => <When at={paidAtSeconds} />, order: ({ paidAtSeconds }) => paidAtSeconds },
-                { name: 'Do', numeric: true, cell: (sale) => <Moves of={sale} /> },
+                { name: 'Next', numeric: true, cell: (sale) => <Moves of={sale} /> },
               ]}
             />
           </>

@@ -1,5 +1,6 @@
 import { Button, Modal, SegmentedControl, Switch } from '@mantine/core'
 import { useState } from 'react'
+import type { EngineJson } from '../../../shared/window-contract/app.ts'
 import type { NetworkJson } from '../../../shared/window-contract/networks.ts'
 import type { WindowSettings } from '../../../shared/window-contract/settings.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
@@ -14,10 +15,14 @@ import { NetworkForm } from './network-form.tsx'
 
 const themes = [{ value: 'system', label: 'As the system' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }] as const
 
-const automatic: readonly (readonly [Exclude<keyof WindowSettings, 'theme'>, string, string])[] = [
-  ['autoConfirm', 'Confirm a verified answer', 'The TypeScript client pays the seller once the proof of decryption holds; this window always asks.'],
-  ['autoLitigate', 'Litigate a missed delivery', 'The TypeScript client takes the money back when the seller misses the deadline; this window always asks.'],
-  ['autoReclaim', 'Reclaim after the expiration', 'Serving reclaims what an absent buyer left, under its standing authorisation.'],
+type Automatic = readonly (readonly [Exclude<keyof WindowSettings, 'theme'>, string, string])[]
+
+const whileServing: Automatic = [
+  ['autoReclaim', 'Collect what absent buyers left', 'Once a buyer has let the time to confirm pass, the payment is claimed for you.'],
+]
+const inPrograms: Automatic = [
+  ['autoConfirm', 'Pay for an answer whose proof holds', 'The seller is paid as soon as the answer was opened and checked.'],
+  ['autoLitigate', 'Take the money back from a late seller', 'The purchase is cancelled once the time to deliver is over.'],
 ]
 
 const Behaviour = () => {
@@ -25,22 +30,27 @@ const Behaviour = () => {
   const update = useDo((change: Partial<WindowSettings>) => shell.settings.update(change), 'settings')
   return (
     <Reply of={settings}>
-      {(now) => (
+      {(now) => {
+        const switches = (of: Automatic) => of.map(([key, label, description]) => (
+          <Switch
+            key={key} label={label} description={description} checked={now[key]}
+            onChange={(event) => { update.mutate({ [key]: event.target.checked }) }}
+          />
+        ))
+        return (
         <>
           <Section title="Appearance">
             <div><SegmentedControl aria-label="Theme" data={[...themes]} value={now.theme} onChange={(value) => { const theme = themes.find((known) => known.value === value); if (theme !== undefined) update.mutate({ theme: theme.value }) }} /></div>
           </Section>
-          <Section title="Without asking first">
-            {automatic.map(([key, label, description]) => (
-              <Switch
-                key={key} label={label} description={description} checked={now[key]}
-                onChange={(event) => { update.mutate({ [key]: event.target.checked }) }}
-              />
-            ))}
-            <Trouble error={update.error} />
+          <Section title="While you serve, without asking">{switches(whileServing)}</Section>
+          <Section title="In your own programs, without asking">
+            <p className="quiet prose">For purchases made through the TypeScript client. This window always shows you first what would be signed.</p>
+            {switches(inPrograms)}
           </Section>
+          <Trouble error={update.error} />
         </>
-      )}
+        )
+      }}
     </Reply>
   )
 }
@@ -69,9 +79,9 @@ const Networks = () => {
             label="Networks" rows={rows} keyOf={({ name }) => name}
             columns={[
               { name: 'Network', cell: ({ name }) => name, order: ({ name }) => name },
-              { name: 'Chain', numeric: true, cell: ({ chainId }) => chainId, order: ({ chainId }) => chainId },
+              { name: 'Chain id', numeric: true, cell: ({ chainId }) => chainId, order: ({ chainId }) => chainId },
               { name: 'Node', cell: ({ rpcUrl }) => <span className="mono">{rpcUrl}</span> },
-              { name: 'Contract', cell: ({ contract }) => (contract === null ? 'none' : <Hash value={contract} label="contract address" />) },
+              { name: 'Market contract', cell: ({ contract }) => (contract === null ? 'none' : <Hash value={contract} label="contract address" />) },
               { name: 'Use', numeric: true, cell: (network) => <NetworkActions network={network} /> },
             ]}
           />
@@ -105,10 +115,25 @@ const Practice = () => {
 
 const verdictTone = { ok: 'good', warn: 'warn', fail: 'bad' } as const
 
+const backendWords: Readonly<Record<EngineJson['backend'], string>> = {
+  'wasm-fused': 'WebAssembly with fused multiply-adds, the fastest', 'wasm': 'WebAssembly with integers', 'node-crypto': 'OpenSSL', 'bigint': 'plain JavaScript, the slowest',
+}
+
+/** What encrypts, computes and decrypts here: chosen by a test and a measurement when it starts. */
+const EngineFacts = () => {
+  const engine = useAsk(['app', 'engine'], () => shell.app.engine({}))
+  return (
+    <Reply of={engine}>
+      {({ backend, reason, workers }) => <Facts left of={[['Encryption runs on', `${workers} ${workers === 1 ? 'core' : 'cores'}`], ['By', <span key="by" title={reason}>{backendWords[backend]}</span>]]} />}
+    </Reply>
+  )
+}
+
 const Doctor = () => {
   const doctor = useDo(() => shell.app.doctor({}))
   return (
     <Section title="This computer" aside={<Button variant="default" loading={doctor.isPending} onClick={() => { doctor.mutate(undefined) }}>Check what works</Button>}>
+      <EngineFacts />
       <Trouble error={doctor.error} />
       {doctor.data === undefined ? null : (
         <DataTable
@@ -130,7 +155,7 @@ const About = () => {
   return (
     <Section title="About">
       <Reply of={about}>
-        {({ version, shell: kind, home, node, platform }) => <Facts left of={[['Version', version], ['Shown in', kind === 'electron' ? 'a window of its own' : 'a browser tab'], ['Profile', <span key="home" className="mono">{home}</span>], ['Node', node], ['Platform', platform]]} />}
+        {({ version, shell: kind, home, node, platform }) => <Facts left of={[['Version', version], ['Shown in', kind === 'electron' ? 'a window of its own' : 'a browser tab'], ['Profile', <span key="home" className="mono">{home}</span>], ['Runs on', `Node ${node}, ${platform}`]]} />}
       </Reply>
     </Section>
   )
