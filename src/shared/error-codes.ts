@@ -69,6 +69,7 @@ export const errorCodes = defineErrorCodes({
   'input.csv-no-rows': { status: 400, next: 'Import a file with at least one complete row, or choose --missing mean or median.' },
   'input.csv-no-numeric-columns': { status: 400, next: 'Import a table with at least one column of numbers, or of words that repeat.' },
   'input.csv-unknown-column': { status: 400, next: 'Spell the column as the file\'s first row does.' },
+  'input.csv-mixed-units': { status: 400, next: 'Bring the column into one unit and write it at every number or at none, or leave it out with --exclude.' },
   'input.csv-not-a-number': { status: 400, next: 'Correct the named cell, empty it and choose how to treat missing values, or leave the column out with --exclude.' },
   'input.csv-number-out-of-range': { status: 400, next: 'Correct the named cell or empty it; very large or fine values need another unit.' },
   'input.csv-missing-values': { status: 400, next: 'Fill the cells, or choose --missing drop, mean or median.' },

@@ -27,7 +27,9 @@ export type Classified =
   | { readonly kind: 'words'; readonly raw: RawColumn; readonly truth: ReadonlyMap<string, number> | null }
   | { readonly kind: 'left-out'; readonly doubt: ColumnDoubt }
 
-const missingMarkers: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'null', '.', '-', '#n/a'])
+/** What spreadsheets write where a formula has no value. */
+const formulaErrors = ['#n/a', '#div/0!', '#ref!', '#value!', '#name?', '#num!', '#null!', '#spill!', '#calc!', '#field!', '#blocked!', '#getting_data']
+const missingMarkers: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'null', '.', '-', ...formulaErrors])
 const longestWord = 100
 const mostCategories = 10_000
 const fewWords = 20
@@ -37,7 +39,7 @@ const truthPairs: readonly ReadonlyMap<string, number>[] = [
   new Map([['no', 0], ['yes', 1]]),
 ]
 
-/** The cell, text trimmed, or null where it is one of the markers of a missing value: empty, NA, N/A, #N/A, null, '.', '-'. */
+/** The cell, text trimmed, or null where it is one of the markers of a missing value: empty, NA, N/A, null, '.', '-', a formula's error. */
 export const readCell = (cell: RawCell): RawCell => {
   if (typeof cell !== 'string') return cell
   const text = cell.trim()

@@ -10,6 +10,7 @@ import type { ImportReport } from './import-report.ts'
 import { detectNumberStyle, findThousandsMark, type NumberStyle } from './number-style.ts'
 import type { DateOrder } from './parse-date.ts'
 import { findRowNumber, maximumColumns, type SourceTable, type TableHead } from './source-table.ts'
+import { stripUnit } from './written-unit.ts'
 
 /** What the seller knows of a column and the file does not say. */
 export interface ColumnNotes {
@@ -231,18 +232,24 @@ const listDates = (columns: readonly Kept[]): ImportReport['dates'] =>
  * the file's own style; dates as days since 1970-01-01; true/false, yes/no and 0/1 as booleans; other words as categories,
  * coded 0 … k−1 in the order of the sorted words or one column a word. Columns that identify rows are left out, all that was
  * decided is in the report.
- * Throws `input.csv-unknown-column`, `-not-a-number`, `-number-out-of-range`, `-missing-values`, `-no-rows`,
+ * Throws `input.csv-unknown-column`, `-mixed-units`, `-not-a-number`, `-number-out-of-range`, `-missing-values`, `-no-rows`,
  * `-no-numeric-columns`, `-header-duplicate`, `-header-invalid`, `input.date-invalid`, `-date-ambiguous`, `input.bounds-invalid` and
  * `input.fill-invalid`.
  */
 export const cleanTable = (table: SourceTable, options: CleanOptions = {}): CleanTable => {
   const { exclude = [], missing = 'fail', categories = 'codes', columns: notes = {} } = options
   assertKnown(table.header, [...exclude, ...Object.keys(notes)])
-  const raw = splitColumns(table, exclude)
+  const isForced = (name: string): boolean => notes[name]?.type === 'category'
+  const units = new Map<string, string>()
+  const raw = splitColumns(table, exclude).map((column) => {
+    const found = isForced(column.name) ? null : stripUnit(column, table)
+    if (found !== null) units.set(column.name, found.unit)
+    return found?.column ?? column
+  })
   const detected = detectNumberStyle(cellsOf(raw), table.separator)
   const style: NumberStyle = options.decimalMark === undefined ? detected : { decimalMark: options.decimalMark, guessed: false }
   const classified = raw.map((column) => classifyColumn(column, {
-    style, dateOrder: options.dateOrder, head: table, forced: notes[column.name]?.type === 'category',
+    style, dateOrder: options.dateOrder, head: table, forced: isForced(column.name),
   }))
   const kept = classified.filter((column) => column.kind !== 'left-out')
   if (kept.length === 0) {
@@ -251,7 +258,7 @@ export const cleanTable = (table: SourceTable, options: CleanOptions = {}): Clea
   const unfilled = kept.filter((column) => notes[column.raw.name]?.fill === undefined)
   const rows: Rows = { missing, categories, kept: chooseRows(unfilled, table, missing), head: table }
   const built = kept.map((column) =>
-    (column.kind === 'numbers' ? buildNumbers(column, rows, notes[column.raw.name] ?? {}) : buildWords(column, rows, notes[column.raw.name] ?? {})))
+    (column.kind === 'numbers' ? buildNumbers({ ...column, unit: units.get(column.raw.name) ?? column.unit }, rows, notes[column.raw.name] ?? {}) : buildWords(column, rows, notes[column.raw.name] ?? {})))
   const columns = built.flatMap((item) => item.columns)
   assertNames(columns)
   return {
@@ -266,6 +273,7 @@ export const cleanTable = (table: SourceTable, options: CleanOptions = {}): Clea
       decimalMarkGuessed: style.guessed,
       thousandsMarks: listThousandsMarks(kept, style),
       dates: listDates(kept),
+      units: [...units].map(([name, unit]) => ({ name, unit })),
       describedBy: null,
       secondMoments: null,
       rowsRead: table.rows,

@@ -26,6 +26,8 @@ export const importReportSchema = z.strictObject({
   thousandsMarks: z.array(z.string()),
   /** Columns of dates, and how they were written. */
   dates: z.array(z.strictObject({ name: z.string(), written: z.enum(['iso', 'dmy', 'mdy']) })).default([]),
+  /** Columns whose numbers had a unit beside them, which was taken off. */
+  units: z.array(z.strictObject({ name: z.string(), unit: z.string() })).default([]),
   /** The file that told units and descriptions. */
   describedBy: z.literal('datapackage.json').nullable().default(null),
   rowsRead: z.int(),

@@ -1,3 +1,4 @@
+import { inflateRawSync } from 'node:zlib'
 import readWorkbook from 'read-excel-file/universal'
 import { AppError } from '../../shared/errors.ts'
 import type { TakeBlock } from './packed-cells.ts'
@@ -14,11 +15,35 @@ const entryBytes = 46
 const unreadable = (why: string, cause?: unknown): AppError =>
   new AppError('input.table-unreadable', `The file is not a readable .xlsx workbook: ${why}.`, { cause })
 
+interface Archive {
+  readonly unpackedBytes: number
+  /** The part of this name, unpacked; null where there is none, or none that can be read. */
+  readPart(name: string): string | null
+}
+
+const localBytes = 30
+const deflated = 8
+const largestWorkbookPart = 1_000_000
+
+/** One part by its local header (PKWARE APPNOTE 4.3.7). */
+const unpack = (bytes: Uint8Array, view: DataView, at: number, packedBytes: number, method: number): string | null => {
+  if (at + localBytes > bytes.length) return null
+  const start = at + localBytes + view.getUint16(at + 26, true) + view.getUint16(at + 28, true)
+  const packed = bytes.subarray(start, start + packedBytes)
+  if (method !== deflated) return Buffer.from(packed).toString()
+  try {
+    return inflateRawSync(packed, { maxOutputLength: largestWorkbookPart }).toString()
+  } catch {
+    // The reader says what is wrong with a part that is damaged.
+    return null
+  }
+}
+
 /**
- * The bytes a ZIP archive says it unpacks to, by its directory (PKWARE APPNOTE 4.3.12, 4.3.16). The reader unpacks into buffers of
+ * A ZIP archive by its directory (PKWARE APPNOTE 4.3.12, 4.3.16), with the bytes it says it unpacks to: the reader unpacks into buffers of
  * just these sizes, so an archive that understates them gets no more.
  */
-const measureArchive = (bytes: Uint8Array): number => {
+const openArchive = (bytes: Uint8Array): Archive => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let end = bytes.length - endRecordBytes
   const least = Math.max(0, end - longestComment)
@@ -27,13 +52,20 @@ const measureArchive = (bytes: Uint8Array): number => {
   const entries = view.getUint16(end + 10, true)
   let at = view.getUint32(end + 16, true)
   let total = 0
+  const parts = new Map<string, () => string | null>()
   for (let entry = 0; entry < entries; entry += 1) {
     if (at + entryBytes > bytes.length || view.getUint32(at, true) !== entryRecord) throw unreadable('its directory is damaged')
     total += view.getUint32(at + 24, true)
+    const [method, packedBytes, local] = [view.getUint16(at + 10, true), view.getUint32(at + 20, true), view.getUint32(at + 42, true)]
+    const name = bytes.subarray(at + entryBytes, at + entryBytes + view.getUint16(at + 28, true))
+    parts.set(Buffer.from(name).toString(), () => unpack(bytes, view, local, packedBytes, method))
     at += entryBytes + view.getUint16(at + 28, true) + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
   }
-  return total
+  return { unpackedBytes: total, readPart: (name) => parts.get(name)?.() ?? null }
 }
+
+/** Whether the workbook counts its days from 1904, as old Excels for the Mac did (ECMA-376, part 1, 18.2.28). */
+const countsFrom1904 = ({ readPart }: Archive): boolean => /<(?:\w+:)?workbookPr\b[^>]*\bdate1904=["'](?:1|true)["']/.test(readPart('xl/workbook.xml') ?? '')
 
 interface Sheet {
   readonly sheet: string
@@ -49,14 +81,15 @@ const readSheets = async (bytes: Uint8Array): Promise<readonly Sheet[]> => {
 }
 
 const epoch = Date.UTC(1899, 11, 30)
+const epoch1904 = Date.UTC(1904, 0, 1)
 const millisecondsPerDay = 86_400_000
 /** Excel's days 1 to 60, its January and February of 1900, hold a 29 February that never was; what stands there is a duration. */
 const firstSureDay = 61
 
 /** The reader takes every cell with a clock in its format for a moment: a time of day or a duration is a number of days. */
-const toValue = (cell: unknown): unknown => {
+const toValue = (cell: unknown, from: number): unknown => {
   if (!(cell instanceof Date)) return cell
-  const days = (cell.getTime() - epoch) / millisecondsPerDay
+  const days = (cell.getTime() - from) / millisecondsPerDay
   return days >= 0 && days < firstSureDay ? Number(days.toFixed(secondsDecimals)) : cell
 }
 
@@ -76,7 +109,8 @@ const isBlank = (row: readonly unknown[]): boolean => row.every((cell) => cell =
  * `input.table-unreadable`, `input.table-too-large`, `input.table-choice`, and what the collector throws.
  */
 export const readExcel = async (bytes: Uint8Array, { sheet, exclude = [] }: TableChoice, take: TakeBlock): Promise<TableHead> => {
-  const unpacked = measureArchive(bytes)
+  const archive = openArchive(bytes)
+  const { unpackedBytes: unpacked } = archive
   if (unpacked > maximumUnpackedBytes) {
     throw new AppError('input.table-too-large', `The workbook unpacks to ${unpacked} bytes; at most ${maximumUnpackedBytes} are read.`, { details: { bytes: unpacked, maximum: maximumUnpackedBytes } })
   }
@@ -90,11 +124,12 @@ export const readExcel = async (bytes: Uint8Array, { sheet, exclude = [] }: Tabl
   if (headerAt === -1) throw new AppError('input.csv-no-rows', 'The sheet is empty.')
   const header = (chosen.data[headerAt] ?? []).map(toName)
   const collector = createTableCollector('excel', header, exclude, take)
+  const from = countsFrom1904(archive) ? epoch1904 : epoch
   let blankRows = headerAt
   for (let at = headerAt + 1; at < chosen.data.length; at += 1) {
     const record = chosen.data[at] ?? []
     if (isBlank(record)) blankRows += 1
-    else collector.add(record.map(toValue), at + 1)
+    else collector.add(record.map((cell) => toValue(cell, from)), at + 1)
   }
   return collector.finish({ blankRows, choices: names.slice(0, mostChoices) })
 }

@@ -20,6 +20,7 @@ export const toSummary = (report: ImportReport): NonNullable<ImportPreview['summ
   decimalMarkGuessed: report.decimalMarkGuessed,
   thousandsMarks: report.thousandsMarks,
   dates: report.dates,
+  units: report.units,
   rowsRead: report.rowsRead,
   blankRows: report.blankRows,
   rowsDropped: report.rowsDropped,

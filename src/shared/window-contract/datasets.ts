@@ -49,6 +49,8 @@ export const importSummarySchema = z.strictObject({
   decimalMark: z.string(),
   decimalMarkGuessed: z.boolean(),
   thousandsMarks: z.array(z.string()),
+  /** Columns whose numbers had a unit beside them. */
+  units: z.array(z.strictObject({ name: z.string(), unit: z.string() })),
   /** Columns of dates, which become days, and how they were written. */
   dates: z.array(z.strictObject({ name: z.string(), written: z.enum(['iso', 'dmy', 'mdy']) })),
   rowsRead: z.int(),

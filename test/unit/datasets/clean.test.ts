@@ -39,6 +39,39 @@ describe('whatever is imported', () => {
   })
 })
 
+describe('numbers with a unit beside them', () => {
+  it.each([
+    ['%', ['12,5 %', '7 %', '0', '100%'], [12.5, 7, 0, 100]],
+    ['€', ['€ 1,234.50', '€7.00', '-€ 3.25', '€-2.00'], [1234.5, 7, -3.25, -2]],
+    ['€', ['1.234,50 €', '7,00\u00a0€', '-3,25 €', '0,00 €'], [1234.5, 7, -3.25, 0]],
+    ['$', ['$1,000', '$2,500,000', '- $5', '$0.5'], [1000, 2_500_000, -5, 0.5]],
+    ['CHF', ["CHF 1'234.50", 'CHF 8', '0', 'CHF 9.5'], [1234.5, 8, 0, 9.5]],
+    ['USD', ['5 USD', '6.5 USD', '7 USD', '−8 USD'], [5, 6.5, 7, -8]],
+  ])('are numbers in %s: %j', async (unit, cells, values) => {
+    const { columns, report } = await clean(`x\ty\n${cells.map((cell, at) => `${cell}\t${at}`).join('\n')}\n`)
+    expect([[...columns[0]?.values ?? []], columns[0]?.column.unit]).toEqual([values, unit])
+    expect(report.units).toEqual([{ name: 'x', unit }])
+    expect(report.leftOut).toEqual([])
+  })
+
+  it('keep what their owner says of the unit, and may be missing', async () => {
+    const { columns: [share] } = await clean(column(['5 %', 'NA', '7 %']), { missing: 'drop', columns: { x: { unit: 'per cent of wages' } } })
+    expect([share?.column.unit, [...share?.values ?? []]]).toEqual(['per cent of wages', [5, 7]])
+  })
+
+  it.each([
+    ['another unit', ['€ 5', '€ 6', '$ 7'], 4], ['no unit', ['5 %', '0.5', '7 %'], 3], ['a first unit', ['$ 5', '€ 6', '€ 7'], 3],
+  ])('are refused where a cell has %s, with its row and without its content', async (_what, cells, row) => {
+    await expect(clean(column(cells))).rejects.toThrow(refusal('input.csv-mixed-units', { row, column: 1, name: 'x' }))
+  })
+
+  it('are none where words merely hold such a letter, and words stay words where the owner says so', async () => {
+    expect(typesOf(await clean(column(['krone', 'kr', 'krone', 'kr'])))).toEqual({ x: 'category' })
+    expect(typesOf(await clean(column(['$5', '$9', '$5', '$9']), { columns: { x: { type: 'category' } } }))).toEqual({ x: 'category' })
+    await expect(clean(column(['1', '2', '3', '€ 4']))).rejects.toThrow(refusal('input.csv-not-a-number', { row: 5 }))
+  })
+})
+
 describe('the types of columns', () => {
   it('are told from their cells', async () => {
     const table = await clean('a,b,c,d,e,f\n1,1.5,0,yes,TRUE,red\n2,2,1,No,false,green\n3,-1e-3,1,yes,TRUE,red\n')

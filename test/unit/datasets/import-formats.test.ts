@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DateDay, Decimal, Int64, RecordBatchStreamWriter, tableFromArrays, tableToIPC, TimestampMillisecond, Utf8, vectorFromArray, Table } from 'apache-arrow'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
+import { parquetMetadata } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
 import { cleanTable, type CleanOptions } from '../../../src/host/datasets/clean.ts'
@@ -122,6 +123,33 @@ describe('values of typed sources', () => {
     expect((await read({ text })).columns).toEqual([['x', 'number', '', [0.57, 1.1, 0.07]]])
   })
 
+  it.each(['#N/A', '#DIV/0!', '#REF!', '#VALUE!', '#NAME?', '#NUM!', '#NULL!', '#SPILL!'])('that a workbook could not compute (%s) are missing', async (error) => {
+    const text = createWorkbook({ S: [['x', 'y'], [1, 2], [{ error }, 5], [3, 4]] })
+    await expect(loadTable({ text }).then((table) => cleanTable(table))).rejects.toThrow(refusal('input.csv-missing-values', { row: 3, column: 1, name: 'x', count: 1 }))
+    expect(cleanTable(await loadTable({ text }), { missing: 'drop' }).columns.map(({ values }) => [...values])).toEqual([[1, 3], [2, 4]])
+    const csv = `x,y\n1,2\n${error},5\n3,4\n`
+    expect(cleanTable(await loadTable({ text: csv }), { missing: 'drop' }).columns.map(({ values }) => [...values])).toEqual([[1, 3], [2, 4]])
+  })
+
+  it('of a workbook that counts its days from 1904 are the same days, and its times of day are times of day', async () => {
+    const rows = [['day', 'clock'], [{ serial: 43_915 }, { serial: 0.25 }], [{ serial: 43_916 }, { serial: 0 }], [{ serial: 43_916.5 }, { serial: 0.75 }]]
+    const { columns } = await read({ text: createWorkbook({ S: rows }, { from1904: true }) })
+    const epoch1904 = Date.UTC(1904, 0, 1) / 86_400_000
+    expect(columns.map(([name, , , values]) => [name, values])).toEqual([['day', [epoch1904 + 43_915, epoch1904 + 43_916, epoch1904 + 43_916.5]], ['clock', [0.25, 0, 0.75]]])
+  })
+
+  it('of a Parquet column with few different values, which are kept in a dictionary, are what was written', async () => {
+    const towns = Array.from({ length: 5000 }, (_, at) => ['Bonn', 'Köln', 'Ulm'][at % 3] ?? '')
+    const grades = Int32Array.from(towns, (_, at) => at % 4)
+    const bytes = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'town', data: towns }, { name: 'grade', data: grades }], rowGroupSize: 1000 }))
+    const { row_groups: groups } = parquetMetadata(bytes.buffer)
+    expect(groups.map(({ columns }) => columns[0]?.meta_data?.encodings)).toContainEqual(expect.arrayContaining([expect.stringContaining('DICTIONARY')]))
+    const { columns } = cleanTable(await loadTable({ text: bytes }))
+    expect(columns.map(({ column }) => column.categories)).toEqual([['Bonn', 'Köln', 'Ulm'], []])
+    expect([...columns[0]?.values ?? []]).toEqual(towns.map((town) => ['Bonn', 'Köln', 'Ulm'].indexOf(town)))
+    expect([...columns[1]?.values ?? []]).toEqual([...grades])
+  })
+
   it('with a time are fractions of a day', async () => {
     const moments = vectorFromArray([new Date('2024-03-01T12:00:00Z'), new Date('2024-03-01T00:00:00.001Z'), null], new TimestampMillisecond())
     expect((await read({ text: tableToIPC(new Table({ moments }), 'stream') }, { missing: 'drop' })).columns)
@@ -186,8 +214,8 @@ describe('a file that is damaged, hostile, or something else', () => {
   })
 
   it('that unpacks to more than is read is refused before it is unpacked, and one that lies about it gets no more', async () => {
-    await expect(loadTable({ text: createWorkbook({ S: [['x'], [1]] }, 2 ** 30) })).rejects.toThrow(refusal('input.table-too-large'))
-    await expect(loadTable({ text: createWorkbook({ S: [['x'], ...Array.from({ length: 500 }, (_, at) => [at])] }, 100) })).rejects.toSatisfy(isAppError)
+    await expect(loadTable({ text: createWorkbook({ S: [['x'], [1]] }, { claim: 2 ** 30 }) })).rejects.toThrow(refusal('input.table-too-large'))
+    await expect(loadTable({ text: createWorkbook({ S: [['x'], ...Array.from({ length: 500 }, (_, at) => [at])] }, { claim: 100 }) })).rejects.toSatisfy(isAppError)
   })
 
   it('that needs more memory than it may have, costs its process and nothing else', async () => {

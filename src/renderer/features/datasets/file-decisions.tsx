@@ -29,6 +29,7 @@ const sayRecognised = ({ format, recognised: summary }: ImportPreview): string =
   formats[format],
   ...(summary === null || format !== 'csv' ? [] : [`${summary.encoding.toUpperCase()}${summary.byteOrderMark ? ' with byte order mark' : ''}`]),
   ...(summary === null || summary.thousandsMarks.length === 0 ? [] : [`thousands set apart by ${summary.thousandsMarks.map((mark) => (mark.trim() === '' ? 'spaces' : `“${mark}”`)).join(', ')}`]),
+  ...(summary?.units ?? []).map(({ name, unit }) => `${name} in ${unit}`),
   ...(summary === null || summary.dates.length === 0 ? [] : [`dates in ${summary.dates.map(({ name }) => name).join(', ')}, as days`]),
 ].join(' · ')
 

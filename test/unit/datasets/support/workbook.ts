@@ -31,7 +31,7 @@ export const createArchive = (files: Readonly<Record<string, string>>, claim?: n
   return new Uint8Array(Buffer.concat([...bodies, index, end]))
 }
 
-type SheetCell = number | string | boolean | { readonly serial: number } | null
+type SheetCell = number | string | boolean | { readonly serial: number } | { readonly error: string } | null
 
 const column = (at: number): string => String.fromCharCode(65 + at)
 
@@ -40,18 +40,28 @@ const toXml = (cell: SheetCell, place: string): string => {
   if (typeof cell === 'number') return `<c r="${place}"><v>${cell}</v></c>`
   if (typeof cell === 'boolean') return `<c r="${place}" t="b"><v>${cell ? 1 : 0}</v></c>`
   if (typeof cell === 'string') return `<c r="${place}" t="inlineStr"><is><t>${cell}</t></is></c>`
+  if ('error' in cell) return `<c r="${place}" t="e"><v>${cell.error}</v></c>`
   return `<c r="${place}" s="1"><v>${cell.serial}</v></c>`
 }
 
 const main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 
+interface WorkbookOptions {
+  /** Falsifies the size that its parts say they unpack to. */
+  readonly claim?: number
+  /** Days are counted from 1904, as old Excels for the Mac did. */
+  readonly from1904?: boolean
+}
+
+type Sheets = Readonly<Record<string, readonly (readonly SheetCell[])[]>>
+
 /** A workbook as a spreadsheet program saves it (ECMA-376), small: `serial` is a date, in Excel's days. */
-export const createWorkbook = (sheets: Readonly<Record<string, readonly (readonly SheetCell[])[]>>, claim?: number): Uint8Array => {
+export const createWorkbook = (sheets: Sheets, { claim, from1904 = false }: WorkbookOptions = {}): Uint8Array => {
   const names = Object.keys(sheets)
   const files: Record<string, string> = {
     '[Content_Types].xml': '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
-    'xl/workbook.xml': `<workbook ${main} xmlns:r="${relations}"><sheets>${
+    'xl/workbook.xml': `<workbook ${main} xmlns:r="${relations}">${from1904 ? '<workbookPr date1904="1"/>' : ''}<sheets>${
       names.map((name, at) => `<sheet name="${name}" sheetId="${at + 1}" r:id="rId${at + 1}"/>`).join('')}</sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${
       names.map((_, at) => `<Relationship Id="rId${at + 1}" Type="${relations}/worksheet" Target="worksheets/sheet${at + 1}.xml"/>`).join('')
