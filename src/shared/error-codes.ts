@@ -106,7 +106,7 @@ export const errorCodes = defineErrorCodes({
   // access: who may do what
   'access.unauthenticated': { status: 401, next: 'Sign in with the wallet that bought the listing and send its bearer token.' },
   'access.forbidden': { status: 403, next: 'Use the wallet that owns this purchase.' },
-  'access.keychain-unavailable': { status: 503, next: 'Unlock or install the system keychain (Linux: libsecret and a Secret Service), or make a new profile with the passphrase store.' },
+  'access.keychain-unavailable': { status: 503, next: 'Unlock or install the system keychain (Linux: libsecret and a Secret Service), or keep a new profile\'s secrets under a passphrase: `npm start -- --secrets passphrase`, or `--secrets passphrase` after `hesystem`.' },
   'access.passphrase-needed': { status: 401, next: 'Type the passphrase when asked, or name a file that holds it in HESYSTEM_PASSPHRASE_FILE.' },
   'access.wrong-passphrase': { status: 401, next: 'Type the passphrase this profile was made with.' },
   'access.no-passphrase': { status: 409, next: 'Change the password of the keychain with the system\'s own tools; this profile has no passphrase.' },

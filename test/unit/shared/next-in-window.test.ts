@@ -7,7 +7,7 @@ const speaksOfCommands = (words: string): boolean => /hesystem [a-z]|(^|\s|`)--[
 /** Found before there is a window, or asked of a terminal, a server or a service alone. */
 const neverInWindow = new Set([
   'input.usage', 'input.secret-needed', 'input.secret-store-mismatch', 'input.redis-url-invalid', 'input.configuration-invalid',
-  'access.passphrase-needed', 'access.data-key-missing', 'access.wallet-exists', 'access.window-not-signed-in',
+  'access.passphrase-needed', 'access.keychain-unavailable', 'access.data-key-missing', 'access.wallet-exists', 'access.window-not-signed-in',
   'runtime.redis-unreachable', 'store.chunks-elsewhere', 'store.chunks-unreachable', 'store.unsafe-home',
 ])
 

@@ -46,6 +46,8 @@ const Live = () => {
 }
 
 const On = ({ state }: { readonly state: ServeState }) => {
+  const listings = useAsk(['listings'], () => shell.listings.list({}))
+  const titles = new Map((listings.data ?? []).map(({ id, title }) => [id, title]))
   const off = useDo(() => shell.serve.off({}), 'serve')
   return (
     <>
@@ -65,7 +67,7 @@ const On = ({ state }: { readonly state: ServeState }) => {
           {state.authorisation === null ? null : (
             <Section title="May sign by itself">
               <Facts of={[
-                ['Answers of', state.authorisation.listings.join(', ')],
+                ['Answers of', state.authorisation.listings.map((id) => titles.get(id) ?? id).join(', ')],
                 ['Calls', state.authorisation.functions.map((name) => callWords[name] ?? name).join(', ')],
                 ['Fees a day, at most', <Amount key="most" wei={state.authorisation.maxGasPerDayWei} />],
                 ['Spent today', <Amount key="spent" wei={state.authorisation.spentTodayWei} />],

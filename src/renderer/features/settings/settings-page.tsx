@@ -25,35 +25,57 @@ const inPrograms: Automatic = [
   ['autoLitigate', 'Take the money back from a late seller', 'The purchase is cancelled once the time to deliver is over.'],
 ]
 
-const Behaviour = () => {
-  const settings = useAsk(['settings'], () => shell.settings.get({}))
-  const update = useDo((change: Partial<WindowSettings>) => shell.settings.update(change), 'settings')
+const useSettings = () => ({
+  settings: useAsk(['settings'], () => shell.settings.get({})),
+  update: useDo((change: Partial<WindowSettings>) => shell.settings.update(change), 'settings'),
+})
+
+const Appearance = () => {
+  const { settings, update } = useSettings()
+  const choose = (value: string): void => {
+    const theme = themes.find((known) => known.value === value)
+    if (theme !== undefined) update.mutate({ theme: theme.value })
+  }
   return (
     <Reply of={settings}>
-      {(now) => {
-        const switches = (of: Automatic) => of.map(([key, label, description]) => (
-          <Switch
-            key={key} label={label} description={description} checked={now[key]}
-            onChange={(event) => { update.mutate({ [key]: event.target.checked }) }}
-          />
-        ))
-        return (
-        <>
-          <Section title="Appearance">
-            <div><SegmentedControl aria-label="Theme" data={[...themes]} value={now.theme} onChange={(value) => { const theme = themes.find((known) => known.value === value); if (theme !== undefined) update.mutate({ theme: theme.value }) }} /></div>
-          </Section>
-          <Section title="While you serve, without asking">{switches(whileServing)}</Section>
-          <Section title="In your own programs, without asking">
-            <p className="quiet prose">For purchases made through the TypeScript client. This window always shows you first what would be signed.</p>
-            {switches(inPrograms)}
-          </Section>
+      {({ theme }) => (
+        <Section title="Appearance">
+          <div><SegmentedControl aria-label="Theme" data={[...themes]} value={theme} onChange={choose} /></div>
           <Trouble error={update.error} />
-        </>
-        )
-      }}
+        </Section>
+      )}
     </Reply>
   )
 }
+
+const Switches = ({ of }: { readonly of: Automatic }) => {
+  const { settings, update } = useSettings()
+  return (
+    <Reply of={settings}>
+      {(now) => (
+        <>
+          {of.map(([key, label, description]) => (
+            <Switch
+              key={key} label={label} description={description} checked={now[key]}
+              onChange={(event) => { update.mutate({ [key]: event.target.checked }) }}
+            />
+          ))}
+          <Trouble error={update.error} />
+        </>
+      )}
+    </Reply>
+  )
+}
+
+const Behaviour = () => (
+  <>
+    <Section title="While you serve, without asking"><Switches of={whileServing} /></Section>
+    <Section title="In your own programs, without asking">
+      <p className="quiet prose">For purchases made through the TypeScript client. This window always shows you first what would be signed.</p>
+      <Switches of={inPrograms} />
+    </Section>
+  </>
+)
 
 const NetworkActions = ({ network }: { readonly network: NetworkJson }) => {
   const sign = useMove()
@@ -163,6 +185,6 @@ const About = () => {
 
 export const SettingsPage = () => (
   <Page title="Settings">
-    <div className="stack wider" style={{ maxWidth: 960 }}><Behaviour /><Networks /><Practice /><Doctor /><About /></div>
+    <div className="stack wider" style={{ maxWidth: 960 }}><Appearance /><Networks /><Practice /><Behaviour /><Doctor /><About /></div>
   </Page>
 )
