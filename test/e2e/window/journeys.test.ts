@@ -77,6 +77,19 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       expect(await page.getByText('Numbers to decrypt').isVisible()).toBe(true)
     })
 
+    it('saves result and plot, each with where it comes from', async () => {
+      const csv = await buying().save('Save', /CSV/)
+      expect(csv.name).toBe('test-average-wages.csv')
+      expect(csv.bytes.toString()).toMatch(/^# Test run of average-wages\.ts on made-up rows[^]*\n# receipt: none yet\n[^]*"meanByColumn\.wage",\d/)
+      const json = JSON.parse((await buying().save('Save', /JSON/)).bytes.toString()) as { readonly answer: unknown, readonly citation: string }
+      expect(json).toMatchObject({ answer: { meanWage: expect.any(Number) as number }, citation: expect.stringContaining('made-up rows') as string })
+      const svg = await buying().save('Save the plot of meanByColumn', /SVG/)
+      expect(svg.bytes.toString()).toMatch(/^<svg[^]*<desc>Test run of average-wages\.ts[^]*<rect/)
+      expect(svg.bytes.toString()).not.toContain('var(--')
+      const png = await buying().save('Save the plot of meanByColumn', /PNG/)
+      expect([...png.bytes.subarray(1, 4)].map((byte) => String.fromCharCode(byte)).join('')).toBe('PNG')
+    })
+
     it('is shown what would be signed, and nothing leaves the wallet when it is refused', async () => {
       await window.go('Market')
       await buying().openSampleListing()

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { WindowPage } from './window-page.ts'
 
 const practiceMilliseconds = 240_000
@@ -51,6 +52,14 @@ export const createBuying = ({ page, press, sign, go }: WindowPage) => {
       await press('Take the money back')
       await sign()
       await page.locator('.tag', { hasText: 'Refunded' }).first().waitFor({ timeout: jobMilliseconds })
+    },
+    /** What a menu of an answer saves: the file's name and its bytes. */
+    save: async (menu: string, item: RegExp): Promise<{ readonly name: string, readonly bytes: Buffer }> => {
+      await press(menu)
+      const download = page.waitForEvent('download')
+      await page.getByRole('menuitem', { name: item }).click()
+      const saved = await download
+      return { name: saved.suggestedFilename(), bytes: readFileSync(await saved.path()) }
     },
     /** A number of the answer as it is shown. */
     readNumber: async (name: string): Promise<number> => Number(await page.locator('.figure', { hasText: name }).locator('.answer-number').innerText()),
