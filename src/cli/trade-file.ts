@@ -1,24 +1,27 @@
+import { formatEther } from 'ethers'
 import { citeReceipt, verifyTradeFile, type TradeFileVerdict } from '../host/index.ts'
-import { privateReceiptStatement } from '../host/protocol/receipt.ts'
+import { privateReceiptStatement, type Receipt } from '../host/protocol/receipt.ts'
 import { verifyReceiptOnChain } from '../host/protocol/verify-receipt-on-chain.ts'
-import { readUserFile } from '../client/read-user-file.ts'
-import { AppError } from '../shared/errors.ts'
+import { parseTradeText, readAttachedReceipt } from '../host/receipts/trade-text.ts'
+import { readUserFile, readUserFileBytes, readUserFileStart } from '../client/read-user-file.ts'
 import { describeAnswer } from './answer-text.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Throws `input.file-unreadable`, `input.invalid`. */
+/** The JSON of a receipt, an answer or evidence; of a receipt's PDF, what is attached. Throws `input.file-unreadable`, `input.invalid`. */
 export const readTradeFile = (path: string): unknown => {
-  const text = readUserFile(path)
-  try {
-    return JSON.parse(text) as unknown
-  } catch (error) {
-    throw new AppError('input.invalid', `${path} is not JSON, so it is no receipt.`, { details: { path }, cause: error })
-  }
+  const isPdf = Buffer.from(readUserFileStart(path, 4)).toString('latin1') === '%PDF'
+  return parseTradeText(isPdf ? readAttachedReceipt(readUserFileBytes(path), path) : readUserFile(path), path)
 }
 
 const describeDecryption = (proved: boolean | null): string => {
   if (proved === null) return 'The answer is not enclosed: only its hash stands here.'
   return proved ? 'The decryption is proved; that the encrypted table is the real one is not.' : 'The enclosed answer is not proved to be right.'
+}
+
+/** Who says that the trade took place: its parties, or the chain; nobody, and everything in it may be made up. */
+const describeWitness = ({ signatures }: TradeFileVerdict): string => {
+  const missing = signatures.seller === 'valid' ? 'buyer' : 'seller'
+  return `It holds together, but the ${missing} has not signed it: anybody could have written it. Hold it against the chain with --rpc URL.`
 }
 
 const describeWhole = ({ kind, answerBound }: TradeFileVerdict, ok: boolean, onChain: boolean): string => {
@@ -30,20 +33,29 @@ const describeWhole = ({ kind, answerBound }: TradeFileVerdict, ok: boolean, onC
     : `The receipt holds together${chain}. That the answer beside it is this one it cannot show: only the buyer knows a private program.`
 }
 
+const describeTrade = ({ trade }: Receipt): string =>
+  `Purchase ${trade.purchase} of listing ${trade.listing} in the contract ${trade.contract} on chain ${trade.chainId}: ${trade.buyer} bought from `
+  + `${trade.seller} for ${formatEther(trade.terms.valueWei)} ether; ${trade.state}.`
+
 /**
- * Checks a receipt or an answer's file, says what it is, what holds and what does not, and leaves exit code 1 where not all does.
+ * Checks a receipt or an answer's file, says what it is, what holds and what does not, and leaves exit code 1 where not all does, or nobody
+ * but its writer vouches for it: both parties by their signatures, or the chain.
  * With a node's URL the receipt is held against the chain too: only one that holds by itself names a chain worth asking.
  */
 export const reportTradeFile = async (json: unknown, rpc: string | null, terminal: Terminal): Promise<void> => {
   const { receipt, ...verdict } = verifyTradeFile(json)
   const onChain = !verdict.ok || receipt === null || rpc === null ? null : await verifyReceiptOnChain(receipt, rpc)
   const problems = [...verdict.problems, ...onChain ?? []]
-  const ok = problems.length === 0
+  const holds = problems.length === 0
+  const isWitnessed = verdict.signedByBoth || onChain !== null
+  const ok = holds && isWitnessed
   const { signatures, decryptionProved, answer } = verdict
   const citation = ok && receipt !== null ? citeReceipt(receipt, decryptionProved) : null
   terminal.result({ ...verdict, ok, problems, checkedOnChain: onChain !== null, citation }, [
-    describeWhole({ ...verdict, receipt }, ok, onChain !== null),
+    holds && !isWitnessed ? describeWitness({ ...verdict, receipt }) : describeWhole({ ...verdict, receipt }, holds, onChain !== null),
+    ...(holds && receipt !== null ? [describeTrade(receipt)] : []),
     `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved)}`,
+    ...(ok && onChain === null ? ['The chain was not asked: --rpc URL holds the trade against it.'] : []),
     ...(verdict.ok && receipt?.statement === privateReceiptStatement ? [privateReceiptStatement] : []),
     ...(answer === null ? [] : [describeAnswer(answer)]),
     ...problems.map(({ field, message }) => `  ${field}: ${message}`),

@@ -12,6 +12,9 @@ const reading = <T>(path: string, read: () => T): T => {
 /** A text file the user named. Throws `input.file-unreadable`. */
 export const readUserFile = (path: string): string => reading(path, () => readFileSync(path, 'utf8'))
 
+/** The same file's bytes. Throws `input.file-unreadable`. */
+export const readUserFileBytes = (path: string): Uint8Array => reading(path, () => readFileSync(path))
+
 /** The first bytes of a file the user named, however large it is. Throws `input.file-unreadable`. */
 export const readUserFileStart = (path: string, bytes: number): Uint8Array => reading(path, () => {
   const descriptor = openSync(path, 'r')

@@ -128,7 +128,14 @@ describe('a trade between two command lines with a home each and a chain of its 
     expect(await nowhere.run('receipts', 'verify', paths.buyer)).toMatchObject({
       ok: true, signatures: { seller: 'valid', buyer: 'valid' }, decryptionProved: true, answer: expectedAnswer, problems: [],
     })
-    expect(await nowhere.run('receipts', 'verify', paths.seller)).toMatchObject({ ok: true, signatures: { seller: 'valid', buyer: 'missing' } })
+    // Signed by one party alone it could be anybody's invention: then only the chain can tell.
+    const alone = await nowhere.launch('receipts', 'verify', paths.seller).ended
+    expect(JSON.parse(alone.stdout)).toMatchObject({ ok: false, signatures: { seller: 'valid', buyer: 'missing' }, problems: [], citation: null })
+    expect(alone.exitCode).toBe(1)
+    expect(await nowhere.run('receipts', 'verify', paths.seller, '--rpc', rpcUrl)).toMatchObject({ ok: true, checkedOnChain: true })
+    const page = join(folder, 'receipt.pdf')
+    await buyer.run('receipts', 'export', purchase, '--format', 'pdf', '--out', page)
+    expect(await nowhere.run('receipts', 'verify', page)).toMatchObject({ ok: true, answer: expectedAnswer })
     expect(readdirSync(folder)).not.toContain('nowhere')
 
     const receipt = readFileSync(paths.buyer, 'utf8')
@@ -180,7 +187,10 @@ describe('a trade between two command lines with a home each and a chain of its 
     await buyer.run('disputes', 'evidence', purchase, '--out', of('evidence.json'))
     await buyer.run('backup', of('profile.backup'), '--secret-file', of('passphrase'))
     expect(await nowhere.run('open', of('buyer.json'))).toMatchObject({ kind: 'receipt', ok: true })
-    for (const [name, kind] of [['receipt.pdf', 'pdf'], ['evidence.json', 'evidence'], ['profile.backup', 'backup'], ['wages.csv', 'table']] as const) {
+    expect(await nowhere.run('open', of('receipt.pdf'))).toMatchObject({ kind: 'receipt', ok: true })
+    const evidence = await nowhere.launch('open', of('evidence.json'), '--rpc', rpcUrl).ended
+    expect([evidence.exitCode, JSON.parse(evidence.stdout)]).toMatchObject([1, { kind: 'evidence', convicts: false, for: 'seller', checkedOnChain: true }])
+    for (const [name, kind] of [['profile.backup', 'backup'], ['wages.csv', 'table']] as const) {
       expect(await nowhere.run('open', of(name))).toEqual({ kind, path: of(name) })
     }
     for (const [name, code] of [['passphrase', 'input.invalid'], ['nothing.heresult', 'input.file-unreadable']] as const) {

@@ -3,6 +3,7 @@ import { computeVerdict, evidenceSchema } from '../../host/protocol/evidence.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { parseChoice, parseNumber } from '../arguments.ts'
+import { describeVerdict } from '../evidence-file.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
 import { writeUserFile } from '../write-user-file.ts'
 
@@ -47,8 +48,9 @@ export const addDisputeCommands = (program: Command, globals: () => GlobalOption
       const onChain = await market.readPurchase(BigInt(evidence.request.purchase))
       const verdict = computeVerdict(evidence, market, onChain)
       terminal.result({ purchase: onChain.id, state: onChain.state, ...verdict }, [
-        `For the ${verdict.for}: ${verdict.reason}`,
-        `The purchase is ${onChain.state}. \`hesystem disputes rule ${onChain.id} --for ${verdict.for}\` makes it so.`,
+        describeVerdict(verdict),
+        `The purchase is ${onChain.state}.${verdict.for === null ? '' : ` \`hesystem disputes rule ${onChain.id} --for ${verdict.for}\` makes it so.`}`,
       ].join('\n'))
+      if (verdict.for === null) process.exitCode = 1
     }))
 }

@@ -6,23 +6,21 @@ import { readUserFileStart } from '../../client/read-user-file.ts'
 import { AppError } from '../../shared/errors.ts'
 import { isTradeFileName } from '../../shared/trade-files.ts'
 import { createTerminal, type Terminal } from '../terminal.ts'
+import { isEvidence, reportEvidence } from '../evidence-file.ts'
 import { readTradeFile, reportTradeFile } from '../trade-file.ts'
 import type { GlobalOptions } from '../run.ts'
 import { openWindow } from './headless.ts'
 
 const backupStart = '{"hesystemBackup"'
 
-type Kind = 'table' | 'backup' | 'pdf' | 'evidence' | 'trade-file'
+type Kind = 'table' | 'backup' | 'evidence' | 'trade-file'
 
 /** What each file is, and the command that is for it; what a trade left behind is checked instead. */
-const words: Readonly<Record<Exclude<Kind, 'trade-file'>, (path: string) => string>> = {
+const words: Readonly<Record<'table' | 'backup', (path: string) => string>> = {
   table: (path) => `${path} is a table. \`hesystem dataset import ${path} --name NAME\` takes it in, to encrypt it and sell answers.`,
   backup: (path) => `${path} is a backup of a whole profile, under a passphrase. \`hesystem --home FOLDER restore ${path}\` brings it back into an empty folder.`,
-  pdf: (path) => `${path} is a PDF. Where it is the page of a receipt, the signed receipt is its attachment: save that, and open it.`,
-  evidence: (path) => `${path} is a buyer's evidence in a dispute; it discloses the answer. \`hesystem arbitrate ${path}\` gives the verdict that follows from it and the contract.`,
 }
 
-const isEvidence = (json: unknown): boolean => z.object({ kind: z.literal('hesystem-dispute-evidence') }).safeParse(json).success
 const isTradeFile = (json: unknown): boolean => z.union([z.object({ trade: z.unknown() }), z.object({ kind: z.literal('hesystem-result') })]).safeParse(json).success
 
 const kindOfJson = (path: string): Kind => {
@@ -35,7 +33,7 @@ const kindOfJson = (path: string): Kind => {
 const kindOf = (path: string): Kind => {
   const start = readUserFileStart(path, Math.max(signatureBytes, backupStart.length))
   const text = Buffer.from(start).toString('latin1')
-  if (text.startsWith('%PDF')) return 'pdf'
+  if (text.startsWith('%PDF')) return kindOfJson(path)
   if (text.startsWith(backupStart)) return 'backup'
   if (isTradeFileName(path) || /^\s*\{/.test(text)) return kindOfJson(path)
   const isText = detectFormat(start) === 'csv'
@@ -48,13 +46,14 @@ const kindOf = (path: string): Kind => {
 const report = async (path: string, rpc: string | null, terminal: Terminal): Promise<void> => {
   const kind = kindOf(path)
   if (kind === 'trade-file') await reportTradeFile(readTradeFile(path), rpc, terminal)
+  else if (kind === 'evidence') await reportEvidence(readTradeFile(path), rpc, terminal)
   else terminal.result({ kind, path }, words[kind](path))
 }
 
 export const addOpenCommand = (program: Command, globals: () => GlobalOptions): void => {
   program.command('open <file>')
-    .description('say what a file is, and check it where it is a receipt or an answer (.hereceipt, .heresult); needs no network and no profile')
-    .option('--rpc <url>', 'hold a receipt against the chain too, as this node tells it')
+    .description('say what a file is, and check it where it is a receipt, an answer (.hereceipt, .heresult, a receipt\'s PDF) or evidence; needs no network and no profile')
+    .option('--rpc <url>', 'hold it against the chain too, as this node tells it')
     .option('--window', 'show a receipt or an answer in the window')
     .action(async (path: string, { rpc, window }: { rpc?: string; window?: true }) => {
       const terminal = createTerminal(globals().json === true)

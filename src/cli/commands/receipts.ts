@@ -6,6 +6,7 @@ import { receiptFormats, type ReceiptFormat } from '../../shared/schemas/receipt
 import { parseChoice, parseNumber } from '../arguments.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
 import { createTerminal } from '../terminal.ts'
+import { isEvidence, reportEvidence } from '../evidence-file.ts'
 import { readTradeFile, reportTradeFile } from '../trade-file.ts'
 import { writeUserFile } from '../write-user-file.ts'
 
@@ -42,10 +43,13 @@ export const addReceiptCommands = (program: Command, globals: () => GlobalOption
         out === undefined ? Buffer.from(bytes).toString() : `Receipt of purchase ${number} written to ${out}.\n\nTo cite:\n${citation}`,
       )
     }))
-  receipts.command('verify <file>').description('check a receipt, or an answer\'s file: signatures, hashes, proof; needs no network and no profile')
+  receipts.command('verify <file>')
+    .description('check a receipt (or its PDF), an answer\'s file or evidence: signatures, hashes, proof; needs no network and no profile')
     .option('--rpc <url>', 'hold it against the chain too, as this node tells it')
-    .action((path: string, { rpc = null }: { rpc?: string | null }) =>
-      reportTradeFile(readTradeFile(path), rpc, createTerminal(globals().json === true)))
+    .action((path: string, { rpc = null }: { rpc?: string | null }) => {
+      const json = readTradeFile(path)
+      return (isEvidence(json) ? reportEvidence : reportTradeFile)(json, rpc, createTerminal(globals().json === true))
+    })
 
   program.command('result').description('answers to hand on, with what proves them')
     .command('export').description('an answer beside the receipt that shows it, in one file for anybody to verify')

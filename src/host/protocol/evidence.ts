@@ -4,7 +4,9 @@ import { encodeProgram } from '../../compute/program.ts'
 import { programSchema } from '../../shared/schemas/program.ts'
 import { resultRequestSchema } from '../../shared/schemas/result-request.ts'
 import { isAppError, type AppError, type ErrorCode } from '../../shared/errors.ts'
+import { connectChain } from '../chain/connect.ts'
 import type { PurchaseOnChain } from '../chain/market.ts'
+import { createMarketViews } from '../chain/market-views.ts'
 import { hashDetails, parseDetails } from '../trade/details-document.ts'
 import { sha256Hex } from '../trade/hash.ts'
 import { assertProved } from './check-proofs.ts'
@@ -30,7 +32,8 @@ export interface MarketPlace {
 }
 
 export interface Verdict {
-  readonly for: 'buyer' | 'seller'
+  /** null for no verdict: anybody can make a file that is not of this purchase, the seller too. */
+  readonly for: 'buyer' | 'seller' | null
   /** Why, as a code: what is wrong with the answer or with the evidence; null for an answer that is right. */
   readonly ground: ErrorCode | null
   readonly reason: string
@@ -58,18 +61,8 @@ const findForeignPart = ({ request, program, answer }: Evidence, chain: MarketPl
 const grounds: readonly ErrorCode[] = ['crypto.sealed-answer-invalid', 'crypto.invalid-answer', 'crypto.proof-invalid']
 export const isAnswerFault = (error: unknown): error is AppError => grounds.some((code) => isAppError(error, code))
 
-/**
- * The arbiter's verdict: for the buyer if and only if the evidence is of this purchase, and the sealed bytes do not open, do
- * not hold the cells that were asked for, or their proof does not verify. Evidence of something else proves nothing: for the seller.
- */
-export const computeVerdict = (
-  evidence: Evidence, chain: MarketPlace, onChain: PurchaseOnChain,
-): Verdict => {
-  const foreign = findForeignPart(evidence, chain, onChain)
-  if (foreign !== null) {
-    return { for: 'seller', ground: 'input.evidence-foreign', reason: `The evidence proves nothing: its ${foreign} is not the one that stands on the contract.` }
-  }
-  const { request, program, answer } = evidence
+/** What the evidence shows by itself: whether the sealed answer in it opens, holds the cells that were asked for, and is proved. */
+export const judgeAnswer = ({ request, program, answer }: Evidence): Verdict => {
   try {
     assertProved(openDelivery({
       request,
@@ -83,5 +76,32 @@ export const computeVerdict = (
   } catch (error) {
     if (!isAnswerFault(error)) throw error
     return { for: 'buyer', ground: error.code, reason: error.message }
+  }
+}
+
+/**
+ * The arbiter's verdict: for the buyer if and only if the evidence is of this purchase, and the sealed bytes do not open, do
+ * not hold the cells that were asked for, or their proof does not verify; for the seller where they are right. Evidence of something else
+ * proves nothing, for nobody.
+ */
+export const computeVerdict = (evidence: Evidence, chain: MarketPlace, onChain: PurchaseOnChain): Verdict => {
+  const foreign = findForeignPart(evidence, chain, onChain)
+  return foreign === null
+    ? judgeAnswer(evidence)
+    : { for: null, ground: 'input.evidence-foreign', reason: `The evidence proves nothing: its ${foreign} is not the one that stands on the contract.` }
+}
+
+/**
+ * The same by a node's word, with no profile. Throws `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract`,
+ * `escrow.not-found`.
+ */
+export const judgeOnChain = async (evidence: Evidence, rpcUrl: string): Promise<Verdict> => {
+  const { chainId, contract, purchase } = evidence.request
+  const connection = connectChain({ name: 'of the evidence', rpcUrl, chainId, contract })
+  try {
+    await connection.assertReady()
+    return computeVerdict(evidence, { chainId, contract }, await createMarketViews(connection, contract).readPurchase(BigInt(purchase)))
+  } finally {
+    connection.close()
   }
 }

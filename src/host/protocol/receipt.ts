@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ZeroHash } from 'ethers'
 import { z } from 'zod'
-import { addressSchema, bytes32Schema, naturalSchema } from '../../shared/schemas/common.ts'
+import { addressSchema, bytes32Schema, naturalSchema, signatureSchema } from '../../shared/schemas/common.ts'
 import type { PolicyMode } from '../../shared/schemas/details.ts'
 import { programSchema, type Program } from '../../shared/schemas/program.ts'
 import { resultRequestSchema, type ResultRequest } from '../../shared/schemas/result-request.ts'
@@ -11,7 +11,7 @@ import { purchaseMoves } from '../chain/market-events.ts'
 import { purchaseStates } from '../chain/terms.ts'
 import { openedAnswerSchema, type OpenedAnswer } from './opened-answer.ts'
 import { computeChecks } from './receipt-checks.ts'
-import { createDomain, recoverTypedDataSigner, signatureSchema, type TypedDataSigner, type TypedDataTypes } from './signatures.ts'
+import { createDomain, recoverTypedDataSigner, type TypedDataSigner, type TypedDataTypes } from './signatures.ts'
 
 const fits = (bits: bigint) => (text: string): boolean => /^\d{1,78}$/.test(text) && BigInt(text) < 2n ** bits
 /** Wei as the contract holds it. */

@@ -1,10 +1,8 @@
 import { Signature, verifyTypedData, type TypedDataDomain, type TypedDataField } from 'ethers'
-import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
+import { signatureSchema } from '../../shared/schemas/common.ts'
 
 export type TypedDataTypes = Record<string, TypedDataField[]>
-
-export const signatureSchema = z.string().regex(/^0x[0-9a-f]{130}$/, 'must be a 65-byte signature in lower-case hex')
 
 /** Who can sign typed data: a wallet, never a bare key. */
 export interface TypedDataSigner {
@@ -23,7 +21,7 @@ const highestS = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b2
 export const recoverTypedDataSigner = (
   domain: TypedDataDomain, types: TypedDataTypes, value: Record<string, unknown>, signature: string,
 ): string => {
-  if (!signatureSchema.safeParse(signature).success) throw new AppError('crypto.invalid-signature', 'A signature is 65 bytes in lower-case hex.')
+  if (!signatureSchema.safeParse(signature).success) throw new AppError('crypto.invalid-signature', 'A signature is 65 bytes in lower-case hex, the last 1b or 1c.')
   try {
     if (BigInt(Signature.from(signature).s) > highestS) throw new RangeError('the signature has the higher s')
     return verifyTypedData(domain, types, value, signature)

@@ -19,6 +19,11 @@ export interface ReceiptVerdict {
   /** Everything stated holds together, and at least one party signed. */
   readonly ok: boolean
   readonly signatures: Readonly<Record<ReceiptRole, SignatureVerdict>>
+  /**
+   * Whether both parties signed it. With one signature alone a receipt that holds together may be of no trade at all: either party, or
+   * somebody with a wallet made for it, could have written it. Then only the chain can tell.
+   */
+  readonly signedByBoth: boolean
   /** Whether the enclosed answer's decryption is proved; null where no answer is enclosed. */
   readonly decryptionProved: boolean | null
   /** The enclosed answer, where it is proved and the receipt shows its program. */
@@ -136,6 +141,7 @@ export const verifyReceipt = (json: unknown): ReceiptVerdict => {
     return {
       ok: false,
       signatures: { seller: 'missing', buyer: 'missing' },
+      signedByBoth: false,
       decryptionProved: null,
       answer: null,
       problems: parsed.error.issues.map(({ path, message }) => ({ field: path.map(String).join('.'), message })),
@@ -154,5 +160,6 @@ export const verifyReceipt = (json: unknown): ReceiptVerdict => {
   const problems = [...found, ...checkFields(receipt, found)]
   const ok = problems.length === 0
   const decryptionProved = receipt.proof === null ? null : proof.problems.length === 0
-  return { ok, signatures, decryptionProved, answer: ok ? answerOf(receipt, proof.integers) : null, problems }
+  const signedByBoth = verdicts.every(([, verdict]) => verdict === 'valid')
+  return { ok, signatures, signedByBoth, decryptionProved, answer: ok ? answerOf(receipt, proof.integers) : null, problems }
 }

@@ -114,7 +114,9 @@ export const writeReceiptPdf = async (receipt: Receipt, { title, citation, verdi
   document.font('Helvetica-Bold').fontSize(18).fillColor(ink).text('Receipt', margin)
   document.font('Helvetica').fontSize(11).fillColor(quiet).text(printable(title ?? `Listing ${trade.listing}`), { lineGap: 2 })
   document.moveDown(0.5)
-  pen.paragraph(`${verdict.ok ? 'Holds.' : 'Does not hold.'} ${describeSignatures(verdict)} ${describeDecryption(verdict)}`, verdict.ok ? good : bad)
+  const isGood = verdict.ok && verdict.signedByBoth
+  const words = verdict.ok ? isGood ? 'Holds.' : 'Holds together; who has not signed it vouches for nothing in it.' : 'Does not hold.'
+  pen.paragraph(`${words} ${describeSignatures(verdict)} ${describeDecryption(verdict)}`, isGood ? good : bad)
   for (const { field, message } of verdict.problems) pen.paragraph(`${field}: ${message}`, bad)
 
   pen.heading('Trade')
@@ -159,8 +161,8 @@ export const writeReceiptPdf = async (receipt: Receipt, { title, citation, verdi
 
   pen.heading('To check')
   const fileName = `receipt-${trade.purchase}.json`
-  pen.paragraph(`${receipt.statement} This page is for reading; what is signed is the attached file ${fileName}. Take it from the PDF’s attachments and run `
-    + `“hesystem receipts verify ${fileName}”, which needs no network and no profile; with “--rpc URL” it asks the chain too.`)
+  pen.paragraph(`${receipt.statement} This page is for reading; what is signed is the attached file ${fileName}. “hesystem receipts verify” reads it out of this `
+    + 'PDF, or take it from the PDF’s attachments; it needs no network and no profile, and with “--rpc URL” asks the chain too.')
   document.file(Buffer.from(json), {
     name: fileName, type: 'application/json', description: 'The signed receipt', creationDate: madeAt, modifiedDate: madeAt,
   })

@@ -62,7 +62,7 @@ export const verifyTradeFile = (json: unknown): TradeFileVerdict => {
   const parsed = resultFileSchema.safeParse(json)
   if (!parsed.success) {
     return {
-      kind: 'result', ok: false, signatures: { seller: 'missing', buyer: 'missing' }, decryptionProved: null, answer: null, answerBound: null, receipt: null,
+      kind: 'result', ok: false, signatures: { seller: 'missing', buyer: 'missing' }, signedByBoth: false, decryptionProved: null, answer: null, answerBound: null, receipt: null,
       problems: parsed.error.issues.map(({ path, message }) => ({ field: path.map(String).join('.'), message })),
     }
   }

@@ -1,6 +1,4 @@
 import { listTableNames } from '../../compute/products.ts'
-import { parseJsonAs } from '../../shared/parse.ts'
-import { z } from 'zod'
 import type { MarketEntry } from '../../shared/window-contract/market.ts'
 import type { TradeReceiptJson } from '../../shared/window-contract/receipts.ts'
 import type { Gauge as GaugeJson } from '../../shared/window-contract/rehearsal.ts'
@@ -13,6 +11,7 @@ import { verifyReceipt } from '../protocol/verify-receipt.ts'
 import { citeReceipt } from '../receipts/cite-receipt.ts'
 import { renderReceipt } from '../receipts/render-receipt.ts'
 import { renderResult, verifyTradeFile } from '../receipts/result-file.ts'
+import { parseTradeText } from '../receipts/trade-text.ts'
 import { findTrade, type WindowContext } from './context.ts'
 import { toTermsJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
@@ -218,8 +217,8 @@ export const createReceiptsHandlers = ({ host, changes }: WindowContext, openedF
     return { fileName, json: text }
   },
   verify: ({ json }) => {
-    const { receipt, signatures, problems, ...verdict } = verifyTradeFile(parseJsonAs(z.unknown(), json, 'the receipt'))
-    const citation = verdict.ok && receipt !== null ? citeReceipt(receipt, verdict.decryptionProved) : null
+    const { receipt, signatures, problems, ...verdict } = verifyTradeFile(parseTradeText(json, 'the text'))
+    const citation = verdict.ok && verdict.signedByBoth && receipt !== null ? citeReceipt(receipt, verdict.decryptionProved) : null
     const named = problems.map(({ field, message }) => ({ field, message }))
     return { ...verdict, signatures: { ...signatures }, citation, problems: named }
   },

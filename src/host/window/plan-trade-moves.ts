@@ -76,7 +76,7 @@ const planRequest = (trade: Trade, purchase: PurchaseOnChain): MovePlan => {
     throw new AppError('escrow.wrong-state', 'There is no result to request an answer for: compute first.', { details: { purchase: purchase.id.toString() } })
   }
   const whatSellerLearns = purchases.get(purchase.id).details.policy.mode === 'private'
-    ? 'The seller gets it masked, and learns neither what was computed nor what came out.'
+    ? 'The seller gets it masked: if the table is what the listing declares, it learns neither what was computed nor what came out.'
     : 'The seller learns the program that your script came to, and nothing else of what you do.'
   // The hash of the request is made with its one-time key when it is sent; any other costs the same.
   const planned = planCall(trade, { function: 'requestResult', args: [purchase.id, hexlify(randomBytes(32))], valueWei: 0n })

@@ -15,3 +15,6 @@ export const rationalSchema = z.strictObject({ numerator: integerSchema, denomin
 export const hexIntegerSchema = z.string().max(2_100).regex(/^[1-9a-f][0-9a-f]*$/, 'must be a positive integer in lower-case hex')
 
 export type RationalJson = z.infer<typeof rationalSchema>
+
+/** 65 bytes. The last is 27 or 28: 0, 1 and EIP-155's numbers would recover the same, and nothing signed may have two spellings. */
+export const signatureSchema = z.string().regex(/^0x[0-9a-f]{128}1[bc]$/, 'must be a 65-byte signature in lower-case hex that ends in 1b or 1c')

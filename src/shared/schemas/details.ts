@@ -16,6 +16,9 @@ export const columnSchema = z.strictObject({
 })
 export type Column = z.infer<typeof columnSchema>
 
+/** A path on the host that the document came from: `//` and `/\\` would name another. */
+const linkSchema = z.string().max(500).regex(/^\/(?![/\\])[\w./:~%-]*$/, 'must be a path on the seller\'s own server')
+
 const answerLimits = {
   /** 2020's `condition`: dimᵢ(answer) ≤ dimᵢ(data) / condition; scalars always pass. */
   condition: z.number().positive(),
@@ -79,11 +82,11 @@ export const detailsSchema = z.strictObject({
   num_rows: z.tuple([z.int().min(1), z.int().min(1)]),
   condition: z.number().positive(),
   /** Links are relative to the details URL's origin, so that their hash survives a move of the server. */
-  meta_link: z.string().startsWith('/'),
-  test_link: z.string().startsWith('/'),
-  test_result_link: z.string().startsWith('/'),
-  data_link: z.string().startsWith('/'),
-  result_link: z.string().startsWith('/'),
+  meta_link: linkSchema,
+  test_link: linkSchema,
+  test_result_link: linkSchema,
+  data_link: linkSchema,
+  result_link: linkSchema,
   columns: z.array(columnSchema).min(1).max(5000),
   policy: policySchema,
   /** What belongs to the source table for its lifetime, whoever asks and under whatever listing. */

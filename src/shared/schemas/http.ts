@@ -1,12 +1,11 @@
 import { z } from 'zod'
-import { addressSchema, bytes32Schema, integerSchema, naturalSchema } from './common.ts'
+import { addressSchema, bytes32Schema, integerSchema, naturalSchema, signatureSchema } from './common.ts'
 import { columnSchema, tensorCommitmentSchema } from './details.ts'
 import { inequalitySchema, programSchema } from './program.ts'
 import { resultRequestSchema } from './result-request.ts'
 
 /** Bodies of the seller's HTTP server, one source for both sides (protocol.md, "The seller's HTTP server"). */
 
-const signatureSchema = z.string().regex(/^0x[0-9a-f]{130}$/, 'must be a 65-byte signature in lower-case hex')
 /** Bytes in standard base64. */
 const base64Schema = z.string().regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'must be base64')
 

@@ -37,7 +37,8 @@ export const disputesContract = {
   judge: procedure.input(z.strictObject({ json: z.string().max(20_000_000) })).output(z.strictObject({
     purchase: numberSchema,
     state: purchaseStateSchema,
-    for: z.enum(['buyer', 'seller']),
+    /** null for no verdict: evidence of something else. */
+    for: z.enum(['buyer', 'seller']).nullable(),
     /** What is wrong with the answer or the evidence, as a code; null for an answer that is right. */
     ground: z.string().nullable(),
     reason: z.string(),

@@ -21,6 +21,8 @@ export const receiptVerdictSchema = z.strictObject({
   kind: z.enum(['receipt', 'result']),
   ok: z.boolean(),
   signatures: z.strictObject({ seller: z.string(), buyer: z.string() }),
+  /** With one signature alone anybody could have written it; only the chain can tell. */
+  signedByBoth: z.boolean(),
   /** Whether the enclosed answer's decryption is proved; null where no answer is enclosed. */
   decryptionProved: z.boolean().nullable(),
   /** Null where all does not hold, or the file shows no answer. */

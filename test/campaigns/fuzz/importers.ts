@@ -127,7 +127,7 @@ const judgeEvidence = (content: string): string => {
   const evidence = parseJsonAs(evidenceSchema, content, 'the evidence file', 'input.evidence-invalid')
   const verdict = computeVerdict(evidence, marketPlace, purchase)
   if (verdict.for === 'buyer') throw new Error('evidence of another answer convicts')
-  return verdict.for
+  return verdict.for ?? 'none'
 }
 
 /** Every reader of a file that comes from outside. */

@@ -7,6 +7,7 @@ import type { Market } from '../../../src/host/chain/market.ts'
 import type { Host, Trade } from '../../../src/host/index.ts'
 import { toBase64 } from '../../../src/host/base64.ts'
 import { decodeAnswer, encodeAnswer, type AnswerPayload } from '../../../src/host/protocol/answer-codec.ts'
+import { reportEvidence } from '../../../src/cli/evidence-file.ts'
 import { computeVerdict, type Evidence } from '../../../src/host/protocol/evidence.ts'
 import { createClaim } from '../../../src/host/protocol/opened-answer.ts'
 import { sealAnswer, unsealAnswer } from '../../../src/host/protocol/sealing.ts'
@@ -84,6 +85,22 @@ describe('a seller who has the key and lies (S13)', () => {
     await purchases.dispute(number)
     const evidence = JSON.parse(JSON.stringify(await purchases.disclose(number))) as Evidence
     expect(computeVerdict(evidence, market, await market.readPurchase(number))).toMatchObject({ for: 'buyer', ground: code })
+    // Whoever has only the file, and a node to ask.
+    expect(await report(evidence, rpcUrl)).toMatchObject({ convicts: true, for: 'buyer', ground: code, exitCode: undefined })
+    expect(await report(evidence, null)).toMatchObject({ convicts: false, for: 'buyer', exitCode: 1 })
+    const other = { ...evidence, request: { ...evidence.request, purchase: '1' } }
+    if (number !== 1n) expect(await report(other, rpcUrl)).toMatchObject({ convicts: false, for: null, ground: 'input.evidence-foreign', exitCode: 1 })
+  }
+
+  const report = async (evidence: Evidence, rpc: string | null): Promise<object> => {
+    let told = {}
+    const nothing = (): undefined => undefined
+    const result = (document: unknown): void => { told = document as object }
+    const terminal = { json: true, result, note: nothing, progress: () => nothing, error: nothing }
+    await reportEvidence(evidence, rpc, terminal)
+    const { exitCode } = process
+    process.exitCode = undefined
+    return { ...told, exitCode }
   }
 
   it('with a changed value is caught', async () => {
@@ -169,7 +186,7 @@ describe('a seller who has the key and lies (S13)', () => {
         { program: { ...program, cells: program.cells.slice(1) } },
       ]
       for (const change of doctored) {
-        expect(await judge({ ...evidence, ...change })).toMatchObject({ for: 'seller', ground: 'input.evidence-foreign' })
+        expect(await judge({ ...evidence, ...change })).toMatchObject({ for: null, ground: 'input.evidence-foreign' })
       }
     })
 
@@ -179,7 +196,7 @@ describe('a seller who has the key and lies (S13)', () => {
       expect(missingHalf).toBeNull()
       const file = JSON.parse(JSON.stringify(receipt)) as typeof receipt
       expect(verifyReceipt(file)).toEqual({
-        ok: true, signatures: { seller: 'valid', buyer: 'valid' }, decryptionProved: true, answer: expectedAnswer, problems: [],
+        ok: true, signatures: { seller: 'valid', buyer: 'valid' }, signedByBoth: true, decryptionProved: true, answer: expectedAnswer, problems: [],
       })
       const { proof } = file
       if (proof === null) throw new Error('the receipt encloses no answer')

@@ -48,7 +48,7 @@ const fieldsOf = (receipt: unknown): string[] => verifyReceipt(receipt).problems
 describe('a receipt', () => {
   it('signed by both parties holds, also after a trip through JSON', async () => {
     expect(verifyReceipt(copy(await createSigned())))
-      .toEqual({ ok: true, signatures: { seller: 'valid', buyer: 'valid' }, decryptionProved: null, answer: null, problems: [] })
+      .toEqual({ ok: true, signatures: { seller: 'valid', buyer: 'valid' }, signedByBoth: true, decryptionProved: null, answer: null, problems: [] })
   })
 
   it('says what it holds and what nothing proves, and cannot be made to say otherwise', async () => {
@@ -61,14 +61,24 @@ describe('a receipt', () => {
 
   it('holds with one half missing, and fails with both missing', async () => {
     const half = await signReceipt(await createSettled(), seller)
-    expect(verifyReceipt(half)).toMatchObject({ ok: true, signatures: { seller: 'valid', buyer: 'missing' } })
+    expect(verifyReceipt(half)).toMatchObject({ ok: true, signedByBoth: false, signatures: { seller: 'valid', buyer: 'missing' } })
     expect(fieldsOf(await createSettled())).toEqual(['signatures'])
+  })
+
+  it('holds with its signatures in one spelling only', async () => {
+    const receipt = await createSigned()
+    const signature = receipt.signatures.seller ?? ''
+    const v = Number.parseInt(signature.slice(-2), 16)
+    for (const other of [v - 27, v + 8, v + 10]) {
+      const respelled = `${signature.slice(0, -2)}${other.toString(16).padStart(2, '0')}`
+      expect(fieldsOf({ ...receipt, signatures: { ...receipt.signatures, seller: respelled } })).toEqual(['signatures.seller'])
+    }
   })
 
   it('joins the halves of the two parties, and refuses halves of different trades', async () => {
     const ofSeller = await signReceipt(await createSettled(), seller)
     const ofBuyer = await signReceipt(await createSettled(), buyer)
-    expect(verifyReceipt(mergeReceipts(ofBuyer, ofSeller))).toMatchObject({ ok: true, signatures: { seller: 'valid', buyer: 'valid' } })
+    expect(verifyReceipt(mergeReceipts(ofBuyer, ofSeller))).toMatchObject({ ok: true, signedByBoth: true, signatures: { seller: 'valid', buyer: 'valid' } })
     const other = { ...ofSeller, trade: { ...ofSeller.trade, state: 'Delivered' as const } }
     expect(() => mergeReceipts(ofBuyer, other)).toThrow(expect.objectContaining({ code: 'crypto.receipt-mismatch', details: { fields: ['state'] } }))
   })

@@ -8,6 +8,7 @@ import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import { citeReceipt } from '../../../src/host/receipts/cite-receipt.ts'
 import { csvCell, writeReceiptCsv } from '../../../src/host/receipts/receipt-csv.ts'
 import { printable } from '../../../src/host/receipts/receipt-pdf.ts'
+import { parseTradeText, readAttachedReceipt } from '../../../src/host/receipts/trade-text.ts'
 import { renderReceipt } from '../../../src/host/receipts/render-receipt.ts'
 import { buyer, createSettledReceipt, seller } from './settled-receipt.ts'
 
@@ -68,6 +69,22 @@ describe('a receipt for people', () => {
     const receipt = await createSettledReceipt()
     const [first, second] = [await renderReceipt(receipt, 'pdf', 'Wages'), await renderReceipt(receipt, 'pdf', 'Wages')]
     expect(Buffer.from(first.bytes).equals(Buffer.from(second.bytes))).toBe(true)
+  })
+
+  it('is read back out of its own PDF, and out of no other', async () => {
+    const receipt = await createSettledReceipt()
+    const { bytes } = await renderReceipt(receipt, 'pdf', 'Wages')
+    expect(parseTradeText(readAttachedReceipt(bytes, 'r.pdf'), 'r.pdf')).toEqual(JSON.parse(JSON.stringify(receipt)))
+    for (const other of [Buffer.from('%PDF-1.7 nothing'), bytes.slice(0, bytes.length / 3)]) {
+      expect(() => readAttachedReceipt(other, 'r.pdf')).toThrow(expect.objectContaining({ code: 'input.invalid' }))
+    }
+  })
+
+  it('is refused where a name stands twice, and read where strings look like names', () => {
+    expect(() => parseTradeText('{"state":"Refunded","state":"Settled"}', 'f')).toThrow(/holds a name twice/)
+    expect(() => parseTradeText('{"a":[{"b":1,"\\u0062":2}]}', 'f')).toThrow(/holds a name twice/)
+    const odd = { 'a": ': ['x', ': ', '":"', '\\', '\\": "'], b: { a: {}, 'b\\': null } }
+    expect(parseTradeText(JSON.stringify(odd, null, 2), 'f')).toEqual(odd)
   })
 
   it.skipIf(spawnSync('pdftotext', ['-v']).status !== 0)('can be read, and holds the file that verifies', async () => {

@@ -1,5 +1,5 @@
-import { Wallet } from 'ethers'
-import { describe, expect, it } from 'vitest'
+import { Signature, Wallet } from 'ethers'
+import { describe, expect, it, vi } from 'vitest'
 import { createSessions } from '../../../src/host/seller/server/sessions.ts'
 
 const domain = '127.0.0.1:7373'
@@ -12,6 +12,9 @@ const start = (chainId = 31_337) => {
   const sessions = createSessions(chainId, () => new Date(time))
   return { sessions, pass: (seconds: number) => { time += seconds * 1000 } }
 }
+
+/** Of the curve: −s signs as well as s (EIP-2). */
+const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 
 const refused = expect.objectContaining({ code: 'access.sign-in-failed' })
 const unauthenticated = expect.objectContaining({ code: 'access.unauthenticated' })
@@ -34,6 +37,21 @@ describe('signing in', () => {
     const second = sessions.challenge(wallet.address, domain, origin)
     await expect(sessions.open(second, await stranger.signMessage(second), domain)).rejects.toThrowError(refused)
     await expect(sessions.open(second, await wallet.signMessage(second), domain)).rejects.toThrowError(refused)
+  })
+
+  it('refuses what is nobody\'s signature without a word on the console', async () => {
+    const { sessions } = start()
+    const write = vi.spyOn(console, 'error')
+    for (const spoil of [
+      ({ r, s, v }: Signature): string => `${r}${(order - BigInt(s)).toString(16).padStart(64, '0')}${v === 27 ? '1c' : '1b'}`,
+      (): string => `0x${'00'.repeat(65)}`,
+      (): string => '0x12',
+    ]) {
+      const message = sessions.challenge(wallet.address, domain, origin)
+      await expect(sessions.open(message, spoil(Signature.from(await wallet.signMessage(message))), domain)).rejects.toThrowError(refused)
+    }
+    expect(write).not.toHaveBeenCalled()
+    write.mockRestore()
   })
 
   it('refuses a challenge of another server, another domain, another chain, one too old, and one never given', async () => {

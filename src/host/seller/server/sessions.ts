@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { SiweMessage } from 'siwe'
-import { getAddress } from 'ethers'
+import { getAddress, verifyMessage } from 'ethers'
 import { AppError } from '../../../shared/errors.ts'
 
 const nonceSeconds = 300
@@ -36,6 +36,15 @@ const setBounded = <V>(map: Map<string, V>, key: string, value: V): void => {
 
 /** Only the hash of a token is kept, so a look-up leaks nothing about it through time. */
 const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex')
+
+/** Null for what is nobody's signature, in whatever way: with the higher s (EIP-2), too short, of no point on the curve. */
+const recoverSigner = (message: string, signature: string): string | null => {
+  try {
+    return verifyMessage(message, signature)
+  } catch {
+    return null
+  }
+}
 
 export const createSessions = (chainId: number, now: () => Date): Sessions => {
   const nonces = new Map<string, number>()
@@ -83,6 +92,8 @@ export const createSessions = (chainId: number, now: () => Date): Sessions => {
       if (siwe.chainId !== chainId) throw refuse(`the message is for chain ${siwe.chainId}, this listing is on ${chainId}`)
       // The nonce is used up whatever comes of it: a message is good for one try.
       if (!takeNonce(siwe.nonce)) throw refuse('the nonce is unknown, used or too old')
+      // Before the library, which writes what it cannot recover to the console.
+      if (recoverSigner(message, signature) !== getAddress(siwe.address)) throw refuse('the signature does not match')
       const verdict = await siwe.verify({ signature, domain, nonce: siwe.nonce, time: now().toISOString() }, { suppressExceptions: true })
       if (!verdict.success) throw refuse(verdict.error?.type ?? 'the signature does not match')
       const token = randomBytes(32).toString('base64url')

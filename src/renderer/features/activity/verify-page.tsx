@@ -14,7 +14,10 @@ const decryptionWords = (proved: boolean | null): string => {
   return proved ? 'proved' : 'not proved'
 }
 
-const verdictWords = ({ kind, ok, answerBound }: ReceiptVerdictJson): string => {
+const verdictWords = ({ kind, ok, signedByBoth, signatures, answerBound }: ReceiptVerdictJson): string => {
+  if (ok && !signedByBoth) {
+    return `It holds together, but the ${signatures.seller === 'valid' ? 'buyer' : 'seller'} has not signed it: anybody could have written it. Only the chain can tell that the trade took place.`
+  }
   if (kind === 'receipt') return ok ? 'The receipt holds.' : 'The receipt does not hold.'
   if (!ok) return 'The answer’s file does not hold.'
   return answerBound === true ? 'The answer holds: its receipt shows that it is this one.' : 'Its receipt holds. That the answer is this one it cannot show: only the buyer knows a private program.'
@@ -22,7 +25,7 @@ const verdictWords = ({ kind, ok, answerBound }: ReceiptVerdictJson): string => 
 
 const Verdict = ({ of }: { readonly of: ReceiptVerdictJson }) => (
   <div className="stack wide" role="status">
-    <p className={of.ok ? 'note good' : 'note bad'}>{verdictWords(of)}</p>
+    <p className={of.ok && of.signedByBoth ? 'note good' : 'note bad'}>{verdictWords(of)}</p>
     {of.answer === null ? null : <AnswerView answer={of.answer} source={{ fileName: 'answer', citation: of.citation ?? '', receiptId: null, columns: [] }} />}
     {of.citation === null ? null : <div className="small quiet">To cite: <Copyable value={of.citation} label="citation" long /></div>}
     <Facts left of={[['Seller’s signature', of.signatures.seller], ['Buyer’s signature', of.signatures.buyer], ['Decryption', decryptionWords(of.decryptionProved)], ...of.problems.map(({ field, message }) => [field, message] as const)]} />

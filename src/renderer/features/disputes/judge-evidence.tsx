@@ -3,9 +3,21 @@ import { shell, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
 
+interface RulingProperties {
+  readonly purchase: string
+  readonly state: string
+  readonly party: 'buyer' | 'seller' | null
+}
+
+const Ruling = ({ purchase, state, party }: RulingProperties) => {
+  const sign = useMove()
+  if (party === null) return <p className="quiet">Anybody can make such a file: ask the buyer for the evidence of this very purchase.</p>
+  if (state !== 'Disputed') return <p className="quiet">The purchase is {state}: there is nothing to rule on.</p>
+  return <div><Button onClick={() => { sign({ kind: 'rule', purchase, for: party }) }}>Rule for the {party}</Button></div>
+}
+
 /** For the arbiter, and whoever wants to know: the verdict that follows from what the buyer laid down. */
 export const JudgeEvidence = () => {
-  const sign = useMove()
   const judge = useDo(async (file: File) => shell.disputes.judge({ json: await file.text() }))
   const { data } = judge
   return (
@@ -19,12 +31,10 @@ export const JudgeEvidence = () => {
       <Trouble error={judge.error} />
       {data === undefined ? null : (
         <div className="next-step" role="status">
-          <h2>Purchase {data.purchase}: for the {data.for}</h2>
+          <h2>Purchase {data.purchase}: {data.for === null ? 'no verdict' : `for the ${data.for}`}</h2>
           <p className="prose">{data.reason}</p>
           {data.ground === null ? null : <p className="mono small quiet">{data.ground}</p>}
-          {data.state !== 'Disputed' ? <p className="quiet">The purchase is {data.state}: there is nothing to rule on.</p> : (
-            <div><Button onClick={() => { sign({ kind: 'rule', purchase: data.purchase, for: data.for }) }}>Rule for the {data.for}</Button></div>
-          )}
+          <Ruling purchase={data.purchase} state={data.state} party={data.for} />
         </div>
       )}
     </div>

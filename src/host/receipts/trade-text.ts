@@ -1,0 +1,46 @@
+import { inflateSync } from 'node:zlib'
+import { AppError } from '../../shared/errors.ts'
+
+const countNames = (value: unknown): number => {
+  if (typeof value !== 'object' || value === null) return 0
+  const inner = Object.values(value).reduce<number>((sum, part) => sum + countNames(part), 0)
+  return Array.isArray(value) ? inner : inner + Object.keys(value).length
+}
+
+/** In JSON a string with a colon behind it is a name, and nothing else is. */
+const countWrittenNames = (text: string): number =>
+  [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined).length
+
+/** JSON in which every name stands once: of two, people read the first and programs take the last. Throws `input.invalid`. */
+export const parseTradeText = (text: string, what: string): unknown => {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new AppError('input.invalid', `${what} is not JSON, so it is no receipt.`, { cause: error })
+  }
+  if (countWrittenNames(text) !== countNames(json)) {
+    throw new AppError('input.invalid', `${what} holds a name twice: what somebody reads in it is not what would be checked.`)
+  }
+  return json
+}
+
+const mostAttachedBytes = 50_000_000
+
+/**
+ * The receipt attached to a PDF that `receipts export --format pdf` wrote; of another program's PDF, or of one that was saved anew, the
+ * attachment must be saved by a reader. Throws `input.invalid`.
+ */
+export const readAttachedReceipt = (pdf: Uint8Array, what: string): string => {
+  const text = Buffer.from(pdf).toString('latin1')
+  const found = /\/Type \/EmbeddedFile\n(?:(?!endobj)[^])*?\/Length (\d+)\n(?:(?!endobj)[^])*?stream\n/.exec(text)
+  const none = (cause?: unknown): AppError =>
+    new AppError('input.invalid', `${what} is a PDF without a receipt that can be read here. Save its attachment, a .json file, and verify that.`, { cause })
+  if (found === null) throw none()
+  const start = found.index + found[0].length
+  try {
+    return inflateSync(pdf.subarray(start, start + Number(found[1])), { maxOutputLength: mostAttachedBytes }).toString('utf8')
+  } catch (error) {
+    throw none(error)
+  }
+}
