@@ -1,10 +1,10 @@
-import { formatEther } from 'ethers'
 import { citeReceipt, verifyTradeFile, type TradeFileVerdict } from '../host/index.ts'
 import { privateReceiptStatement, type Receipt } from '../host/protocol/receipt.ts'
 import { verifyReceiptOnChain } from '../host/protocol/verify-receipt-on-chain.ts'
 import { parseTradeText, readAttachedReceipt } from '../host/receipts/trade-text.ts'
 import { readUserFile, readUserFileBytes, readUserFileStart } from '../client/read-user-file.ts'
 import { describeAnswer } from './answer-text.ts'
+import { formatEther } from '../shared/units.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The JSON of a receipt, an answer or evidence; of a receipt's PDF, what is attached. Throws `input.file-unreadable`, `input.invalid`. */
@@ -35,7 +35,7 @@ const describeWhole = ({ kind, answerBound }: TradeFileVerdict, ok: boolean, onC
 
 const describeTrade = ({ trade }: Receipt): string =>
   `Purchase ${trade.purchase} of listing ${trade.listing} in the contract ${trade.contract} on chain ${trade.chainId}: ${trade.buyer} bought from `
-  + `${trade.seller} for ${formatEther(trade.terms.valueWei)} ether; ${trade.state}.`
+  + `${trade.seller} for ${formatEther(BigInt(trade.terms.valueWei))} ether; ${trade.state}.`
 
 /**
  * Checks a receipt or an answer's file, says what it is, what holds and what does not, and leaves exit code 1 where not all does, or nobody

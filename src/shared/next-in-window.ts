@@ -8,6 +8,7 @@ export const nextInWindow: Readonly<Partial<Record<ErrorCode, string>>> = {
   'input.csv-header-invalid': 'Shorten the name in the file, or leave the column out.',
   'input.csv-no-rows': 'Choose a file with at least one complete row, or have missing values filled.',
   'input.csv-not-a-number': 'Correct the named cell in the file, empty it and choose how missing values are treated, or leave the column out.',
+  'input.csv-mixed-units': 'Bring the column into one unit and write it at every number or at none, or leave the column out.',
   'input.csv-missing-values': 'Fill the cells in the file, or choose above to drop those rows or to fill them with mean, median or a constant.',
   'input.date-invalid': 'Write the named cell as the others (2024-03-31, 31.03.2024, 03/31/2024: four digits for the year), empty it, or leave the column out.',
   'input.date-ambiguous': 'Say whether day or month comes first, or leave the column out.',
