@@ -200,6 +200,20 @@ describe('a trade between two command lines with a home each and a chain of its 
     expect(await nowhere.refuse('open', of('wages.csv'), '--window')).toMatchObject({ code: 'input.invalid' })
   })
 
+  it('goes on answering from the version that was published, while it serves, after the table was imported anew', async () => {
+    const next = tableCsv.split('\n').map((line, row) => (row === 0 || line === '' ? line : line.split(',').map((cell) => String(Number(cell) + 5)).join(','))).join('\n')
+    expect(next).not.toBe(tableCsv)
+    await seller.run('dataset', 'import', file('wages-next.csv', next), '--name', 'wages', '--new-version')
+    expect(await seller.run('listing', 'list')).toMatchObject({ listings: [{ dataset: 'wages@1', state: 'published' }] })
+    expect(await seller.run('dataset', 'show', 'wages')).toMatchObject({ rows: 12, data: null })
+    expect(await seller.run('dataset', 'show', 'wages@1')).toMatchObject({ rows: 12, data: { keyBits: 2048 } })
+
+    const bought = await buyer.run<{ purchase: string }>('buy', url)
+    await buyer.run('compute', bought.purchase, scriptPath)
+    expect(await buyer.run('request', bought.purchase)).toMatchObject({ answer: expectedAnswer, proofVerified: true })
+    await buyer.run('confirm', bought.purchase)
+  })
+
   it('tells failure from misuse by its exit code, and failures as one JSON document on stderr', async () => {
     const { exitCode, stdout, stderr } = await buyer.launch('purchases', 'show', '77').ended
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
@@ -216,7 +230,7 @@ describe('a trade between two command lines with a home each and a chain of its 
     const keys: string[] = []
     for (const { home } of [seller, buyer]) {
       const host = await createHost({ home, environment })
-      for (const { name } of host.datasets.list()) {
+      for (const { name } of host.datasets.list().filter(({ data }) => data !== null)) {
         for (const kind of ['data', 'test'] as const) {
           const { p, q } = host.datasets.readKeyPair(name, kind)
           keys.push(...[p, q].flatMap((prime) => [prime.toString(16), prime.toString()]))

@@ -46,12 +46,20 @@ const toDocument = ({ id, dataset, details, terms, url, number, state }: StoredL
   return { id, dataset, title, listing: number, state, url, terms, policy, rows, columns }
 }
 
-const describe = ({ id, number, state, terms, url }: StoredListing): string =>
-  `${id}  ${state}${number === null ? '' : ` as listing ${number}`}  ${formatEther(terms.valueWei)} ether + ${formatEther(terms.guaranteeWei)} guarantee  ${url}`
+const describe = ({ id, dataset, number, state, terms, url }: StoredListing): string =>
+  `${id}  ${state}${number === null ? '' : ` as listing ${number}`}  of ${dataset}  ${formatEther(terms.valueWei)} ether + ${formatEther(terms.guaranteeWei)} guarantee  ${url}`
 
 const warnOfDisputes = (terminal: Terminal, { terms, details }: StoredListing): void => {
   for (const line of warnSellerOfDisputes(toDisputeTerms(terms, details.seller))) terminal.note(line)
 }
+
+const sayTime = (seconds: number): string => (seconds % 3600 === 0 ? `${seconds / 3600} h` : `${seconds} s`)
+
+/** What a draft says, for its owner to look over before anything is on the chain. */
+const describeDraft = ({ terms: { deliverySeconds, expirationSeconds }, details: { policy } }: StoredListing): string => [
+  `${sayTime(deliverySeconds)} to answer, ${sayTime(expirationSeconds)} for the buyer to confirm`,
+  `along each axis an answer may have 1/${policy.condition} of the table`,
+].join('; ')
 
 const show = (terminal: Terminal, listing: StoredListing): void => { terminal.result(toDocument(listing), describe(listing)) }
 
@@ -137,7 +145,7 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
         terminal.note('Ask a price for which you would hand out that many raw values. Once published, this table is sold in private mode only.')
       }
       warnOfDisputes(terminal, created)
-      show(terminal, created)
+      terminal.result(toDocument(created), `${describe(created)}\n${describeDraft(created)}`)
     }))
 }
 

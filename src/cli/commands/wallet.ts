@@ -27,7 +27,7 @@ export const readNewSecret = async ({ secretFile }: Pick<ImportOptions, 'secretF
   return typed
 }
 
-const importWallet = async (wallet: WalletService, options: ImportOptions): Promise<WalletSummary> => {
+const importWallet = async (wallet: WalletService, options: ImportOptions): Promise<WalletSummary | ReturnType<WalletService['importUserInfo']>> => {
   const ways = [options.mnemonic, options.privateKey, options.userInfo, options.keystore].filter((way) => way !== undefined)
   if (ways.length !== 1) throw new AppError('input.invalid', 'Name exactly one of --mnemonic, --private-key, --user-info FILE, --keystore FILE.')
   if (options.userInfo !== undefined) return wallet.importUserInfo(readUserFile(options.userInfo))
@@ -35,6 +35,15 @@ const importWallet = async (wallet: WalletService, options: ImportOptions): Prom
   return options.mnemonic === true
     ? wallet.importMnemonic(await readSecret(options, 'Recovery phrase: '))
     : wallet.importPrivateKey(await readSecret(options, 'Private key: '))
+}
+
+/** What becomes of the endpoint of a 2020 file; it may hold an access key, and is not repeated. */
+const describeEndpoint = (imported: Awaited<ReturnType<typeof importWallet>>): readonly string[] => {
+  if (!('deadNetwork' in imported)) return []
+  const { deadNetwork } = imported
+  return [deadNetwork === null
+    ? 'The file\'s endpoint is taken by `hesystem network add NAME --rpc URL --chain-id N`.'
+    : `The file's endpoint is on ${deadNetwork.name}, which was switched off: another one is needed, for \`hesystem network add\`.`]
 }
 
 export const addWalletCommands = (program: Command, globals: () => GlobalOptions): void => {
@@ -52,7 +61,7 @@ export const addWalletCommands = (program: Command, globals: () => GlobalOptions
     .option('--secret-file <file>', 'where the phrase, key or password stands')
     .action((options: ImportOptions) => withHost(globals(), async (host, terminal) => {
       const summary = await importWallet(host.wallet, options)
-      terminal.result(summary, `Wallet ${summary.address} is in this profile.`)
+      terminal.result(summary, [`Wallet ${summary.address} is in this profile.`, ...describeEndpoint(summary)].join('\n'))
     }))
   wallet.command('show').description('address, balance, and what the contract owes')
     .action(() => withHost(globals(), async (host, terminal) => {
