@@ -27,6 +27,23 @@ export interface HostCalls<T extends object> {
 
 const isTensorMethod = (name: string): name is TensorMethod => (tensorMethods as readonly string[]).includes(name)
 
+const ofNone: readonly TensorMethod[] = [
+  'neg', 'sqrt', 'exp', 'log', 'abs', 'round', 'sigmoid', 'decrypted', 'shape', 'size', 'dim', 'item', 'truth',
+]
+const ofTwo: readonly TensorMethod[] = ['where', 'rows', 'concat', 'quantile', 'var', 'std', 'cov']
+const ofAny: readonly TensorMethod[] = ['get', 'slice', 'cols', 'transpose', 'reshape', 'groupBy', 'unique']
+const overAxes: readonly TensorMethod[] = ['sum', 'mean', 'max', 'min', 'argmax', 'argmin', 'median']
+
+/** What a method would not look at was meant to do something. Throws `input.tensor-value`. */
+const assertArgumentCount = (method: TensorMethod, given: number): void => {
+  if (ofAny.includes(method)) return
+  const most = ofNone.includes(method) ? 0 : ofTwo.includes(method) ? 2 : 1
+  if (given <= most) return
+  const hint = overAxes.includes(method) ? `: several axes are one list, ${method}([0, 1])` : ''
+  const takes = ['no argument', 'one argument', 'two arguments at most'][most] ?? ''
+  throw new AppError('input.tensor-value', `${method} takes ${takes}, not ${given}${hint}`)
+}
+
 /** Counts what a script uses up on the host's side, where the sandbox's own memory limit does not reach. */
 const createWorkMeter = (limits: ScriptLimits) => {
   const used = { calls: 0, argumentCharacters: 0, cells: 0 }
@@ -54,7 +71,9 @@ export const createHostCalls = <T extends object>(backend: TensorBackend<T>, lim
     if (!isTensorMethod(method)) throw new AppError('input.tensor-value', `a tensor has no method ${JSON.stringify(method)}`)
     const receiver = findTensor(receiverId)
     if (receiver === undefined) throw new AppError('input.tensor-value', `${method} was called on something that is not a tensor of this run`)
-    const result = backend.call(method, receiver, parseArguments(method, argumentsText, findTensor))
+    const args = parseArguments(method, argumentsText, findTensor)
+    assertArgumentCount(method, args.length)
+    const result = backend.call(method, receiver, args)
     if (result.kind === 'tensor') spend('cells', backend.sizeOf(result.tensor))
     return result
   }

@@ -37,11 +37,24 @@ export const preludeSource = String.raw`(function (host, settingsText) {
 
   const describe = (tensor) => 'Tensor(' + invoke('shape', tensor, []).join(', ') + ')'
 
+  // What people write who know NumPy, data frames or arrays.
+  const hints = {
+    T: 't() is its transpose', length: 'shape[0] is its number of rows, size of cells', ndim: 'shape.length is the number of its axes',
+    map: 'operators and methods work on all cells at once', forEach: 'operators and methods work on all cells at once',
+    reduce: 'sum(), max() and min() make one number of all', filter: 'where(condition, other) keeps some cells, rows([…]) some rows',
+  }
+  const hintFor = (key) => {
+    if (settings.listing.columns.includes(key)) return 'a column of it is data.col(' + stringify(key) + ')'
+    if (/^Tensor\(/.test(key)) return 'rows cannot be chosen by what is encrypted: where(condition, other), or multiply by the condition'
+    if (/^-?\d*\.\d+$/.test(key)) return 'rows have whole numbers'
+    return Object.hasOwn(hints, key) ? hints[key] : 'it has ' + methodNames
+  }
+
   const unknownMember = new Proxy(objectPrototype, {
     get(target, key, receiver) {
       if (typeof key === 'symbol' || key in target) return Reflect.get(target, key, receiver)
       if (/^-?\d+$/.test(key)) return invoke('get', receiver, [Number(key)])
-      throw new TypeError("a tensor has no '" + key + "'; it has " + methodNames)
+      throw new TypeError("a tensor has no '" + key + "'; " + hintFor(key))
     },
     set() { throw new TypeError('a tensor cannot be changed in place: build a new one with its methods') },
   })
