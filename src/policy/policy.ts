@@ -61,19 +61,18 @@ const assertBits = (program: Program, { maxAnswerBits }: Policy, dataset: Datase
 }
 
 /**
- * Second moments are offered because of what they are over all rows (docs/adr/0201): of fewer rows they could be one row's, and whether
- * they are would have to be looked up in the data. So every answer gives all rows of such a column the same weight.
+ * Second moments are offered because of what they are over all rows (docs/adr/0201): of fewer rows they could be one row's, and so could
+ * their difference from the sum of another column over a group. Whether they are would have to be looked up in the data. So where a
+ * listing offers any, every answer gives all rows of a column the same weight.
  */
 const assertWholeMoments = (
   { rows, cells, comparisons = [] }: Program, { minRows }: DisclosedPolicy, { columns }: DatasetDescription,
 ): void => {
-  if (minRows === 1) return
-  const factors = findFactors(columns)
+  if (minRows === 1 || findFactors(columns).every((factors) => factors === null)) return
   const assertEdge = (where: string, edge: number): void => {
-    const column = Math.floor(edge / rows)
-    if (edge % rows === 0 || (factors[column] ?? null) === null) return
-    const name = columns[column]?.name ?? ''
-    const message = `${where} takes some rows of the second moments ${name}; they are answered of all rows together only`
+    if (edge % rows === 0) return
+    const name = columns[Math.floor(edge / rows)]?.name ?? ''
+    const message = `${where} takes some rows of ${name}; a table sold with second moments is answered of all rows together only`
     refuse('policy.second-moments-whole', message, { where, column: name })
   }
   const assertEdges = ({ terms }: Pick<Inequality, 'terms'>, where: string): void => {

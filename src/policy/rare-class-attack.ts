@@ -1,7 +1,8 @@
 import { columnRange, type DatasetDescription } from '../compute/columns.ts'
 import type { ReadCell } from '../compute/integers.ts'
+import { findFactors } from '../compute/products.ts'
 import type { DisclosedPolicy } from '../shared/schemas/details.ts'
-import type { ProgramCell } from '../shared/schemas/program.ts'
+import type { Program, ProgramCell } from '../shared/schemas/program.ts'
 import type { Attack } from './attacks.ts'
 
 interface RareRow {
@@ -37,27 +38,62 @@ const findRareRow = ({ rows, columns }: DatasetDescription, minRows: number, rea
   return null
 }
 
+const programOf = ({ rows, columns, datasetRoot }: DatasetDescription, cells: readonly ProgramCell[]): Program => ({
+  version: 1, datasetRoot, rows, columns: columns.length, cells: [...cells],
+  answer: { kind: 'list', items: cells.map((_, cell) => ({ kind: 'tensor', shape: [], cells: [cell] })) },
+})
+
+const sumOfRuns = (terms: ProgramCell['terms']): ProgramCell => ({ scale: { numerator: '1', denominator: '1' }, constant: '0', terms })
+
+/**
+ * Second moments of a flag and a column, less the column's sum over all rows but one that have the flag: that row's value. The group is
+ * chosen with the table in view; who knows of others whether they have the flag has it too. Null without such second moments.
+ */
+const createFlagGroupAttack = (dataset: DatasetDescription, readCell: ReadCell): Attack | null => {
+  const { rows, columns } = dataset
+  for (const [product, factors] of findFactors(columns).entries()) {
+    if (factors === null || factors[0] === factors[1]) continue
+    for (const [flag, column] of [factors, [factors[1], factors[0]] as const]) {
+      const flags = Array.from({ length: rows }, (_, row) => readCell(flag * rows + row))
+      if (flags.indexOf(1n) === flags.lastIndexOf(1n) || flags.some((value) => value !== 0n && value !== 1n)) continue
+      const last = flags.lastIndexOf(1n)
+      const runs: [number, number, string][] = []
+      for (let row = 0; row < last; row += 1) {
+        if (flags[row] === 0n) continue
+        const before = runs.at(-1)
+        if (before !== undefined && flags[row - 1] === 1n) before[1] += 1
+        else runs.push([column * rows + row, 1, '1'])
+      }
+      return {
+        name: 'rare-class',
+        words: 'takes the second moments of a flag, less the sum over all rows but one that have it',
+        queries: [programOf(dataset, [sumOfRuns([[product * rows, rows, '1']]), sumOfRuns(runs)])],
+        extract: ([answer = []]) => {
+          const [whole, rest] = answer
+          return whole === undefined || rest === undefined ? [] : [{ cell: column * rows + last, value: whole - rest }]
+        },
+      }
+    }
+  }
+  return null
+}
+
 /**
  * Rare classes through second moments: in a group of as few rows as the listing allows, of which one has the flag, the sum of a
- * column that is 0 without it is that one row's value. Chosen with the table in view, as no attacker has it: the most that luck
- * could bring. Null where no such columns stand side by side.
+ * column that is 0 without it is that one row's value; second moments of a flag, less the sum over a group, are one too.
+ * Chosen with the table in view, as no attacker has it: the most that luck could bring. Null where no such columns stand side by side.
  */
 export const createRareClassAttack = (dataset: DatasetDescription, { minRows }: DisclosedPolicy, readCell: ReadCell): Attack | null => {
-  const { rows, columns, datasetRoot } = dataset
+  const { rows, columns } = dataset
   const found = findRareRow(dataset, minRows, readCell)
-  if (found === null) return null
-  const sumOf = (column: number): ProgramCell =>
-    ({ scale: { numerator: '1', denominator: '1' }, constant: '0', terms: [[column * rows + found.start, minRows, '1']] })
+  if (found === null) return createFlagGroupAttack(dataset, readCell)
+  const sumOf = (column: number): ProgramCell => sumOfRuns([[column * rows + found.start, minRows, '1']])
   const target = columns[found.column]
   const { lower, upper } = target === undefined ? { lower: 0n, upper: 0n } : columnRange(target)
   return {
     name: 'rare-class',
     words: 'sums a column that is 0 without a flag over a group in which one row has the flag',
-    queries: [{
-      version: 1, datasetRoot, rows, columns: columns.length,
-      cells: [sumOf(found.flag), sumOf(found.column)],
-      answer: { kind: 'list', items: [0, 1].map((cell) => ({ kind: 'tensor', shape: [], cells: [cell] })) },
-    }],
+    queries: [programOf(dataset, [sumOf(found.flag), sumOf(found.column)])],
     extract: ([answer = []]) => {
       const [count, value] = answer
       const isTold = count === 1n && value !== undefined && value >= lower && value <= upper

@@ -161,7 +161,7 @@ export const errorCodes = defineErrorCodes({
   'policy.blinding-too-weak': { status: 422, next: 'Compare or multiply numbers of fewer digits: round the columns, sum fewer rows, use shorter weights; or use a listing under a longer key.' },
   'policy.products-not-sold': { status: 422, next: 'Multiply sums and means, which is done after decryption, use second moments, or ask the seller to sell products.' },
   'policy.second-moments-not-sold': { status: 422, next: 'Use sums and means, or ask the seller to offer second moments of these columns.' },
-  'policy.second-moments-whole': { status: 422, next: 'Take var, std, cov, corr and least squares of whole columns; sums and means can be of groups of rows.' },
+  'policy.second-moments-whole': { status: 422, next: 'Give all rows of a column the same weight: a table sold with second moments is answered of all its rows together, never of groups.' },
   'policy.packed-slot': { status: 422, next: 'Ask for every number that a packed sum opens, or read the columns unpacked.' },
   'policy.budget-spent': { status: 422, next: 'Ask for what this table has answered before, or for less that is new; the budget is for its lifetime.' },
   'policy.result-mismatch': { status: 422, next: 'Compute again from freshly downloaded data, with the program that is sent.' },

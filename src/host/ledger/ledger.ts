@@ -157,11 +157,27 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
     }
   }).immediate()
 
+  /**
+   * A source that is sold with second moments answers on groups of rows in none of its listings (docs/adr/0201): only where one listed
+   * table ends and a longer one goes on may rows be told apart, since the offering rule has looked at both sides.
+   */
+  const assertWholeTables = (source: number, refined: Partition): void => {
+    if (refined.starts.length === 1) return
+    const offers = store.listOffers(source)
+    if (!offers.some(({ isPublished, hasMoments, minRows }) => isPublished && hasMoments && minRows > 1)) return
+    const lengths = new Set(offers.map(({ rows }) => rows))
+    const group = refined.starts.find((start) => start > 0 && !lengths.has(start))
+    if (group === undefined) return
+    const message = `the answer, or one given before, tells row ${group} from the row before it; a table sold with second moments is answered of all rows together only`
+    throw new AppError('policy.second-moments-whole', message, { details: { row: group } })
+  }
+
   const judge = ({ id, partition }: Source, program: Program, { details }: LedgerSubject): Partition => {
     if (details.policy.mode !== 'disclosed') {
       throw new AppError('policy.program-unexpected', 'This listing is in private mode: it must not see a program.')
     }
     const refined = assertPolicy(program, details.policy, describeDataset(details), partition)
+    if (details.policy.minRows > 1) assertWholeTables(id, refined)
     const { totalCells } = details.budgets
     const spent = store.countCells(id)
     const asked = store.countNewCells(id, hashCells(program))

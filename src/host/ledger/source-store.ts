@@ -4,6 +4,8 @@ import type { Partition } from '../../policy/partition.ts'
 import type { PolicyMode } from '../../shared/schemas/details.ts'
 import { AppError } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
+import { findFactors } from '../../compute/products.ts'
+import { parseDetails } from '../trade/details-document.ts'
 import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { createRowMarker, type MarkedColumn, type MarkedTable, type RowMarker, type SourceTable } from './row-marks.ts'
@@ -41,6 +43,15 @@ export interface MarkedDataset {
   readonly isSold: boolean
 }
 
+/** A listing in `disclosed` mode of a table of the source. */
+export interface SourceOffer {
+  readonly rows: number
+  readonly minRows: number
+  /** Whether its terms offer second moments. */
+  readonly hasMoments: boolean
+  readonly isPublished: boolean
+}
+
 /** The SQL of sources and their ledger; callers group it into transactions. */
 export interface SourceStore {
   mark(table: SourceTable): MarkedTable
@@ -60,6 +71,8 @@ export interface SourceStore {
   listMarked(): readonly MarkedDataset[]
   /** The names of datasets that have a source and no marks, as those have that were listed before there were marks. */
   listUnmarked(): readonly string[]
+  /** A dataset that is listed cannot be removed, so none is missing. */
+  listOffers(source: number): readonly SourceOffer[]
   setPartition(source: number, partition: Partition): void
   findEntry(entry: Sale): { readonly source: number; readonly programHash: string } | null
   setMode(source: number, mode: PolicyMode): void
@@ -227,6 +240,16 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
       `SELECT name FROM datasets JOIN dataset_sources ON dataset = datasets.id
         WHERE NOT EXISTS (SELECT 1 FROM source_rows WHERE source_rows.dataset = datasets.id) ORDER BY name`,
     ).all().map(({ name }) => name),
+
+    listOffers: (source) => database.prepare<[number], { details: string; number: string | null }>(
+      `SELECT details, number FROM listings JOIN datasets ON datasets.name = listings.dataset
+        JOIN dataset_sources ON dataset_sources.dataset = datasets.id WHERE source = ? ORDER BY listings.created_at, listings.id`,
+    ).all(source).flatMap(({ details, number }) => {
+      const { policy, columns, num_rows: [rows] } = parseDetails(details)
+      if (policy.mode !== 'disclosed') return []
+      const hasMoments = findFactors(columns).some((factors) => factors !== null)
+      return [{ rows, minRows: policy.minRows, hasMoments, isPublished: number !== null }]
+    }),
 
     setPartition: (source, partition) => {
       database.prepare('UPDATE sources SET partition = ? WHERE id = ?').run(JSON.stringify(partition), source)

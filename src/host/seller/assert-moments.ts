@@ -14,7 +14,8 @@ export interface MomentDependencies {
 export interface ListedVersion {
   readonly id: string
   readonly rows: number
-  readonly sellsMoments: boolean
+  /** The names of its second moments, where answers of it are about groups of rows at all; of single rows none need be kept apart. */
+  readonly moments: readonly string[]
 }
 
 const unsafe = (message: string, details: ErrorDetails = {}): AppError => new AppError('input.second-moments-unsafe', message, { details })
@@ -24,11 +25,33 @@ const unsafe = (message: string, details: ErrorDetails = {}): AppError => new Ap
  * Throws `input.second-moments-unsafe`.
  */
 const assertNoneLonger = (rows: number, listed: readonly ListedVersion[]): void => {
-  const longer = listed.find((other) => other.sellsMoments && other.rows > rows)
+  const longer = listed.find((other) => other.moments.length > 0 && other.rows > rows)
   if (longer === undefined) return
   throw unsafe(`Listing ${longer.id} sells second moments of ${longer.rows} rows, of which these ${rows} are a part: the difference of two answers could be of few rows.`, {
     listing: longer.id, rows,
   })
+}
+
+/**
+ * What two listings offer is known together: flags that are common by themselves may leave a rare one. So one of them offers all that
+ * the other does, and was judged with it. Throws `input.second-moments-unsafe`.
+ */
+const assertNoneBeside = (moments: readonly string[], listed: readonly ListedVersion[]): void => {
+  for (const other of listed) {
+    const [more, fewer] = moments.length > other.moments.length ? [moments, other.moments] : [other.moments, moments]
+    const missing = fewer.find((name) => !more.includes(name))
+    if (missing === undefined) continue
+    const message = `Listing ${other.id} of the same source offers other second moments, and not both have ${missing}: together they could `
+      + 'tell few rows. Offer them in one listing.'
+    throw unsafe(message, { listing: other.id, column: missing })
+  }
+}
+
+/** Answers on groups that were given before there were second moments. Throws `input.second-moments-unsafe`. */
+const assertNoGroups = (name: string, lengths: ReadonlySet<number>, ledger: MomentDependencies['ledger']): void => {
+  const row = ledger.readPartition(name).starts.find((start) => start > 0 && !lengths.has(start))
+  if (row === undefined) return
+  throw unsafe('Its source has answered on groups of rows: second moments, less what was told of a group, could be one row\'s.', { row })
 }
 
 /**
@@ -42,9 +65,11 @@ export const assertMomentsSafe = (
 ): void => {
   const columns = datasets.readColumns(name)
   const offered = findFactors(columns).flatMap((factors, column) => (factors === null ? [] : [{ factors, column: columns[column]?.name ?? '' }]))
+  const { rows: rowCount, hasPlain, report: { secondMoments } } = datasets.show(name)
+  // Rows that are sold one by one tell the sums of the shorter table too.
+  assertNoneLonger(rowCount, listed)
   // With a minimum of 1, single rows are sold anyway.
   if (minRows === 1) return
-  const { rows: rowCount, hasPlain, report: { secondMoments } } = datasets.show(name)
   const unnamed = hasPlain ? findUnnamedProduct(columns, datasets.readRows(name)) : null
   if (unnamed !== null) {
     const { column, flag, factor } = unnamed
@@ -52,8 +77,9 @@ export const assertMomentsSafe = (
       + `Leave it out, or name it ${flag}*${factor}, as second moments are.`
     throw unsafe(message, { column, flag, factor })
   }
-  assertNoneLonger(rowCount, listed)
   if (offered.length === 0) return
+  assertNoneBeside(offered.map(({ column }) => column), listed)
+  assertNoGroups(name, new Set(listed.map(({ rows }) => rows)), ledger)
   const rule: MomentRule = { minRows, maxShare: secondMoments?.rule.maxShare ?? defaultMaxShare }
   const answered = ledger.hasAnswered(name) ? [ledger.readPartition(name).rows] : []
   const versions = [...new Set([...answered, ...listed.map(({ rows }) => rows)])].filter((rows) => rows !== rowCount).sort((a, b) => a - b)

@@ -171,8 +171,10 @@ export const createListingService = ({ database, datasets, ledger, market, now }
   /** All listings of a dataset's source, whatever became of them: what was published once may have been answered. */
   const listVersions = (dataset: string): ListedVersion[] => store.list()
     .filter((listing) => listing.details.policy.mode === 'disclosed' && ledger.areOfOneSource(listing.dataset, dataset))
-    .map(({ id, details: { columns, num_rows: [rows] } }) =>
-      ({ id, rows, sellsMoments: findFactors(columns).some((factors) => factors !== null) }))
+    .map(({ id, details: { columns, policy, num_rows: [rows] } }) => {
+      const isByGroups = policy.mode === 'disclosed' && policy.minRows > 1
+      return { id, rows, moments: isByGroups ? findFactors(columns).flatMap((factors, at) => (factors === null ? [] : [columns[at]?.name ?? ''])) : [] }
+    })
 
   const describe = async (draft: ListingDraft, id: string): Promise<Details> => {
     await datasets.certify(draft.dataset)

@@ -60,6 +60,19 @@ describe('a rare class, through a column that is 0 without a flag (S2)', () => {
   it('is not where the column is a second moment by its name', () => {
     expect(rehearse('union*wage')).toMatchObject({ answered: 0, refusal: { code: 'policy.second-moments-whole' }, cells: 0, bits: 0 })
   })
+
+  it('is not by what is left of second moments when all who are known to have the flag but one are taken off', () => {
+    // All of a group have the flag: no group of ten has it once.
+    const members = Array.from({ length: 60 }, (_, row) => (row < 40 ? 1 : 0))
+    const { dataset, readCell } = createTable([
+      { name: 'union', decimals: 0, integers: members }, { name: 'wage', decimals: 0, integers: wages },
+      { name: 'union*wage', decimals: 0, integers: wages.map((wage, row) => wage * (members[row] ?? 0)) },
+    ])
+    const attack = (minRows: number) =>
+      rehearseAttacks({ ...policy, minRows }, dataset, createPartition(60), readCell).find((report) => report.attack === 'rare-class')
+    expect(attack(10)).toMatchObject({ answered: 0, refusal: { code: 'policy.second-moments-whole' }, cells: 0 })
+    expect(attack(1)).toMatchObject({ answered: 1, refusal: null, cells: 1 })
+  })
 })
 
 describe('the attacks, on a listing with the class rule', () => {

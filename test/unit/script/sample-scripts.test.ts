@@ -107,6 +107,10 @@ describe('the sample scripts', () => {
     expectAgreement(outcome)
     expect(() => assertPolicy(outcome.program, rowLevel, outcome.dataset)).not.toThrow()
     expect(() => assertPolicy(outcome.program, { ...policy, condition: 1 }, outcome.dataset))
+      .toThrow(expect.objectContaining({ code: 'policy.second-moments-whole' }) as Error)
+    // Sold without second moments, it is the minimum of rows that refuses them.
+    const single = { ...outcome.dataset, columns: outcome.dataset.columns.map((column) => ({ ...column, name: column.name.replace('*', ' by ') })) }
+    expect(() => assertPolicy(outcome.program, { ...policy, condition: 0.5 }, single))
       .toThrow(expect.objectContaining({ code: 'policy.min-rows' }) as Error)
     expect(() => assertPolicy(outcome.program, policy, outcome.dataset)).toThrow(expect.objectContaining({ code: 'policy.condition' }) as Error)
   })

@@ -11,6 +11,8 @@ const rare = createTable(48, (row) => (row < 40 ? row % 2 : Number(row === 45)))
 const even = createTable(80, (row) => row % 2)
 
 interface Options {
+  /** Where a group that was answered on begins. */
+  readonly group?: number
   readonly answered?: number
   readonly hasPlain?: boolean
   readonly names?: readonly string[]
@@ -27,11 +29,14 @@ const dependenciesOf = (rows: readonly (readonly number[])[], options: Options =
     },
     ledger: {
       hasAnswered: () => options.answered !== undefined,
-      readPartition: () => ({ rows: options.answered ?? 1, starts: [0], classes: [0] }),
+      readPartition: () => (options.group === undefined
+        ? { rows: options.answered ?? 1, starts: [0], classes: [0] }
+        : { rows: options.answered ?? rows.length, starts: [0, options.group], classes: [0, 1] }),
     },
   } as unknown as MomentDependencies
 }
-const version = (rows: number, sellsMoments = true): ListedVersion => ({ id: `staff-${rows}`, rows, sellsMoments })
+const version = (rows: number, sellsMoments = true, moments = ['wage*senior']): ListedVersion =>
+  ({ id: `staff-${rows}`, rows, moments: sellsMoments ? moments : [] })
 const fewRows = refusal('input.second-moments-unsafe', { column: 'wage*senior', reason: 'few-rows' })
 
 describe('second moments of a table that is sold at several lengths (S4)', () => {
@@ -55,6 +60,26 @@ describe('second moments of a table that is sold at several lengths (S4)', () =>
     const plain = dependenciesOf(rare, { names: ['wage', 'senior'] })
     expect(() => { assertMomentsSafe('staff', 4, [version(60)], plain) }).toThrow(refusal('input.second-moments-unsafe', { listing: 'staff-60', rows: 48 }))
     expect(() => { assertMomentsSafe('staff', 4, [version(60, false), version(40)], plain) }).not.toThrow()
+  })
+
+  it('are not left as the rest of single rows, which tell the sums of a shorter version too', () => {
+    const plain = dependenciesOf(rare, { names: ['wage', 'senior'] })
+    expect(() => { assertMomentsSafe('staff', 1, [version(60)], plain) }).toThrow(refusal('input.second-moments-unsafe', { listing: 'staff-60', rows: 48 }))
+  })
+
+  it('are offered in one listing or not at all, as what two listings offer is known together', () => {
+    const dependencies = dependenciesOf(even)
+    for (const moments of [['wage*senior'], ['wage*senior', 'wage*young']]) {
+      expect(() => { assertMomentsSafe('staff', 4, [version(80, true, moments)], dependencies) }).not.toThrow()
+    }
+    expect(() => { assertMomentsSafe('staff', 4, [version(80, true, ['wage*young'])], dependencies) })
+      .toThrow(refusal('input.second-moments-unsafe', { listing: 'staff-80' }))
+  })
+
+  it('are not offered where groups were answered on, other than where a listed version ends', () => {
+    const dependencies = dependenciesOf(even, { answered: 80, group: 40 })
+    expect(() => { assertMomentsSafe('staff', 4, [], dependencies) }).toThrow(refusal('input.second-moments-unsafe', { row: 40 }))
+    expect(() => { assertMomentsSafe('staff', 4, [version(40)], dependencies) }).not.toThrow()
   })
 
   it('are not offered beside another version once the rows are deleted', () => {
