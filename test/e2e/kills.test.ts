@@ -16,5 +16,7 @@ describe('forty kills (S18)', () => {
     expect(failed, `seed ${seed}`).toEqual([])
     expect(countKills(journal.entries)).toBeGreaterThanOrEqual(40)
     expect(new Set(journal.entries.map((entry) => entry.case)).size).toBeGreaterThan(cases.length / 3)
+    const storage = cases.filter(({ endsAsMainLine }) => endsAsMainLine).map(({ name }) => name)
+    expect(journal.entries.map((entry) => entry.case)).toEqual(expect.arrayContaining(storage))
   })
 })

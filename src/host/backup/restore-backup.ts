@@ -5,7 +5,7 @@ import { failpoint } from '../failpoint.ts'
 import { assertDataKey, type OpenProfileOptions } from '../secrets/open-profile.ts'
 import { chooseSecretStore, openSecretStore } from '../secrets/open-secret-store.ts'
 import { writePrivateFile } from '../secrets/private-file.ts'
-import { createProfileHeader, writeProfileHeader } from '../secrets/profile-header.ts'
+import { createProfileHeader, findProfileHeader, writeProfileHeader } from '../secrets/profile-header.ts'
 import { openProfileDatabase } from '../storage/database.ts'
 import { readBackupFile, syncPath } from './backup-file.ts'
 import { backedUpSecrets } from './create-backup.ts'
@@ -53,6 +53,16 @@ const prepare = (folder: string, databasePath: string, backedUpAt: string, now: 
   }
 }
 
+/** Removes a restoration that was killed or failed, with what it had put into the keychain: nobody else knows its profile id. */
+const discard = async (folder: string, task: RestoreTask): Promise<void> => {
+  if (chooseSecretStore(task.secretStore, task) === 'keychain') {
+    const header = findProfileHeader(folder)
+    const store = header === null ? null : await openSecretStore(header.secretStore, folder, header.profileId, task)
+    for (const name of backedUpSecrets) await store?.remove(name)
+  }
+  rmSync(folder, { recursive: true, force: true })
+}
+
 /**
  * Makes a profile in `home`, which must be empty or not there, from a backup: checked to its last byte, opened once, and only then given
  * its place, in one rename. Its secrets go where `secretStore` says, as for a new profile. Throws `input.already-exists`,
@@ -64,8 +74,7 @@ export const restoreBackup = async (task: RestoreTask): Promise<RestoreReport> =
   const folder = `${home}.restoring`
   const databasePath = join(folder, 'profile.sqlite')
   try {
-    // What a killed restoration left.
-    rmSync(folder, { recursive: true, force: true })
+    await discard(folder, task)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const { createdAt, secrets } = await readBackupFile(task.path, task.backupPassphrase, databasePath)
     failpoint('restore.unpacked')
@@ -73,12 +82,12 @@ export const restoreBackup = async (task: RestoreTask): Promise<RestoreReport> =
     failpoint('restore.prepared')
     const header = createProfileHeader(chooseSecretStore(task.secretStore, task))
     const store = await openSecretStore(header.secretStore, folder, header.profileId, task)
+    writeProfileHeader(folder, header)
     for (const name of backedUpSecrets) {
       const secret = secrets[name]
       if (secret !== undefined) await store.write(name, new Uint8Array(Buffer.from(secret, 'base64')))
     }
     failpoint('restore.secrets')
-    writeProfileHeader(folder, header)
     // That its data key opens its database is seen before anybody relies on it.
     await assertDataKey(databasePath, store, header)
     if (existsSync(home)) rmdirSync(home)
@@ -87,7 +96,7 @@ export const restoreBackup = async (task: RestoreTask): Promise<RestoreReport> =
     failpoint('restore.kept')
     return { home, backedUpAt: createdAt, forgotten }
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true })
+    await discard(folder, task)
     if (isAppError(error)) throw error
     throw new AppError('store.unwritable', `The backup cannot be restored into ${home}: ${error instanceof Error ? error.message : String(error)}`, { details: { path: home }, cause: error })
   }

@@ -13,6 +13,8 @@ export interface CampaignOptions {
   /** Where rounds keep their files. */
   readonly folder: string
   readonly journal: Journal
+  /** The cases to choose from; by default all. */
+  readonly only?: readonly Case[]
   readonly say: (line: string) => void
 }
 
@@ -40,12 +42,13 @@ const chooseAgain = (chance: Chance, least: number): number[] =>
  * How many targets of a case are tried. A long campaign takes all there are; a short one, to be done within one round, spreads what is left
  * to kill over the cases that are left, drawing which of them it leaves out, and kills each recovery too: setting a trial up costs most.
  */
-const createPlan = (kills: number, chance: Chance): ((left: number, casesLeft: number) => number) => {
-  if (kills > cases.length * shortTrialsPerCase) return () => Infinity
-  return (left, casesLeft) => {
+const createPlan = (kills: number, chosen: readonly Case[], chance: Chance): ((left: number, casesLeft: number, one?: Case) => number) => {
+  if (kills > chosen.length * shortTrialsPerCase) return () => Infinity
+  return (left, casesLeft, one) => {
     if (casesLeft === 1) return left
     const share = left / shortKillsPerTrial / casesLeft
-    return Math.floor(share) + (chance.below(1000) < (share % 1) * 1000 ? 1 : 0)
+    const drawn = Math.floor(share) + (chance.below(1000) < (share % 1) * 1000 ? 1 : 0)
+    return one?.endsAsMainLine === true ? Math.max(1, drawn) : drawn
   }
 }
 
@@ -60,18 +63,20 @@ const attempt = async (round: Round, one: Case, reference: Reference, trial: Tri
 
 /** The cases from the last step of the trade to the first, and of each as many targets as are wanted, drawn by the seed. */
 const runRound = async (number: number, wanted: number, isEnough: () => boolean, options: CampaignOptions): Promise<void> => {
-  const { folder, journal, say } = options
+  const { folder, journal, only: chosen = cases, say } = options
   const seed = `${journal.seed}/${number}`
   const round = await openRound(seed, join(folder, `round-${number}`))
   const chance = createChance(`${seed}/trials`)
-  const plan = createPlan(wanted, chance)
-  const isShort = plan(1, cases.length) !== Infinity
+  const plan = createPlan(wanted, chosen, chance)
+  const isShort = plan(1, chosen.length) !== Infinity
+  // A short campaign's plan tells what is enough.
+  const isOver = (): boolean => !isShort && isEnough()
   const countOwn = (): number => countKills(journal.entries.filter((entry) => entry.round === number))
   let failed = false
   try {
-    for (const [at, one] of cases.entries()) {
-      if (isEnough()) break
-      const quota = plan(Math.max(0, wanted - countOwn()), cases.length - at)
+    for (const [at, one] of chosen.entries()) {
+      if (isOver()) break
+      const quota = plan(Math.max(0, wanted - countOwn()), chosen.length - at, one)
       if (quota === 0) continue
       const reference = await referenceOf(round, one)
       const targets = targetsOf(reference.passed)
@@ -79,7 +84,7 @@ const runRound = async (number: number, wanted: number, isEnough: () => boolean,
         const again = chooseAgain(chance, isShort ? 1 : 0)
         const isDone = journal.entries.some((entry) => entry.round === number && entry.case === one.name
           && entry.target.point === target.point && entry.target.passing === target.passing)
-        if (isDone || isEnough()) continue
+        if (isDone || isOver()) continue
         const startedAt = performance.now()
         const { kills, faults } = await attempt(round, one, reference, { target, again })
         journal.add({ round: number, case: one.name, target, kills, seconds: (performance.now() - startedAt) / 1000, faults })

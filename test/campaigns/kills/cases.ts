@@ -19,11 +19,13 @@ export interface Case {
   /** The step of the main line before which it begins. */
   readonly begins: number
   /** What happens first, and is not killed. */
-  readonly setUp?: 'half-request' | 'time-passes'
+  readonly setUp?: 'half-request' | 'time-passes' | 'backup' | 'decrypted-and-backup'
   /** Who is killed, while doing what; a seller who serves is killed `beside` the buyer's step. */
   readonly victim: { readonly role: Role; readonly operation: Step['operation'] | 'serve'; readonly beside?: Step }
   /** What follows the recovery, to the end. */
   readonly rest: readonly Step[]
+  /** It must end as the main line does, nothing less; a short campaign tries it too. */
+  readonly endsAsMainLine?: true
 }
 
 const mainCases = mainLine.map(({ role, operation }, begins): Case =>
@@ -44,8 +46,16 @@ const turns: readonly Case[] = [
   { name: 'buyer: dispute', begins: before('buyer', 'confirm'), victim: step('buyer', 'dispute'), rest: paidOut },
 ]
 
+/** A backup in the midst of a trade, and a profile that is lost there and restored: the trade ends as if nothing had been. */
+const storage: readonly Case[] = [
+  { name: 'seller: backup', begins: before('buyer', 'compute'), victim: step('seller', 'backup'), rest: [step('seller', 'restore'), ...mainLine.slice(before('buyer', 'compute'))], endsAsMainLine: true },
+  { name: 'seller: restore', begins: before('buyer', 'request'), setUp: 'decrypted-and-backup', victim: step('seller', 'restore'), rest: mainLine.slice(before('buyer', 'request')), endsAsMainLine: true },
+  { name: 'buyer: backup', begins: before('buyer', 'request'), victim: step('buyer', 'backup'), rest: [step('buyer', 'restore'), ...mainLine.slice(before('buyer', 'request'))], endsAsMainLine: true },
+  { name: 'buyer: restore', begins: before('buyer', 'confirm'), setUp: 'backup', victim: step('buyer', 'restore'), rest: mainLine.slice(before('buyer', 'confirm')), endsAsMainLine: true },
+]
+
 /** Later beginnings first: a chain that has gone back knows no later step any more. */
-export const cases: readonly Case[] = [...mainCases, serving('compute'), serving('request'), ...turns]
+export const cases: readonly Case[] = [...mainCases, serving('compute'), serving('request'), ...turns, ...storage]
   .sort((one, other) => other.begins - one.begins)
 
 /** Where the program looks again and again by the clock, how often a point is passed is not the same in every run. */

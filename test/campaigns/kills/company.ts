@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Host } from '../../../src/host/index.ts'
 import type { Serving } from '../../../src/host/seller/serve.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
-import { operations, serve, type OperationName } from './operations.ts'
+import { closedOperations, perform, serve, type OperationName } from './operations.ts'
 import { openHost, type Role, type Setting } from './setting.ts'
 
 export interface Step {
@@ -33,7 +33,19 @@ export const openCompany = (folder: string, setting: Setting): Company => {
     return host
   }
   const open = async (): Promise<void> => { serving ??= await serve(await hostOf('seller'), setting) }
-  const act = async ({ role, operation }: Step): Promise<void> => operations[operation](await hostOf(role), setting, role)
+  const leave = async (role: Role): Promise<void> => {
+    if (role === 'seller') {
+      await serving?.stop()
+      serving = null
+    }
+    const host = hosts.get(role)
+    hosts.delete(role)
+    await (await host)?.close()
+  }
+  const act = async ({ role, operation }: Step): Promise<void> => {
+    if (operation in closedOperations) await leave(role)
+    await perform(operation, folder, setting, role, () => hostOf(role))
+  }
 
   return {
     serve: open,

@@ -1,9 +1,10 @@
 import Database from 'better-sqlite3'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAppError } from '../../../src/shared/errors.ts'
-import { openTable, type AnswerValue, type Host, type Tensor, type Trade } from '../../../src/host/index.ts'
+import { findProfileHeader, openTable, restoreBackup, type AnswerValue, type Host, type Tensor, type Trade } from '../../../src/host/index.ts'
 import type { Serving } from '../../../src/host/seller/serve.ts'
-import type { Role, Setting } from './setting.ts'
+import { homeOf, keychainOf, secretsOf, type Role, type Setting } from './setting.ts'
 
 /**
  * One thing that a person, or their program, does and does again after a crash: every operation goes on from wherever an earlier run of it
@@ -15,6 +16,9 @@ const dataset = 'wages'
 const listing = 'answers'
 /** The first purchase on the round's own contract. */
 const purchase = 1n
+
+const backupPassphrase = 'the passphrase of a backup alone'
+const backupOf = (home: string): string => `${home}.backup`
 
 const urlOf = ({ port }: Setting): string => `http://127.0.0.1:${port}`
 
@@ -89,9 +93,37 @@ export const operations = {
     if (await market.readBalance(market.account) > 0n) await withdraw()
   },
   'open': async (host) => { await host.trade() },
+  'backup': async (host) => {
+    const path = backupOf(host.home)
+    if (!existsSync(path)) await host.backUp(path, backupPassphrase)
+  },
 } as const satisfies Readonly<Record<string, Operation>>
 
-export type OperationName = keyof typeof operations
+/** What happens to a profile that nobody has open. */
+type ClosedOperation = (folder: string, role: Role) => Promise<void>
+
+export const closedOperations = {
+  /** Home and keychain are lost, once; a new profile is made of the last backup. */
+  'restore': async (folder, role) => {
+    const home = homeOf(folder, role)
+    if (!existsSync(`${home}.lost`)) {
+      renameSync(keychainOf(home), `${keychainOf(home)}.lost`)
+      renameSync(home, `${home}.lost`)
+    }
+    if (existsSync(home) && findProfileHeader(home) !== null) return
+    await restoreBackup({ home, ...secretsOf(home), path: backupOf(home), backupPassphrase, now: () => new Date() })
+  },
+} as const satisfies Readonly<Record<string, ClosedOperation>>
+
+export type OperationName = keyof typeof operations | keyof typeof closedOperations
+
+/** Does what is named, with the party's profile as `open` gives it where it needs one that is open. */
+export const perform = async (
+  name: OperationName, folder: string, setting: Setting, role: Role, open: () => Promise<Host>,
+): Promise<void> => {
+  if (name === 'restore') await closedOperations[name](folder, role)
+  else await operations[name](await open(), setting, role)
+}
 
 export const serve = async (host: Host, { port }: Setting): Promise<Serving> =>
   (await host.trade()).serve({ host: '127.0.0.1', port, watchIntervalMilliseconds: 200, autoReclaim: false, onEvent: () => undefined })

@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectChain, type ChainConnection } from '../../../src/host/chain/connect.ts'
 import { createMarketEvents } from '../../../src/host/chain/market-events.ts'
 import { createMarketViews } from '../../../src/host/chain/market-views.ts'
-import { homeOf, type Role, type Setting } from './setting.ts'
+import { homeOf, keychainOf, roles, type Role, type Setting } from './setting.ts'
 
 /** Everything that must not depend on whether a process was killed on the way: money, states, answers, what is written down. */
 export type Outcome = Readonly<Record<string, unknown>>
@@ -88,10 +88,18 @@ const readChain = async ({ rpcUrl, contract }: Setting, accounts: Readonly<Recor
   }
 }
 
+/** What a killed backup or restoration had begun, and nobody has cleared away. */
+const findLeft = (folder: string): readonly string[] =>
+  [folder, ...roles.map((role) => homeOf(folder, role))].filter((path) => existsSync(path)).flatMap((path) => readdirSync(path)).filter((name) => /\.(?:partial|restoring)$/.test(name))
+
+const countSecrets = (home: string): number => (existsSync(keychainOf(home)) ? Object.keys(JSON.parse(readFileSync(keychainOf(home), 'utf8')) as object).length : 0)
+
 export const readOutcome = async (folder: string, setting: Setting, accounts: Readonly<Record<Role, string>>): Promise<Outcome> => ({
   chain: await readChain(setting, accounts),
   seller: readProfile(homeOf(folder, 'seller')),
   buyer: readProfile(homeOf(folder, 'buyer')),
+  left: findLeft(folder),
+  secretsInKeychains: roles.map((role) => countSecrets(homeOf(folder, role))),
 })
 
 /** Where two outcomes differ, as paths with both values. */

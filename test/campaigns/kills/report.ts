@@ -40,3 +40,12 @@ export const describeKills = ({ seed, entries }: Journal): Parameters<typeof rec
     ],
   }
 }
+
+/** The same of backups and restored profiles alone. */
+export const describeStorageKills = (journal: Journal): Parameters<typeof recordRun>[0] => ({
+  ...describeKills(journal),
+  name: 'kills-storage',
+  title: 'Kills of backups and restorations',
+  command: 'npm run campaign:kills -- --storage --kills 150',
+  what: 'A backup is made in the midst of a trade, by the seller before the answer or after its decryption, by the buyer before the request or after the answer; profile and keychain are lost and a new profile is restored. The process that makes the backup, or that restores it, is killed at each of its points, started again and mostly killed again. The trade must then end exactly as the one where nothing was lost: same money, states, answers and books, one decryption written down, and no half-made file left.',
+})

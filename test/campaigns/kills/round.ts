@@ -12,11 +12,10 @@ import { createChance } from './chance.ts'
 import { openCompany, needsServer, type Step } from './company.ts'
 import { answerCount } from './operations.ts'
 import { readOutcome, type Outcome } from './outcome.ts'
-import { settingName, type Role, type Setting } from './setting.ts'
+import { roles, settingName, type Setting } from './setting.ts'
 import { assertDone, launch } from './victim.ts'
 
 const ether = 10n ** 18n
-const roles: readonly Role[] = ['seller', 'buyer']
 
 /** One table, one pair of keys, one chain: a trade that was never killed, kept at each of its steps to be started from again. */
 export interface Round {

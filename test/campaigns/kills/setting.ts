@@ -4,6 +4,7 @@ import { createHost, type Host } from '../../../src/host/index.ts'
 import type { Keychain } from '../../../src/host/secrets/keychain-store.ts'
 
 export type Role = 'seller' | 'buyer'
+export const roles: readonly Role[] = ['seller', 'buyer']
 
 /** What the processes of one round know of each other; written as JSON beside their homes. */
 export interface Setting {
@@ -42,11 +43,13 @@ const createFileKeychain = (path: string): Keychain => {
   }
 }
 
+export const keychainOf = (home: string): string => `${home}-keychain.json`
+
 /** The secrets of a home, where the parties of this campaign keep them. */
 export const secretsOf = (home: string) => ({
   environment: {},
   secretStore: 'keychain',
-  loadKeychain: async () => createFileKeychain(`${home}-keychain.json`),
+  loadKeychain: async () => createFileKeychain(keychainOf(home)),
 } as const)
 
 export const openHost = (folder: string, role: Role): Promise<Host> => {

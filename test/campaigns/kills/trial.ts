@@ -17,7 +17,26 @@ const until = async (holds: () => boolean): Promise<void> => {
 /** The last moment at which a buyer's signed request is on the chain, and its content has not been sent. */
 const halfRequest: Target = { point: 'ask.before:POST /v1/purchases/N/result', passing: 1 }
 
-const setUp = async (round: Round, what: Case['setUp']): Promise<void> => {
+/** The seller's answer is decrypted, and neither sealed nor sent. */
+const decrypted: Target = { point: 'answer.decrypted', passing: 1 }
+
+const setUp = async (round: Round, what: Case['setUp'], { role }: Case['victim']): Promise<void> => {
+  if (what === 'decrypted-and-backup') {
+    const seller = launch(round.folder, 'seller', 'serve', { target: decrypted })
+    const asking = openCompany(round.folder, round.setting)
+    const asked = asking.persist({ role: 'buyer', operation: 'request' }).catch((error: unknown) => error)
+    assertLanded(await seller.ended, decrypted)
+    await asking.close()
+    await asked
+  }
+  if (what === 'backup' || what === 'decrypted-and-backup') {
+    const company = openCompany(round.folder, round.setting)
+    try {
+      await company.run({ role, operation: 'backup' })
+    } finally {
+      await company.close()
+    }
+  }
   if (what === 'half-request') {
     const company = openCompany(round.folder, round.setting)
     try {
@@ -62,9 +81,9 @@ const serveLogged = async ({ folder, setting }: Round, beside: Step): Promise<st
 }
 
 /** The case as it goes where nobody is killed. */
-export const runReference = async (round: Round, { begins, setUp: first, victim, rest }: Case): Promise<Reference> => {
+export const runReference = async (round: Round, { begins, setUp: first, victim, rest, endsAsMainLine }: Case): Promise<Reference> => {
   await round.restore(begins)
-  await setUp(round, first)
+  await setUp(round, first, victim)
   const { role, operation, beside } = victim
   const passed = operation === 'serve' && beside !== undefined
     ? await serveLogged(round, beside)
@@ -75,7 +94,8 @@ export const runReference = async (round: Round, { begins, setUp: first, victim,
   } finally {
     await company.close()
   }
-  return { passed, outcome: await round.readOutcome() }
+  await until(() => salesAreDone(round.folder))
+  return { passed, outcome: endsAsMainLine === true ? round.outcome : await round.readOutcome() }
 }
 
 export interface Trial {
@@ -118,7 +138,7 @@ export const runTrial = async (round: Round, one: Case, reference: Outcome, tria
   const { folder, setting } = round
   const { role, operation, beside } = one.victim
   await round.restore(one.begins)
-  await setUp(round, one.setUp)
+  await setUp(round, one.setUp, one.victim)
   const company = openCompany(folder, setting)
   let kills = 1
   try {

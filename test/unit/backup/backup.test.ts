@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createBackup } from '../../../src/host/backup/create-backup.ts'
 import { restoreBackup } from '../../../src/host/backup/restore-backup.ts'
 import { openProfile, type Profile } from '../../../src/host/secrets/open-profile.ts'
+import { createProfileHeader, writeProfileHeader } from '../../../src/host/secrets/profile-header.ts'
 import { createWalletService } from '../../../src/host/wallet/wallet-service.ts'
 import { createMemoryKeychain } from '../secrets/support/memory-keychain.ts'
 import { temporaryHome } from '../secrets/support/temporary-home.ts'
@@ -117,8 +118,12 @@ describe('a backup (S32)', () => {
     const target = join(dirname(home), 'restored')
     mkdirSync(`${target}.restoring`)
     writeFileSync(join(`${target}.restoring`, 'profile.sqlite'), 'half')
+    const half = createProfileHeader('keychain')
+    writeProfileHeader(`${target}.restoring`, half)
+    await keychain.setPassword('HEsystem', `${half.profileId}/data-key`, 'half')
     mkdirSync(target)
     await restore(file, target)
+    expect([...keychain.entries.keys()].filter((name) => name.includes(half.profileId))).toEqual([])
     const again = await openProfile({ home: target, ...access })
     expect(createWalletService(again).show().address).toBe(address)
     again.close()
