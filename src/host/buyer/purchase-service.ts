@@ -6,7 +6,7 @@ import { programSchema, type Program } from '../../shared/schemas/program.ts'
 import { encodeProgram } from '../../compute/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
 import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.ts'
-import type { Market, PurchaseOnChain, PurchaseState } from '../chain/market.ts'
+import type { Market, PurchaseOnChain } from '../chain/market.ts'
 import { readEventId } from '../chain/market-events.ts'
 import type { StoredTransaction } from '../chain/outbox.ts'
 import { createChunkStore } from '../datasets/chunk-store.ts'
@@ -21,6 +21,7 @@ import { purchaseHelp } from './derive-real.ts'
 import { deriveFromAnswer, deriveFromScript, type DerivedScript, type DeriveOptions, type ScriptFile } from './derive.ts'
 import { discloseAnswer } from './disclose.ts'
 import { downloadDataset, openDownloaded, readDownloaded } from './download.ts'
+import { describeNewPurchase, findForgottenPurchase, unansweredStates } from './forgotten-purchase.ts'
 import { parseListingUrl, type OpenListing, type OpenedListing } from './open-listing.ts'
 import { createPurchaseStore, type ComputedResult, type EncryptedResult, type Purchase } from './purchase-store.ts'
 import { requestResult, type NumberedPurchase, type RequestDependencies } from './request-result.ts'
@@ -55,7 +56,10 @@ export interface PurchaseView {
 }
 
 export interface PurchaseService {
-  /** Pays into escrow, once: an interrupted purchase of the same listing is taken up again, not made a second time. */
+  /**
+   * Pays into escrow, once: an interrupted purchase of the same listing is taken up again, not made a second time; so is, in a profile
+   * restored from a backup, one that was paid after it.
+   */
   buy(url: string, options?: BuyOptions): Promise<NumberedPurchase>
   /** Pays the listing's fee for the key holder's help while scripts run, for good. Throws as the contract refuses. */
   openInteraction(number: bigint): Promise<PurchaseOnChain>
@@ -116,8 +120,6 @@ const defaultDeadlineSeconds = 600
 /** Refused by the chain, or cancelled: it will not be paid any more under this intention. */
 const isOver = ({ status }: StoredTransaction): boolean => status === 'failed' || status === 'retried'
 
-const unansweredStates: readonly PurchaseState[] = ['Paid', 'Requested', 'Delivered']
-
 export const createPurchaseService = (dependencies: PurchaseServiceDependencies): PurchaseService => {
   const { database, vault, wallet, engine, sharedEngine, market, openListing, now } = dependencies
   const store = createPurchaseStore(database, market)
@@ -173,18 +175,9 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     if (maxTotalWei !== undefined && total > maxTotalWei) {
       throw new AppError('escrow.costs-more', `The listing asks ${total} wei, guarantee included; at most ${maxTotalWei} were to be paid.`, { details: { totalWei: total.toString(), maxTotalWei: maxTotalWei.toString() } })
     }
-    return store.begin({
-      url: listing.url,
-      contractUrl: listing.onChain.url,
-      text: listing.text,
-      detailsHash: listing.detailsHash,
-      listing: listing.number,
-      termsHash,
-      buyer: (await wallet()).address,
-      maxTotalWei: maxTotalWei ?? total,
-      deadlineSeconds: await market.readTime() + (deadlineSeconds ?? defaultDeadlineSeconds),
-      createdAt: now().toISOString(),
-    })
+    const lastsUntil = await market.readTime() + (deadlineSeconds ?? defaultDeadlineSeconds)
+    const { address: buyer } = await wallet()
+    return store.begin(describeNewPurchase(listing, { buyer, maxTotalWei: maxTotalWei ?? total, deadlineSeconds: lastsUntil, now }))
   }
 
   /** An intention goes when nothing was sent for it or the chain refused it; what may still be mined stays, and is taken up again. */
@@ -298,6 +291,9 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
 
     buy: async (url, options = {}) => {
       const listing = await openListing(url)
+      const known = store.list().map((purchase) => withNumber(purchase).number)
+      const paidBefore = await findForgottenPurchase(listing, { store, market, now, known })
+      if (paidBefore !== null) return paidBefore
       const unanswered = options.resume === true ? await findUnanswered(listing.number) : null
       const purchase = unanswered ?? await findUnfinished(listing.number) ?? await begin(listing, options)
       try {

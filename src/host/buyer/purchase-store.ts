@@ -73,6 +73,10 @@ export interface PurchaseStore {
   /** An intention whose payment never left this machine. */
   forget(id: number): void
   setNumber(id: number, number: bigint): Purchase
+  /** A purchase that the contract knows of this wallet, and this profile does not, in one step: it is not to be paid. */
+  adopt(purchase: NewPurchase, number: bigint): Purchase
+  /** Whether what the chain knows may be missing here: the profile was restored from a backup. */
+  mayBeBehind(): boolean
   setRequest(id: number, request: { json: string; signature: string; requestHash: string; sealingSecret: Uint8Array }): Purchase
   /** An answer whose proof held. */
   setAnswer(id: number, answer: { sealed: Uint8Array; answer: string; integers: readonly bigint[] }): Purchase
@@ -173,21 +177,27 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
     const insert = database.prepare('INSERT INTO replies (purchase, comparison, holds) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
     for (const [comparison, holds] of replies) insert.run(id, comparison, holds ? 1 : 0)
   }
-  return {
-    begin: ({ url, contractUrl, text, detailsHash, listing, termsHash, buyer, maxTotalWei, deadlineSeconds, createdAt }) => {
-      const { lastInsertRowid } = database.prepare(`INSERT INTO purchases
+  const begin: PurchaseStore['begin'] = (
+    { url, contractUrl, text, detailsHash, listing, termsHash, buyer, maxTotalWei, deadlineSeconds, createdAt },
+  ) => {
+    const { lastInsertRowid } = database.prepare(`INSERT INTO purchases
         (chain_id, contract, url, contract_url, details, details_hash, listing, terms_hash, buyer, max_total_wei, deadline_seconds, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-        .run(
-          chainId, contract, url, contractUrl, text, detailsHash, listing.toString(), termsHash, buyer, maxTotalWei.toString(),
-          deadlineSeconds, createdAt,
-        )
-      return get(Number(lastInsertRowid))
-    },
+      .run(
+        chainId, contract, url, contractUrl, text, detailsHash, listing.toString(), termsHash, buyer, maxTotalWei.toString(),
+        deadlineSeconds, createdAt,
+      )
+    return get(Number(lastInsertRowid))
+  }
+  const setNumber: PurchaseStore['setNumber'] = (id, number) => {
+    database.prepare('UPDATE purchases SET number = ? WHERE id = ? AND number IS NULL').run(number.toString(), id)
+    return get(id)
+  }
+  return {
+    begin,
+    setNumber,
+    adopt: (purchase, number) => database.transaction(() => setNumber(begin(purchase).id, number)).immediate(),
+    mayBeBehind: () => database.prepare('SELECT 1 FROM restorations LIMIT 1').get() !== undefined,
     forget: (id) => { database.prepare('DELETE FROM purchases WHERE id = ? AND number IS NULL').run(id) },
-    setNumber: (id, number) => {
-      database.prepare('UPDATE purchases SET number = ? WHERE id = ? AND number IS NULL').run(number.toString(), id)
-      return get(id)
-    },
     setRequest: (id, { json, signature, requestHash, sealingSecret }) => {
       database.prepare('UPDATE purchases SET request = ?, signature = ?, request_hash = ?, sealing_secret = ? WHERE id = ? AND request IS NULL')
         .run(json, signature, requestHash, sealingSecret, id)

@@ -6,12 +6,12 @@ import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { AnswerJson } from '../../compute/answer.ts'
 import { readAnswer } from '../../compute/program.ts'
-import type { Delivery, Market } from '../chain/market.ts'
+import type { Delivery, Market, PurchaseOnChain } from '../chain/market.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { isAnswerFault } from '../protocol/evidence.ts'
 import { openDelivery } from '../protocol/opened-answer.ts'
 import { hashResultRequest, signResultRequest } from '../protocol/result-request.ts'
-import { generateSealingKey } from '../protocol/sealing.ts'
+import { toSealingKey } from '../protocol/sealing.ts'
 import type { Vault } from '../secrets/types.ts'
 import { unmaskAnswer } from './mask.ts'
 import type { ComputedResult, Purchase, PurchaseStore } from './purchase-store.ts'
@@ -46,11 +46,18 @@ const assertAnswerable = async ({ details }: NumberedPurchase, program: Program,
   if (!verdict.allowed) throw new AppError('policy.refused', `The listing would not answer this: ${verdict.message}`, { details: { rule: verdict.code } })
 }
 
-/** The one-time key and the signed request are on disk before anything about them is on chain. */
+const forgotten = (purchase: NumberedPurchase): AppError =>
+  new AppError('escrow.request-forgotten', 'This purchase has had its one request, for another result than the one kept here: this profile was restored from a backup made before it.', { details: { purchase: purchase.number.toString() } })
+
+/**
+ * The one-time key and the signed request are on disk before anything about them is on chain. Both follow from the profile's data key, the
+ * purchase and the result: a profile that has lost them with everything since its last backup makes the same ones (docs/adr/0704).
+ * Throws `escrow.request-forgotten` where the contract holds another request, which only such a profile can meet.
+ */
 const prepare = async (
-  purchase: NumberedPurchase, result: ComputedResult, { store, vault, wallet }: RequestDependencies,
+  purchase: NumberedPurchase, result: ComputedResult, onChain: PurchaseOnChain, { store, vault, wallet }: RequestDependencies,
 ): Promise<Purchase> => {
-  const { secretKey, publicKey } = generateSealingKey()
+  const { secretKey, publicKey } = toSealingKey(vault.derive(`${secretPurpose(purchase)}/${result.resultHash}/${result.programHash}`))
   const request: ResultRequest = {
     chainId: purchase.details.chain_id,
     contract: purchase.details.contract_address,
@@ -60,10 +67,12 @@ const prepare = async (
     programHash: result.programHash,
     x25519PublicKey: hexlify(publicKey),
   }
+  const requestHash = hashResultRequest(request)
+  if (BigInt(onChain.requestHash) !== 0n && onChain.requestHash !== requestHash) throw forgotten(purchase)
   return store.setRequest(purchase.id, {
     json: JSON.stringify(request),
     signature: await signResultRequest(request, wallet),
-    requestHash: hashResultRequest(request),
+    requestHash,
     sealingSecret: vault.seal(secretPurpose(purchase), secretKey),
   })
 }
@@ -149,8 +158,9 @@ export const requestResult = async (purchase: NumberedPurchase, dependencies: Re
 
   if (purchase.request === null) {
     onStep?.('checking')
-    await assertAnswerable(purchase, program, seller)
-    await prepare(purchase, result, dependencies)
+    const onChain = await market.readPurchase(purchase.number)
+    if (BigInt(onChain.requestHash) === 0n) await assertAnswerable(purchase, program, seller)
+    await prepare(purchase, result, onChain, dependencies)
   }
   const prepared = store.list().find(({ id }) => id === purchase.id)
   if (prepared === undefined || prepared.request === null || prepared.signature === null || prepared.requestHash === null) throw new AppError('bug.unexpected', 'The request was written and is not there.')

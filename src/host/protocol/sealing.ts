@@ -33,11 +33,11 @@ export interface SealingKey {
   readonly publicKey: Uint8Array
 }
 
-/** A fresh one-time key of the buyer. */
-export const generateSealingKey = (): SealingKey => {
-  const secretKey = new Uint8Array(randomBytes(keyBytes))
-  return { secretKey, publicKey: x25519.getPublicKey(secretKey) }
-}
+/** Of 32 secret bytes that nothing else is made of. */
+export const toSealingKey = (secretKey: Uint8Array): SealingKey => ({ secretKey, publicKey: x25519.getPublicKey(secretKey) })
+
+/** A fresh one-time key. */
+export const generateSealingKey = (): SealingKey => toSealingKey(new Uint8Array(randomBytes(keyBytes)))
 
 const deriveSharedSecret = (secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array => {
   if (publicKey.length !== keyBytes) throw new AppError('input.invalid', `An X25519 key has ${keyBytes} bytes, this one ${publicKey.length}.`)

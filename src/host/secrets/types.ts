@@ -16,4 +16,6 @@ export interface Vault {
   seal(purpose: string, plaintext: Uint8Array): Uint8Array
   /** Throws `crypto.unsealing-failed`. */
   open(purpose: string, sealed: Uint8Array): Uint8Array
+  /** 32 secret bytes that follow from data key and `purpose`: a profile restored from a backup has them again (HKDF-SHA256, RFC 5869). */
+  derive(purpose: string): Uint8Array
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { AppError } from '../../shared/errors.ts'
 import type { Vault } from './types.ts'
 
@@ -39,5 +39,6 @@ export const createVault = (dataKey: Uint8Array): Vault => {
         throw fail('it was changed, or belongs to another key or place', error)
       }
     },
+    derive: (purpose) => new Uint8Array(hkdfSync('sha256', key, Buffer.alloc(0), `hesystem/derived/${version}\0${purpose}`, dataKeyBytes)),
   }
 }

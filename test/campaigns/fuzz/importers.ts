@@ -32,7 +32,7 @@ export const fingerprint = (database: ProfileDatabase): string => {
 const createImportTarget = (csv: readonly Uint8Array[]): FuzzTarget => {
   const database = openProfileDatabase(':memory:')
   const unused = (): never => { throw new Error('an import has no need of it') }
-  const datasets = createDatasetService({ database, vault: { seal: unused, open: unused }, engine: unused })
+  const datasets = createDatasetService({ database, vault: { seal: unused, open: unused, derive: unused }, engine: unused })
   return {
     name: 'CSV',
     run: async (draws) => {
