@@ -40,7 +40,7 @@ describe('the gauge of a script', () => {
 
   it('says what weights of many digits cost, and how far they are rounded', async () => {
     // So few rows that no second worker is worth its messages, whatever the weights.
-    const few = { ...details, dataset: { ...details.dataset, rows: 40 } } as unknown as Details
+    const few = { ...details, dataset: { ...details.dataset, rows: 40 } } as Details
     const gaugeFew = (source: string) => gauge({ fileName: 'a.ts', source }, few)
     const exact = await gaugeFew('export default data.sum(0).dot([0.5, 0.25])')
     const rounded = await gaugeFew(`export default data.sum(0).dot([${1 / 3}, ${Math.PI}])`)
