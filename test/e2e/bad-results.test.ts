@@ -68,7 +68,7 @@ describe('the one result of a purchase', () => {
     expect(await post(number, body)).toEqual({ requestHash: purchases.get(number).requestHash })
     const other = Buffer.from(body.ciphertexts, 'base64')
     other[100] = (other[100] ?? 0) ^ 1
-    for (const changed of [{ ...body, ciphertexts: other.toString('base64') }, { ...body, signature: `0x${'11'.repeat(65)}` }]) {
+    for (const changed of [{ ...body, ciphertexts: other.toString('base64') }, { ...body, signature: `0x${'11'.repeat(64)}1b` }]) {
       expect((await refusalOf(() => post(number, changed))).code).toBe('escrow.second-request')
     }
     expect((await refusalOf(() => purchases.compute(number, script))).code).toBe('escrow.second-request')

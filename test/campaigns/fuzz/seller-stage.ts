@@ -105,6 +105,7 @@ export const openSellerStage = async (): Promise<SellerStage> => {
     listings, sales, datasets, ledger, sessions, market, now, engine: () => Promise.resolve(engine),
     deliveries: createDeliveries({ listings, sales, datasets, ledger, market, now, engine: () => Promise.resolve(engine) }),
     createReceipt: () => Promise.resolve({ version: 1 }),
+    findExplorer: () => null,
     health: () => Promise.resolve({ ok: true as const, problems: [] }),
     onEvent: () => { told.resolve() },
   }

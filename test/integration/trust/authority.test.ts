@@ -49,7 +49,7 @@ const bodies: Readonly<Record<string, object>> = {
     request: {
       chainId, contract: `0x${'5f'.repeat(20)}`, purchase: '1', datasetRoot: bytes32, resultHash: bytes32, programHash: bytes32, x25519PublicKey: bytes32,
     },
-    signature: `0x${'0'.repeat(130)}`,
+    signature: `0x${'0'.repeat(128)}1b`,
     program: {
       version: 1, datasetRoot: bytes32, rows: 1, columns: 1, cells: [{ scale: { numerator: '1', denominator: '1' }, constant: '1', terms: [] }],
       answer: { kind: 'tensor', shape: [], cells: [0] },
@@ -181,7 +181,7 @@ describe('who may do what at the seller\'s server (S7)', () => {
 
     it('is refused where a right message is answered with a broken signature, which uses the nonce up', async () => {
       const message = await challenge(buyer.address)
-      await refused(message, `0x${'0'.repeat(130)}`)
+      await refused(message, `0x${'0'.repeat(128)}1b`)
       await refused(message, await buyer.signMessage(message))
     })
   })
