@@ -4,6 +4,7 @@ import { verifyReceiptOnChain } from '../host/protocol/verify-receipt-on-chain.t
 import { parseTradeText, readAttachedReceipt } from '../host/receipts/trade-text.ts'
 import { readUserFile, readUserFileBytes, readUserFileStart } from '../client/read-user-file.ts'
 import { describeAnswer } from './answer-text.ts'
+import { sayUnsigned } from '../shared/receipt-words.ts'
 import { formatEther } from '../shared/units.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -19,10 +20,8 @@ const describeDecryption = (proved: boolean | null): string => {
 }
 
 /** Who says that the trade took place: its parties, or the chain; nobody, and everything in it may be made up. */
-const describeWitness = ({ signatures }: TradeFileVerdict): string => {
-  const missing = signatures.seller === 'valid' ? 'buyer' : 'seller'
-  return `It holds together, but the ${missing} has not signed it: anybody could have written it. Hold it against the chain with --rpc URL.`
-}
+const describeWitness = ({ signatures }: TradeFileVerdict): string =>
+  `${sayUnsigned(signatures)} Hold it against the chain with --rpc URL.`
 
 const describeWhole = ({ kind, answerBound }: TradeFileVerdict, ok: boolean, onChain: boolean): string => {
   const chain = onChain ? ', and is what the chain says' : ''

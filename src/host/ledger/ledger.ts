@@ -13,7 +13,7 @@ import { sha256Hex } from '../trade/hash.ts'
 import { createHelpStore, type Help } from './help-store.ts'
 import type { SourceTable } from './row-marks.ts'
 import { findSharedRows } from './same-rows.ts'
-import { createSourceStore, type LedgerEntry, type Sale, type Source } from './source-store.ts'
+import { createSourceStore, type LedgerEntry, type Sale, type Source, type SourceOffer } from './source-store.ts'
 
 /** Whose table a program is about, and under which terms. */
 export interface LedgerSubject {
@@ -39,6 +39,8 @@ export interface Ledger {
   knows(entry: Pick<LedgerEntry, 'chainId' | 'contract' | 'purchase'>): boolean
   /** Whether the dataset's source has answered anything yet. */
   hasAnswered(dataset: string): boolean
+  /** The listings of the dataset's source in `disclosed` mode. */
+  listOffers(dataset: string): readonly SourceOffer[]
   /** How many cells the dataset's source has answered. */
   countCells(dataset: string): number
   /**
@@ -164,7 +166,7 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
   const assertWholeTables = (source: number, refined: Partition): void => {
     if (refined.starts.length === 1) return
     const offers = store.listOffers(source)
-    if (!offers.some(({ isPublished, hasMoments, minRows }) => isPublished && hasMoments && minRows > 1)) return
+    if (!offers.some(({ isPublished, moments }) => isPublished && moments.length > 0)) return
     const lengths = new Set(offers.map(({ rows }) => rows))
     const group = refined.starts.find((start) => start > 0 && !lengths.has(start))
     if (group === undefined) return
@@ -251,6 +253,7 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
     areOfOneSource: (one, other) => requireSource(one).id === requireSource(other).id,
     mayBeBehind: () => database.prepare('SELECT 1 FROM restorations LIMIT 1').get() !== undefined,
     knows: (entry) => store.findEntry(entry) !== null,
+    listOffers: (dataset) => store.listOffers(requireSource(dataset).id),
     hasAnswered: (dataset) => store.countCells(requireSource(dataset).id) > 0,
     countCells: (dataset) => store.countCells(requireSource(dataset).id),
 

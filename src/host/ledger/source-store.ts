@@ -43,12 +43,12 @@ export interface MarkedDataset {
   readonly isSold: boolean
 }
 
-/** A listing in `disclosed` mode of a table of the source. */
+/** A listing in `disclosed` mode of a table of the source, draft or not: what it could answer counts, whether it has yet or not. */
 export interface SourceOffer {
+  readonly id: string
   readonly rows: number
-  readonly minRows: number
-  /** Whether its terms offer second moments. */
-  readonly hasMoments: boolean
+  /** The names of its second moments, where answers of it are about groups of rows at all; of single rows none need be kept apart. */
+  readonly moments: readonly string[]
   readonly isPublished: boolean
 }
 
@@ -71,7 +71,7 @@ export interface SourceStore {
   listMarked(): readonly MarkedDataset[]
   /** The names of datasets that have a source and no marks, as those have that were listed before there were marks. */
   listUnmarked(): readonly string[]
-  /** A dataset that is listed cannot be removed, so none is missing. */
+  /** Whatever became of them: what was published once may have been answered. None is missing, as listed datasets cannot be removed. */
   listOffers(source: number): readonly SourceOffer[]
   setPartition(source: number, partition: Partition): void
   findEntry(entry: Sale): { readonly source: number; readonly programHash: string } | null
@@ -241,14 +241,14 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
         WHERE NOT EXISTS (SELECT 1 FROM source_rows WHERE source_rows.dataset = datasets.id) ORDER BY name`,
     ).all().map(({ name }) => name),
 
-    listOffers: (source) => database.prepare<[number], { details: string; number: string | null }>(
-      `SELECT details, number FROM listings JOIN datasets ON datasets.name = listings.dataset
+    listOffers: (source) => database.prepare<[number], { id: string; details: string; number: string | null }>(
+      `SELECT listings.id AS id, details, number FROM listings JOIN datasets ON datasets.name = listings.dataset
         JOIN dataset_sources ON dataset_sources.dataset = datasets.id WHERE source = ? ORDER BY listings.created_at, listings.id`,
-    ).all(source).flatMap(({ details, number }) => {
+    ).all(source).flatMap(({ id, details, number }) => {
       const { policy, columns, num_rows: [rows] } = parseDetails(details)
       if (policy.mode !== 'disclosed') return []
-      const hasMoments = findFactors(columns).some((factors) => factors !== null)
-      return [{ rows, minRows: policy.minRows, hasMoments, isPublished: number !== null }]
+      const moments = findFactors(columns).flatMap((factors, at) => (factors === null ? [] : [columns[at]?.name ?? '']))
+      return [{ id, rows, moments: policy.minRows > 1 ? moments : [], isPublished: number !== null }]
     }),
 
     setPartition: (source, partition) => {

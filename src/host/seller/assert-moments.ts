@@ -4,18 +4,11 @@ import type { DatasetService } from '../datasets/dataset-service.ts'
 import { findUnnamedProduct } from '../datasets/find-unnamed-product.ts'
 import { createIntegerTable, defaultMaxShare, describeWithheld, judgeMoments, type MomentRule } from '../datasets/second-moments.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { SourceOffer } from '../ledger/source-store.ts'
 
 export interface MomentDependencies {
   readonly datasets: Pick<DatasetService, 'show' | 'readColumns' | 'readRows'>
-  readonly ledger: Pick<Ledger, 'readPartition' | 'hasAnswered'>
-}
-
-/** Another listing of the same source, draft or not: what it could answer counts, whether it has yet or not. */
-export interface ListedVersion {
-  readonly id: string
-  readonly rows: number
-  /** The names of its second moments, where answers of it are about groups of rows at all; of single rows none need be kept apart. */
-  readonly moments: readonly string[]
+  readonly ledger: Pick<Ledger, 'readPartition' | 'hasAnswered' | 'listOffers'>
 }
 
 const unsafe = (message: string, details: ErrorDetails = {}): AppError => new AppError('input.second-moments-unsafe', message, { details })
@@ -24,7 +17,7 @@ const unsafe = (message: string, details: ErrorDetails = {}): AppError => new Ap
  * A listing without second moments gives the sums of its own rows, which with those of a longer table's moments could be a few rows'.
  * Throws `input.second-moments-unsafe`.
  */
-const assertNoneLonger = (rows: number, listed: readonly ListedVersion[]): void => {
+const assertNoneLonger = (rows: number, listed: readonly SourceOffer[]): void => {
   const longer = listed.find((other) => other.moments.length > 0 && other.rows > rows)
   if (longer === undefined) return
   throw unsafe(`Listing ${longer.id} sells second moments of ${longer.rows} rows, of which these ${rows} are a part: the difference of two answers could be of few rows.`, {
@@ -36,7 +29,7 @@ const assertNoneLonger = (rows: number, listed: readonly ListedVersion[]): void 
  * What two listings offer is known together: flags that are common by themselves may leave a rare one. So one of them offers all that
  * the other does, and was judged with it. Throws `input.second-moments-unsafe`.
  */
-const assertNoneBeside = (moments: readonly string[], listed: readonly ListedVersion[]): void => {
+const assertNoneBeside = (moments: readonly string[], listed: readonly SourceOffer[]): void => {
   for (const other of listed) {
     const [more, fewer] = moments.length > other.moments.length ? [moments, other.moments] : [other.moments, moments]
     const missing = fewer.find((name) => !more.includes(name))
@@ -60,9 +53,8 @@ const assertNoGroups = (name: string, lengths: ReadonlySet<number>, ledger: Mome
  * sums are the difference of two answers. A column that is such a product under another name is refused, while the rows are there to
  * see it by. Decided once, when the listing is made. Throws `input.second-moments-unsafe`, naming the first that fails.
  */
-export const assertMomentsSafe = (
-  name: string, minRows: number, listed: readonly ListedVersion[], { datasets, ledger }: MomentDependencies,
-): void => {
+export const assertMomentsSafe = (name: string, minRows: number, { datasets, ledger }: MomentDependencies): void => {
+  const listed = ledger.listOffers(name)
   const columns = datasets.readColumns(name)
   const offered = findFactors(columns).flatMap((factors, column) => (factors === null ? [] : [{ factors, column: columns[column]?.name ?? '' }]))
   const { rows: rowCount, hasPlain, report: { secondMoments } } = datasets.show(name)

@@ -1,6 +1,6 @@
 import { getAddress } from 'ethers'
 import { decryptionProofBytes, isProvable } from '../../crypto/decryption-proof.ts'
-import { findFactors, findTableColumns } from '../../compute/products.ts'
+import { findTableColumns } from '../../compute/products.ts'
 import type { KeyBits } from '../../crypto/types.ts'
 import type { DisclosedPolicy, Policy, PolicyMode, PrivatePolicy, Details } from '../../shared/schemas/details.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
@@ -12,7 +12,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { sealedLength, sealedLimit } from '../protocol/answer-codec.ts'
 import { encodeDetails, hashDetails } from '../trade/details-document.ts'
 import type { AttackReport } from '../../policy/rehearse.ts'
-import { assertMomentsSafe, type ListedVersion } from './assert-moments.ts'
+import { assertMomentsSafe } from './assert-moments.ts'
 import { rehearseListing } from './rehearse-listing.ts'
 import { createListingStore, type StoredListing } from './listing-store.ts'
 
@@ -168,14 +168,6 @@ const createDetailsUrl = (serverUrl: string, { meta_link }: Details): string => 
 export const createListingService = ({ database, datasets, ledger, market, now }: ListingServiceDependencies): ListingService => {
   const store = createListingStore(database)
 
-  /** All listings of a dataset's source, whatever became of them: what was published once may have been answered. */
-  const listVersions = (dataset: string): ListedVersion[] => store.list()
-    .filter((listing) => listing.details.policy.mode === 'disclosed' && ledger.areOfOneSource(listing.dataset, dataset))
-    .map(({ id, details: { columns, policy, num_rows: [rows] } }) => {
-      const isByGroups = policy.mode === 'disclosed' && policy.minRows > 1
-      return { id, rows, moments: isByGroups ? findFactors(columns).flatMap((factors, at) => (factors === null ? [] : [columns[at]?.name ?? ''])) : [] }
-    })
-
   const describe = async (draft: ListingDraft, id: string): Promise<Details> => {
     await datasets.certify(draft.dataset)
     ledger.register(draft.dataset)
@@ -186,7 +178,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     ledger.assertMode(draft.dataset, policy.mode)
     ledger.assertApart(draft.dataset)
     // In private mode any cell can be got, up to the limits: what sums give away is no concern there.
-    if (policy.mode === 'disclosed') assertMomentsSafe(draft.dataset, policy.minRows, listVersions(draft.dataset), { datasets, ledger })
+    if (policy.mode === 'disclosed') assertMomentsSafe(draft.dataset, policy.minRows, { datasets, ledger })
     const columns = datasets.readColumns(draft.dataset)
     const tableCells = data.commitment.rows * findTableColumns(columns).length
     const base = `/v1/listings/${id}`

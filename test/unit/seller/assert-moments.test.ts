@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { assertMomentsSafe, type ListedVersion, type MomentDependencies } from '../../../src/host/seller/assert-moments.ts'
+import type { SourceOffer } from '../../../src/host/ledger/source-store.ts'
+import { assertMomentsSafe, type MomentDependencies } from '../../../src/host/seller/assert-moments.ts'
 import { refusal } from '../datasets/fixtures.ts'
 
 /** Of the last eight of 48 rows one is senior; before them, and among the first 80 of another table, every other. */
@@ -35,55 +36,58 @@ const dependenciesOf = (rows: readonly (readonly number[])[], options: Options =
     },
   } as unknown as MomentDependencies
 }
-const version = (rows: number, sellsMoments = true, moments = ['wage*senior']): ListedVersion =>
-  ({ id: `staff-${rows}`, rows, moments: sellsMoments ? moments : [] })
+const version = (rows: number, sellsMoments = true, moments = ['wage*senior']): SourceOffer =>
+  ({ id: `staff-${rows}`, rows, moments: sellsMoments ? moments : [], isPublished: true })
+const assertSafe = (minRows: number, listed: readonly SourceOffer[], { datasets, ledger }: MomentDependencies): void => {
+  assertMomentsSafe('staff', minRows, { datasets, ledger: { ...ledger, listOffers: () => listed } })
+}
 const fewRows = refusal('input.second-moments-unsafe', { column: 'wage*senior', reason: 'few-rows' })
 
 describe('second moments of a table that is sold at several lengths (S4)', () => {
   it('are held to the rule over the rows added to each shorter version, listed or answered, with moments or without', () => {
     const dependencies = dependenciesOf(rare)
-    expect(() => { assertMomentsSafe('staff', 4, [], dependencies) }).not.toThrow()
-    expect(() => { assertMomentsSafe('staff', 4, [version(48)], dependencies) }).not.toThrow()
+    expect(() => { assertSafe(4, [], dependencies) }).not.toThrow()
+    expect(() => { assertSafe(4, [version(48)], dependencies) }).not.toThrow()
     for (const listed of [[version(40)], [version(40, false)], [version(20), version(40)]]) {
-      expect(() => { assertMomentsSafe('staff', 4, listed, dependencies) }).toThrow(fewRows)
+      expect(() => { assertSafe(4, listed, dependencies) }).toThrow(fewRows)
     }
-    expect(() => { assertMomentsSafe('staff', 4, [], dependenciesOf(rare, { answered: 40 })) }).toThrow(fewRows)
+    expect(() => { assertSafe(4, [], dependenciesOf(rare, { answered: 40 })) }).toThrow(fewRows)
   })
 
   it('are offered where the rows between are many of each kind, or single rows are sold anyway', () => {
-    expect(() => { assertMomentsSafe('staff', 4, [version(40)], dependenciesOf(even)) }).not.toThrow()
-    expect(() => { assertMomentsSafe('staff', 1, [version(40)], dependenciesOf(rare)) }).not.toThrow()
+    expect(() => { assertSafe(4, [version(40)], dependenciesOf(even)) }).not.toThrow()
+    expect(() => { assertSafe(1, [version(40)], dependenciesOf(rare)) }).not.toThrow()
   })
 
   it('are not offered of a part of a longer version, nor is a part listed without them beside it', () => {
-    expect(() => { assertMomentsSafe('staff', 4, [version(60, false)], dependenciesOf(rare)) }).toThrow(refusal('input.second-moments-unsafe', { rows: 60 }))
+    expect(() => { assertSafe(4, [version(60, false)], dependenciesOf(rare)) }).toThrow(refusal('input.second-moments-unsafe', { rows: 60 }))
     const plain = dependenciesOf(rare, { names: ['wage', 'senior'] })
-    expect(() => { assertMomentsSafe('staff', 4, [version(60)], plain) }).toThrow(refusal('input.second-moments-unsafe', { listing: 'staff-60', rows: 48 }))
-    expect(() => { assertMomentsSafe('staff', 4, [version(60, false), version(40)], plain) }).not.toThrow()
+    expect(() => { assertSafe(4, [version(60)], plain) }).toThrow(refusal('input.second-moments-unsafe', { listing: 'staff-60', rows: 48 }))
+    expect(() => { assertSafe(4, [version(60, false), version(40)], plain) }).not.toThrow()
   })
 
   it('are not left as the rest of single rows, which tell the sums of a shorter version too', () => {
     const plain = dependenciesOf(rare, { names: ['wage', 'senior'] })
-    expect(() => { assertMomentsSafe('staff', 1, [version(60)], plain) }).toThrow(refusal('input.second-moments-unsafe', { listing: 'staff-60', rows: 48 }))
+    expect(() => { assertSafe(1, [version(60)], plain) }).toThrow(refusal('input.second-moments-unsafe', { listing: 'staff-60', rows: 48 }))
   })
 
   it('are offered in one listing or not at all, as what two listings offer is known together', () => {
     const dependencies = dependenciesOf(even)
     for (const moments of [['wage*senior'], ['wage*senior', 'wage*young']]) {
-      expect(() => { assertMomentsSafe('staff', 4, [version(80, true, moments)], dependencies) }).not.toThrow()
+      expect(() => { assertSafe(4, [version(80, true, moments)], dependencies) }).not.toThrow()
     }
-    expect(() => { assertMomentsSafe('staff', 4, [version(80, true, ['wage*young'])], dependencies) })
+    expect(() => { assertSafe(4, [version(80, true, ['wage*young'])], dependencies) })
       .toThrow(refusal('input.second-moments-unsafe', { listing: 'staff-80' }))
   })
 
   it('are not offered where groups were answered on, other than where a listed version ends', () => {
     const dependencies = dependenciesOf(even, { answered: 80, group: 40 })
-    expect(() => { assertMomentsSafe('staff', 4, [], dependencies) }).toThrow(refusal('input.second-moments-unsafe', { row: 40 }))
-    expect(() => { assertMomentsSafe('staff', 4, [version(40)], dependencies) }).not.toThrow()
+    expect(() => { assertSafe(4, [], dependencies) }).toThrow(refusal('input.second-moments-unsafe', { row: 40 }))
+    expect(() => { assertSafe(4, [version(40)], dependencies) }).not.toThrow()
   })
 
   it('are not offered beside another version once the rows are deleted', () => {
     const dependencies = dependenciesOf(even, { hasPlain: false })
-    expect(() => { assertMomentsSafe('staff', 4, [version(40)], dependencies) }).toThrow(refusal('input.second-moments-unsafe', { minRows: 4 }))
+    expect(() => { assertSafe(4, [version(40)], dependencies) }).toThrow(refusal('input.second-moments-unsafe', { minRows: 4 }))
   })
 })

@@ -1,5 +1,6 @@
 import { Button, FileButton, Textarea } from '@mantine/core'
 import { useEffect, useState } from 'react'
+import { sayUnsigned } from '../../../shared/receipt-words.ts'
 import { tradeFileEndings } from '../../../shared/trade-files.ts'
 import type { ReceiptVerdictJson } from '../../../shared/window-contract/receipts.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
@@ -15,9 +16,7 @@ const decryptionWords = (proved: boolean | null): string => {
 }
 
 const verdictWords = ({ kind, ok, signedByBoth, signatures, answerBound }: ReceiptVerdictJson): string => {
-  if (ok && !signedByBoth) {
-    return `It holds together, but the ${signatures.seller === 'valid' ? 'buyer' : 'seller'} has not signed it: anybody could have written it. Only the chain can tell that the trade took place.`
-  }
+  if (ok && !signedByBoth) return `${sayUnsigned(signatures)} Only the chain can tell that the trade took place.`
   if (kind === 'receipt') return ok ? 'The receipt holds.' : 'The receipt does not hold.'
   if (!ok) return 'The answer’s file does not hold.'
   return answerBound === true ? 'The answer holds: its receipt shows that it is this one.' : 'Its receipt holds. That the answer is this one it cannot show: only the buyer knows a private program.'
