@@ -20,11 +20,11 @@ export const tensorMethods = [
   // rows(start, stop?) as slice, or rows([i, …]). cols(nameOrNumber, …) keeps the axis of columns, col(nameOrNumber) drops it.
   'rows', 'col', 'cols',
   // transpose(…axes) reverses the axes where none are named; reshape(…lengths) fills in one -1; both also take one list.
-  // concat(tensorOrList, axis = 0).
+  // concat(tensorOrList, axis = 0), flattened for the axis null.
   'transpose', 'reshape', 'concat',
   // Over all cells (giving shape []), or over the axis or list of axes named, which are dropped.
   'sum', 'mean', 'max', 'min', 'argmax', 'argmin', 'median',
-  // quantile(q, axis?), var(axis?, ddof = 0), std(axis?, ddof = 0); sort(axis = -1).
+  // quantile(q, axis?), var(axis?, ddof = 0), std(axis?, ddof = 0); sort(axis = -1), flattened for null.
   'quantile', 'var', 'std', 'sort',
   // One column per variable: cov(other?, ddof = 1), corr(other?). leastSquares(target) gives the intercept, then a weight per column.
   'cov', 'corr', 'leastSquares',

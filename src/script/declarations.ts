@@ -80,8 +80,8 @@ interface TensorMembers {
   transpose(...axes: number[]): Tensor
   /** One length may be -1: it is worked out. */
   reshape(...lengths: number[]): Tensor
-  /** One after the other along an axis, by default the first. */
-  concat(others: Tensor | readonly Tensor[], axis?: number): Tensor
+  /** One after the other along an axis, by default the first; null joins all cells in a row. */
+  concat(others: Tensor | readonly Tensor[], axis?: number | null): Tensor
 
   /** Over all cells, or over the axis or axes named: 0 runs over the rows, 1 over the columns. */
   sum(axis?: Axes): Tensor
@@ -94,8 +94,8 @@ interface TensorMembers {
   median(axis?: Axes): Tensor
   /** For 0 <= q <= 1, by linear interpolation. */
   quantile(q: number, axis?: Axes): Tensor
-  /** Ascending along an axis, by default the last. */
-  sort(axis?: number): Tensor
+  /** Ascending along an axis, by default the last; null sorts all cells in a row. */
+  sort(axis?: number | null): Tensor
   /** Of columns whose squares the listing sells ("a*a"), or of what is decrypted. ddof is 0, as in NumPy. */
   var(axis?: Axes, ddof?: number): Tensor
   std(axis?: Axes, ddof?: number): Tensor

@@ -46,12 +46,16 @@ const rows = (tensor: GraphTensor, args: Args): GraphTensor => {
   return isList(first) ? tensor.rows(toNumbers('rows', first)) : tensor.slice(toRange('rows', args))
 }
 
-const concat = (tensor: GraphTensor, [others = null, axis = null]: Args): GraphTensor => {
+/** The cells in a row: what an axis of null asks for, as None does in NumPy. */
+const flatten = (tensor: GraphTensor): GraphTensor => tensor.reshape([-1])
+
+const concat = (tensor: GraphTensor, [others = null, axis = 0]: Args): GraphTensor => {
   const list = isList(others) ? others : [others]
   const tensors = list.filter(isGraphTensor)
   if (tensors.length !== list.length) throw new AppError('input.tensor-value', 'concat: the first argument must be a tensor or a list of tensors')
-  const along = axis === null ? 0 : toNumber('concat', axis)
-  const all = [tensor, ...tensors]
+  const isFlat = axis === null
+  const along = isFlat ? 0 : toNumber('concat', axis)
+  const all = [tensor, ...tensors].map((part) => (isFlat ? flatten(part) : part))
   const sample = all.find((part) => part instanceof Tensor)
   const parts = sample === undefined ? all : all.map((part) => (isKnown(part) ? constantLike(sample, knownToPlain(part)) : part))
   const [first, ...rest] = parts.filter((part) => part instanceof Tensor)
@@ -60,9 +64,8 @@ const concat = (tensor: GraphTensor, [others = null, axis = null]: Args): GraphT
 }
 
 const transpose = (tensor: GraphTensor, args: Args): GraphTensor => {
-  const axes = toNumbers('transpose', spread(args))
-  if (tensor instanceof Tensor) return tensor.transpose(...axes)
-  return args.length === 0 ? tensor.transpose() : tensor.transpose(axes)
+  if (args.length === 0 || (args.length === 1 && args[0] === null)) return tensor.transpose()
+  return tensor.transpose(toNumbers('transpose', spread(args)))
 }
 
 const product = (method: 'dot' | 'matmul', tensor: GraphTensor, args: Args, help: Help): GraphTensor => {
@@ -106,14 +109,15 @@ const quantile = (method: string, tensor: GraphTensor, q: number, axes: Args, he
   return quantileByComparison(method, requireComparisons(method, help), tensor, q, along)
 }
 
-const sort = (tensor: GraphTensor, [given = null]: Args, help: Help): GraphTensor => {
-  const axis = given === null ? -1 : toNumber('sort', given)
-  return needsHelp(tensor) ? sortByComparison(requireComparisons('sort', help), tensor, axis) : toDeferred(tensor).sort(axis)
+const sort = (tensor: GraphTensor, [axis = -1]: Args, help: Help): GraphTensor => {
+  const sorted = axis === null ? flatten(tensor) : tensor
+  const along = axis === null ? 0 : toNumber('sort', axis)
+  return needsHelp(sorted) ? sortByComparison(requireComparisons('sort', help), sorted, along) : toDeferred(sorted).sort(along)
 }
 
 const spreadOf = (method: 'var' | 'std', tensor: GraphTensor, args: Args, help: Help): DeferredTensor => {
   const axes = toAxes(method, args)
-  const ddof = typeof args[1] === 'number' ? args[1] : 0
+  const ddof = toNumber(method, args[1] ?? 0)
   return needsHelp(tensor) ? variance(method, tensor, axes, ddof, createMultiply(help)) : toDeferred(tensor).variance(method, axes, ddof)
 }
 

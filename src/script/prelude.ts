@@ -24,7 +24,10 @@ export const preludeSource = String.raw`(function (host, settingsText) {
 
   const invoke = (method, tensor, args) => {
     let text = ''
-    for (let i = 0; i < args.length; i++) text += (i === 0 ? '' : ',') + (args[i] === undefined ? 'null' : encode(args[i], []))
+    let count = args.length
+    // sort(undefined) is sort(), as everywhere in JavaScript; sort(null) is NumPy's axis=None.
+    while (count > 0 && args[count - 1] === undefined) count--
+    for (let i = 0; i < count; i++) text += (i === 0 ? '' : ',') + (args[i] === undefined ? 'null' : encode(args[i], []))
     const reply = parse(call(method, idOf(tensor), '[' + text + ']'))
     if (reply.error !== undefined) {
       const error = new Error(reply.message)

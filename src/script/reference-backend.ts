@@ -172,7 +172,8 @@ const col = (array: ReferenceArray, [column = null]: Args): ReferenceArray => {
 }
 
 const transpose = (array: ReferenceArray, args: Args): ReferenceArray => {
-  const order = args.length === 0 ? array.shape.map((_, axis) => axis).reverse() : resolveAxes('transpose', [spread(args)], array)
+  const isReversed = args.length === 0 || (args.length === 1 && args[0] === null)
+  const order = isReversed ? array.shape.map((_, axis) => axis).reverse() : resolveAxes('transpose', [spread(args)], array)
   if (order.length !== array.shape.length) throw indexError('transpose: each axis must be named once')
   return permute(array, order)
 }
@@ -189,10 +190,16 @@ const reshape = ({ shape, values, names }: ReferenceArray, args: Args): Referenc
   return { shape: target, values, names: isSame ? names : null }
 }
 
-const concat = (array: ReferenceArray, [others = null, axis]: Args): ReferenceArray => {
+const flatten = ({ values }: ReferenceArray): ReferenceArray => ({ shape: [values.length], values, names: null })
+
+const concat = (array: ReferenceArray, [others = null, axis = 0]: Args): ReferenceArray => {
   const list = isList(others) && others.every(isArray) ? others : [toArray('concat', [others])]
-  return join([array, ...list], resolveAxis('concat', axis ?? 0, array))
+  if (axis === null) return join([array, ...list].map(flatten), 0)
+  return join([array, ...list], resolveAxis('concat', axis, array))
 }
+
+const sort = (array: ReferenceArray, [axis = -1]: Args): ReferenceArray =>
+  (axis === null ? sortAlong(flatten(array), 0) : sortAlong(array, resolveAxis('sort', axis, array)))
 
 const dot = (method: string, array: ReferenceArray, args: Args): ReferenceArray => {
   const other = toArray(method, args)
@@ -259,7 +266,7 @@ const methods: Record<TensorMethod, Method> = {
     const variances = variance('std', array, args)
     return tensor({ ...variances, values: variances.values.map(Math.sqrt) })
   },
-  sort: (array, [axis]) => tensor(sortAlong(array, resolveAxis('sort', axis ?? -1, array))),
+  sort: (array, args) => tensor(sort(array, args)),
   cov: (array, args) => tensor(cov(array, args)),
   corr: (array, args) => tensor(corr(array, args)),
   leastSquares: (array, args) => tensor(leastSquares(array, args)),
