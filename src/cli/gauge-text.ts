@@ -2,11 +2,23 @@ import type { Gauge } from '../host/buyer/gauge.ts'
 
 const describeSeconds = (seconds: number): string => (seconds < 1 ? 'under a second' : `about ${Math.ceil(seconds)} s`)
 
-const describeAsked = ({ interaction, asked }: Gauge): string[] => (interaction.rounds === 0 ? [] : [
-  `  ${interaction.comparisons} comparisons and ${interaction.products} products asked of the seller in ${interaction.rounds} rounds, as the test data have it`,
-  ...asked.map(({ line, operation, comparisons, products }) =>
+/** How many the listing's budget is charged is known to the seller alone, who knows what was asked before. */
+const describeBudget = ({ interaction, maxComparisons, countsRepeats }: Gauge): string[] => {
+  if (interaction.comparisons === 0 || countsRepeats || maxComparisons === 0) return []
+  return [`    of the ${maxComparisons} comparisons that are sold this takes those alone that nobody has asked of this table before`]
+}
+
+const describeAsked = (gauge: Gauge): string[] => (gauge.interaction.rounds === 0 ? [] : [
+  `  ${gauge.interaction.comparisons} different comparisons and ${gauge.interaction.products} different products in all, asked of the seller in ${
+    gauge.interaction.rounds} rounds, as the test data have it`,
+  ...describeBudget(gauge),
+  ...gauge.asked.map(({ line, operation, comparisons, products }) =>
     `    ${line === null ? '' : `line ${line}, `}${operation}: ${comparisons > 0 ? `${comparisons} comparisons` : `${products} products`}`),
 ])
+
+/** What a script may not expect of its own lines, a line each. */
+export const describeNotes = (notes: Gauge['notes']): string[] =>
+  notes.map(({ line, words }) => `  ${line === null ? '' : `line ${line}: `}${words}`)
 
 /** A gauge for people, a fact a line. */
 export const describeGauge = (gauge: Gauge): string[] => [
@@ -15,6 +27,7 @@ export const describeGauge = (gauge: Gauge): string[] => [
   `  largest number ${gauge.answerBits} bits, ${gauge.headroomBits} left; ${
     gauge.roundingError === 0 ? 'weights are exact' : `rounded weights move it by at most ${gauge.roundingError.toPrecision(2)}`}`,
   ...describeAsked(gauge),
+  ...describeNotes(gauge.notes),
   ...gauge.shapes.filter(({ fits }) => !fits).map(({ path, shape, limit }) =>
     `  ${path === '' ? 'the answer' : `answer${path}`} decrypts shape (${shape.join(', ')}); the condition allows (${limit.join(', ')})`),
 ]

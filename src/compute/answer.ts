@@ -16,6 +16,15 @@ export const answerLimits = { depth: 16, items: 1000, nameLength: 200, textLengt
 const invalid = (path: string, why: string): AppError =>
   new AppError('input.answer-invalid', `${path === '' ? 'the answer' : `answer${path}`}: ${why}`, { details: { path } })
 
+/** What `find` gives of the first item for which it gives anything. */
+const findFirst = <T>(items: readonly T[], find: (item: T, index: number) => string | null): string | null => {
+  for (const [index, item] of items.entries()) {
+    const found = find(item, index)
+    if (found !== null) return found
+  }
+  return null
+}
+
 /** `.name` or `[i]` behind `path`. */
 const pathTo = (path: string, step: string | number): string => (typeof step === 'number' ? `${path}[${step}]` : `${path}.${step}`)
 
@@ -117,6 +126,40 @@ export const renderAnswer = (layout: AnswerLayout, numberOf: (reference: number)
     case 'record':
       return Object.fromEntries(layout.entries.map(([name, entry]) => [name, renderAnswer(entry, numberOf)]))
   }
+}
+
+/** `[i][j]` of the cell at `offset` of a shape, row-major; nothing for a scalar. */
+const indexOf = (shape: readonly number[], offset: number): string => {
+  let left = offset
+  return shape.map((length, axis) => {
+    const inner = shape.slice(axis + 1).reduce((size, other) => size * other, 1)
+    const index = Math.floor(left / inner) % length
+    left %= inner
+    return `[${index}]`
+  }).join('')
+}
+
+/** Where in an answer a cell is used first, as its script would name it: `answer.means[2]`. */
+export const nameCell = (layout: AnswerLayout, cell: number): string => {
+  const visit = (part: AnswerLayout, path: string): string | null => {
+    switch (part.kind) {
+      case 'constant':
+        return null
+      case 'tensor': {
+        const offset = part.cells.indexOf(cell)
+        return offset === -1 ? null : `answer${path}${indexOf(part.shape, offset)}`.replace(/^answer$/, 'the answer')
+      }
+      case 'deferred': {
+        const whole = path === '' ? 'the answer' : `answer${path}`
+        return part.leaves.some(({ cells }) => cells.includes(cell)) ? `what is decrypted for ${whole}` : null
+      }
+      case 'list':
+        return findFirst(part.items, (item, index) => visit(item, pathTo(path, index)))
+      case 'record':
+        return findFirst(part.entries, ([name, entry]) => visit(entry, pathTo(path, name)))
+    }
+  }
+  return visit(layout, '') ?? `cell ${cell} of the answer`
 }
 
 /** The values of a layout that rest on the key holder's replies alone, each with its place: nothing is decrypted for them. */

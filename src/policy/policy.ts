@@ -1,3 +1,4 @@
+import { nameCell } from '../compute/answer.ts'
 import { answerBits, createFormRange, rangeBits } from '../compute/bounds.ts'
 import { plaintextBits, type DatasetDescription } from '../compute/columns.ts'
 import { findFactors, findTableColumns } from '../compute/products.ts'
@@ -48,15 +49,16 @@ export const assertCellCount = ({ cells }: Program, { maxAnswerCells }: Policy):
 const assertBits = (program: Program, { maxAnswerBits }: Policy, dataset: DatasetDescription): void => {
   const limit = Math.min(maxAnswerBits, plaintextBits(dataset.keyBits))
   const rangeOf = createFormRange(dataset)
-  program.comparisons?.forEach(({ constant, terms }, comparison) => {
+  const comparisons = program.comparisons ?? []
+  comparisons.forEach(({ constant, terms }, comparison) => {
     const bits = rangeBits(rangeOf(terms.map(([start, count, weight]) => [start, count, BigInt(weight)]), BigInt(constant)))
     if (bits <= limit) return
-    refuse('policy.answer-bits', `what comparison ${comparison} compares could have ${bits} bits, the listing allows ${limit}`, { comparison, bits, limit })
+    refuse('policy.answer-bits', `what comparison ${comparison + 1} of ${comparisons.length} compares could have ${bits} bits, the listing allows ${limit}`, { comparison, bits, limit })
   })
   answerBits(program, dataset).forEach((bits, cell) => {
     if (bits <= limit) return
-    const message = `cell ${cell} of the answer could have ${bits} bits, the listing allows ${limit}`
-    refuse('policy.answer-bits', message, { cell, bits, limit })
+    const place = nameCell(program.answer, cell)
+    refuse('policy.answer-bits', `${place} could have ${bits} bits, the listing allows ${limit}`, { cell, place, bits, limit })
   })
 }
 
@@ -66,23 +68,24 @@ const assertBits = (program: Program, { maxAnswerBits }: Policy, dataset: Datase
  * listing offers any, every answer gives all rows of a column the same weight.
  */
 const assertWholeMoments = (
-  { rows, cells, comparisons = [] }: Program, { minRows }: DisclosedPolicy, { columns }: DatasetDescription,
+  { rows, cells, answer, comparisons = [] }: Program, { minRows }: DisclosedPolicy, { columns }: DatasetDescription,
 ): void => {
   if (minRows === 1 || findFactors(columns).every((factors) => factors === null)) return
-  const assertEdge = (where: string, edge: number): void => {
+  const assertEdge = (sayWhere: () => string, edge: number): void => {
     if (edge % rows === 0) return
+    const where = sayWhere()
     const name = columns[Math.floor(edge / rows)]?.name ?? ''
     const message = `${where} takes some rows of ${name}; a table sold with second moments is answered of all rows together only`
     refuse('policy.second-moments-whole', message, { where, column: name })
   }
-  const assertEdges = ({ terms }: Pick<Inequality, 'terms'>, where: string): void => {
+  const assertEdges = ({ terms }: Pick<Inequality, 'terms'>, sayWhere: () => string): void => {
     for (const [start, count] of terms) {
-      assertEdge(where, start)
-      assertEdge(where, start + count)
+      assertEdge(sayWhere, start)
+      assertEdge(sayWhere, start + count)
     }
   }
-  cells.forEach((cell, index) => { assertEdges(cell, `cell ${index} of the answer`) })
-  comparisons.forEach((comparison, index) => { assertEdges(comparison, `comparison ${index}`) })
+  cells.forEach((cell, index) => { assertEdges(cell, () => nameCell(answer, index)) })
+  comparisons.forEach((comparison, index) => { assertEdges(comparison, () => `comparison ${index + 1} of ${comparisons.length}`) })
 }
 
 /** The class rule (compute.md, "Policies") over all that was answered from the source: gives its partition after this program. */

@@ -1,3 +1,4 @@
+import { nameCell } from '../compute/answer.ts'
 import { answerBits } from '../compute/bounds.ts'
 import type { DatasetDescription } from '../compute/columns.ts'
 import { findTableColumns } from '../compute/products.ts'
@@ -37,8 +38,9 @@ export const assertPrivateProgram = (program: Program, policy: PrivatePolicy, da
   const limit = policy.maxAnswerBits - answerMaskBits
   answerBits(program, dataset).forEach((bits, cell) => {
     if (bits <= limit) return
-    const message = `cell ${cell} of the answer could have ${bits} bits; masked by ${answerMaskBits} bits more, answers of ${policy.maxAnswerBits} bits have room for ${limit}`
-    throw new AppError('policy.mask-too-short', message, { details: { cell, bits, limit } })
+    const place = nameCell(program.answer, cell)
+    const message = `${place} could have ${bits} bits; masked by ${answerMaskBits} bits more, answers of ${policy.maxAnswerBits} bits have room for ${limit}`
+    throw new AppError('policy.mask-too-short', message, { details: { cell, place, bits, limit } })
   })
 }
 

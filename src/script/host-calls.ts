@@ -1,13 +1,16 @@
 import { noInteraction, subtractCounts, type InteractionCount } from '../compute/interaction.ts'
 import { AppError, toAppError } from '../shared/errors.ts'
-import { tensorMethods, type AnswerValue, type BackendResult, type TensorBackend, type TensorMethod } from './backend.ts'
+import { tensorMethods, type AnswerValue, type BackendArgument, type BackendResult, type TensorBackend, type TensorMethod } from './backend.ts'
+import { describeClipped } from './clipped-ranges.ts'
 import type { ScriptLimits } from './limits.ts'
 import { parseAnswer, parseArguments } from './values.ts'
 
-/** What one call asked of the key holder. */
-export interface AskedByCall {
+/** What is told of one call with its place in the script: what it asked of the key holder, and what a reader may not expect of it. */
+export interface ToldOfCall {
   readonly method: string
-  readonly count: InteractionCount
+  /** null where it asked nothing. */
+  readonly count: InteractionCount | null
+  readonly note: string | null
 }
 
 /** The host's side of one run: its tensors by handle, and the errors it has thrown into the sandbox. */
@@ -15,12 +18,12 @@ export interface HostCalls<T extends object> {
   /** The handle of the script's `data`. */
   readonly dataId: number
   /**
-   * Answers `{"tensor": id}`, `{"value": …}` or `{"error": id, "message": …}`, the first two with `"asked": true` where the key holder
-   * was asked; never throws, whatever it is given.
+   * Answers `{"tensor": id}`, `{"value": …}` or `{"error": id, "message": …}`, the first two with `"told": true` where there is something
+   * to tell of the call; never throws, whatever it is given.
    */
   call(method: string, receiverId: number, argumentsText: string): string
-  /** What the last call asked of the key holder, told once; null where it asked nothing. */
-  takeAsked(): AskedByCall | null
+  /** What there is to tell of the last call, once. */
+  takeTold(): ToldOfCall | null
   readAnswer(text: string): AnswerValue<T>
   findError(id: number): AppError | null
 }
@@ -65,7 +68,17 @@ export const createHostCalls = <T extends object>(backend: TensorBackend<T>, lim
   const spend = createWorkMeter(limits)
   const findTensor = (id: number): T | undefined => tensors[id]
 
-  const perform = (method: string, receiverId: number, argumentsText: string): BackendResult<T> => {
+  const readShape = (tensor: T): readonly number[] => {
+    const result = backend.call('shape', tensor, [])
+    return result.kind === 'value' && Array.isArray(result.value) ? (result.value as readonly number[]) : []
+  }
+
+  const noteOf = (method: TensorMethod, receiver: T, args: readonly BackendArgument<T>[], result: BackendResult<T>): string | null =>
+    (result.kind === 'tensor' && (method === 'slice' || method === 'rows')
+      ? describeClipped(method, args, readShape(receiver), readShape(result.tensor))
+      : null)
+
+  const perform = (method: string, receiverId: number, argumentsText: string): { result: BackendResult<T>; note: string | null } => {
     spend('calls', 1)
     spend('argumentCharacters', argumentsText.length)
     if (!isTensorMethod(method)) throw new AppError('input.tensor-value', `a tensor has no method ${JSON.stringify(method)}`)
@@ -75,27 +88,28 @@ export const createHostCalls = <T extends object>(backend: TensorBackend<T>, lim
     assertArgumentCount(method, args.length)
     const result = backend.call(method, receiver, args)
     if (result.kind === 'tensor') spend('cells', backend.sizeOf(result.tensor))
-    return result
+    return { result, note: noteOf(method, receiver, args, result) }
   }
 
-  let asked: AskedByCall | null = null
+  let told: ToldOfCall | null = null
   const readCount = (): InteractionCount => backend.readCount?.() ?? noInteraction
 
   return {
     dataId: 0,
-    takeAsked: () => {
-      const last = asked
-      asked = null
+    takeTold: () => {
+      const last = told
+      told = null
       return last
     },
     call: (method, receiverId, argumentsText) => {
       try {
         const before = readCount()
-        const result = perform(method, receiverId, argumentsText)
+        const { result, note } = perform(method, receiverId, argumentsText)
         const count = readCount()
-        asked = count === before ? null : { method, count: subtractCounts(count, before) }
-        const told = asked === null ? {} : { asked: true }
-        return JSON.stringify({ ...(result.kind === 'tensor' ? { tensor: tensors.push(result.tensor) - 1 } : { value: result.value }), ...told })
+        const isAsked = count !== before
+        told = isAsked || note !== null ? { method, count: isAsked ? subtractCounts(count, before) : null, note } : null
+        const reply = result.kind === 'tensor' ? { tensor: tensors.push(result.tensor) - 1 } : { value: result.value }
+        return JSON.stringify(told === null ? reply : { ...reply, told: true })
       } catch (error) {
         const appError = toAppError(error)
         // A script may catch and go on: past the limit every call fails alike and one entry serves them all.

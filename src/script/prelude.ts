@@ -34,7 +34,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
       hostErrors.set(error, reply.error)
       throw error
     }
-    if (reply.asked === true) trace(String(new Error().stack).slice(0, 10000))
+    if (reply.told === true) trace(String(new Error().stack).slice(0, 10000))
     return reply.tensor === undefined ? reply.value : wrap(reply.tensor)
   }
 

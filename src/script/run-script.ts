@@ -37,7 +37,17 @@ export interface ScriptOutcome<T extends object> {
   readonly log: readonly string[]
   /** What it asked of the key holder, call by call. */
   readonly asked: readonly AskedAt[]
+  /** What it may not expect of its own lines: the same words of the same line once, and not more than can be read. */
+  readonly notes: readonly ScriptNote[]
 }
+
+export interface ScriptNote {
+  /** null where the place is not known. */
+  readonly line: number | null
+  readonly words: string
+}
+
+const mostNotes = 20
 
 /** What a place in a script asked of the key holder. */
 export interface AskedAt extends InteractionCount {
@@ -138,11 +148,14 @@ export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<Sc
   const hostCalls = createHostCalls(run.backend, limits)
   const log = createLog(limits)
   const asked: AskedAt[] = []
+  const notes = new Map<string, ScriptNote>()
   const trace = (generated: Position | null): void => {
-    const call = hostCalls.takeAsked()
+    const call = hostCalls.takeTold()
     if (call === null) return
     const position = generated === null ? null : script.findPosition(toUtf16(script.code, generated))
-    asked.push({ line: position?.line ?? null, operation: call.method, ...call.count })
+    const line = position?.line ?? null
+    if (call.count !== null) asked.push({ line, operation: call.method, ...call.count })
+    if (call.note !== null && notes.size < mostNotes) notes.set(`${line} ${call.note}`, { line, words: call.note })
   }
   const readOwnMilliseconds = run.readOwnMilliseconds ?? (() => Date.now())
   const settings = {
@@ -154,7 +167,7 @@ export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<Sc
   const outcome = await runInSandbox({ code: script.code, settings, limits, host })
   if (outcome.kind !== 'answer') throw toError(outcome, text, script, limits, hostCalls, run.listing.columns)
   try {
-    return { answer: hostCalls.readAnswer(outcome.text), log: log.lines, asked }
+    return { answer: hostCalls.readAnswer(outcome.text), log: log.lines, asked, notes: [...notes.values()] }
   } catch (error) {
     throw placeError(toAppError(error), text, script.answerPosition)
   }

@@ -13,7 +13,7 @@ import { parseAmount, parseCount, parseDuration, parseNumber } from '../argument
 import { describeAnswer } from '../answer-text.ts'
 import { describeColumn } from '../column-text.ts'
 import { describeNextMove } from '../next-move.ts'
-import { describeGauge } from '../gauge-text.ts'
+import { describeGauge, describeNotes } from '../gauge-text.ts'
 import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
 import { writeUserFile } from '../write-user-file.ts'
 
@@ -93,6 +93,7 @@ const addRehearsalCommands = (program: Command, globals: () => GlobalOptions): v
         ...outcome.log,
         'On plain test data:', describeAnswer(outcome.plain), 'On encrypted test data:', describeAnswer(outcome.encrypted),
         `Largest difference: ${outcome.largestDifference}`,
+        ...(outcome.testNotes.length === 0 ? [] : [`On the ${details.test.rows} rows of test data:`, ...describeNotes(outcome.testNotes)]),
         'On the real table:', ...describeGauge(outcome.gauge),
         outcome.verdict.allowed ? 'The listing would answer it.' : `The listing would refuse it: ${outcome.verdict.message}`,
       ].join('\n'))

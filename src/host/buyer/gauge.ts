@@ -9,7 +9,7 @@ import type { Details } from '../../shared/schemas/details.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import type { InteractionCount } from '../../compute/interaction.ts'
-import type { AskedAt } from '../../script/run-script.ts'
+import type { AskedAt, ScriptNote } from '../../script/run-script.ts'
 import { answerMaskBits } from '../../policy/private.ts'
 import { chooseReads } from './compute.ts'
 import { purchaseHelp } from './derive-real.ts'
@@ -44,6 +44,10 @@ export interface Gauge extends ProgramDescription {
   /** What the script asks of the key holder, in all and by line; what depends on the data is told from the test data. */
   readonly interaction: InteractionCount
   readonly asked: readonly AskedAt[]
+  /** Whether a comparison that the table has answered before, to whomever, is counted again. */
+  readonly countsRepeats: boolean
+  /** What the script may not expect of its own lines on the real table. */
+  readonly notes: readonly ScriptNote[]
 }
 
 const gaugeShapes = (program: Program, condition: number, columns: Details['columns']): GaugedShape[] => {
@@ -58,7 +62,7 @@ const gaugeShapes = (program: Program, condition: number, columns: Details['colu
 
 /** The gauge of a program that was derived already. */
 export const gaugeProgram = (
-  { program, roundingError, interaction, asked, products }: Omit<DerivedScript, 'plain' | 'log'>, details: Details,
+  { program, roundingError, interaction, asked, notes, products }: Omit<DerivedScript, 'plain' | 'log'>, details: Details,
 ): Gauge => {
   const { policy, dataset: { key } } = details
   const table = describeDataset(details)
@@ -76,6 +80,8 @@ export const gaugeProgram = (
     maxComparisons: purchaseHelp(details)?.comparisons ?? 0,
     interaction,
     asked,
+    countsRepeats: policy.mode === 'private',
+    notes,
   }
 }
 

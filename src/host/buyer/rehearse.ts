@@ -8,6 +8,7 @@ import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.t
 import { assertProgramFits } from '../../policy/private.ts'
 import { createTensorSource } from '../datasets/tensor-source.ts'
 import { assertChunk, ciphertextLengthOf, decodeChunk, parseManifest } from '../datasets/tensor-wire.ts'
+import type { ScriptNote } from '../../script/run-script.ts'
 import { createCellReader, type DerivedScript } from '../scripts/script-job.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import { publicKeyOf } from './compute.ts'
@@ -41,6 +42,8 @@ export interface Rehearsal extends TestRun {
   /** Whether the listing's policy would answer it. */
   readonly verdict: CheckVerdict
   readonly log: readonly string[]
+  /** What the script may not expect of its own lines on the test table, which has another length than the real one. */
+  readonly testNotes: readonly ScriptNote[]
 }
 
 /** Downloads the test table and holds it to the commitment in the terms. Throws `input.manifest-invalid`, `input.tensor-chunk-invalid`. */
@@ -156,17 +159,18 @@ export const rehearseAnswer = async (
 /** A script on plain test data, and on encrypted test data with what the seller compares for it under the test key. */
 const runScriptOnTestData = async (
   script: ScriptFile, details: Details, testData: TestData, seller: SellerClient, engine: Engine, options: JobOptions,
-): Promise<TestRun & { readonly log: readonly string[] }> => {
+): Promise<TestRun & Pick<Rehearsal, 'log' | 'testNotes'>> => {
   const { test, test_link: testLink } = details
   const { rows } = testData
   const help = testHelp(details)
-  const { program, plain, log, interaction } = await deriveFromScript(script, details, test, { ...signalOf(options), rows, help })
+  const { program, plain, log, notes, interaction } = await deriveFromScript(script, details, test, { ...signalOf(options), rows, help })
   const table = openTestTable(details, testData)
-  if (interaction.rounds === 0) return { ...await runOnTestData(program, plain, details, table, seller, engine, options), log }
+  const told = { log, testNotes: notes }
+  if (interaction.rounds === 0) return { ...await runOnTestData(program, plain, details, table, seller, engine, options), ...told }
   const dataset = describeDataset(details, test)
   const keyHolder = createTestKeyHolder({ key: publicKeyOf(test), table, dataset, engine, seller, testLink, options: signalOf(options) })
   const asked = await deriveFromScript(script, details, test, { ...signalOf(options), help, keyHolder })
-  return { ...await runOnTestData(asked.program, plain, details, keyHolder.source, seller, engine, options), log }
+  return { ...await runOnTestData(asked.program, plain, details, keyHolder.source, seller, engine, options), ...told }
 }
 
 /** Runs a script on the test table twice, plain and encrypted, and says whether the real table would answer it. */

@@ -184,14 +184,14 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
     const spent = store.countCells(id)
     const asked = store.countNewCells(id, hashCells(program))
     if (asked > 0 && spent + asked > totalCells) {
-      const message = `this table has answered ${spent} different numbers of the ${totalCells} it will ever answer; the program asks for ${asked} more`
+      const message = `this table has answered ${spent} different numbers of the ${totalCells} it will ever answer; the program asks for ${asked} that it has not answered yet`
       throw new AppError('policy.budget-spent', message, { details: { spent, asked, limit: totalCells } })
     }
     const comparing = store.countNewComparisons(id, hashComparisons(program))
     const compared = comparing === 0 ? 0 : store.countComparisons(id)
     if (compared + comparing > details.budgets.comparisons) {
       const limit = details.budgets.comparisons
-      const message = `this table has answered ${compared} comparisons of the ${limit} it will ever answer; the program asks ${comparing} more`
+      const message = `this table has answered ${compared} different comparisons of the ${limit} it will ever answer; the script asks ${comparing} that it has not answered yet`
       throw new AppError('policy.budget-spent', message, { details: { spent: compared, asked: comparing, limit } })
     }
     return refined
@@ -219,7 +219,7 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
     if (limit === 0) throw new AppError(notSold[kind], `This listing sells no ${kind}.`)
     const spent = helped.count(id, kind)
     if (spent + count <= limit) return
-    const message = `this table has answered ${spent} ${kind} of the ${limit} it will ever answer; the script asks ${count} more`
+    const message = `this table has answered ${spent} ${kind} of the ${limit} it will ever answer; this request asks ${count} more`
     throw new AppError('policy.budget-spent', message, { details: { spent, asked: count, limit } })
   }
 

@@ -8,7 +8,7 @@ import { createPlainKeyHolder, type KeyHolder } from '../../compute/key-holder.t
 import { createGraphBackend } from '../../script/graph-backend.ts'
 import type { ReferenceTable } from '../../script/reference-backend.ts'
 import { evaluateReference } from '../../script/reference-evaluator.ts'
-import { runScript, type AskedAt, type JsonValue, type ScriptListing } from '../../script/run-script.ts'
+import { runScript, type AskedAt, type JsonValue, type ScriptListing, type ScriptNote } from '../../script/run-script.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 import { createWaitingKeyHolder, type AskChannel } from './ask-channel.ts'
@@ -43,6 +43,8 @@ export interface DerivedScript {
   /** What it asked of the key holder, in all and by line. */
   readonly interaction: InteractionCount
   readonly asked: readonly AskedAt[]
+  /** What it may not expect of its own lines. */
+  readonly notes: readonly ScriptNote[]
   /** What the products made for it can be, in order: cells behind the table's. */
   readonly products: readonly IntegerRange[]
 }
@@ -77,7 +79,7 @@ const derive = async (
   const plain = rows === null ? null : createPlainKeyHolder(cells, createCellReader(description, rows))
   const waiting = channel === null ? null : createWaitingKeyHolder(channel)
   const interaction = help === null ? null : new Interaction(description, waiting ?? plain ?? nobody, help)
-  const { answer, log, asked } = await runScript({
+  const { answer, log, asked, notes } = await runScript({
     source, fileName, listing, readOwnMilliseconds, backend: createGraphBackend(dataset.data, interaction),
   })
   onAnswer()
@@ -89,6 +91,7 @@ const derive = async (
     log,
     interaction: interaction?.count ?? noInteraction,
     asked,
+    notes,
     products: interaction?.products ?? [],
   }
 }

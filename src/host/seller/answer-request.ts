@@ -4,6 +4,7 @@ import { programSchema, type Inequality, type Program } from '../../shared/schem
 import { AppError } from '../../shared/errors.ts'
 import { failpoint } from '../failpoint.ts'
 import { parseAs } from '../../shared/parse.ts'
+import { nameCell } from '../../compute/answer.ts'
 import { assertCanonicalProgram } from '../../compute/canonical.ts'
 import { assertPackedReads, openReads, readForms } from '../../compute/packed-program.ts'
 import { assertCellCount } from '../../policy/policy.ts'
@@ -21,15 +22,16 @@ import type { ResultRequest } from '../../shared/schemas/result-request.ts'
 const spareDigits = 160
 
 /** Numbers far longer than an answer may be are refused before their common divisors are looked for, which takes long. */
-const assertDigits = ({ cells, comparisons = [] }: Program, { maxAnswerBits }: Details['policy']): void => {
+const assertDigits = ({ cells, answer, comparisons = [] }: Program, { maxAnswerBits }: Details['policy']): void => {
   const most = Math.ceil(maxAnswerBits * Math.log10(2)) + spareDigits
   const scales = cells.map(({ scale: { numerator, denominator } }) => Math.max(numerator.length, denominator.length))
   for (const [index, { constant, terms }] of [...cells, ...comparisons].entries()) {
     const fixed = Math.max(constant.length, scales[index] ?? 0)
     const digits = terms.reduce((longest, [, , weight]) => Math.max(longest, weight.length), fixed)
     if (digits <= most) continue
-    const message = `The program holds a number of ${digits} digits; the listing's answers need ${most} at most.`
-    throw new AppError('policy.answer-bits', message, { details: { digits, limit: most } })
+    const place = index < cells.length ? nameCell(answer, index) : `comparison ${index - cells.length + 1} of ${comparisons.length}`
+    const message = `The program holds a number of ${digits} digits, for ${place}; the listing's answers need ${most} at most.`
+    throw new AppError('policy.answer-bits', message, { details: { digits, place, limit: most } })
   }
 }
 

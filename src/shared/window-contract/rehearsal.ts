@@ -34,11 +34,13 @@ export const gaugeSchema = z.strictObject({
   })),
   /** Parts of the answer that rest on replies alone. Runs kept by earlier versions do not have it. */
   replied: z.array(z.strictObject({ path: z.string(), shape: z.array(z.int().min(0)) })).default([]),
-  /** What is asked of the key holder, as the test data have it: in all, and by line where that is known. */
   /** Comparisons that the listing sells in all, whoever asks; 0: none. Runs kept by earlier versions do not have it. */
   maxComparisons: z.int().min(0).default(0),
+  /** What is asked of the key holder, as the test data have it: in all, and by line where that is known. */
   interaction: askedSchema.extend({ rounds: z.int().min(0) }),
   asked: z.array(askedSchema.extend({ line: z.int().min(1).nullable(), operation: z.string() })),
+  /** What the script may not expect of its own lines. Runs kept by earlier versions do not have it. */
+  notes: z.array(z.strictObject({ line: z.int().min(1).nullable(), words: z.string() })).default([]),
   log: z.array(z.string()),
 })
 export type Gauge = z.infer<typeof gaugeSchema>

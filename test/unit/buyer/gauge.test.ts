@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { deriveReal } from '../../../src/host/buyer/derive-real.ts'
 import { gauge, gaugeProgram } from '../../../src/host/buyer/gauge.ts'
+import { describeGauge } from '../../../src/cli/gauge-text.ts'
 import type { Details } from '../../../src/shared/schemas/details.ts'
 import { createColumn, rootOf } from '../compute/support.ts'
 
@@ -70,6 +71,37 @@ describe('the gauge of a script', () => {
     const { replied, shapes } = gaugeProgram(derived, details)
     expect(replied).toEqual([{ path: '.share', shape: [] }, { path: '.flags', shape: [5] }])
     expect(shapes.map(({ path }) => path)).toEqual(['.wages'])
+  })
+
+  it('says in words how many comparisons there are in all, and which of them the budget counts', async () => {
+    const source = 'const age = data.col("age").slice(0, 5)\nexport default (age > 30).sum() + (age >= 30.5).sum()'
+    const derive = async (given: Details) => {
+      const { derived } = await deriveReal({ fileName: 'a.ts', source }, given, () => Promise.resolve([[1, 20], [2, 40]]))
+      return describeGauge(gaugeProgram(derived, given)).slice(3)
+    }
+    expect(await derive(details)).toEqual([
+      '  5 different comparisons and 0 different products in all, asked of the seller in 1 rounds, as the test data have it',
+      '    of the 7 comparisons that are sold this takes those alone that nobody has asked of this table before',
+      '    line 2, gt: 5 comparisons',
+    ])
+    const blind = { ...details, policy: { ...details.policy, mode: 'private', maxAnswerBits: 192 } } as Details
+    expect((await derive(blind))[1]).toBe('    line 2, gt: 5 comparisons')
+  })
+
+  it('says where a range reaches beyond the real rows, which NumPy and this cut off in silence', async () => {
+    const lines = [
+      'const [first, second] = [data.rows(0, 150), data.slice([-40, null], [0, 3])]', 'const nothing = data.rows(100, 200).sum()',
+      'for (let from = 0; from < 200; from += 50) data.rows(from, from + 50)', 'const whole = [data.rows(0, 100), data.slice([-100, 100, 2]), data.slice(null, [-2, 2])]',
+      'export default [data.rows([5, -1]).sum(), data.t().rows(-3).sum()]',
+    ]
+    const { notes } = await gaugeSource(lines.join('\n'))
+    expect(notes).toEqual([
+      { line: 1, words: 'rows reaches beyond the end, and takes 100 of the 100 on axis 0, as NumPy does' },
+      { line: 1, words: 'slice reaches beyond the end, and takes 2 of the 2 on axis 1, as NumPy does' },
+      { line: 2, words: 'rows reaches beyond the end, and takes 0 of the 100 on axis 0, as NumPy does' },
+      { line: 3, words: 'rows reaches beyond the end, and takes 0 of the 100 on axis 0, as NumPy does' },
+      { line: 5, words: 'rows reaches beyond the end, and takes 2 of the 2 on axis 0, as NumPy does' },
+    ])
   })
 
   it('tells how many comparisons a script would take where the listing sells fewer, and refuses it by the budget\'s name', async () => {

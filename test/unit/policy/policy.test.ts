@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AnswerValue } from '../../../src/compute/answer.ts'
+import { deferTensor } from '../../../src/compute/deferred.ts'
 import { variance } from '../../../src/compute/moments.ts'
 import { deriveProgram } from '../../../src/compute/program.ts'
 import { assertPolicy } from '../../../src/policy/policy.ts'
@@ -111,7 +112,20 @@ describe('cells and bits', () => {
   it('bounds each cell by the declared bounds of the columns, not by the data', () => {
     // 50 wages of at most 28.13 are at most 140,650 hundredths: 18 bits.
     expect(verdict(wage.sum(), { ...strict, maxAnswerBits: 18 })).toBe('answered')
-    expect(verdict(wage.sum(), { ...strict, maxAnswerBits: 17 })).toBe('policy.answer-bits: cell 0 of the answer could have 18 bits, the listing allows 17')
+    expect(verdict(wage.sum(), { ...strict, maxAnswerBits: 17 })).toBe('policy.answer-bits: the answer could have 18 bits, the listing allows 17')
+  })
+
+  const narrow = [[1, 1], [1, 2], [1, 3]]
+  const wideLast = [[1, 1], [1, 1e18], [1, 3]]
+  const wideFirst = wideLast.map(([one, other]) => [other as number, one as number])
+  it.each<[string, AnswerValue]>([
+    ['answer[1]', data.get(0).dot(wideLast)],
+    ['answer.sums[0]', { mean: wage.mean(), sums: data.sum(0).dot(wideFirst) }],
+    ['answer[1].table[1][0]', ['text', { table: data.rows(0, 1).dot(narrow).concat(data.rows(1, 2).dot(wideFirst)) }]],
+    ['what is decrypted for answer.root', { root: deferTensor(data.sum(0).dot(wideLast)).apply('sqrt') }],
+  ])('names what is too wide: %s', (place, answer) => {
+    const refusal = verdict(answer, { ...wide, minRows: 1, maxAnswerBits: 60 })
+    expect(refusal.replace(/\d+ bits/, 'so many bits')).toBe(`policy.answer-bits: ${place} could have so many bits, the listing allows 60`)
   })
 
   it('never allows more bits than the key holds', () => {

@@ -6,11 +6,12 @@ import { readError } from '../../window-client.ts'
 const count = (number: number, one: string): string => `${formatCount(number)} ${one}${number === 1 ? '' : 's'}`
 
 /** What the lines of a script ask of the seller, and where the listing would refuse it. */
-const marksOfGauge = ({ asked, refusal }: Gauged): LineMark[] => [
+const marksOfGauge = ({ asked, notes, refusal }: Gauged): LineMark[] => [
   ...asked.flatMap(({ line, comparisons, products }): LineMark[] => (line === null ? [] : [{
     line, tone: 'note',
     words: [...(comparisons === 0 ? [] : [count(comparisons, 'comparison')]), ...(products === 0 ? [] : [count(products, 'product')])].join(', '),
   }])),
+  ...notes.flatMap(({ line, words }): LineMark[] => (line === null ? [] : [{ line, words, tone: 'note' }])),
   ...(refusal === null || refusal.line === null ? [] : [{ line: refusal.line, words: refusal.message, tone: 'warning' as const }]),
 ]
 
