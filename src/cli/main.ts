@@ -14,6 +14,7 @@ enableCompileCache()
 const { createProgram } = await import('./program.ts')
 const { exitCodeOf } = await import('./run.ts')
 const { createTerminal } = await import('./terminal.ts')
+const { endWithReader } = await import('./closed-pipe.ts')
 const { AppError } = await import('../shared/errors.ts')
 
 /** Commander's own words, without its prefix; help that nobody asked for means that a command is missing. */
@@ -21,6 +22,13 @@ const describeUsage = (message: string): string =>
   message === '(outputHelp)' ? 'A command is missing after this one.' : message.replace(/^error: /, '')
 
 const json = process.argv.includes('--json')
+
+endWithReader(process, {
+  stop: () => { process.emit('SIGTERM') },
+  // Whatever else the command comes to: nobody has read it.
+  setExitCode: (code) => { process.once('exit', () => { process.exitCode = code }) },
+  report: (error) => { createTerminal(json).error(error) },
+})
 
 try {
   await createProgram(json).parseAsync(process.argv)
