@@ -41,7 +41,7 @@ const cliPath = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const readCommands = (name: string) => {
   const text = readFileSync(new URL(`../../docs/guides/${name}.md`, import.meta.url), 'utf8')
   const block = (fence: string): string => new RegExp(`^\`\`\`${fence}\\n(.*?)^\`\`\`$`, 'ms').exec(text)?.[1] ?? ''
-  return { commands: (word = '') => block(`sh${word === '' ? '' : ` ${word}`}`), script: block('ts') }
+  return { commands: (word = '') => block(`sh${word === '' ? '' : ` ${word}`}`), script: block('ts'), privateScript: block('ts private') }
 }
 
 describe('the guides for statisticians', () => {
@@ -62,6 +62,7 @@ describe('the guides for statisticians', () => {
     await prepare(seller, 'clients', logisticModel.table)
     await prepareDataset(seller)
     await prepare(seller, 'workers', 'wage,union\n12.5,1\n8,0\n11,1\n9.25,0\n14,0\n10,1\n16,1\n7.75,0\n')
+    await prepare(seller, 'staff', 'wage,union\n13,1\n8.5,0\n11.5,1\n9.75,0\n16.5,0\n9,1\n16,1\n7.25,0\n')
     const serving = await serve(seller)
     sellerUrl = serving.localUrl
     const { listings } = await seller.trade()
@@ -175,6 +176,21 @@ describe('the guides for statisticians', () => {
       const numbered = (commands: string): string => commands.replaceAll(/ 1(?= |$)/gm, ` ${number}`)
       expect(await run(numbered(rest.join('\n')), buyer)).toContain('unproved repl')
       expect(JSON.parse(readFileSync(join(folder, 'answer.json'), 'utf8'))).toEqual({ share: 0.5, meanAbove: closeTo(13.375), unionShareAbove: 0.75 })
+    })
+
+    it('and multiply encrypted columns and find the largest where neither is seen by the seller', async () => {
+      const offered = await run(compared.commands('private-offering'), { HESYSTEM_HOME: sellerHome, HESYSTEM_SERVE_PUBLIC_URL: sellerUrl })
+      expect(offered).toContain('private')
+      const buyer = { LISTING: `${sellerUrl}/v1/listings/staff-private` }
+      writeFileSync(join(folder, 'members.ts'), compared.privateScript)
+      const [first = '', second = '', ...rest] = compared.commands('private-buying').split('\n')
+      const tried = await run(first, buyer)
+      expect(tried).toMatch(/7 different comparisons and 8 different products in all/)
+      expect(tried).toMatch(/The listing would answer it\./)
+      const number = Number(/^Purchase (\d+): /m.exec(await run(second, buyer))?.[1])
+      const numbered = (commands: string): string => commands.replaceAll(/ 1(?= |$)/gm, ` ${number}`)
+      expect(await run(numbered(rest.join('\n')), buyer)).toContain('It relies on 15 unproved replies')
+      expect(JSON.parse(readFileSync(join(folder, 'answer.json'), 'utf8'))).toEqual({ meanOfMembers: closeTo(12.375), highest: 16.5 })
     })
   })
 })

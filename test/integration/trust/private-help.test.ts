@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { checkScript, rehearse } from '../../../src/host/buyer/rehearse.ts'
+import { failpointVariable } from '../../../src/host/failpoint.ts'
 import type { Host, Trade } from '../../../src/host/index.ts'
 import { evaluateOnPlainTable } from '../../../src/host/index.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
+import type { Serving } from '../../../src/host/seller/serve.ts'
+import { createCommandLine, type Environment } from '../../e2e/support/command-line.ts'
 import { queryProfile } from '../../e2e/support/profile.ts'
 import { refusalOf } from '../../e2e/support/refusal.ts'
 import { openRelay, type Relay } from '../../e2e/support/relay.ts'
@@ -48,6 +51,7 @@ describe('the key holder\'s help in private mode (S5)', () => {
   let shop: Host
   let seller: Party
   let relay: Relay
+  let serving: Serving
   let alice: Trade
   let aliceParty: Party
   const sent: { path: string; body: string }[] = []
@@ -73,7 +77,8 @@ describe('the key holder\'s help in private mode (S5)', () => {
     seller = await stage.createParty('seller')
     shop = await seller.open()
     relay = await openRelay()
-    relay.forwardTo((await serve(shop, { publicUrl: relay.url })).port)
+    serving = await serve(shop, { publicUrl: relay.url })
+    relay.forwardTo(serving.port)
     relay.intercept(watch)
     aliceParty = await stage.createParty('alice')
     alice = await (await aliceParty.open()).trade()
@@ -140,6 +145,46 @@ describe('the key holder\'s help in private mode (S5)', () => {
     const { answer: expected } = await evaluateOnPlainTable(shop.datasets, 'cut', products)
     expectClose(answer, expected)
     expect((await alice.receipts.export(number)).missingHalf).toBeNull()
+  }, 240_000)
+
+  it('gives the same and costs nothing more when the seller is killed between counting and answering (S4, S5)', async () => {
+    const url = await offer('killed', 900, { comparisons: 4, products: 5, maxTotalCells: 40 })
+    const before = { comparisons: counted('comparisons'), products: counted('products') }
+    const countedSince = () => ({ comparisons: counted('comparisons') - before.comparisons, products: counted('products') - before.products })
+    const { number } = await alice.purchases.buy(url)
+    await alice.purchases.openInteraction(number)
+    await serving.stop()
+    const startProcess = async (environment: Environment) => {
+      const { running, document } = await createCommandLine(seller.home, { ...stage.environment, ...environment })
+        .start<{ url: string }>('serve', '--port', '0', '--public-url', relay.url)
+      relay.forwardTo(Number(new URL(document.url).port))
+      return running
+    }
+    const bodiesOf = (kind: string): string[] => sent.filter(({ path }) => path === `/v1/purchases/${number}/${kind}`).map(({ body }) => body)
+    sent.length = 0
+    // At the second passing: the products are answered then, and two of five ages are compared in pairs.
+    for (const [passing, expected] of [[1, { comparisons: 0, products: 5 }], [2, { comparisons: 2, products: 5 }]] as const) {
+      const killed = await startProcess({ [failpointVariable]: `help.counted@${passing}` })
+      const refused = refusalOf(() => alice.purchases.compute(number, products))
+      expect((await killed.ended).signal).toBe('SIGKILL')
+      expect((await refused).code).toBe('runtime.seller-unreachable')
+      expect(countedSince()).toEqual(expected)
+    }
+    const again = await startProcess({})
+    await alice.purchases.compute(number, products)
+    expect(countedSince()).toEqual({ comparisons: 4, products: 5 })
+    // Each was asked until it was answered, in the very bytes that were counted: five products at once, four comparisons in three rounds.
+    expect(bodiesOf('products').length).toBeGreaterThan(1)
+    expect(new Set(bodiesOf('products')).size).toBe(1)
+    expect(bodiesOf('comparisons').length).toBeGreaterThan(3)
+    expect(new Set(bodiesOf('comparisons')).size).toBe(3)
+    const { answer, proofVerified } = await alice.purchases.request(number)
+    const { answer: expected } = await evaluateOnPlainTable(shop.datasets, 'killed', products)
+    expectClose(JSON.parse(answer ?? ''), expected)
+    expect(proofVerified).toBe(true)
+    await again.kill('SIGTERM')
+    serving = await serve(shop, { publicUrl: relay.url })
+    relay.forwardTo(serving.port)
   }, 240_000)
 
   it('ends with the table\'s budgets, whoever asks, and where nothing is sold says so', async () => {
