@@ -59,7 +59,8 @@ interface Vector {
 }
 
 const prime = BigInt(residuePrime)
-const toResidue = (value: bigint): number => Number(((value % prime) + prime) % prime)
+/** What `hasNarrowCombination` computes with. */
+export const toResidue = (value: bigint): number => Number(((value % prime) + prime) % prime)
 
 const largestOf = (values: Iterable<number>): number => {
   let most = 0

@@ -2,7 +2,7 @@ import { encodeCell, encodeInequality } from '../../compute/canonical.ts'
 import { assertPolicy } from '../../policy/policy.ts'
 import { assertPrivateCells } from '../../policy/private.ts'
 import { createPartition, type Partition } from '../../policy/partition.ts'
-import type { Details, PolicyMode } from '../../shared/schemas/details.ts'
+import type { Details, DisclosedPolicy, Policy, PolicyMode } from '../../shared/schemas/details.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
@@ -13,6 +13,7 @@ import { sha256Hex } from '../trade/hash.ts'
 import { createHelpStore, type Help } from './help-store.ts'
 import type { SourceTable } from './row-marks.ts'
 import { findSharedRows } from './same-rows.ts'
+import { createVersions, type VersionSubject } from './versions.ts'
 import { createSourceStore, type LedgerEntry, type Sale, type Source, type SourceOffer } from './source-store.ts'
 
 /** Whose table a program is about, and under which terms. */
@@ -68,6 +69,11 @@ export interface Ledger {
    * an order is data (docs/adr/0402). So rows are sold in one order. Throws `policy.source-rows` where another published table holds them.
    */
   assertApart(dataset: string): void
+  /**
+   * Whether the dataset may be sold beside the tables of its source that are: what was corrected in between would be the difference of two
+   * answers (docs/adr/0402). Throws `policy.source-corrected`.
+   */
+  assertListable(dataset: string, policy: Policy): void
   /** Notes for good that the dataset's source is sold in this mode. Throws as `assertMode` and `assertApart`. */
   claimMode(dataset: string, mode: PolicyMode): void
   /**
@@ -109,6 +115,7 @@ const notSold = { comparisons: 'policy.comparisons-not-sold', products: 'policy.
 export const createLedger = ({ database, vault, datasets, now }: LedgerDependencies): Ledger => {
   const store = createSourceStore(database, vault)
   const helped = createHelpStore(database)
+  const versions = createVersions({ store, datasets })
 
   const readTable = (dataset: string): SourceTable => {
     const rows = datasets.readRows(dataset)
@@ -159,27 +166,15 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
     }
   }).immediate()
 
-  /**
-   * A source that is sold with second moments answers on groups of rows in none of its listings (docs/adr/0201): only where one listed
-   * table ends and a longer one goes on may rows be told apart, since the offering rule has looked at both sides.
-   */
-  const assertWholeTables = (source: number, refined: Partition): void => {
-    if (refined.starts.length === 1) return
-    const offers = store.listOffers(source)
-    if (!offers.some(({ isPublished, moments }) => isPublished && moments.length > 0)) return
-    const lengths = new Set(offers.map(({ rows }) => rows))
-    const group = refined.starts.find((start) => start > 0 && !lengths.has(start))
-    if (group === undefined) return
-    const message = `the answer, or one given before, tells row ${group} from the row before it; a table sold with second moments is answered of all rows together only`
-    throw new AppError('policy.second-moments-whole', message, { details: { row: group } })
-  }
+  const versionOf = (dataset: string, { minRows }: DisclosedPolicy): VersionSubject =>
+    ({ dataset, datasetId: store.findDatasetId(dataset) ?? 0, minRows })
 
-  const judge = ({ id, partition }: Source, program: Program, { details }: LedgerSubject): Partition => {
+  const judge = ({ id, partition }: Source, program: Program, { dataset, details }: LedgerSubject): Partition => {
     if (details.policy.mode !== 'disclosed') {
       throw new AppError('policy.program-unexpected', 'This listing is in private mode: it must not see a program.')
     }
     const refined = assertPolicy(program, details.policy, describeDataset(details), partition)
-    if (details.policy.minRows > 1) assertWholeTables(id, refined)
+    versions.assertAnswerable(versionOf(dataset, details.policy), id, refined)
     const { totalCells } = details.budgets
     const spent = store.countCells(id)
     const asked = store.countNewCells(id, hashCells(program))
@@ -279,6 +274,11 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
 
     assertMode,
     assertApart,
+    assertListable: (dataset, policy) => {
+      if (policy.mode === 'private') return
+      const { id, partition } = requireSource(dataset)
+      versions.assertListable(versionOf(dataset, policy), id, partition)
+    },
     claimMode: (dataset, mode) => {
       database.transaction(() => {
         assertApart(dataset)

@@ -45,8 +45,13 @@ export interface MarkedDataset {
 
 /** A listing in `disclosed` mode of a table of the source, draft or not: what it could answer counts, whether it has yet or not. */
 export interface SourceOffer {
+  /** The listing's own name. */
   readonly id: string
+  /** Its dataset, by number and by name. */
+  readonly dataset: number
+  readonly name: string
   readonly rows: number
+  readonly minRows: number
   /** The names of its second moments, where answers of it are about groups of rows at all; of single rows none need be kept apart. */
   readonly moments: readonly string[]
   readonly isPublished: boolean
@@ -241,14 +246,14 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
         WHERE NOT EXISTS (SELECT 1 FROM source_rows WHERE source_rows.dataset = datasets.id) ORDER BY name`,
     ).all().map(({ name }) => name),
 
-    listOffers: (source) => database.prepare<[number], { id: string; details: string; number: string | null }>(
-      `SELECT listings.id AS id, details, number FROM listings JOIN datasets ON datasets.name = listings.dataset
+    listOffers: (source) => database.prepare<[number], Pick<SourceOffer, 'id' | 'dataset' | 'name'> & { details: string; number: string | null }>(
+      `SELECT listings.id, datasets.id AS dataset, datasets.name, details, number FROM listings JOIN datasets ON datasets.name = listings.dataset
         JOIN dataset_sources ON dataset_sources.dataset = datasets.id WHERE source = ? ORDER BY listings.created_at, listings.id`,
-    ).all(source).flatMap(({ id, details, number }) => {
+    ).all(source).flatMap(({ details, number, ...rest }) => {
       const { policy, columns, num_rows: [rows] } = parseDetails(details)
       if (policy.mode !== 'disclosed') return []
       const moments = findFactors(columns).flatMap((factors, at) => (factors === null ? [] : [columns[at]?.name ?? '']))
-      return [{ id, rows, moments: policy.minRows > 1 ? moments : [], isPublished: number !== null }]
+      return [{ ...rest, rows, minRows: policy.minRows, moments: policy.minRows > 1 ? moments : [], isPublished: number !== null }]
     }),
 
     setPartition: (source, partition) => {

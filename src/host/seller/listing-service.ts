@@ -177,6 +177,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     const policy = createPolicy(draft, data.commitment.rows, data.commitment.key.bits)
     ledger.assertMode(draft.dataset, policy.mode)
     ledger.assertApart(draft.dataset)
+    ledger.assertListable(draft.dataset, policy)
     // In private mode any cell can be got, up to the limits: what sums give away is no concern there.
     if (policy.mode === 'disclosed') assertMomentsSafe(draft.dataset, policy.minRows, { datasets, ledger })
     const columns = datasets.readColumns(draft.dataset)
@@ -250,6 +251,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     publish: async (id) => {
       const listing = store.show(id)
       if (listing.number !== null) return listing
+      ledger.assertListable(listing.dataset, listing.details.policy)
       // Before anything is sent: from here on the table is sold in this mode or not at all.
       ledger.claimMode(listing.dataset, listing.details.policy.mode)
       const { number } = await (await market()).createListing(`listing:${id}:create`, listing.terms, listing.url)

@@ -37,7 +37,7 @@ const dependenciesOf = (rows: readonly (readonly number[])[], options: Options =
   } as unknown as MomentDependencies
 }
 const version = (rows: number, sellsMoments = true, moments = ['wage*senior']): SourceOffer =>
-  ({ id: `staff-${rows}`, rows, moments: sellsMoments ? moments : [], isPublished: true })
+  ({ id: `staff-${rows}`, dataset: rows, name: `staff-${rows}`, rows, minRows: 4, moments: sellsMoments ? moments : [], isPublished: true })
 const assertSafe = (minRows: number, listed: readonly SourceOffer[], { datasets, ledger }: MomentDependencies): void => {
   assertMomentsSafe('staff', minRows, { datasets, ledger: { ...ledger, listOffers: () => listed } })
 }

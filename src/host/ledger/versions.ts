@@ -1,0 +1,141 @@
+import { createCellEncoder } from '../../compute/products.ts'
+import type { Partition } from '../../policy/partition.ts'
+import { AppError, isAppError, type ErrorDetails } from '../../shared/errors.ts'
+import type { DatasetService } from '../datasets/dataset-service.ts'
+import { hasNarrowCombination } from '../datasets/narrow-combination.ts'
+import { createIntegerTable, toResidue, type IntegerTable } from '../datasets/second-moments.ts'
+import { findCorrections, type Correction } from './corrections.ts'
+import type { SourceOffer, SourceStore } from './source-store.ts'
+
+/**
+ * What the listings of one source tell together (docs/adr/0402, "Corrected rows"; docs/adr/0201). A row that was corrected between two
+ * published tables is the difference of their sums, though neither answer tells it from another row.
+ */
+export interface Versions {
+  /**
+   * Whether a listing of the dataset may stand beside those that are published. Throws `policy.source-corrected`: in a column fewer rows
+   * than either listing's minimum differ, or differ otherwise than all others do; or some differ, and groups of rows were answered.
+   */
+  assertListable(subject: VersionSubject, source: number, known: Partition): void
+  /**
+   * Whether the source may answer what leaves it known as `refined`. Throws `policy.source-corrected` for a table that was published beside
+   * one from which few rows differ, and `policy.second-moments-whole` or `policy.corrected-whole` for groups of rows where listings
+   * together would tell single ones.
+   */
+  assertAnswerable(subject: VersionSubject, source: number, refined: Partition): void
+}
+
+export interface VersionSubject {
+  readonly dataset: string
+  readonly datasetId: number
+  readonly minRows: number
+}
+
+export interface VersionDependencies {
+  readonly store: Pick<SourceStore, 'listOffers' | 'readMarks'>
+  readonly datasets: Pick<DatasetService, 'readColumns' | 'readRows'>
+}
+
+/** The first row of a group that is told apart other than by where a listed table ends. */
+const findGroup = ({ starts }: Partition, offers: readonly SourceOffer[]): number | undefined => {
+  const lengths = new Set(offers.map(({ rows }) => rows))
+  return starts.find((start) => start > 0 && !lengths.has(start))
+}
+
+/** Some rows differ and others do not: a group of rows can then hold a single one that differs. */
+const isPartial = ({ rows, common }: Correction): boolean => rows < common
+
+export const createVersions = ({ store, datasets }: VersionDependencies): Versions => {
+  /** By their datasets: marks never change. */
+  const compared = new Map<string, readonly Correction[]>()
+  const compare = (known: number, asked: number): readonly Correction[] => {
+    if (known === asked) return []
+    const pair = `${known}/${asked}`
+    const before = compared.get(pair) ?? findCorrections(store.readMarks(known), store.readMarks(asked))
+    compared.set(pair, before)
+    return before
+  }
+
+  const refuse = (offer: SourceOffer, what: string, details: ErrorDetails): never => {
+    throw new AppError('policy.source-corrected', `Listing ${offer.id} of the same table is published: ${what}`, { details: { listing: offer.id, ...details } })
+  }
+
+  const assertFew = (offer: SourceOffer, { datasetId, minRows }: VersionSubject): readonly Correction[] => {
+    const limit = Math.max(minRows, offer.minRows)
+    if (limit === 1) return []
+    const corrections = compare(offer.dataset, datasetId)
+    const few = corrections.find(({ rows }) => rows < limit)
+    if (few === undefined) return corrections
+    const { column, rows } = few
+    return refuse(offer, `${column} differs from it in ${rows} of the rows, fewer than the minimum of ${limit}, so that the difference of two answers would be theirs.`, {
+      column, rows, limit,
+    })
+  }
+
+  /** Residues of a column's rows; null where they are gone. A table is read once. */
+  const createReader = (): ((dataset: string, column: string, rows: number) => readonly number[] | null) => {
+    const tables = new Map<string, IntegerTable>()
+    const open = (dataset: string): IntegerTable => {
+      const table = tables.get(dataset) ?? createIntegerTable(datasets.readRows(dataset), createCellEncoder(datasets.readColumns(dataset)))
+      tables.set(dataset, table)
+      return table
+    }
+    return (dataset, column, rows) => {
+      const at = datasets.readColumns(dataset).findIndex(({ name }) => name === column)
+      if (at === -1) return null
+      try {
+        return open(dataset).read(at).slice(0, rows).map(toResidue)
+      } catch (error) {
+        if (isAppError(error, 'input.plain-dropped')) return null
+        throw error
+      }
+    }
+  }
+
+  /** A raise of two percent for all but one is that one's, though every row differs. */
+  const assertAlike = (
+    offer: SourceOffer, { dataset, minRows }: VersionSubject, { column, common }: Correction, read: ReturnType<typeof createReader>,
+  ): void => {
+    const [before, after] = [read(offer.name, column, common), read(dataset, column, common)]
+    if (before === null || after === null) return
+    const limit = Math.max(minRows, offer.minRows)
+    if (!hasNarrowCombination([new Array<number>(common).fill(1), before, after], limit)) return
+    refuse(offer, `the sums of ${column}, there and here, could together be of fewer rows than the minimum of ${limit}.`, { column, rows: common, limit })
+  }
+
+  return {
+    assertListable: (subject, source, known) => {
+      const read = createReader()
+      const offers = store.listOffers(source)
+      const group = findGroup(known, offers)
+      for (const offer of offers.filter(({ isPublished }) => isPublished)) {
+        const corrections = assertFew(offer, subject)
+        for (const correction of corrections) assertAlike(offer, subject, correction, read)
+        const partial = corrections.find(isPartial)
+        if (partial === undefined || group === undefined || subject.minRows === 1) continue
+        refuse(offer, `${partial.column} differs from it in some of the rows, and groups of rows were answered, which could hold one of those.`, {
+          column: partial.column, rows: partial.rows,
+        })
+      }
+    },
+
+    assertAnswerable: (subject, source, refined) => {
+      const offers = store.listOffers(source)
+      const published = offers.filter(({ isPublished }) => isPublished)
+      const own = published.findIndex(({ dataset }) => dataset === subject.datasetId)
+      // Published together by an earlier version of this program: the table that was listed first is answered.
+      for (const earlier of published.slice(0, Math.max(0, own))) assertFew(earlier, subject)
+      const group = subject.minRows === 1 ? undefined : findGroup(refined, offers)
+      if (group === undefined) return
+      const told = `the answer, or one given before, tells row ${group} from the row before it`
+      if (published.some(({ moments }) => moments.length > 0)) {
+        throw new AppError('policy.second-moments-whole', `${told}; a table sold with second moments is answered of all rows together only`, { details: { row: group } })
+      }
+      const tables = [...new Set(published.map(({ dataset }) => dataset))]
+      if (tables.some((one, at) => tables.slice(at + 1).some((other) => compare(one, other).some(isPartial)))) {
+        const message = `${told}; a table of which a corrected version is sold too is answered of all rows together only`
+        throw new AppError('policy.corrected-whole', message, { details: { row: group } })
+      }
+    },
+  }
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { createRowMarker } from '../../../src/host/ledger/row-marks.ts'
+import type { SourceOffer } from '../../../src/host/ledger/source-store.ts'
+import { createVersions } from '../../../src/host/ledger/versions.ts'
+import { createPartition, type Partition } from '../../../src/policy/partition.ts'
+import type { Column } from '../../../src/shared/schemas/details.ts'
+import { AppError, isAppError } from '../../../src/shared/errors.ts'
+
+const rows = 24
+const wages = Array.from({ length: rows }, (_, row) => 1000 + 37 * row + ((row * row) % 11))
+const flags = wages.map((_, row) => row % 2)
+const change = (valueOf: (wage: number, row: number) => number): number[] => wages.map(valueOf)
+const someCorrected = change((wage, row) => (row % 5 === 0 ? wage + 3 * row + 1 : wage))
+const groups: Partition = { rows, starts: [0, 12], classes: [0, 1] }
+
+interface Table {
+  readonly column?: string
+  readonly wages: readonly number[]
+  readonly minRows?: number
+  readonly moments?: readonly string[]
+  readonly isPublished?: boolean
+  /** Whether its rows were deleted. */
+  readonly isDropped?: boolean
+}
+
+/** Tables of one source, each with a listing in its order, numbered from 0: one column is the same in all. */
+const open = (tables: readonly Table[]) => {
+  const marker = createRowMarker(randomBytes(32))
+  const cellsOf = ({ wages: values }: Table): number[][] => values.map((wage, row) => [flags[row] ?? 0, wage])
+  const namesOf = ({ column = 'wage' }: Table): string[] => ['union', column]
+  const at = (name: number | string): Table => {
+    const table = tables[Number(name)]
+    if (table === undefined) throw new Error(`there is no table ${name}`)
+    return table
+  }
+  const store = {
+    listOffers: (): SourceOffer[] => tables.map(({ minRows = 4, moments = [], isPublished = true, wages: { length } }, dataset) =>
+      ({ id: `listing-${dataset}`, dataset, name: String(dataset), rows: length, minRows, moments, isPublished })),
+    readMarks: (dataset: number) => marker.mark(namesOf(at(dataset)).map((name, column) =>
+      ({ name, values: Float64Array.from(cellsOf(at(dataset)), (cells) => cells[column] ?? 0) }))),
+  }
+  const datasets = {
+    readColumns: (name: string) => namesOf(at(name)).map((column): Column => ({
+      name: column, type: 'integer', unit: '', description: '', categories: [], scale: { numerator: '1', denominator: '1' }, lower: 0, upper: 5000,
+    })),
+    readRows: (name: string) => {
+      if (at(name).isDropped === true) throw new AppError('input.plain-dropped', 'gone')
+      return cellsOf(at(name))
+    },
+  }
+  const versions = createVersions({ store, datasets })
+  const refusal = (act: () => void): string | null => {
+    try {
+      act()
+      return null
+    } catch (error) {
+      if (isAppError(error)) return error.code
+      throw error
+    }
+  }
+  const subjectOf = (dataset: number) => ({ dataset: String(dataset), datasetId: dataset, minRows: at(dataset).minRows ?? 4 })
+  return {
+    list: (dataset: number, known = createPartition(rows)) =>
+      refusal(() => { versions.assertListable(subjectOf(dataset), 1, known) }),
+    answer: (dataset: number, refined = createPartition(rows)) =>
+      refusal(() => { versions.assertAnswerable(subjectOf(dataset), 1, refined) }),
+  }
+}
+
+describe('a corrected version beside the table that is sold (S4)', () => {
+  const sold: Table = { wages }
+  const isListed = (table: Table, known?: Partition, first = sold): string | null =>
+    open([first, { isPublished: false, ...table }]).list(1, known)
+
+  it.each<[string, Table, Table?]>([
+    ['one row emptied', { wages: change((wage, row) => (row === 9 ? 0 : wage)) }],
+    ['three rows corrected, one fewer than the minimum', { wages: change((wage, row) => (row < 3 ? wage + row + 1 : wage)) }],
+    ['one row corrected, and rows added', { wages: [...change((wage, row) => (row === 9 ? 0 : wage)), 7, 8, 9, 10] }],
+    ['one row corrected, with a name of its own', { column: 'salary', wages: change((wage, row) => (row === 9 ? 0 : wage)) }],
+    ['one row corrected, sold row by row', { wages: change((wage, row) => (row === 9 ? 0 : wage)), minRows: 1 }],
+    ['one row corrected, beside one that is sold row by row', { wages: change((wage, row) => (row === 9 ? 0 : wage)) }, { wages, minRows: 1 }],
+    ['a raise for all of which one got more', { wages: change((wage, row) => (row === 3 ? 2 * wage : 2 * wage + 5)) }],
+  ])('is not listed: %s', (_, table, first) => {
+    expect(isListed(table, undefined, first)).toBe('policy.source-corrected')
+  })
+
+  it.each<[string, Table, Table?]>([
+    ['nothing changed', { wages }],
+    ['rows added', { wages: [...wages, 7, 8, 9, 10] }],
+    ['as many rows corrected as the minimum', { wages: someCorrected }],
+    ['every row changed alike', { wages: change((wage) => 2 * wage + 5) }],
+    ['another column in its place', { column: 'hours', wages: change((_, row) => (row * 13) % 29) }],
+    ['one row corrected of a draft', { wages: change((wage, row) => (row === 9 ? 0 : wage)) }, { wages, isPublished: false }],
+    ['one row corrected, both sold row by row', { wages: change((wage, row) => (row === 9 ? 0 : wage)), minRows: 1 }, { wages, minRows: 1 }],
+    ['every row changed, the rows of the first deleted', { wages: change((wage) => 2 * wage + 5) }, { wages, isDropped: true }],
+  ])('is listed: %s', (_, table, first) => {
+    expect(isListed(table, undefined, first)).toBeNull()
+  })
+
+  it('is told by marks where the rows of the first are deleted', () => {
+    expect(isListed({ wages: change((wage, row) => (row === 9 ? 0 : wage)) }, undefined, { wages, isDropped: true })).toBe('policy.source-corrected')
+  })
+
+  it('is not listed after an answer on a group, which could hold one corrected row, unless every row changed', () => {
+    expect(isListed({ wages: someCorrected }, groups)).toBe('policy.source-corrected')
+    expect(isListed({ wages: change((wage) => 2 * wage + 5) }, groups)).toBeNull()
+  })
+
+  it('lets neither table answer on groups, unless every row changed', () => {
+    const corrected = open([sold, { wages: someCorrected }])
+    expect([corrected.answer(0), corrected.answer(1)]).toEqual([null, null])
+    expect([corrected.answer(0, groups), corrected.answer(1, groups)]).toEqual(['policy.corrected-whole', 'policy.corrected-whole'])
+    expect(open([sold, { wages: change((wage) => 2 * wage + 5) }]).answer(1, groups)).toBeNull()
+    expect(open([sold, { wages: someCorrected, isPublished: false }]).answer(0, groups)).toBeNull()
+  })
+
+  it('is not answered where both were published before there was this rule; the first is', () => {
+    const published = open([sold, { wages: change((wage, row) => (row === 9 ? 0 : wage)) }])
+    expect([published.answer(0), published.answer(1)]).toEqual([null, 'policy.source-corrected'])
+  })
+})
