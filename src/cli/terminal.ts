@@ -21,11 +21,12 @@ export const toJson = (document: unknown): string =>
 const formatSeconds = (seconds: number): string =>
   seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`
 
+/** Work is weighed in fractions; a person counts in whole numbers. */
 const drawBar = (label: string, { done, total, estimatedSecondsLeft }: Progress): string => {
   const share = total === 0 ? 1 : done / total
   const filled = Math.round(share * barWidth)
   const left = done === total || estimatedSecondsLeft === null ? '' : `, ${formatSeconds(estimatedSecondsLeft)} left`
-  return `${label} ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${Math.floor(share * 100)}% (${done}/${total}${left})`
+  return `${label} ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${Math.floor(share * 100)}% (${Math.round(done)}/${Math.round(total)}${left})`
 }
 
 const createProgress = (label: string, stderr: NodeJS.WriteStream): ((progress: Progress) => void) => {
