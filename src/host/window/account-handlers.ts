@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import type { NetworkJson } from '../../shared/window-contract/networks.ts'
-import { practiceChainId } from '../settings/known-chains.ts'
+import { networkKindOf, practiceChainId } from '../settings/known-chains.ts'
 import type { Network } from '../settings/network-schema.ts'
 import type { WindowContext } from './context.ts'
 import type { Handlers } from './handlers.ts'
@@ -52,7 +52,8 @@ export const createNetworksHandlers = ({ host: { networks }, changes }: WindowCo
     save: (network) => {
       assertFree(network.name)
       const isLocal = URL.canParse(network.rpcUrl) && localHosts.has(new URL(network.rpcUrl).hostname)
-      const kind = isLocal && network.chainId === practiceChainId ? 'practice' : 'custom'
+      // A practice chain is one on this computer: the same id elsewhere holds nobody's play money.
+      const kind = network.chainId === practiceChainId && !isLocal ? 'custom' : networkKindOf(network.chainId)
       const saved = networks.save({ ...network, kind })
       if (networks.findActive() === null) networks.use(saved.name)
       announce()
