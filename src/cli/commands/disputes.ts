@@ -12,7 +12,7 @@ export const addDisputeCommands = (program: Command, globals: () => GlobalOption
   disputes.command('list').description('purchases in dispute on this contract')
     .action(() => withHost(globals(), async (host, terminal) => {
       const { market } = await host.trade()
-      const purchases = await Promise.all((await market.findPurchases({})).map((number) => market.readPurchase(number)))
+      const purchases = await Promise.all((await market.findDisputed()).map((number) => market.readPurchase(number)))
       const disputed = purchases.filter(({ state }) => state === 'Disputed')
       terminal.result({ disputes: disputed }, disputed.length === 0 ? 'No dispute is open.' : disputed.map(({ id, seller, buyer, terms }) =>
         `${id}  seller ${seller}  buyer ${buyer}  arbiter ${terms.arbiter}`).join('\n'))

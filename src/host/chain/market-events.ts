@@ -48,6 +48,8 @@ export interface MarketEvents {
   findListingIds(filter: { readonly seller?: string }): Promise<readonly bigint[]>
   /** Purchases of a seller, a buyer, or all, oldest first. */
   findPurchases(filter: { readonly seller?: string; readonly buyer?: string } & FromBlock): Promise<readonly bigint[]>
+  /** Purchases whose dispute was opened and neither ruled on nor closed, oldest first: found by events, no other purchase is read. */
+  findDisputed(): Promise<readonly bigint[]>
   findDelivery(purchase: bigint, depth?: AtDepth): Promise<Delivery | null>
   readHistory(purchase: bigint, depth?: AtDepth): Promise<PurchaseHistory>
 }
@@ -173,6 +175,14 @@ export const createMarketEvents = (
     },
     findPurchases: async ({ seller, buyer, ...range }) =>
       (await readLogs([topicOf('Purchased'), null, topicOfAddress(seller), topicOfAddress(buyer)], range)).map(idOf),
+    findDisputed: async () => {
+      const open = new Set<bigint>()
+      for (const log of await readLogs([['DisputeOpened', 'Ruled', 'DisputeClosed'].map(topicOf)])) {
+        if (log.topics[0] === topicOf('DisputeOpened')) open.add(idOf(log))
+        else open.delete(idOf(log))
+      }
+      return [...open]
+    },
     findDelivery: async (purchase, depth = {}) => {
       const [log] = await readLogs([topicOf('Delivered'), topicOfId(purchase)], depth)
       if (log === undefined) return null

@@ -49,7 +49,7 @@ export const createDisputesHandlers = ({ host }: Pick<WindowContext, 'host'>): H
     if (trade === null) return []
     const { market } = trade
     const nowSeconds = await market.readTime()
-    const purchases = await Promise.all((await market.findPurchases({})).map((number) => market.readPurchase(number)))
+    const purchases = await Promise.all((await market.findDisputed()).map((number) => market.readPurchase(number)))
     const disputes = purchases.filter(({ state }) => state === 'Disputed').map((onChain) => toDispute(trade, onChain, nowSeconds))
     return disputes.sort((left, right) => right.roles.length - left.roles.length)
   },

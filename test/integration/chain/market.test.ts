@@ -189,6 +189,7 @@ describe('a purchase', () => {
   it('is disputed without an arbiter: halves, and both deposits burned', async () => {
     const purchase = await reachDelivered()
     await buyer.market.dispute(fresh('dispute'), purchase)
+    expect(await seller.market.findDisputed()).toEqual([purchase])
     await seller.market.closeDispute(fresh('close'), purchase)
     expect(await buyer.market.readHistory(purchase)).toMatchObject({ burnedWei: 1_000_000n, moves: [{ name: 'Purchased' }, { name: 'ResultRequested' }, { name: 'Delivered' }, { name: 'DisputeOpened' }, { name: 'DisputeClosed' }] })
   })
@@ -198,7 +199,9 @@ describe('a purchase', () => {
     const purchase = await reachDelivered({ arbiter: arbiter.wallet.address, guaranteeWei: 500_000n })
     await buyer.market.dispute(fresh('dispute'), purchase)
     await expect(seller.market.rule(fresh('rule'), purchase, false)).rejects.toMatchObject({ code: 'escrow.not-permitted' })
+    expect(await arbiter.market.findDisputed()).toEqual([purchase])
     await arbiter.market.rule(fresh('rule'), purchase, true)
+    expect(await arbiter.market.findDisputed()).toEqual([])
     expect(await stateOf(purchase)).toBe('Refunded')
     expect(await arbiter.market.readBalance(arbiter.wallet.address)).toBe(500_000n)
   })
