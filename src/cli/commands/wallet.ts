@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { AppError } from '../../shared/errors.ts'
 import { formatEther } from '../../shared/units.ts'
+import { redactText } from '../../host/operations/redact.ts'
 import type { WalletService, WalletSummary } from '../../host/wallet/wallet-service.ts'
 import { askSecret } from '../../client/ask.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
@@ -46,6 +47,10 @@ const describeEndpoint = (imported: Awaited<ReturnType<typeof importWallet>>): r
     : `The file's endpoint is on ${deadNetwork.name}, which was switched off: another one is needed, for \`hesystem network add\`.`]
 }
 
+/** Without what the 2020 file's endpoint may hold of an access key, as logs and lists are kept. */
+const withoutKey = (imported: Awaited<ReturnType<typeof importWallet>>): typeof imported =>
+  ('endpointUrl' in imported && imported.endpointUrl !== null ? { ...imported, endpointUrl: redactText(imported.endpointUrl) } : imported)
+
 export const addWalletCommands = (program: Command, globals: () => GlobalOptions): void => {
   const wallet = program.command('wallet').description('the wallet of this profile')
   wallet.command('create').description('a new wallet; its recovery phrase is shown once')
@@ -61,7 +66,7 @@ export const addWalletCommands = (program: Command, globals: () => GlobalOptions
     .option('--secret-file <file>', 'where the phrase, key or password stands')
     .action((options: ImportOptions) => withHost(globals(), async (host, terminal) => {
       const summary = await importWallet(host.wallet, options)
-      terminal.result(summary, [`Wallet ${summary.address} is in this profile.`, ...describeEndpoint(summary)].join('\n'))
+      terminal.result(withoutKey(summary), [`Wallet ${summary.address} is in this profile.`, ...describeEndpoint(summary)].join('\n'))
     }))
   wallet.command('show').description('address, balance, and what the contract owes')
     .action(() => withHost(globals(), async (host, terminal) => {

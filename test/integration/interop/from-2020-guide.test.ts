@@ -53,6 +53,8 @@ describe('the guide from the 2020 system', { timeout }, () => {
     const imported = await run(wallet)
     expect(imported).toContain(chain.accounts[0]?.address)
     expect(imported).toContain('Ropsten, which was switched off')
+    const told = await run(wallet.replace('hesystem ', 'hesystem --json --home other '))
+    expect(JSON.parse(told)).toMatchObject({ endpointUrl: 'https://ropsten.infura.io/[redacted]' })
     expect(await run(network)).toMatch(/The market is at 0x[0-9a-fA-F]{40}/)
     expect(await run(dataset)).toContain('staff: 12 rows × 3 columns')
     const draft = JSON.parse(await run(listing.replace('hesystem ', 'hesystem --json '))) as Record<string, unknown>
