@@ -1,6 +1,6 @@
 /**
- * npm run campaign:storage [-- --cuts 12]: what disks, clocks and second processes can do to a profile in the midst of a trade, with the real
- * program: each fault is told by its code or changes nothing, and the trade goes on to its one right end. Some five minutes.
+ * npm run campaign:storage [-- --cuts 12]: what disks, clocks and second processes can do to a profile in the midst of a trade, with the
+ * real program: each fault is told by its code or changes nothing, and the trade goes on to its one right end. Some five minutes.
  */
 import { parseArgs } from 'node:util'
 import { recordRun } from '../../scripts/reliability.ts'

@@ -93,7 +93,7 @@ export const fillDisk = async (trade: HalfTrade): Promise<Found> => {
   })
   assert.equal(refused.code, 'store.unwritable', refused.stderr)
   assert.ok(statSync(main).size >= size)
-  assert.equal(readRows(trade.buyer, 'SELECT name FROM networks WHERE name = \'other\'').length, 0)
+  assert.equal(readRows(trade.buyer, 'SELECT name FROM network WHERE name = \'other\'').length, 0)
   limit('100')
   const confirmed = await trade.run(trade.buyer, ['request', '1'])
   limit('unlimited')
@@ -125,8 +125,7 @@ export const makeReadOnly = async (trade: HalfTrade): Promise<Found> => {
 
 export const serveTwice = async (trade: HalfTrade): Promise<Found> => {
   await trade.restore()
-  const refused = await Promise.all([trade.serve(), trade.serve({}, await findFreePort())]).then(() => null, (error: unknown) => String(error))
-  assert.equal(refused, null)
+  await Promise.all([trade.serve(), trade.serve({}, await findFreePort())])
   const taken = await trade.run(trade.seller, ['serve', '--port', String(trade.port)])
   assert.ok(taken.code !== null && !taken.code.startsWith('bug.'), taken.stderr)
   await trade.finish()

@@ -29,10 +29,12 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** The code in the last error document on stderr. */
+/** The code in the last error document on stderr; hints may follow it. */
 const codeIn = (stderr: string): string | null => {
-  const start = `\n${stderr}`.lastIndexOf('\n{\n')
-  const document = start === -1 ? null : parse(stderr.slice(start)) as { error?: { code?: string } } | null
+  const text = `\n${stderr}`
+  const start = text.lastIndexOf('\n{\n')
+  const end = text.indexOf('\n}', start)
+  const document = start === -1 || end === -1 ? null : parse(text.slice(start, end + 2)) as { error?: { code?: string } } | null
   return document?.error?.code ?? null
 }
 
