@@ -35,8 +35,8 @@ recordRun({
   command: `npm run campaign:storage${process.argv.slice(2).length === 0 ? '' : ` -- ${process.argv.slice(2).join(' ')}`}`,
   what: 'A trade in its middle on a real chain: the seller\'s server had decrypted and signed the delivery and was killed by SIGKILL. Then its log is cut or '
     + 'changed (with SQLite\'s index as the kill left it, or without as after a power cut), its disk filled, its profile made read-only, opened twice, of a newer '
-    + 'format, its clock set. Each fault is refused by a stable code with no byte changed, or changes nothing; the trade is then ended by processes of the '
-    + 'program: the right answer, one delivery, one decryption written down, all paid out.',
+    + 'format, its clock set. Each fault is refused by a stable code with no byte changed, or changes nothing; where a damaged file is refused, the whole one is put back. The trade is '
+    + 'then ended by processes of the program: the right answer, one delivery, one decryption written down, all paid out.',
   seconds: (performance.now() - startedAt) / 1000,
   seed: 'none',
   passed: true,
