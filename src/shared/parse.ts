@@ -13,6 +13,12 @@ const isTooDeep = (value: unknown): boolean => {
   return false
 }
 
+/** Where a document departs from its schema: the name that it may not hold, or the place of a wrong value; '' for the document itself. */
+export const placeOfIssue = (issue: z.core.$ZodIssue): string => {
+  const names = issue.code === 'unrecognized_keys' ? issue.keys.map((name) => [...issue.path, name]) : [issue.path]
+  return names.map((name) => name.map(String).join('.')).join(', ')
+}
+
 /**
  * Reads an unknown value by a schema. Throws `code` (by default `input.invalid`) naming `what` was read, the first place
  * where it departs from the schema, and why.

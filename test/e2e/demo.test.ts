@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { verifyReceipt } from '../../src/host/protocol/verify-receipt.ts'
 import { createFolder } from './support/cleanup.ts'
-import { launch, parseErrorDocument, waitFor, type Environment, type Running } from './support/command-line.ts'
+import { launch, waitFor, type Environment, type Running } from './support/command-line.ts'
+import { parseErrorDocument } from './support/error-document.ts'
 
 const folder = createFolder('demo-tests')
 const faults = new URL('./faults/', import.meta.url)

@@ -1,4 +1,5 @@
 import { isAppError } from '../../shared/errors.ts'
+import { placeOfIssue } from '../../shared/parse.ts'
 import type { AnswerJson } from '../../compute/answer.ts'
 import { encodeProgram, readAnswer } from '../../compute/program.ts'
 import { hashTerms } from '../chain/market.ts'
@@ -144,7 +145,7 @@ export const verifyReceipt = (json: unknown): ReceiptVerdict => {
       signedByBoth: false,
       decryptionProved: null,
       answer: null,
-      problems: parsed.error.issues.map(({ path, message }) => ({ field: path.map(String).join('.'), message })),
+      problems: parsed.error.issues.map((issue) => ({ field: placeOfIssue(issue), message: issue.message })),
     }
   }
   const receipt = parsed.data

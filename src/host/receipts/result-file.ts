@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { AnswerJson } from '../../compute/answer.ts'
 import { AppError } from '../../shared/errors.ts'
+import { placeOfIssue } from '../../shared/parse.ts'
 import { privateReceiptStatement, receiptSchema, type Receipt } from '../protocol/receipt.ts'
 import { verifyReceipt, type ReceiptProblem, type ReceiptVerdict } from '../protocol/verify-receipt.ts'
 import type { RenderedReceipt } from './render-receipt.ts'
@@ -63,7 +64,7 @@ export const verifyTradeFile = (json: unknown): TradeFileVerdict => {
   if (!parsed.success) {
     return {
       kind: 'result', ok: false, signatures: { seller: 'missing', buyer: 'missing' }, signedByBoth: false, decryptionProved: null, answer: null, answerBound: null, receipt: null,
-      problems: parsed.error.issues.map(({ path, message }) => ({ field: path.map(String).join('.'), message })),
+      problems: parsed.error.issues.map((issue) => ({ field: placeOfIssue(issue), message: issue.message })),
     }
   }
   const { answer } = parsed.data

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
+import { placeOfIssue } from '../../shared/parse.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 
 /** Every setting, with what holds until somebody says otherwise. */
@@ -49,7 +50,7 @@ export const createSettingsService = (database: ProfileDatabase): SettingsServic
       const parsed = updateSchema.safeParse(changes)
       if (!parsed.success) {
         const [issue] = parsed.error.issues
-        const field = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.') ?? ''
+        const field = issue === undefined ? '' : placeOfIssue(issue)
         throw new AppError('input.setting-invalid', `The setting ${field} cannot be that: ${issue?.message ?? ''}`, { details: { field } })
       }
       write.immediate(parsed.data)

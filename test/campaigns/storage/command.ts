@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { projectRoot } from '../../../scripts/run-command.ts'
+import { findErrorDocument } from '../../e2e/support/error-document.ts'
 
 const main = join(projectRoot, 'src/cli/main.ts')
 const limitMilliseconds = 120_000
@@ -21,23 +22,6 @@ export interface Outcome {
   readonly code: string | null
 }
 
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return null
-  }
-}
-
-/** The code in the last error document on stderr; hints may follow it. */
-const codeIn = (stderr: string): string | null => {
-  const text = `\n${stderr}`
-  const start = text.lastIndexOf('\n{\n')
-  const end = text.indexOf('\n}', start)
-  const document = start === -1 || end === -1 ? null : parse(text.slice(start, end + 2)) as { error?: { code?: string } } | null
-  return document?.error?.code ?? null
-}
-
 /** Runs `hesystem --home HOME --json WORDS` as a process of its own until it ends. */
 export const runCommand = (home: string, words: readonly string[], { environment, through = [] }: CommandOptions): Promise<Outcome> => {
   const [program = process.execPath, ...args] = [...through, process.execPath, main, '--home', home, '--json', ...words]
@@ -50,7 +34,7 @@ export const runCommand = (home: string, words: readonly string[], { environment
     child.once('error', reject)
     child.once('close', (exitCode, signal) => {
       clearTimeout(timer)
-      resolve({ exitCode, signal, stdout, stderr, code: codeIn(stderr) })
+      resolve({ exitCode, signal, stdout, stderr, code: findErrorDocument(stderr)?.code ?? null })
     })
   })
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { projectRoot } from '../../../scripts/run-command.ts'
 import type { ErrorDocument } from '../../../src/shared/errors.ts'
 import { onCleanup } from './cleanup.ts'
+import { findJson, parseErrorDocument } from './error-document.ts'
 
 export const mainPath = join(projectRoot, 'src/cli/main.ts')
 
@@ -63,23 +64,6 @@ export const waitFor = async <T>(running: Running, find: () => T | null | undefi
     if (over !== null) throw new Error(`the process ended before ${what}:\n${running.stdout()}\n${running.stderr()}`)
     await sleep(10)
   }
-}
-
-/** The text as JSON; undefined as long as it is none. */
-export const findJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined
-  }
-}
-
-/** The one error document at the end of what a failed command said on stderr. */
-export const parseErrorDocument = (stderr: string): ErrorDocument => {
-  const start = `\n${stderr}`.lastIndexOf('\n{\n')
-  const document = start === -1 ? undefined : findJson(stderr.slice(start))
-  if (typeof document !== 'object' || document === null || !('error' in document)) throw new Error(`no error document in:\n${stderr}`)
-  return document.error as ErrorDocument
 }
 
 /** The command line over one home, always with --json. */

@@ -5,10 +5,11 @@ import { failpointVariable } from '../../../src/host/failpoint.ts'
 import type { Host, Trade } from '../../../src/host/index.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import type { Serving } from '../../../src/host/seller/serve.ts'
-import { createCommandLine, type Environment } from '../../e2e/support/command-line.ts'
+import type { Environment } from '../../e2e/support/command-line.ts'
 import { queryProfile, updateProfile } from '../../e2e/support/profile.ts'
 import { refusalOf } from '../../e2e/support/refusal.ts'
 import { openRelay, type Relay } from '../../e2e/support/relay.ts'
+import { serveBehind } from '../../e2e/support/serve-behind.ts'
 import type { Program } from '../../../src/shared/schemas/program.ts'
 import { publishListing, tableRows, valueWei } from '../../e2e/support/shop.ts'
 import { openStage, serve, type Party, type Stage } from '../../e2e/support/stage.ts'
@@ -155,12 +156,7 @@ describe('comparisons that a listing sells (S5)', () => {
     const before = counted()
     const number = await buyOpened(alice, url)
     await serving.stop()
-    const startProcess = async (environment: Environment) => {
-      const { running, document } = await createCommandLine(seller.home, { ...stage.environment, ...environment })
-        .start<{ url: string }>('serve', '--port', '0', '--public-url', relay.url)
-      relay.forwardTo(Number(new URL(document.url).port))
-      return running
-    }
+    const startProcess = (environment: Environment) => serveBehind(relay, seller.home, { ...stage.environment, ...environment })
     const script = file('const wage = data.col(\'wage\')\nexport default (wage > 16).sum()\n')
     const killed = await startProcess({ [failpointVariable]: 'comparisons.counted' })
     const refused = refusalOf(() => alice.purchases.compute(number, script))

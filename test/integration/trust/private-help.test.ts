@@ -5,10 +5,11 @@ import type { Host, Trade } from '../../../src/host/index.ts'
 import { evaluateOnPlainTable } from '../../../src/host/index.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import type { Serving } from '../../../src/host/seller/serve.ts'
-import { createCommandLine, type Environment } from '../../e2e/support/command-line.ts'
+import type { Environment } from '../../e2e/support/command-line.ts'
 import { queryProfile } from '../../e2e/support/profile.ts'
 import { refusalOf } from '../../e2e/support/refusal.ts'
 import { openRelay, type Relay } from '../../e2e/support/relay.ts'
+import { serveBehind } from '../../e2e/support/serve-behind.ts'
 import { publishListing, valueWei } from '../../e2e/support/shop.ts'
 import { openStage, serve, type Party, type Stage } from '../../e2e/support/stage.ts'
 
@@ -154,12 +155,7 @@ describe('the key holder\'s help in private mode (S5)', () => {
     const { number } = await alice.purchases.buy(url)
     await alice.purchases.openInteraction(number)
     await serving.stop()
-    const startProcess = async (environment: Environment) => {
-      const { running, document } = await createCommandLine(seller.home, { ...stage.environment, ...environment })
-        .start<{ url: string }>('serve', '--port', '0', '--public-url', relay.url)
-      relay.forwardTo(Number(new URL(document.url).port))
-      return running
-    }
+    const startProcess = (environment: Environment) => serveBehind(relay, seller.home, { ...stage.environment, ...environment })
     const bodiesOf = (kind: string): string[] => sent.filter(({ path }) => path === `/v1/purchases/${number}/${kind}`).map(({ body }) => body)
     sent.length = 0
     // At the second passing: the products are answered then, and two of five ages are compared in pairs.

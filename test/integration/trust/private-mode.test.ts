@@ -18,10 +18,11 @@ import { sha256Hex } from '../../../src/host/trade/hash.ts'
 import { checkVerdictSchema, resultAcceptedSchema, type ResultSubmission } from '../../../src/shared/schemas/http.ts'
 import { programSchema } from '../../../src/shared/schemas/program.ts'
 import { resultRequestSchema } from '../../../src/shared/schemas/result-request.ts'
-import { createCommandLine, type Environment } from '../../e2e/support/command-line.ts'
+import type { Environment } from '../../e2e/support/command-line.ts'
 import { queryProfile } from '../../e2e/support/profile.ts'
 import { refusalOf } from '../../e2e/support/refusal.ts'
 import { openRelay, type Relay } from '../../e2e/support/relay.ts'
+import { serveBehind } from '../../e2e/support/serve-behind.ts'
 import { expectedAnswer, prepareDataset, script, valueWei } from '../../e2e/support/shop.ts'
 import { openStage, serve, type Party, type Stage } from '../../e2e/support/stage.ts'
 
@@ -140,12 +141,7 @@ describe('a listing in private mode', () => {
     const { number } = await purchases.buy(url, { resume: false })
     await purchases.compute(number, script)
     await serving.stop()
-    const startProcess = async (environment: Environment) => {
-      const { running, document } = await createCommandLine(seller.home, { ...stage.environment, ...environment })
-        .start<{ url: string }>('serve', '--port', '0', '--public-url', relay.url)
-      relay.forwardTo(Number(new URL(document.url).port))
-      return running
-    }
+    const startProcess = (environment: Environment) => serveBehind(relay, seller.home, { ...stage.environment, ...environment })
     const debited = (): unknown[] => queryProfile(seller.home, 'SELECT cells, bits FROM ledger WHERE purchase = ?', number.toString())
     const killed = await startProcess({ [failpointVariable]: 'answer.decrypted' })
     const asking = purchases.request(number)
