@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import { openProfileDatabase, type ProfileDatabase } from '../storage/database.ts'
 import { chooseSecretStore, openSecretStore, type SecretAccess } from './open-secret-store.ts'
-import { ensurePrivateFolder, hasSystemCode } from './private-file.ts'
+import { clearPartialFiles, ensurePrivateFolder, hasSystemCode } from './private-file.ts'
 import { createProfileHeader, findProfileHeader, profileHeaderName, writeProfileHeader, type ProfileHeader } from './profile-header.ts'
 import type { SecretStore, SecretStoreKind, Vault } from './types.ts'
 import { createVault, dataKeyBytes } from './vault.ts'
@@ -137,6 +137,7 @@ export const openProfile = async (options: OpenProfileOptions): Promise<Profile>
   const proposed = existing ?? createProfileHeader(chooseSecretStore(options.secretStore, options))
   let secretStore = await openSecretStore(proposed.secretStore, home, proposed.profileId, options)
   ensurePrivateFolder(home, profileHeaderName)
+  clearPartialFiles(home)
   const header = existing ?? writeProfileHeader(home, proposed)
   assertSameStore(header, options.secretStore)
   if (header.profileId !== proposed.profileId) secretStore = await openSecretStore(header.secretStore, home, header.profileId, options)

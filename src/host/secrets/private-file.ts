@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import { failpoint } from '../failpoint.ts'
 
@@ -23,11 +23,27 @@ const syncFolder = (folder: string): void => {
   }
 }
 
-/**
- * Writes a file that only its owner may read (0600): whole or not at all, also after a power cut. Returns whether it was written.
- * Throws `store.unwritable`.
- */
-export const writePrivateFile = (path: string, text: string, options: PrivateFileOptions = {}): boolean => {
+const partialName = /\.[0-9a-f]{12}\.partial$/
+/** A writer whose partial file another process took for one that a kill had left writes it again. */
+const writeAttempts = 5
+
+const listNames = (folder: string): string[] => {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) return []
+    throw error
+  }
+}
+
+/** Removes what writers of private files in `folder` left when they were killed; nothing where there is no such folder. */
+export const clearPartialFiles = (folder: string): void => {
+  for (const name of listNames(folder)) {
+    if (partialName.test(name)) rmSync(join(folder, name), { force: true })
+  }
+}
+
+const writeOnce = (path: string, text: string, isExclusive: boolean): void => {
   const partial = `${path}.${randomBytes(6).toString('hex')}.partial`
   try {
     const descriptor = openSync(partial, 'wx', 0o600)
@@ -38,19 +54,33 @@ export const writePrivateFile = (path: string, text: string, options: PrivateFil
       closeSync(descriptor)
     }
     failpoint(`file.before:${basename(path)}`)
-    if (options.exclusive === true) linkSync(partial, path)
+    if (isExclusive) linkSync(partial, path)
     else renameSync(partial, path)
     syncFolder(dirname(path))
     failpoint(`file.after:${basename(path)}`)
-    return true
-  } catch (error) {
-    if (options.exclusive === true && hasSystemCode(error, 'EEXIST')) return false
-    throw new AppError('store.unwritable', `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
-      details: { path },
-      cause: error,
-    })
   } finally {
     rmSync(partial, { force: true })
+  }
+}
+
+/**
+ * Writes a file that only its owner may read (0600): whole or not at all, also after a power cut. Returns whether it was written.
+ * Throws `store.unwritable`.
+ */
+export const writePrivateFile = (path: string, text: string, options: PrivateFileOptions = {}): boolean => {
+  const isExclusive = options.exclusive === true
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      writeOnce(path, text, isExclusive)
+      return true
+    } catch (error) {
+      if (isExclusive && hasSystemCode(error, 'EEXIST')) return false
+      if (hasSystemCode(error, 'ENOENT') && existsSync(dirname(path)) && attempt < writeAttempts) continue
+      throw new AppError('store.unwritable', `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
+        details: { path },
+        cause: error,
+      })
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import { parseAs } from '../../shared/parse.ts'
 import { scriptNameSchema } from '../../shared/window-contract/workspace.ts'
-import { hasSystemCode, writePrivateFile } from '../secrets/private-file.ts'
+import { clearPartialFiles, hasSystemCode, writePrivateFile } from '../secrets/private-file.ts'
 
 export interface ScriptEntry {
   readonly name: string
@@ -26,6 +26,7 @@ export interface ScriptFiles {
 const missing = (name: string): AppError => new AppError('input.not-found', `There is no script ${name} in this profile.`, { details: { script: name } })
 
 export const createScriptFiles = (folder: string): ScriptFiles => {
+  clearPartialFiles(folder)
   const pathOf = (name: string): string => join(folder, parseAs(scriptNameSchema, name, 'the script\'s name'))
 
   const describe = async (name: string): Promise<ScriptEntry> => {

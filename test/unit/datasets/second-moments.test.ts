@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createCellEncoder, findFactors, listTableNames, type Factors } from '../../../src/compute/products.ts'
 import { createDatasetService } from '../../../src/host/datasets/dataset-service.ts'
+import type { Bounds } from '../../../src/host/datasets/column-bounds.ts'
 import { hasNarrowCombination } from '../../../src/host/datasets/narrow-combination.ts'
 import { createMomentColumn, judgeMoments, type IntegerTable } from '../../../src/host/datasets/second-moments.ts'
 import { createVault } from '../../../src/host/secrets/vault.ts'
@@ -95,8 +96,10 @@ describe('a column of second moments', () => {
       const left = createColumn('a', { lower: Math.min(a, b), upper: Math.max(a, b) })
       const right = isSquare ? left : createColumn('b', { lower: Math.min(c, d), upper: Math.max(c, d) })
       const { lower, upper } = createMomentColumn([left, right], isSquare ? [0, 0] : [0, 1])
-      const x = left.lower + s * (left.upper - left.lower)
-      const product = isSquare ? x * x : x * (right.lower + t * (right.upper - right.lower))
+      // Rounded, the point between two bounds can lie an ulp beyond the upper one.
+      const within = ({ lower: from, upper: to }: Bounds, at: number): number => Math.min(from + at * (to - from), to)
+      const x = within(left, s)
+      const product = isSquare ? x * x : x * within(right, t)
       expect(product).toBeGreaterThanOrEqual(lower)
       expect(product).toBeLessThanOrEqual(upper)
     }))
