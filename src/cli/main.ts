@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module'
+import { enableCompileCache, getCompileCacheDir } from 'node:module'
 import { CommanderError } from 'commander'
 
 // Native modules of older Nodes crash before they can say why.
@@ -11,6 +11,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
 
 // Type-stripped and compiled once per machine, not once per command.
 enableCompileCache()
+// Node reads this before it reads a file, so that processes started from here have their first file from the cache too.
+const compileCache = getCompileCacheDir()
+if (compileCache !== undefined) process.env['NODE_COMPILE_CACHE'] ??= compileCache
 const { createProgram } = await import('./program.ts')
 const { exitCodeOf } = await import('./run.ts')
 const { createTerminal } = await import('./terminal.ts')

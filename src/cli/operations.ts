@@ -1,8 +1,7 @@
 import manifest from '../../package.json' with { type: 'json' }
 import type { Host } from '../host/index.ts'
 import { createLog } from '../host/operations/log.ts'
-import { createMetrics } from '../host/operations/metrics.ts'
-import { startMetricsServer, type MetricsServer } from '../host/operations/metrics-server.ts'
+import type { MetricsServer } from '../host/operations/metrics-server.ts'
 import { joinObservers, type ServeObserver } from '../host/operations/observe.ts'
 import type { Configuration } from './configuration.ts'
 import type { Terminal } from './terminal.ts'
@@ -41,6 +40,8 @@ export const createOperations = ({ log: { format, level } }: Configuration, term
     },
     startMetrics: async (host, port) => {
       if (port === null) return null
+      const { createMetrics } = await import('../host/operations/metrics.ts')
+      const { startMetricsServer } = await import('../host/operations/metrics-server.ts')
       const metrics = createMetrics({ version: manifest.version, counts: host.countTrade, readBalanceEther: () => readBalance(host) })
       observers.push(metrics.observer)
       server = await startMetricsServer(metrics, port)

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import manifest from '../../package.json' with { type: 'json' }
 import { addBackupCommands } from './commands/backup.ts'
 import { addBenchCommand } from './commands/bench.ts'
 import { addBuyCommands } from './commands/buy.ts'
@@ -24,6 +25,7 @@ import type { GlobalOptions } from './run.ts'
 export const createProgram = (json: boolean): Command => {
   const program = new Command('hesystem')
     .description('Sell answers computed over encrypted tables, or buy them.')
+    .version(json ? JSON.stringify({ version: manifest.version }) : manifest.version, '--version', 'which version this is')
     .option('--home <folder>', 'the profile; by default HESYSTEM_HOME, else .hesystem in your home folder')
     .option('--json', 'one JSON document on stdout; progress and notes go to stderr')
     .option('--config <file>', 'how commands run; by default HESYSTEM_CONFIG, else config.json in the profile')

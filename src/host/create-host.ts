@@ -25,7 +25,7 @@ import { createListingStore } from './seller/listing-store.ts'
 import { createSaleStore } from './seller/sale-store.ts'
 import { createSalesService, type SalesService } from './seller/sales-service.ts'
 import { createTlsIdentities, type TlsIdentities } from './seller/tls-identity.ts'
-import { startServing, type ServeOptions, type Serving } from './seller/serve.ts'
+import type { ServeOptions, Serving } from './seller/serve.ts'
 import { openProfile, type OpenProfileOptions } from './secrets/open-profile.ts'
 import type { Network } from './settings/network-schema.ts'
 import { createNetworkService, type NetworkService } from './settings/networks.ts'
@@ -204,7 +204,8 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
         const { hash } = to === undefined ? await market.withdraw(key) : await market.withdrawTo(key, to)
         return { amountWei, to: to ?? market.account, transaction: hash }
       },
-      serve: ({ guard, ...serveOptions }) => {
+      serve: async ({ guard, ...serveOptions }) => {
+        const { startServing } = await import('./seller/serve.ts')
         const acting = guard === undefined ? market : guardMoves(market, guard)
         return startServing(serveOptions, {
           ...records, datasets, ledger, engine: engine.get, market: acting, now, createReceipt: receipts.signAsSeller,

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import type { Command } from 'commander'
 import { fileURLToPath } from 'node:url'
 import manifest from '../../../package.json' with { type: 'json' }
-import { startHeadless } from '../../headless/index.ts'
 import { findElectronBinary } from '../../host/doctor/electron-binary.ts'
 import { toErrorDocument } from '../../shared/errors.ts'
 import { parsePort } from '../arguments.ts'
@@ -36,6 +35,7 @@ const runHeadless = async (globals: GlobalOptions, options: HeadlessCommandOptio
   const { host: listenHost, port, metricsPort } = { ...configuration.headless, ...options }
   const operations = createOperations(configuration, createTerminal(globals.json === true))
   await withHost(globals, async (host, terminal) => {
+    const { startHeadless } = await import('../../headless/index.ts')
     const headless = await startHeadless({ host, version: manifest.version, listenHost, port, onBug: operations.error })
     try {
       const metrics = await operations.startMetrics(host, metricsPort)

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { runTaskWorker } from '../../host/workers/run-worker.ts'
 import { AppError, toErrorDocument } from '../../shared/errors.ts'
 import { parseCount } from '../arguments.ts'
 import { createInterrupt, readConfiguration, type GlobalOptions } from '../run.ts'
@@ -16,6 +15,7 @@ export const addWorkerCommand = (program: Command, globals: () => GlobalOptions)
     .option('--threads <n>', 'how many; by default one per core', parseCount)
     .action(async ({ threads }: { readonly threads?: number }) => {
       const interrupt = createInterrupt()
+      const { runTaskWorker } = await import('../../host/workers/run-worker.ts')
       const terminal = createTerminal(globals().json === true)
       const count = threads ?? readConfiguration(globals()).engine.threads
       let tasks = 0

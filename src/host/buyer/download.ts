@@ -3,7 +3,7 @@ import { manifestSchema } from '../../shared/schemas/http.ts'
 import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.ts'
 import type { ChunkStore } from '../datasets/chunk-store.ts'
 import { createTensorSource } from '../datasets/tensor-source.ts'
-import { assertChunk, ciphertextLengthOf, decodeChunk, parseManifest } from '../datasets/tensor-wire.ts'
+import { assertChunk, ciphertextLengthOf, parseManifest } from '../datasets/tensor-wire.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { SellerClient } from './seller-client.ts'
 
@@ -32,6 +32,7 @@ export const downloadDataset = async (
   if (missing.length === 0) return
   const manifest = await withToken((token) => seller.fetchJson(`${base}/manifest`, manifestSchema, { token, ...signal }))
   const { leaves } = parseManifest(manifest, dataset)
+  const { decodeChunk } = await import('../datasets/chunk-arrow.ts')
   const publicKey = { n: BigInt(`0x${dataset.key.n}`), bits: dataset.key.bits }
   const startedAt = performance.now()
   for (const [done, index] of missing.entries()) {

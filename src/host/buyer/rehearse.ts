@@ -7,7 +7,7 @@ import { answerShapes, describeProgram, evaluatePlain, programToForms, readAnswe
 import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.ts'
 import { assertProgramFits } from '../../policy/private.ts'
 import { createTensorSource } from '../datasets/tensor-source.ts'
-import { assertChunk, ciphertextLengthOf, decodeChunk, parseManifest } from '../datasets/tensor-wire.ts'
+import { assertChunk, ciphertextLengthOf, parseManifest } from '../datasets/tensor-wire.ts'
 import type { ScriptNote } from '../../script/run-script.ts'
 import { createCellReader, type DerivedScript } from '../scripts/script-job.ts'
 import { describeDataset } from '../trade/details-document.ts'
@@ -50,6 +50,7 @@ export interface Rehearsal extends TestRun {
 export const fetchTestData = async ({ test, columns, test_link }: Details, seller: SellerClient): Promise<TestData> => {
   const received = await seller.fetchJson(test_link, testDataSchema)
   const { leaves } = parseManifest(received.manifest, test)
+  const { decodeChunk } = await import('../datasets/chunk-arrow.ts')
   const chunks = received.chunks.map((text, index) => {
     const ciphertexts = decodeChunk(new Uint8Array(Buffer.from(text, 'base64')), test, columns, index)
     assertChunk(test, index, ciphertexts, leaves[index])

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { SiweMessage } from 'siwe'
+import type { SiweMessage } from 'siwe'
 import { getAddress, type BaseWallet } from 'ethers'
 import type { z } from 'zod'
 import { errorCodes, type ErrorCode } from '../../shared/error-codes.ts'
@@ -127,6 +127,7 @@ export const createSellerClient = (origin: string, checkCertificate: CheckCertif
 
   const signIn = async (wallet: BaseWallet, chainId: number): Promise<string> => {
     const { message } = await fetchJson('/v1/sessions', sessionChallengeSchema, { body: { address: wallet.address } })
+    const { SiweMessage } = await import('siwe')
     let challenge: SiweMessage
     try {
       challenge = new SiweMessage(message)

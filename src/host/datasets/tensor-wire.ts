@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { Field, FixedSizeBinary, RecordBatch, RecordBatchStreamWriter, Schema, Struct, makeData } from 'apache-arrow'
 import { bitLength, ciphertextLength } from '../../crypto/bytes.ts'
 import { computeKeyId } from '../../crypto/keys.ts'
 import type { PaillierPublicKey } from '../../crypto/types.ts'
@@ -37,10 +36,12 @@ export const chunkLength = (shape: TensorShape, index: number): number =>
 export const computeChunkLeaf = (shape: TensorShape, index: number, ciphertexts: Uint8Array): string =>
   computeLeaf({ keyId: shape.key.keyId, schemaHash: shape.schemaHash, index, rows: rowsInChunk(shape, index) }, ciphertexts)
 
-const refuseChunk = (index: number, why: string): AppError =>
+/** The refusal of a chunk that is not what its listing commits to. */
+export const refuseChunk = (index: number, why: string): AppError =>
   new AppError('input.tensor-chunk-invalid', `Chunk ${index} is not what the listing commits to: ${why}.`, { details: { chunk: index }, retryable: true })
 
-const assertIndex = ({ chunks }: TensorShape, index: number): void => {
+/** Throws `input.tensor-chunk-invalid` unless there is a chunk `index`. */
+export const assertIndex = ({ chunks }: TensorShape, index: number): void => {
   if (!Number.isInteger(index) || index < 0 || index >= chunks) throw refuseChunk(index, `there are ${chunks} chunks`)
 }
 
@@ -50,69 +51,6 @@ export const assertChunk = (shape: TensorShape, index: number, ciphertexts: Uint
   const expected = chunkLength(shape, index)
   if (ciphertexts.length !== expected) throw refuseChunk(index, `it holds ${ciphertexts.length} bytes of ciphertext instead of ${expected}`)
   if (leaf !== undefined && computeChunkLeaf(shape, index, ciphertexts) !== leaf) throw refuseChunk(index, 'its hash differs from the manifest\'s')
-}
-
-const createSchema = (shape: TensorShape, columns: readonly Column[], place: readonly (readonly [string, string])[]): Schema => {
-  const type = new FixedSizeBinary(ciphertextLengthOf(shape))
-  const fields = columns.map(({ name, scale }) =>
-    new Field(name, type, false, new Map([['scale', `${scale.numerator}/${scale.denominator}`]])))
-  const packed = (shape.packed ?? []).map((group, index) => new Field(`packed:${index}`, type, false, new Map([['columns', group.join(',')]])))
-  return new Schema([...fields, ...packed], new Map([
-    ['format', 'hesystem-tensor/1'],
-    ['key_id', shape.key.keyId],
-    ['n', shape.key.n],
-    ['shape', `${shape.rows},${shape.columns}`],
-    ...place,
-  ]))
-}
-
-const createBatch = (shape: TensorShape, schema: Schema, index: number, ciphertexts: Uint8Array): RecordBatch => {
-  assertChunk(shape, index, ciphertexts)
-  const length = rowsInChunk(shape, index)
-  const columnBytes = length * ciphertextLengthOf(shape)
-  const children = schema.fields.map((field, at) => {
-    const data = ciphertexts.subarray(at * columnBytes, (at + 1) * columnBytes)
-    return makeData({ type: field.type as FixedSizeBinary, length, nullCount: 0, data })
-  })
-  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }))
-}
-
-/** One chunk as a record batch of the whole tensor's file: its columns as on the wire, but its place is its place in the file. */
-export const createTensorBatch = (
-  { packed: _, ...table }: TensorShape, columns: readonly Column[], index: number, ciphertexts: Uint8Array,
-): RecordBatch =>
-  createBatch(table, createSchema(table, columns, []), index, ciphertexts.subarray(0, chunkLength(table, index)))
-
-/**
- * One chunk as an Arrow IPC stream of one record batch: a FixedSizeBinary column per dataset column, the scale in each
- * field's metadata, key id, n (hex), shape and place in the schema's. `ciphertexts` run column by column.
- * Throws `input.tensor-chunk-invalid` for ciphertexts of another length.
- */
-export const encodeChunk = (shape: TensorShape, columns: readonly Column[], index: number, ciphertexts: Uint8Array): Uint8Array => {
-  const schema = createSchema(shape, columns, [['chunk', String(index)], ['first_row', String(index * shape.chunkRows)]])
-  return RecordBatchStreamWriter.writeAll([createBatch(shape, schema, index, ciphertexts)]).toUint8Array(true)
-}
-
-// The stream's end mark: a continuation word and a length of zero.
-const endLength = 8
-
-/**
- * The raw ciphertexts (column by column) of chunk `index`. The stream must be, byte for byte, what `encodeChunk` writes
- * around them: a general Arrow reader takes lengths from the bytes it reads, and one changed byte can cost it all memory;
- * here nothing is parsed. Says nothing about the ciphertexts: that is `assertChunk` with the manifest's leaf.
- * Throws `input.tensor-chunk-invalid`.
- */
-export const decodeChunk = (bytes: Uint8Array, shape: TensorShape, columns: readonly Column[], index: number): Uint8Array => {
-  assertIndex(shape, index)
-  const length = chunkLength(shape, index)
-  // FixedSizeBinary buffers of whole 8-byte words need no padding, so the ciphertexts stand together, right before the end mark.
-  const expected = encodeChunk(shape, columns, index, new Uint8Array(length))
-  if (bytes.length !== expected.length) throw refuseChunk(index, `it has ${bytes.length} bytes instead of ${expected.length}`)
-  const end = expected.length - endLength
-  const start = end - length
-  if (Buffer.compare(bytes.subarray(0, start), expected.subarray(0, start)) !== 0) throw refuseChunk(index, 'its columns, key, shape or place differ')
-  if (Buffer.compare(bytes.subarray(end), expected.subarray(end)) !== 0) throw refuseChunk(index, 'it does not end where it should')
-  return bytes.slice(start, end)
 }
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()

@@ -3,11 +3,10 @@ import { createWriteStream, type WriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { RecordBatchFileWriter } from 'apache-arrow'
 import { AppError } from '../../shared/errors.ts'
 import type { Column, TensorCommitment } from '../../shared/schemas/details.ts'
 import type { CiphertextSource } from '../../engine/engine.ts'
-import { ciphertextLengthOf, createTensorBatch } from '../datasets/tensor-wire.ts'
+import { ciphertextLengthOf } from '../datasets/tensor-wire.ts'
 import { encodePheColumn } from './phe.ts'
 
 /** A bought table of ciphertexts, as it was downloaded. */
@@ -36,6 +35,8 @@ const writePhe = async ({ commitment, columns, source }: CiphertextTable, file: 
 }
 
 const writeArrow = async ({ commitment, columns, readChunk }: CiphertextTable, file: WriteStream): Promise<void> => {
+  const { RecordBatchFileWriter } = await import('apache-arrow')
+  const { createTensorBatch } = await import('../datasets/chunk-arrow.ts')
   const writer = new RecordBatchFileWriter()
   writer.toNodeStream().pipe(file)
   for (let index = 0; index < commitment.chunks; index += 1) {

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { RecordBatchStreamWriter, RecordBatchReader, tableFromIPC, tableToIPC, vectorFromArray, Table, Int32 } from 'apache-arrow'
 import { describe, expect, it } from 'vitest'
+import { decodeChunk, encodeChunk } from '../../../src/host/datasets/chunk-arrow.ts'
 import {
-  assertChunk, assertColumns, assertManifest, ciphertextLengthOf, computeChunkLeaf, computeChunkRows, decodeChunk, encodeChunk,
+  assertChunk, assertColumns, assertManifest, ciphertextLengthOf, computeChunkLeaf, computeChunkRows,
   parseManifest, rowsInChunk,
 } from '../../../src/host/datasets/tensor-wire.ts'
 import { computeRoot } from '../../../src/host/datasets/merkle.ts'
