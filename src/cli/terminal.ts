@@ -39,15 +39,24 @@ const createProgress = (label: string, stderr: NodeJS.WriteStream): ((progress: 
   }
 }
 
+/**
+ * Titles, answers, refusals and names in files come from strangers. A character that moves the cursor, clears a line or turns text around
+ * could put their words in the place of ours, so that such characters are shown by their code points.
+ */
+const showAll = (text: string): string => text.replaceAll(
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\r(?!\n)/g,
+  (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`,
+)
+
 export const createTerminal = (json: boolean, { stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'> = process): Terminal => ({
   json,
-  result: (document, words) => { stdout.write(`${json ? toJson(document) : words}\n`) },
-  note: (text) => { stderr.write(`${text}\n`) },
+  result: (document, words) => { stdout.write(`${json ? toJson(document) : showAll(words)}\n`) },
+  note: (text) => { stderr.write(`${showAll(text)}\n`) },
   progress: (label) => createProgress(label, stderr),
   error: (error) => {
     const { code, message, next, details } = toErrorDocument(error)
     if (json) stderr.write(`${toJson({ error: { code, message, details, next } })}\n`)
-    else stderr.write(`error ${code}: ${message}\n  ${next}\n`)
+    else stderr.write(`${showAll(`error ${code}: ${message}\n  ${next}`)}\n`)
     if (code === 'bug.unexpected' && error instanceof Error) stderr.write(`${error.cause instanceof Error ? error.cause.stack : error.stack}\n`)
   },
 })

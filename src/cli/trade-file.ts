@@ -1,4 +1,4 @@
-import { citeReceipt, verifyTradeFile, type TradeFileVerdict } from '../host/index.ts'
+import { citeReceipt, titleOf, verifyTradeFile, type TradeFileVerdict } from '../host/index.ts'
 import { privateReceiptStatement, type Receipt } from '../host/protocol/receipt.ts'
 import { verifyReceiptOnChain } from '../host/protocol/verify-receipt-on-chain.ts'
 import { parseTradeText, readAttachedReceipt } from '../host/receipts/trade-text.ts'
@@ -32,9 +32,13 @@ const describeWhole = ({ kind, answerBound }: TradeFileVerdict, ok: boolean, onC
     : `The receipt holds together${chain}. That the answer beside it is this one it cannot show: only the buyer knows a private program.`
 }
 
-const describeTrade = ({ trade }: Receipt): string =>
-  `Purchase ${trade.purchase} of listing ${trade.listing} in the contract ${trade.contract} on chain ${trade.chainId}: ${trade.buyer} bought from `
-  + `${trade.seller} for ${formatEther(BigInt(trade.terms.valueWei))} ether; ${trade.state}.`
+const describeTrade = (receipt: Receipt): string => {
+  const { trade } = receipt
+  const title = titleOf(receipt)
+  const table = title === null ? 'an encrypted table' : `the encrypted table “${title}”`
+  return `Purchase ${trade.purchase} of listing ${trade.listing} in the contract ${trade.contract} on chain ${trade.chainId}: ${trade.buyer} bought an answer computed `
+    + `on ${table} (dataset root ${trade.datasetRoot}) from ${trade.seller} for ${formatEther(BigInt(trade.terms.valueWei))} ether; ${trade.state}.`
+}
 
 /**
  * Checks a receipt or an answer's file, says what it is, what holds and what does not, and leaves exit code 1 where not all does, or nobody

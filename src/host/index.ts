@@ -32,7 +32,7 @@ export { assertSameAddress, parsePrivateKey, type Account } from './wallet/accou
 export { sampleColumnsPath, sampleDatasetPath, sampleScriptPath } from './datasets/sample.ts'
 export { parseContractInfo } from './legacy/contract-info.ts'
 export { exportTensor, type TensorFileFormat } from './interop/export-tensor.ts'
-export { citeReceipt } from './receipts/cite-receipt.ts'
+export { citeReceipt, titleOf } from './receipts/cite-receipt.ts'
 export { renderReceipt } from './receipts/render-receipt.ts'
 export { renderResult, verifyTradeFile, type TradeFileVerdict } from './receipts/result-file.ts'
 export { assertPheResult, parsePheResult } from './interop/phe.ts'

@@ -1,5 +1,3 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { JsonRpcProvider } from 'ethers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { powerByBigInt } from '../../src/crypto/modular.ts'
@@ -9,7 +7,9 @@ import { encodeDetails, hashDetails } from '../../src/host/trade/details-documen
 import { detailsSchema, type Details } from '../../src/shared/schemas/details.ts'
 import type { Program } from '../../src/shared/schemas/program.ts'
 import { healthSchema, signsSchema, testResultsSchema } from '../../src/shared/schemas/http.ts'
-import { askByHand, buyAndCompute, openTarget, postResult, readState, type Target } from './attacks/target.ts'
+import { attackKeyHolder } from './attacks/key-holder.ts'
+import { attackKeys } from './attacks/keys.ts'
+import { askByHand, buyAndCompute, openTarget, postResult, readColumns, readState, toBytes, toInteger, type Ground, type Target } from './attacks/target.ts'
 import { onCleanup } from './support/cleanup.ts'
 import { createCommandLine } from './support/command-line.ts'
 import { queryProfile } from './support/profile.ts'
@@ -17,13 +17,11 @@ import { refusalOf } from './support/refusal.ts'
 import { tableRows, valueWei } from './support/shop.ts'
 
 const sumOf = (from: number, to: number): string => `export default data.col('wage').slice(${from}, ${to}).sum()\n`
-const toBytes = (value: bigint): Uint8Array => Buffer.from(value.toString(16).padStart(1024, '0'), 'hex')
-const toInteger = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
 
 describe('attacks on one seller that runs in a process of its own', { timeout: 120_000 }, () => {
+  const ground = {} as Ground
   let target: Target
   let details: Details
-  let before: unknown
   let n: bigint
   let sold: bigint
 
@@ -31,6 +29,7 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
     target = await openTarget();
     ({ details } = await target.mallory.trade.openListing(target.urls.groups))
     n = BigInt(`0x${details.dataset.key.n}`)
+    Object.assign(ground, { target, details, n })
     // One honest trade, which everything below is held against.
     const { alice: { trade: { purchases } }, alice, urls } = target;
     ({ number: sold } = await buyAndCompute(alice, urls.groups, sumOf(0, 6)))
@@ -40,14 +39,17 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
   }, 180_000)
 
   // Whatever was tried: no answer, no debit, no money, and the seller is still there and well.
-  beforeEach(async () => { before = await readState(target) })
+  beforeEach(async () => { ground.before = await readState(target) })
   afterEach(async () => {
-    expect(await readState(target)).toEqual(before)
+    expect(await readState(target)).toEqual(ground.before)
     expect(await target.mallory.client.fetchJson('/healthz', healthSchema)).toMatchObject({ ok: true })
     expect(target.serving.stderr()).not.toContain('bug.')
   })
 
-  const readCiphertexts = async (number: bigint): Promise<Uint8Array> => target.mallory.trade.purchases.openTable(number).readChunk(0)
+  const readCiphertexts = (number: bigint): Promise<Uint8Array> => readColumns(target.mallory, number)
+
+  describe('on the key holder', () => { attackKeyHolder(ground) })
+  describe('on the buyer\'s trust in keys', () => { attackKeys(ground) })
 
   it('S1: a decryption of one\'s own choice, as the result of an honest program', async () => {
     const { mallory, urls } = target
@@ -56,12 +58,19 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
       (cell) => (cell * (1n + n)) % (n * n),
       (cell) => (cell * powerByBigInt(2n, n, n * n)) % (n * n),
       () => 0n,
+      () => n,
       (_, honest) => (honest * (1n + n)) % (n * n),
+      // What another program gives, the sum of the other rows.
+      () => otherRows,
     ]
+    let otherRows = 0n
     const codes = new Set<string>()
     for (const choose of choices) {
       const { number, program, ciphertexts } = await buyAndCompute(mallory, urls.groups, sumOf(0, 6))
-      const cell = toInteger((await readCiphertexts(number)).subarray(0, 512))
+      const column = await readCiphertexts(number)
+      const cell = toInteger(column.subarray(0, 512))
+      const rest = [6, 7, 8, 9, 10, 11].map((row) => toInteger(column.subarray(512 * row, 512 * (row + 1))))
+      otherRows = rest.reduce((product, one) => (product * one) % (n * n), 1n)
       codes.add(await askByHand(target, mallory, number, { program, ciphertexts: toBytes(choose(cell, toInteger(ciphertexts))) }))
     }
     // One and the same words for all: none tells how near it came.
@@ -82,6 +91,30 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
       const verdict = await checkScript({ fileName: 'attack.ts', source: `export default ${expression}\n` }, terms, seller)
       expect(verdict, name).toMatchObject({ allowed: false, code: 'policy.min-rows' })
     }
+  })
+
+  it('S2: a rare class through second moments: of a group of rows, and less the sum over all who have the flag but one', async () => {
+    const { details: terms, seller } = await target.mallory.trade.openListing(target.urls.moments)
+    const extractions = {
+      'a group': '(data.col("pay") * data.col("member")).slice(0, 4).sum()',
+      'squares of a group': 'data.col("pay").slice(0, 4).var()',
+      'all but one who has the flag': '[(data.col("pay") * data.col("member")).sum(), data.col("pay").mul([0,1,0,1,0,1,0,1,0,1,0,0]).sum()]',
+    }
+    for (const [name, expression] of Object.entries(extractions)) {
+      const verdict = await checkScript({ fileName: 'attack.ts', source: `export default ${expression}\n` }, terms, seller)
+      expect(verdict, name).toMatchObject({ allowed: false, code: 'policy.second-moments-whole' })
+    }
+    // The rule, not the products, is what refuses: all rows together are on sale.
+    const whole = { fileName: 'whole.ts', source: 'export default (data.col("pay") * data.col("member")).sum()\n' }
+    expect(await checkScript(whole, terms, seller)).toMatchObject({ allowed: true })
+  })
+
+  it('S2: a packed sum that opens numbers which were not bought', async () => {
+    const { mallory, urls } = target
+    const { number, program, ciphertexts } = await buyAndCompute(mallory, urls.groups, sumOf(0, 6))
+    const { datasetRoot, rows, columns, cells, answer } = program
+    const packed: Program = { version: 3, datasetRoot, rows, columns, cells, answer, steps: [], packed: [[0, 0, 6]] }
+    expect(await askByHand(target, mallory, number, { program: packed, ciphertexts })).toBe('policy.packed-slot')
   })
 
   it('S3, S15: numbers larger than the answer may be, and a program that overflows what a ciphertext can hold', async () => {
@@ -126,6 +159,18 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
     }
   })
 
+  it('S6: the free comparisons of test data, for ciphertexts of the real table, every cell of which is above 0', async () => {
+    const { mallory, urls } = target
+    const { number } = await buyAndCompute(mallory, urls.groups, sumOf(0, 6))
+    // Wages and hours, brought into the test key's range: the real key would call each at least 0, another key each by chance.
+    const cells = (await readCiphertexts(number)).subarray(0, 24 * 512)
+    const testN = BigInt(`0x${details.test.key.n}`)
+    const brought = Array.from({ length: 24 }, (_, at) => toBytes(toInteger(cells.subarray(at * 512, (at + 1) * 512)) % (testN * testN)))
+    const body = { ciphertexts: Buffer.concat(brought).toString('base64') }
+    const { signs } = await mallory.client.fetchJson(`${details.test_link}/comparisons`, signsSchema, { body })
+    expect(signs).toMatch(/0/)
+  })
+
   it('S7: another buyer\'s purchase, its body sent again under one\'s own number, and a refunded one', async () => {
     const { mallory, alice, urls } = target
     const { number: hers } = await alice.trade.purchases.buy(urls.groups)
@@ -157,37 +202,10 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
     const { termsHash } = await market.readListing(number)
     const cheap = { ...request, termsHash, maxTotalWei: valueWei * 2n }
     expect((await refusalOf(() => market.buy('s9:dear', cheap))).message).toMatch(/^This costs .* more than the .* agreed to\.$/)
+    const late = { ...request, termsHash, deadlineSeconds: await market.readTime() - 1 }
+    expect((await refusalOf(() => market.buy('s9:late', late))).code).toMatch(/^escrow\./)
     // Refused before they were sent: not even gas.
     expect(await wei()).toBe(purse)
-  })
-
-  it('S11: listings under an even key, one with a small factor, one that is shared, and one of another seller', async () => {
-    const { mallory, alice } = target
-    const hex = (value: bigint): string => value.toString(16)
-    const withKey = (key: Partial<Details['dataset']['key']>): Details => ({ ...details, dataset: { ...details.dataset, key: { ...details.dataset.key, ...key } } })
-    const forged: Readonly<Record<string, Details>> = {
-      'even': withKey({ n: hex(n + 1n) }),
-      'small-factor': withKey({ n: hex((n / 6n) * 6n + 3n) }),
-      'shared': withKey(details.test.key),
-      'uncertified': withKey({ n: hex(n - 2n) }),
-    }
-    const texts = new Map<string, string>()
-    const server = createServer((request, response) => { response.end(texts.get(request.url ?? '')) })
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-    onCleanup(() => { server.close() })
-    const purse = await alice.trade.market.readBalance(alice.party.address)
-    const bought = (await alice.trade.purchases.list()).length
-    for (const [name, document] of Object.entries(forged)) {
-      const text = encodeDetails({ ...document, seller: mallory.party.address })
-      const path = `/v1/listings/${name}`
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
-      texts.set(path, text)
-      const { terms } = await mallory.trade.market.readListing(1n)
-      await mallory.trade.market.createListing(`s11:${name}`, { ...terms, detailsHash: hashDetails(text) }, url)
-      expect((await refusalOf(() => alice.trade.purchases.buy(url))).code, name).toMatch(/^(?:crypto\.(?:invalid-key|certificate-invalid)|input\.details-invalid)$/)
-    }
-    expect(await alice.trade.market.readBalance(alice.party.address)).toBe(purse)
-    expect(await alice.trade.purchases.list()).toHaveLength(bought)
   })
 
   it('S12: what is no ciphertext, and what is no base64, at every place that takes one', async () => {

@@ -4,6 +4,7 @@ import type { ListingOnChain, Market } from '../chain/market.ts'
 import { hashDetails, parseDetails } from '../trade/details-document.ts'
 import { gcd } from '../../crypto/rational.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { parseKey } from '../datasets/tensor-wire.ts'
 import { parseCertificate } from '../protocol/check-proofs.ts'
 import { requireCertificate, type ShownCertificate } from './pinned-fetch.ts'
 import { createSellerClient, type SellerClient } from './seller-client.ts'
@@ -37,7 +38,7 @@ export interface ListingOpenerDependencies {
 /**
  * Opens the details behind a URL and holds them against the contract: same chain, same contract, the hash of the very
  * bytes stands in a listing of the same seller; and its keys are shown to be sound. Throws `input.details-invalid`, `chain.wrong-chain`,
- * `chain.wrong-contract`, `escrow.not-listed`, `crypto.invalid-key`, `crypto.certificate-invalid`,
+ * `chain.wrong-contract`, `escrow.not-listed`, `crypto.invalid-key`, `crypto.certificate-invalid`, `input.manifest-invalid`,
  * `access.certificate-unknown`, and the seller client's errors.
  */
 export type OpenListing = (address: string) => Promise<OpenedListing>
@@ -51,9 +52,10 @@ const createKeyCheck = (engine: () => Promise<Engine>): ((details: Details) => P
       throw new AppError('crypto.invalid-key', 'The listing\'s two keys share a factor: whoever is shown one can open the other.')
     }
     for (const { key } of [dataset, test]) {
-      if (sound.has(key.n)) continue
-      await (await engine()).verifyCertificate({ n: BigInt(`0x${key.n}`), bits: key.bits }, parseCertificate(key))
+      if (!sound.has(key.n)) await (await engine()).verifyCertificate({ n: BigInt(`0x${key.n}`), bits: key.bits }, parseCertificate(key))
       sound.add(key.n)
+      // The root commits to the key by its id.
+      parseKey(key)
     }
   }
 }

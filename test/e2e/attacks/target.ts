@@ -1,12 +1,15 @@
 import { hexlify } from 'ethers'
 import { expect } from 'vitest'
+import type { z } from 'zod'
 import { createSellerClient, type SellerClient } from '../../../src/host/buyer/seller-client.ts'
 import { encodeProgram } from '../../../src/compute/program.ts'
 import type { Host, Trade } from '../../../src/host/index.ts'
+import { prepareSecondMoments } from '../../../src/host/datasets/prepare-second-moments.ts'
 import { hashResultRequest, signResultRequest } from '../../../src/host/protocol/result-request.ts'
 import { generateSealingKey } from '../../../src/host/protocol/sealing.ts'
 import { sha256Hex } from '../../../src/host/trade/hash.ts'
 import { resultAcceptedSchema } from '../../../src/shared/schemas/http.ts'
+import type { Details } from '../../../src/shared/schemas/details.ts'
 import { programSchema, type Program } from '../../../src/shared/schemas/program.ts'
 import type { Running } from '../support/command-line.ts'
 import { queryProfile } from '../support/profile.ts'
@@ -28,28 +31,49 @@ export interface Target {
   readonly serving: Running
   /** Where the seller listens. */
   readonly origin: string
-  /** Answers about groups of four rows; answers about rows, with six comparisons. */
-  readonly urls: { readonly groups: string; readonly rows: string }
+  /**
+   * Answers about groups of four rows, with packed columns; about single rows, with six comparisons; about whole columns, with second
+   * moments; and in private mode, with six comparisons and four products.
+   */
+  readonly urls: { readonly groups: string; readonly rows: string; readonly moments: string; readonly unseen: string }
   readonly mallory: Attacker
   readonly alice: Attacker
+}
+
+export const interactionFeeWei = 1000n
+
+/** A table with its test data, encrypted under the shortest keys; with second moments of the columns named. */
+const stock = async (shop: Host, name: string, lines: readonly string[], moments?: string[]): Promise<void> => {
+  await shop.datasets.importTable({ name, text: lines.join('\n') })
+  shop.datasets.createTestData(name, { rows: 8 })
+  if (moments === undefined) {
+    await shop.datasets.encrypt(name, { keyBits: 2048 })
+    await shop.datasets.encryptTestData(name, { keyBits: 2048 })
+    return
+  }
+  const { verdicts } = await prepareSecondMoments(shop.datasets, name, { columns: moments, minRows: 4 }, { keyBits: 2048 })
+  expect(verdicts.map(({ withheld }) => withheld)).toEqual([null, null])
 }
 
 export const openTarget = async (): Promise<Target> => {
   const stage = await openStage()
   const seller = await stage.createParty('seller')
   const shop = await seller.open()
-  await prepareDataset(shop)
-  // Other people, so that it has a ledger of its own.
-  const text = ['salary,age', ...tableRows.map(([wage], row) => `${wage * 7 + row * row},${20 + (row * 17) % 40}`)].join('\n')
-  await shop.datasets.importTable({ name: 'rows', text })
-  shop.datasets.createTestData('rows', { rows: 8 })
-  await shop.datasets.encrypt('rows', { keyBits: 2048 })
-  await shop.datasets.encryptTestData('rows', { keyBits: 2048 })
+  await prepareDataset(shop, 'wages', { packed: true })
+  // Other people for each, so that each has a ledger of its own.
+  await stock(shop, 'rows', ['salary,age', ...tableRows.map(([wage], row) => `${wage * 7 + row * row},${20 + (row * 17) % 40}`)])
+  await stock(shop, 'moments', ['pay,member', ...tableRows.map((_, row) => `${90 + (row * 29) % 31},${row % 2}`)], ['pay', 'member'])
+  await stock(shop, 'unseen', ['rent,floor', ...tableRows.map((_, row) => `${600 + (row * 53) % 97},${(row * 5) % 13}`)])
   const { running: serving, document: { url: origin } } = await seller.cli.start<{ url: string }>('serve', '--port', '0')
   const groups = await publishListing(shop, origin)
-  const rows = await publishListing(shop, origin, { dataset: 'rows', minRows: 1, condition: 1, comparisons: 6, interactionFeeWei: 1000n })
+  const rows = await publishListing(shop, origin, { dataset: 'rows', minRows: 1, condition: 1, comparisons: 6, interactionFeeWei })
+  const moments = await publishListing(shop, origin, { dataset: 'moments', condition: 1 })
+  const unseen = await publishListing(shop, origin, {
+    dataset: 'unseen', mode: 'private', condition: 1, maxAnswerCells: 4, maxTotalCells: 20, comparisons: 6, products: 4, interactionFeeWei,
+  })
   // From here on the seller is that one process.
   await shop.close()
+  const urlOf = ({ id }: { readonly id: string }): string => `${origin}/v1/listings/${id}`
   const createAttacker = async (name: string): Promise<Attacker> => {
     const party = await stage.createParty(name)
     const host = await party.open()
@@ -57,17 +81,44 @@ export const openTarget = async (): Promise<Target> => {
   }
   return {
     stage, seller, serving, origin,
-    urls: { groups: `${origin}/v1/listings/${groups.id}`, rows: `${origin}/v1/listings/${rows.id}` },
+    urls: { groups: urlOf(groups), rows: urlOf(rows), moments: urlOf(moments), unseen: urlOf(unseen) },
     mallory: await createAttacker('mallory'),
     alice: await createAttacker('alice'),
   }
 }
 
+/** What the attacks stand on; `before` is what must still be so after one. */
+export interface Ground {
+  readonly target: Target
+  /** The listing that answers about groups, and its modulus. */
+  readonly details: Details
+  readonly n: bigint
+  before: State
+}
+
+/** A ciphertext under the tests' keys as bytes, and back. */
+export const toBytes = (value: bigint): Uint8Array => Buffer.from(value.toString(16).padStart(1024, '0'), 'hex')
+export const toInteger = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
+
+/** The table that a purchase downloaded, column by column, end to end. */
+export const readColumns = ({ trade }: Attacker, number: bigint): Promise<Uint8Array> => trade.purchases.openTable(number).readChunk(0)
+
+export interface State {
+  readonly ledger: unknown
+  readonly cells: unknown
+  readonly comparisons: unknown
+  readonly asks: unknown
+  readonly sources: unknown
+  readonly answered: unknown
+  readonly owedWei: bigint
+}
+
 /** What an attack must leave as it was: the ledger, what was answered, and what the contract owes the seller. */
-export const readState = async ({ seller, mallory }: Target): Promise<unknown> => ({
+export const readState = async ({ seller, mallory }: Target): Promise<State> => ({
   ledger: queryProfile(seller.home, 'SELECT chain_id, purchase, program_hash FROM ledger'),
   cells: queryProfile(seller.home, 'SELECT * FROM ledger_cells'),
   comparisons: queryProfile(seller.home, 'SELECT * FROM ledger_comparisons'),
+  asks: queryProfile(seller.home, 'SELECT * FROM ledger_asks'),
   sources: queryProfile(seller.home, 'SELECT * FROM sources'),
   answered: queryProfile(seller.home, 'SELECT purchase FROM sales WHERE sealed IS NOT NULL'),
   owedWei: await mallory.trade.market.readBalance(seller.address),
@@ -78,13 +129,23 @@ export const postResult = async ({ host, trade, client }: Attacker, number: bigi
   client.withSession(await host.wallet.unlock(), trade.market.chainId, (token) =>
     client.fetchJson(`/v1/purchases/${number}/result`, resultAcceptedSchema, { token, body }))
 
+/** Asks the key holder what an honest script never would, signed in as the attacker. */
+export const postHelp = async <T>(
+  { host, trade, client }: Attacker, number: bigint, kind: 'comparisons' | 'products', body: unknown, schema: z.ZodType<T>,
+): Promise<T> =>
+  client.withSession(await host.wallet.unlock(), trade.market.chainId, (token) =>
+    client.fetchJson(`/v1/purchases/${number}/${kind}`, schema, { token, body }))
+
 export interface Forgery {
-  readonly program: Program
+  /** null for a listing in private mode. */
+  readonly program: Program | null
   readonly ciphertexts: Uint8Array
 }
 
 /** A paid purchase with its data downloaded, and what the attacker's own program computed for the script. */
-export const buyAndCompute = async (attacker: Attacker, url: string, source: string): Promise<Forgery & { readonly number: bigint }> => {
+export const buyAndCompute = async (
+  attacker: Attacker, url: string, source: string,
+): Promise<{ readonly number: bigint; readonly program: Program; readonly ciphertexts: Uint8Array }> => {
   const { purchases } = attacker.trade
   const { number } = await purchases.buy(url)
   const { program, ciphertexts } = await purchases.compute(number, { fileName: 'attack.ts', source })
@@ -98,18 +159,19 @@ export const buyAndCompute = async (attacker: Attacker, url: string, source: str
 export const askByHand = async (target: Target, attacker: Attacker, number: bigint, { program, ciphertexts }: Forgery): Promise<string> => {
   const { trade: { market, purchases }, host } = attacker
   const { details } = purchases.get(number)
-  const { terms } = await market.readPurchase(number)
+  const { terms, interactionOpened } = await market.readPurchase(number)
   const before = await market.readBalance(market.account)
   const request = {
     chainId: market.chainId, contract: market.contract, purchase: number.toString(), datasetRoot: details.dataset.root,
-    resultHash: sha256Hex(ciphertexts), programHash: sha256Hex(encodeProgram(program)),
+    resultHash: sha256Hex(ciphertexts), programHash: program === null ? `0x${'11'.repeat(32)}` : sha256Hex(encodeProgram(program)),
     x25519PublicKey: hexlify(generateSealingKey().publicKey),
   }
   const signature = await signResultRequest(request, await host.wallet.unlock())
   await market.requestResult(`by-hand:${number}`, number, hashResultRequest(request))
   await postResult(attacker, number, { request, signature, program, ciphertexts: Buffer.from(ciphertexts).toString('base64') })
   await expect.poll(async () => (await market.readPurchase(number)).state, { timeout: 60_000, interval: 50 }).toBe('Refunded')
-  expect(await market.readBalance(market.account) - before).toBe(terms.valueWei + terms.guaranteeWei)
+  const feeWei = interactionOpened ? terms.interactionFeeWei : 0n
+  expect(await market.readBalance(market.account) - before).toBe(terms.valueWei + terms.guaranteeWei - feeWei)
   expect((await market.readPurchase(number)).answerHash).toBe(`0x${'0'.repeat(64)}`)
   const [sale] = queryProfile<{ refusal: string | null; sealed: unknown }>(
     target.seller.home, 'SELECT refusal, sealed FROM sales WHERE purchase = ?', number.toString(),

@@ -33,6 +33,6 @@ export const valueWei = 1_000_000_000_000_001n
 
 export const publishListing = async (host: Host, serverUrl: string, draft: Partial<ListingDraft> = {}): Promise<StoredListing> => {
   const { listings } = await host.trade()
-  const { id } = await listings.create({ dataset: 'wages', valueWei, serverUrl, minRows: 4, ...draft })
+  const { id } = await listings.create({ dataset: 'wages', valueWei, serverUrl, ...(draft.mode === 'private' ? {} : { minRows: 4 }), ...draft })
   return listings.publish(id)
 }

@@ -7,6 +7,7 @@ import { createBuyerRoutes, type BuyerRouteDependencies } from '../../../src/hos
 import { createServer } from '../../../src/host/seller/server/create-server.ts'
 import { createPublicRoutes, type PublicRouteDependencies } from '../../../src/host/seller/server/public-routes.ts'
 import { createSessions } from '../../../src/host/seller/server/sessions.ts'
+import { listRoutes } from '../../unit/seller/list-routes.ts'
 
 const chainId = 31_337
 const host = 'seller.example'
@@ -60,6 +61,34 @@ const bodies: Readonly<Record<string, object>> = {
 
 const routes = createBuyerRoutes(dependencies)
 
+/** What anyone may ask, and what is told while the only listing is a draft: of that one nothing, whoever asks. */
+const publicRoutes: Readonly<Record<string, { readonly status: number; readonly body?: object }>> = {
+  'GET /': { status: 200 },
+  'GET /sitemap.xml': { status: 200 },
+  'GET /healthz': { status: 200 },
+  'GET /openapi.json': { status: 200 },
+  'GET /v1/listings': { status: 200 },
+  'GET /listings/{id}': { status: 404 },
+  'GET /v1/listings/{id}': { status: 404 },
+  'GET /v1/listings/{id}/test': { status: 404 },
+  'POST /v1/listings/{id}/test/results': { status: 404, body: { ciphertexts: '' } },
+  'POST /v1/listings/{id}/test/comparisons': { status: 404, body: { ciphertexts: '' } },
+  'POST /v1/listings/{id}/test/products': { status: 404, body: { left: '', right: '' } },
+  'POST /v1/listings/{id}/check': { status: 404, body: { cells: 1 } },
+  'POST /v1/sessions': { status: 200, body: { address: buyer.address } },
+}
+
+const draft = { id: 'draft-1', dataset: 'wages', number: null }
+const publicDependencies = {
+  ...unreachedAll<PublicRouteDependencies>(),
+  listings: { list: () => [draft], find: (id: string) => (id === draft.id ? draft : null) },
+  health: () => Promise.resolve({ ok: true, chain: 'reachable', watch: 'looking' }),
+  findExplorer: () => null,
+  datasets: unreachedAll(),
+  ledger: unreachedAll(),
+  engine: unreached,
+} as unknown as PublicRouteDependencies
+
 describe('who may do what at the seller\'s server (S7)', () => {
   let app: FastifyInstance
   let now = new Date('2026-01-01T00:00:00Z')
@@ -87,7 +116,7 @@ describe('who may do what at the seller\'s server (S7)', () => {
   beforeAll(async () => {
     const sessions = createSessions(chainId, () => now)
     app = await createServer({
-      routes: [...routes, ...createPublicRoutes({ ...unreachedAll<PublicRouteDependencies>(), sessions })],
+      routes: [...routes, ...createPublicRoutes({ ...publicDependencies, sessions })],
       sessions,
       allowedHosts: () => new Set([host]),
       scheme: 'https',
@@ -127,7 +156,9 @@ describe('who may do what at the seller\'s server (S7)', () => {
     return inject(route.method === 'POST' ? { ...options, payload: bodies[route.path] ?? {} } : options)
   }
 
-  it('has these routes for buyers: each of them is in the matrix below', () => {
+  it('has these routes and no other: each of them is in one of the two matrices below', () => {
+    const forBuyers = routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+    expect(listRoutes(app).sort()).toEqual([...forBuyers, ...Object.keys(publicRoutes)].sort())
     expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /v1/purchases/:id/data/manifest', 'GET /v1/purchases/:id/data/:chunk', 'POST /v1/purchases/:id/comparisons',
       'POST /v1/purchases/:id/products', 'POST /v1/purchases/:id/result', 'GET /v1/purchases/:id/answer', 'GET /v1/purchases/:id/receipt',
@@ -142,6 +173,37 @@ describe('who may do what at the seller\'s server (S7)', () => {
       const response = await send(route, purchase, { ...authorization, ...headers })
       expect(response.json<{ code: string }>().code).toBe(code)
       expect(response.headers['content-type']).toContain('application/problem+json')
+    })
+  })
+
+  describe.each(Object.entries(publicRoutes))('%s, for anyone', (name, { status, body }) => {
+    const [method = '', path = ''] = name.split(' ')
+    const ask = (headers: Readonly<Record<string, string>> = {}, payload: object | string | undefined = body) =>
+      inject({ method: method, url: path.replace('{id}', draft.id), headers, ...(payload === undefined ? {} : { payload }) })
+
+    it('tells everybody the same, nothing of a draft, and gives a session no more than none', async () => {
+      const plain = await ask()
+      expect(plain.statusCode).toBe(status)
+      if (name !== 'GET /openapi.json') expect(plain.body).not.toContain('wages')
+      const sessionOf = async (wallet: typeof buyer) => `Bearer ${await signIn(wallet)}`
+      for (const authorization of [await sessionOf(buyer), await sessionOf(stranger), `Bearer ${'A'.repeat(43)}`, 'Basic x', `Bearer ${buyer.address}`]) {
+        const reply = await ask({ authorization })
+        expect(reply.statusCode).toBe(status)
+        // A challenge has a nonce and a time of its own; all else is the same bytes.
+        if (name !== 'POST /v1/sessions') expect(reply.body).toBe(plain.body)
+      }
+    })
+
+    it('is refused under another host name, to other web pages, and as a form', async () => {
+      const refusals: [Readonly<Record<string, string>>, string][] = [
+        [{ host: 'evil.example' }, 'access.wrong-host'], [{ host: '' }, 'access.wrong-host'],
+        [{ origin: 'https://evil.example' }, 'access.foreign-origin'], [{ origin: 'null' }, 'access.foreign-origin'],
+      ]
+      for (const [headers, code] of refusals) expect((await ask(headers)).json<{ code: string }>().code).toBe(code)
+      if (method !== 'POST') return
+      for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+        expect((await ask({ 'content-type': type }, 'a=b')).json<{ code: string }>().code).toBe('input.not-json')
+      }
     })
   })
 

@@ -1,51 +1,14 @@
 import { generatePrimeSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { bytesToBigInt } from '../../../src/crypto/bytes.ts'
-import { assertKeyCertificate, certificateRoots, createKeyCertificate } from '../../../src/crypto/key-certificate.ts'
-import { preparePrivateKey, publicKeyToBytes } from '../../../src/crypto/keys.ts'
-import { modularInverse } from '../../../src/crypto/modular.ts'
-import { gcd } from '../../../src/crypto/rational.ts'
-import { asciiBytes, encodeFields, expandSeed, uint32Bytes } from '../../../src/crypto/transcript.ts'
+import { assertKeyCertificate, createKeyCertificate } from '../../../src/crypto/key-certificate.ts'
+import { preparePrivateKey } from '../../../src/crypto/keys.ts'
 import type { PaillierPublicKey } from '../../../src/crypto/types.ts'
 import { createNodeCryptoPower } from '../../../src/engine/node-crypto-power.ts'
 import { expectCryptoError, key, keyPair, vectors, keyPairOf } from './fixtures.ts'
-import { createModulus, drawPrime, sha256 } from './proof-fixtures.ts'
+import { challengesOf, createModulus, drawPrime, forgeCertificate as forge, sha256 } from './proof-fixtures.ts'
 
 const power = createNodeCryptoPower()
 const certificate = createKeyCertificate(key, sha256, power)
-
-/** The numbers whose roots a certificate holds, computed here a second time. */
-const challengesOf = (publicKey: PaillierPublicKey): bigint[] => Array.from({ length: certificateRoots }, (_, index) => {
-  const seed = sha256(encodeFields([asciiBytes('HEsystem key certificate v1'), publicKeyToBytes(publicKey), uint32Bytes(8), uint32Bytes(index)]))
-  return bytesToBigInt(expandSeed(sha256, seed, publicKey.bits / 8 + 16)) % publicKey.n
-})
-
-/** A power of a prime, and the order of the units modulo it. */
-interface PrimePower {
-  readonly modulus: bigint
-  readonly order: bigint
-}
-
-/** What somebody who knows the primes of a bad modulus can do best: the n-th root wherever one exists, found prime by prime. */
-const forge = (publicKey: PaillierPublicKey, primePowers: readonly PrimePower[]): { roots: bigint[]; missing: number } => {
-  let missing = 0
-  const { n } = publicKey
-  const roots = challengesOf(publicKey).map((rho) => {
-    let root = 0n
-    let whole = true
-    for (const { modulus, order } of primePowers) {
-      const shared = gcd(n, order)
-      // rho is an n-th power iff rho^(order/gcd(n, order)) = 1; then the root is found in the subgroup that n permutes.
-      if (power(rho % modulus, order / shared, modulus) !== 1n) whole = false
-      const local = power(rho % modulus, modularInverse(n / shared, order / shared), modulus)
-      const others = n / modulus
-      root = (root + local * others * modularInverse(others, modulus)) % n
-    }
-    if (!whole) missing += 1
-    return root === 0n ? 1n : root
-  })
-  return { roots, missing }
-}
 
 describe('a key certificate (S11)', () => {
   it('of a sound key is accepted, for every length there is', () => {
