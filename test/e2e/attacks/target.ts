@@ -4,7 +4,6 @@ import type { z } from 'zod'
 import { createSellerClient, type SellerClient } from '../../../src/host/buyer/seller-client.ts'
 import { encodeProgram } from '../../../src/compute/program.ts'
 import type { Host, Trade } from '../../../src/host/index.ts'
-import { prepareSecondMoments } from '../../../src/host/datasets/prepare-second-moments.ts'
 import { hashResultRequest, signResultRequest } from '../../../src/host/protocol/result-request.ts'
 import { generateSealingKey } from '../../../src/host/protocol/sealing.ts'
 import { sha256Hex } from '../../../src/host/trade/hash.ts'
@@ -46,13 +45,12 @@ export const interactionFeeWei = 1000n
 const stock = async (shop: Host, name: string, lines: readonly string[], moments?: string[]): Promise<void> => {
   await shop.datasets.importTable({ name, text: lines.join('\n') })
   shop.datasets.createTestData(name, { rows: 8 })
-  if (moments === undefined) {
-    await shop.datasets.encrypt(name, { keyBits: 2048 })
-    await shop.datasets.encryptTestData(name, { keyBits: 2048 })
-    return
+  if (moments !== undefined) {
+    const { verdicts } = shop.datasets.addSecondMoments(name, { columns: moments, minRows: 4 })
+    expect(verdicts.map(({ withheld }) => withheld)).toEqual([null, null])
   }
-  const { verdicts } = await prepareSecondMoments(shop.datasets, name, { columns: moments, minRows: 4 }, { keyBits: 2048 })
-  expect(verdicts.map(({ withheld }) => withheld)).toEqual([null, null])
+  await shop.datasets.encrypt(name, { keyBits: 2048 })
+  await shop.datasets.encryptTestData(name, { keyBits: 2048 })
 }
 
 export const openTarget = async (): Promise<Target> => {
@@ -101,7 +99,8 @@ export const toBytes = (value: bigint): Uint8Array => Buffer.from(value.toString
 export const toInteger = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
 
 /** The table that a purchase downloaded, column by column, end to end. */
-export const readColumns = ({ trade }: Attacker, number: bigint): Promise<Uint8Array> => trade.purchases.openTable(number).readChunk(0)
+export const readColumns = async ({ trade: { purchases } }: Attacker, number: bigint): Promise<Uint8Array> =>
+  purchases.openTable(number).readChunk(0)
 
 export interface State {
   readonly ledger: unknown
