@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { computeVerdict, evidenceSchema } from '../../host/protocol/evidence.ts'
+import { computeVerdict, evidenceSchema, readDisputed } from '../../host/protocol/evidence.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { parseChoice, parseNumber } from '../arguments.ts'
@@ -47,7 +47,10 @@ export const addDisputeCommands = (program: Command, globals: () => GlobalOption
       const { market } = await host.trade()
       const onChain = await market.readPurchase(BigInt(evidence.request.purchase))
       const verdict = computeVerdict(evidence, market, onChain)
-      terminal.result({ purchase: onChain.id, state: onChain.state, ...verdict }, [
+      const disputed = verdict.for === null ? null : readDisputed(evidence)
+      terminal.result({ purchase: onChain.id, state: onChain.state, ...verdict, disputed }, [
+        ...(disputed === null ? [] : [`Disputed: the answer to purchase ${onChain.id} of “${disputed.title}”, ${disputed.rows} rows of ${disputed.columns.join(', ')}: ${
+          disputed.answer === null ? 'not shown' : JSON.stringify(disputed.answer)}.`]),
         describeVerdict(verdict),
         `The purchase is ${onChain.state}.${verdict.for === null ? '' : ` \`hesystem disputes rule ${onChain.id} --for ${verdict.for}\` makes it so.`}`,
       ].join('\n'))

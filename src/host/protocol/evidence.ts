@@ -1,6 +1,7 @@
 import { getBytes, keccak256 } from 'ethers'
 import { z } from 'zod'
-import { encodeProgram } from '../../compute/program.ts'
+import type { AnswerJson } from '../../compute/answer.ts'
+import { encodeProgram, readAnswer } from '../../compute/program.ts'
 import { programSchema } from '../../shared/schemas/program.ts'
 import { resultRequestSchema } from '../../shared/schemas/result-request.ts'
 import { isAppError, type AppError, type ErrorCode } from '../../shared/errors.ts'
@@ -11,7 +12,7 @@ import { hashDetails, parseDetails } from '../trade/details-document.ts'
 import { sha256Hex } from '../trade/hash.ts'
 import { assertProved } from './check-proofs.ts'
 import { fromBase64 } from '../base64.ts'
-import { openDelivery, openedAnswerSchema, sealingKeyOf } from './opened-answer.ts'
+import { openDelivery, openedAnswerSchema, sealingKeyOf, type Delivered } from './opened-answer.ts'
 import { hashResultRequest } from './result-request.ts'
 
 /** What a buyer lays before the arbiter (protocol.md, "Request, sealing, dispute"): everything that the verdict follows from. */
@@ -61,17 +62,44 @@ const findForeignPart = ({ request, program, answer }: Evidence, chain: MarketPl
 const grounds: readonly ErrorCode[] = ['crypto.sealed-answer-invalid', 'crypto.invalid-answer', 'crypto.proof-invalid']
 export const isAnswerFault = (error: unknown): error is AppError => grounds.some((code) => isAppError(error, code))
 
-/** What the evidence shows by itself: whether the sealed answer in it opens, holds the cells that were asked for, and is proved. */
-export const judgeAnswer = ({ request, program, answer }: Evidence): Verdict => {
+const openEvidence = ({ request, program, answer }: Evidence): Delivered => openDelivery({
+  request,
+  details: parseDetails(answer.details),
+  program,
+  ciphertexts: fromBase64(answer.ciphertexts),
+  sealed: fromBase64(answer.sealed),
+  sealingSecret: getBytes(answer.sealingSecret),
+})
+
+/** What a dispute is about, for people. */
+export interface Disputed {
+  readonly title: string
+  readonly rows: number
+  readonly columns: readonly string[]
+  /** As delivered, right or wrong; null where it does not open, or its program is not shown. */
+  readonly answer: AnswerJson
+}
+
+const readDelivered = (evidence: Evidence): AnswerJson => {
+  if (evidence.program === null) return null
   try {
-    assertProved(openDelivery({
-      request,
-      details: parseDetails(answer.details),
-      program,
-      ciphertexts: fromBase64(answer.ciphertexts),
-      sealed: fromBase64(answer.sealed),
-      sealingSecret: getBytes(answer.sealingSecret),
-    }))
+    return readAnswer(evidence.program, openEvidence(evidence).integers)
+  } catch (error) {
+    if (!isAnswerFault(error)) throw error
+    return null
+  }
+}
+
+/** Of evidence that belongs to its purchase: from any other it tells nothing. */
+export const readDisputed = (evidence: Evidence): Disputed => {
+  const { title, num_rows: [rows], columns } = parseDetails(evidence.answer.details)
+  return { title, rows, columns: columns.map(({ name }) => name), answer: readDelivered(evidence) }
+}
+
+/** What the evidence shows by itself: whether the sealed answer in it opens, holds the cells that were asked for, and is proved. */
+export const judgeAnswer = (evidence: Evidence): Verdict => {
+  try {
+    assertProved(openEvidence(evidence))
     return { for: 'seller', ground: null, reason: 'The sealed answer opens, and its proof of decryption holds.' }
   } catch (error) {
     if (!isAnswerFault(error)) throw error

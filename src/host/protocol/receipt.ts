@@ -75,8 +75,14 @@ export const privateReceiptStatement = 'The signatures hold what was traded, in 
 
 export const receiptStatements = { disclosed: receiptStatement, private: privateReceiptStatement } as const
 
+/** How a receipt is named, by either party and before it is written: wherever an answer is cited, its files say this. */
+export const receiptIdOf = ({ chainId, contract, purchase }: { readonly chainId: number, readonly contract: string, readonly purchase: string | bigint }): string =>
+  `hesystem-${chainId}-${contract}-${purchase}`
+
 export const receiptSchema = z.strictObject({
   version: z.literal(1),
+  /** `receiptIdOf` the trade, as citations have it; receipts of the first release have none. */
+  id: z.string().max(300).optional(),
   /** Signed with the trade; it says in which mode. */
   statement: z.enum([receiptStatement, privateReceiptStatement]),
   trade: tradeSchema,
@@ -180,6 +186,7 @@ export const createReceipt = ({
   chainId, contract, purchase, history, datasetRoot, mode = 'disclosed', request, program, unprovedReplies = program?.comparisons?.length ?? 0, proof = null,
 }: ReceiptParts): Receipt => check({
   version: 1,
+  id: receiptIdOf({ chainId, contract, purchase: purchase.id }),
   statement: receiptStatements[mode],
   trade: {
     chainId,

@@ -6,7 +6,7 @@ import { hashTerms } from '../chain/market.ts'
 import { sha256Hex } from '../trade/hash.ts'
 import { checkReceiptProof } from './verify-receipt-proof.ts'
 import { findChangedFields } from './receipt-checks.ts'
-import { privateReceiptStatement, receiptSchema, recoverReceiptSigner, type Receipt, type ReceiptRole, type ReceiptTrade } from './receipt.ts'
+import { privateReceiptStatement, receiptIdOf, receiptSchema, recoverReceiptSigner, type Receipt, type ReceiptRole, type ReceiptTrade } from './receipt.ts'
 import { hashResultRequest, recoverResultRequestSigner } from './result-request.ts'
 
 export type SignatureVerdict = 'valid' | 'invalid' | 'missing'
@@ -58,6 +58,8 @@ const checkTerms: Check = ({ trade }) => {
   })
   return unless(hash === trade.termsHash, 'trade.termsHash', 'is not the hash of the seller and the terms')
 }
+
+const checkId: Check = ({ id, trade }) => unless(id === undefined || id === receiptIdOf(trade), 'id', 'is not that of the trade')
 
 const requestFields = ['chainId', 'purchase', 'datasetRoot', 'resultHash', 'programHash'] as const
 
@@ -154,7 +156,7 @@ export const verifyReceipt = (json: unknown): ReceiptVerdict => {
   const proof = checkReceiptProof(receipt)
   const found = [
     ...proof.problems,
-    ...[checkTerms, checkRequest, checkProgram, checkMoves, checkAmounts].flatMap((check) => check(receipt)),
+    ...[checkId, checkTerms, checkRequest, checkProgram, checkMoves, checkAmounts].flatMap((check) => check(receipt)),
     ...verdicts.flatMap(([role, verdict]) => unless(verdict !== 'invalid', `signatures.${role}`, `is not the ${role}'s signature over this trade`)),
     ...unless(verdicts.some(([, verdict]) => verdict !== 'missing'), 'signatures', 'are missing: nobody has signed this receipt'),
   ]

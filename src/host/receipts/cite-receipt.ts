@@ -1,5 +1,5 @@
 import { isAppError } from '../../shared/errors.ts'
-import type { Receipt } from '../protocol/receipt.ts'
+import { receiptIdOf, type Receipt } from '../protocol/receipt.ts'
 import { parseDetails } from '../trade/details-document.ts'
 
 /** The listing's title where the receipt encloses its details document; null where it does not, or cannot be read. */
@@ -23,6 +23,23 @@ const describeProof = (decryptionProved: boolean | null): string => {
 const describeReplies = (unprovedReplies: number): string => (unprovedReplies === 0 ? '' : ` The computation relied on ${unprovedReplies} unproved ${
   unprovedReplies === 1 ? 'reply' : 'replies'} of the key holder.`)
 
+/** What a purchase is known by where its receipt has not been written yet. */
+export interface CitedPurchase {
+  readonly title: string
+  readonly chainId: number
+  readonly contract: string
+  readonly purchase: bigint
+  readonly listing: bigint
+  readonly deliveredAtSeconds: number
+}
+
+const dayOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10)
+
+/** A line for beneath a table or a plot: whose answer it is, and the receipt that shows it. */
+export const citeAnswer = ({ title, chainId, contract, purchase, listing, deliveredAtSeconds }: CitedPurchase): string =>
+  `“${title}”: answer bought through HEsystem as purchase ${purchase} of listing ${listing}, contract ${contract} on chain ${chainId}, ${
+    dayOf(deliveredAtSeconds)}. Receipt ${receiptIdOf({ chainId, contract, purchase })}.`
+
 /**
  * A paragraph for a methods section: what was computed on, from whom, where it stands, what is proved and
  * what is not. `decryptionProved` is the verdict over the very receipt.
@@ -35,9 +52,8 @@ export const citeReceipt = (receipt: Receipt, decryptionProved: boolean | null, 
   if (delivery === undefined) {
     return `The computation on ${table} (dataset root ${trade.datasetRoot}) was not answered: ${where} is ${trade.state}.`
   }
-  const day = new Date(delivery.timeSeconds * 1000).toISOString().slice(0, 10)
   return `The statistics were computed with HEsystem on ${table} (dataset root ${trade.datasetRoot}), under Paillier encryption and without access to its rows. `
-    + `The answer was delivered by the seller ${trade.seller} on ${day} as ${where} (transaction ${delivery.transactionHash}; state ${trade.state}). `
+    + `The answer was delivered by the seller ${trade.seller} on ${dayOf(delivery.timeSeconds)} as ${where} (transaction ${delivery.transactionHash}; state ${trade.state}; receipt ${receiptIdOf(trade)}). `
     + `The program is fixed by its hash, ${trade.programHash ?? 'not stated'}. ${describeProof(decryptionProved)}${describeReplies(trade.unprovedReplies)} `
     + 'That the encrypted table holds the data described rests on the seller’s word.'
 }

@@ -1,5 +1,5 @@
 import { formatEther } from 'ethers'
-import type { Receipt } from '../protocol/receipt.ts'
+import { receiptIdOf, type Receipt } from '../protocol/receipt.ts'
 import { listLedgerEntries } from './receipt-ledger.ts'
 
 /** What a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection); RFC 4180 does the rest. */
@@ -10,7 +10,7 @@ export const csvCell = (value: string): string => {
 
 const columns = [
   'time_utc', 'chain_id', 'contract', 'purchase', 'listing', 'title', 'move', 'what', 'role', 'account', 'amount_wei', 'amount_ether',
-  'transaction_hash', 'block_number', 'state',
+  'transaction_hash', 'block_number', 'state', 'receipt',
 ] as const
 
 /** A line for every payment into the contract, every credit and everything burned, amounts in wei and in ether: for bookkeeping. */
@@ -18,7 +18,7 @@ export const writeReceiptCsv = (receipt: Receipt, title: string | null): string 
   const { trade } = receipt
   const rows = listLedgerEntries(receipt).map(({ move, what, role, account, amountWei }) => [
     new Date(move.timeSeconds * 1000).toISOString(), String(trade.chainId), trade.contract, trade.purchase, trade.listing, title ?? '', move.name, what, role ?? '', account ?? '',
-    amountWei.toString(), formatEther(amountWei), move.transactionHash, String(move.blockNumber), trade.state,
+    amountWei.toString(), formatEther(amountWei), move.transactionHash, String(move.blockNumber), trade.state, receiptIdOf(trade),
   ])
   return [columns, ...rows].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('')
 }

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import { formatEther, ZeroAddress } from 'ethers'
 import PdfDocument from 'pdfkit'
 import type { AnswerJson } from '../../compute/answer.ts'
-import type { Receipt, ReceiptRole } from '../protocol/receipt.ts'
+import { receiptIdOf, type Receipt, type ReceiptRole } from '../protocol/receipt.ts'
 import type { ReceiptVerdict } from '../protocol/verify-receipt.ts'
 import { listLedgerEntries } from './receipt-ledger.ts'
 
@@ -125,7 +125,7 @@ export const writeReceiptPdf = async (receipt: Receipt, { title, citation, verdi
     ['State', trade.state],
     ['Chain', String(trade.chainId)],
   ])
-  pen.facts([['Contract', trade.contract], ['Seller', trade.seller], ['Buyer', trade.buyer], ['Arbiter', terms.arbiter === ZeroAddress ? 'none' : terms.arbiter]], true)
+  pen.facts([['Receipt', receiptIdOf(trade)], ['Contract', trade.contract], ['Seller', trade.seller], ['Buyer', trade.buyer], ['Arbiter', terms.arbiter === ZeroAddress ? 'none' : terms.arbiter]], true)
 
   if (verdict.answer !== null) {
     pen.heading('Answer')

@@ -7,6 +7,7 @@ import type { Gauge } from '../buyer/gauge.ts'
 import type { OpenedListing } from '../buyer/open-listing.ts'
 import { checkScript, fetchTestData, gaugeScript, rehearse, type Rehearsal, type TestData } from '../buyer/rehearse.ts'
 import { createScriptDeclarations, operatorDiagnosticCodes } from '../../script/declarations.ts'
+import { receiptIdOf } from '../protocol/receipt.ts'
 import { verifyReceipt } from '../protocol/verify-receipt.ts'
 import { citeReceipt } from '../receipts/cite-receipt.ts'
 import { renderReceipt } from '../receipts/render-receipt.ts'
@@ -117,7 +118,7 @@ export const createWorkspaceHandlers = ({ host, jobs, scripts, changes }: Window
         step('Computing on test data')
         const outcome = await rehearse(script, opened.details, opened.seller, await host.engine(), { signal, onProgress: progress })
         return {
-          kind: 'rehearsal',
+          kind: 'rehearsal', fileName: script.fileName,
           rehearsal: {
             plain: outcome.plain, encrypted: outcome.encrypted, largestDifference: outcome.largestDifference,
             gauge: toGaugeJson(outcome.gauge, outcome.log),
@@ -221,6 +222,6 @@ export const createReceiptsHandlers = ({ host, changes }: WindowContext, openedF
     const { receipt, signatures, problems, ...verdict } = verifyTradeFile(parseTradeText(json, 'the text'))
     const citation = verdict.ok && verdict.signedByBoth && receipt !== null ? citeReceipt(receipt, verdict.decryptionProved) : null
     const named = problems.map(({ field, message }) => ({ field, message }))
-    return { ...verdict, signatures: { ...signatures }, citation, problems: named }
+    return { ...verdict, signatures: { ...signatures }, receiptId: receipt === null ? null : receiptIdOf(receipt.trade), citation, problems: named }
   },
 })

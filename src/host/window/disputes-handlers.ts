@@ -3,7 +3,7 @@ import { isAppError } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { Trade } from '../create-host.ts'
 import { noArbiter, type PurchaseOnChain } from '../chain/market.ts'
-import { computeVerdict, evidenceSchema } from '../protocol/evidence.ts'
+import { computeVerdict, evidenceSchema, readDisputed } from '../protocol/evidence.ts'
 import { findTrade, type WindowContext } from './context.ts'
 import { toTermsJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
@@ -13,22 +13,29 @@ const rolesOf = ({ buyer, seller, terms }: PurchaseOnChain, account: string): Di
   return parties.filter(([, address]) => address === account).map(([role]) => role)
 }
 
-const holdsEvidence = ({ purchases }: Trade, number: bigint): boolean => {
+const findOwnPurchase = ({ purchases }: Trade, number: bigint) => {
   try {
-    return purchases.get(number).request !== null
+    return purchases.get(number)
   } catch (error) {
-    if (isAppError(error, 'input.not-found')) return false
+    if (isAppError(error, 'input.not-found')) return null
     throw error
   }
 }
 
-const toDispute = (trade: Trade, onChain: PurchaseOnChain, nowSeconds: number): DisputeJson => {
+const toDispute = async (trade: Trade, onChain: PurchaseOnChain, nowSeconds: number): Promise<DisputeJson> => {
+  const { market, listings } = trade
+  const bought = findOwnPurchase(trade, onChain.id)
+  const sold = listings.list().find(({ details, number }) => number === onChain.listing
+    && details.chain_id === market.chainId && details.contract_address.toLowerCase() === market.contract.toLowerCase())
   const roles = rolesOf(onChain, trade.market.account)
   const hasArbiter = onChain.terms.arbiter !== noArbiter
   const inTime = nowSeconds <= onChain.deadlineSeconds
   return {
     purchase: onChain.id.toString(),
     listing: onChain.listing.toString(),
+    title: (bought ?? sold)?.details.title ?? null,
+    url: bought?.url ?? (await market.readListing(onChain.listing)).url,
+    detailsHash: onChain.terms.detailsHash,
     seller: onChain.seller,
     buyer: onChain.buyer,
     roles,
@@ -38,7 +45,7 @@ const toDispute = (trade: Trade, onChain: PurchaseOnChain, nowSeconds: number): 
     deadlineSeconds: hasArbiter ? onChain.deadlineSeconds : null,
     rulable: roles.includes('arbiter') && inTime,
     closable: !hasArbiter || !inTime,
-    hasEvidence: roles.includes('buyer') && holdsEvidence(trade, onChain.id),
+    hasEvidence: roles.includes('buyer') && typeof bought?.request === 'string',
   }
 }
 
@@ -50,7 +57,7 @@ export const createDisputesHandlers = ({ host }: Pick<WindowContext, 'host'>): H
     const { market } = trade
     const nowSeconds = await market.readTime()
     const purchases = await Promise.all((await market.findDisputed()).map((number) => market.readPurchase(number)))
-    const disputes = purchases.filter(({ state }) => state === 'Disputed').map((onChain) => toDispute(trade, onChain, nowSeconds))
+    const disputes = await Promise.all(purchases.filter(({ state }) => state === 'Disputed').map((onChain) => toDispute(trade, onChain, nowSeconds)))
     return disputes.sort((left, right) => right.roles.length - left.roles.length)
   },
   evidence: async ({ purchase }) => {
@@ -61,6 +68,11 @@ export const createDisputesHandlers = ({ host }: Pick<WindowContext, 'host'>): H
     const evidence = parseJsonAs(evidenceSchema, json, 'the evidence file', 'input.evidence-invalid')
     const { market } = await host.trade()
     const onChain = await market.readPurchase(BigInt(evidence.request.purchase))
-    return { purchase: onChain.id.toString(), state: onChain.state, ...computeVerdict(evidence, market, onChain) }
+    const verdict = computeVerdict(evidence, market, onChain)
+    const disputed = verdict.for === null ? null : readDisputed(evidence)
+    return {
+      purchase: onChain.id.toString(), state: onChain.state, ...verdict,
+      disputed: disputed === null ? null : { ...disputed, columns: [...disputed.columns] },
+    }
   },
 })

@@ -8,6 +8,8 @@ import type { Trade } from '../create-host.ts'
 import { noArbiter, type PurchaseHistory, type PurchaseMove, type PurchaseOnChain } from '../chain/market.ts'
 import { purchaseHelp } from '../buyer/derive-real.ts'
 import type { PurchaseView } from '../buyer/purchase-service.ts'
+import { receiptIdOf } from '../protocol/receipt.ts'
+import { citeAnswer } from '../receipts/cite-receipt.ts'
 import { toTermsJson } from './documents.ts'
 
 type Step = PurchaseDetails['timeline'][number]
@@ -144,13 +146,6 @@ const listMoves = (
   }
 }
 
-const citeAnswer = ({ purchase, onChain }: PurchaseView, { market }: Trade): string | null => {
-  if (onChain === null || purchase.answer === null) return null
-  const day = isoOf(onChain.deliveredAtSeconds).slice(0, 10)
-  const where = `contract ${market.contract} on chain ${market.chainId}`
-  return `“${purchase.details.title}”: answer bought through HEsystem as purchase ${onChain.id} of listing ${onChain.listing}, ${where}, ${day}.`
-}
-
 export const readClock = async ({ market }: Trade): Promise<Clock> =>
   ({ nowSeconds: await market.readTime(), withdrawableWei: await market.readBalance(market.account) })
 
@@ -181,7 +176,10 @@ export const describePurchase = async (trade: Trade, number: bigint): Promise<Pu
     answer: purchase.answer === null ? null : parseJsonAs(answerSchema, purchase.answer, 'the stored answer', 'store.corrupt'),
     proofVerified: purchase.answer !== null ? true : fault !== null ? false : null,
     problem: fault === null ? null : parseJsonAs(errorDocumentSchema, fault, 'the stored fault', 'store.corrupt'),
-    citation: citeAnswer(view, trade),
-    receiptId: `buyer-${market.chainId}-${market.contract}-${number}`,
+    citation: onChain === null || purchase.answer === null ? null : citeAnswer({
+      title: purchase.details.title, chainId: market.chainId, contract: market.contract,
+      purchase: number, listing: onChain.listing, deliveredAtSeconds: onChain.deliveredAtSeconds,
+    }),
+    receiptId: receiptIdOf({ chainId: market.chainId, contract: market.contract, purchase: number }),
   }
 }

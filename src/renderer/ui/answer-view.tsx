@@ -67,7 +67,7 @@ const SavePlot = ({ plot, source, name, onFailed }: {
   const save = (kind: 'svg' | 'png'): void => {
     const found = plot()
     if (found === null) return
-    const svg = standaloneSvg(found, source)
+    const svg = standaloneSvg(found, source.citation)
     if (kind === 'svg') saveText(`${source.fileName}-${name}.svg`, svg, 'image/svg+xml')
     else savePng(`${source.fileName}-${name}.png`, svg, getComputedStyle(found).getPropertyValue('--ground')).catch(onFailed)
   }

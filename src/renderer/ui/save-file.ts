@@ -51,18 +51,12 @@ const createText = (line: string, y: number): SVGTextElement => {
   return text
 }
 
-interface PlotSource {
-  readonly citation: string
-  readonly receiptId: string | null
-}
-
 /** The plot as it stands alone: colours in place of the theme's names, where it comes from in small letters beneath it. */
-export const standaloneSvg = (plot: SVGSVGElement, { citation, receiptId }: PlotSource): string => {
+export const standaloneSvg = (plot: SVGSVGElement, citation: string): string => {
   const copy = plot.cloneNode(true) as SVGSVGElement
   const style = getComputedStyle(plot)
   const { width, height } = plot.viewBox.baseVal
-  const source = receiptId === null ? citation : `${citation} Receipt ${receiptId}.`
-  const lines = breakLines(source, Math.floor((width - 16) / (captionSize * letterShare)))
+  const lines = breakLines(citation, Math.floor((width - 16) / (captionSize * letterShare)))
   const whole = height + captionLine * (lines.length + 1)
   lines.forEach((line, index) => { copy.append(createText(line, height + captionLine * (index + 1))) })
   copy.setAttribute('xmlns', svgNamespace)
@@ -70,7 +64,7 @@ export const standaloneSvg = (plot: SVGSVGElement, { citation, receiptId }: Plot
   copy.setAttribute('width', String(width))
   copy.setAttribute('height', String(whole))
   const described = document.createElementNS(svgNamespace, 'desc')
-  described.textContent = source
+  described.textContent = citation
   copy.prepend(described)
   return new XMLSerializer().serializeToString(copy).replaceAll(/var\((--[a-z-]+)\)/g, (_, name: string) => style.getPropertyValue(name).trim())
 }

@@ -1,11 +1,17 @@
 import { z } from 'zod'
 import { addressSchema } from '../schemas/common.ts'
-import { chainTimeSchema, emptySchema, nameSchema, numberSchema, procedure, termsSchema, weiSchema } from './base.ts'
+import { answerSchema, chainTimeSchema, emptySchema, hashSchema, nameSchema, numberSchema, procedure, termsSchema, urlSchema, weiSchema } from './base.ts'
 import { purchaseStateSchema } from './purchases.ts'
 
 export const disputeSchema = z.strictObject({
   purchase: numberSchema,
   listing: numberSchema,
+  /** Of the listing, where this profile bought or sells it; null: its server has to be asked. */
+  title: z.string().nullable(),
+  /** Where the listing's details were, by the contract. */
+  url: urlSchema,
+  /** Of the details it was bought under. */
+  detailsHash: hashSchema,
   seller: addressSchema,
   buyer: addressSchema,
   /** Of this profile's wallet in it; one wallet may be several. */
@@ -42,5 +48,13 @@ export const disputesContract = {
     /** What is wrong with the answer or the evidence, as a code; null for an answer that is right. */
     ground: z.string().nullable(),
     reason: z.string(),
+    /** null for evidence of something else. */
+    disputed: z.strictObject({
+      title: z.string(),
+      rows: z.int(),
+      columns: z.array(z.string()),
+      /** As delivered; null where it does not open, or its program is not shown. */
+      answer: answerSchema.nullable(),
+    }).nullable(),
   })),
 }

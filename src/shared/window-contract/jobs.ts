@@ -10,7 +10,7 @@ export const jobKinds = ['practice', 'encrypt', 'test-data', 'rehearse', 'comput
 export const jobOutcomeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('practice'), listingUrl: urlSchema, script: z.string() }),
   z.strictObject({ kind: z.literal('dataset'), dataset: z.string() }),
-  z.strictObject({ kind: z.literal('rehearsal'), rehearsal: rehearsalSchema }),
+  z.strictObject({ kind: z.literal('rehearsal'), fileName: z.string(), rehearsal: rehearsalSchema }),
   z.strictObject({ kind: z.literal('computed'), purchase: numberSchema, programHash: hashSchema, resultHash: hashSchema, computedAt: timeSchema }),
   z.strictObject({ kind: z.literal('answer'), purchase: numberSchema, answer: answerSchema }),
   z.strictObject({ kind: z.literal('purchase'), purchase: numberSchema, state: z.string() }),

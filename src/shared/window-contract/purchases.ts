@@ -58,7 +58,7 @@ export const purchaseDetailsSchema = purchaseSummarySchema.extend({
   problem: errorDocumentSchema.nullable(),
   /** How to name the answer in a paper. */
   citation: z.string().nullable(),
-  receiptId: z.string().nullable(),
+  receiptId: z.string(),
 })
 export type PurchaseDetails = z.infer<typeof purchaseDetailsSchema>
 

@@ -29,6 +29,8 @@ export const receiptVerdictSchema = z.strictObject({
   answer: answerSchema,
   /** Whether the receipt shows that this is the answer; null where it cannot. */
   answerBound: z.boolean().nullable(),
+  /** As citations name it; null where the form does not hold. */
+  receiptId: z.string().nullable(),
   citation: z.string().nullable(),
   problems: z.array(z.strictObject({ field: z.string(), message: z.string() })),
 })

@@ -40,6 +40,8 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     await other.goto(address)
     return createWindowPage(other)
   }
+  const editScript = (script: string, url: string): Promise<void> =>
+    window.goTo(`#/buy/workspace?${new URLSearchParams({ url, script }).toString()}`)
   /** The chain's clock moves on; the page asks anew, as it does when it is opened. */
   const wait = async (seconds: number): Promise<void> => {
     await market.chain.advanceTime(seconds)
@@ -88,7 +90,12 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     await market.chain.setBalance(wallet.address, ether)
   })
 
-  it('says what a policy refuses while it costs nothing, and again before anything is sent', async () => {
+  it('says what a policy refuses while it costs nothing, before Buy, and again before anything is sent', async () => {
+    await page.getByRole('button', { name: 'Buy one answer' }).waitFor()
+    await editScript('one-row.ts', new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('url') ?? '')
+    await window.choose('Run on', 'Real table')
+    await page.getByText('tells 1 row apart from all others').first().waitFor()
+    expect(await page.getByRole('region', { name: 'Results' }).innerText()).toMatch(/policy\.min-rows[^]*Buy one answer/)
     await buying().buy(market.listings.plain)
     await buying().compute('one-row.ts')
     await window.press('Request the answer')
@@ -100,11 +107,10 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
   }, 60_000)
 
   it('marks on the lines of a script what they ask of the seller, what the listing refuses, and what is wrong', async () => {
-    const purchase = new URL(page.url()).hash
     await window.press('The listing')
     await page.getByRole('button', { name: 'Buy one answer' }).waitFor()
     const url = new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('url') ?? ''
-    const edit = (script: string): Promise<void> => window.goTo(`#/buy/workspace?${new URLSearchParams({ url, script }).toString()}`)
+    const edit = (script: string): Promise<void> => editScript(script, url)
     const editor = page.locator('.monaco-editor')
     await edit('above.ts')
     await editor.locator('.squiggly-warning').first().waitFor({ timeout: 30_000 })
@@ -115,9 +121,22 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     await editor.locator('.squiggly-error').waitFor({ state: 'detached' })
     await page.getByText('Numbers to decrypt').waitFor()
     expect(await editor.locator('.squiggly-warning, .line-note').count()).toBe(0)
-    await window.goTo(purchase)
-    await window.state('Paid').waitFor()
   }, 90_000)
+
+  it('keeps a test run under its own script whatever is opened meanwhile, and marks it where the next one fails', async () => {
+    const results = page.getByRole('region', { name: 'Results' })
+    await window.choose('Run on', 'Test data')
+    await window.press('Run on test data')
+    await page.getByRole('button', { name: 'no-such-column.ts', exact: true }).click()
+    await results.getByText('policy allows this answer').waitFor({ timeout: 30_000 })
+    await results.getByText(/^mean\.ts, .*computed on encrypted test data/).waitFor()
+    await window.press('Run on test data')
+    await results.getByText('The run before. The new one failed: see above.').waitFor()
+    expect(await results.innerText()).toMatch(/profit[^]*The run before[^]*mean\.ts, /)
+    await window.go('Purchases')
+    await page.getByRole('row').filter({ hasText: 'Paid' }).getByRole('link').click()
+    await window.state('Paid').waitFor()
+  }, 60_000)
 
   it('gives the money back before an answer was asked for', async () => {
     expect(await page.getByRole('region', { name: 'Also possible now' }).innerText()).toContain('price and guarantee come back')
@@ -180,6 +199,8 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     expect(await shop.readConfirmation()).toContain('the buyer stayed silent')
     await shop.sign()
     await shop.page.locator('.tag', { hasText: 'Settled' }).waitFor()
+    await shop.go('Receipts')
+    expect(await shop.page.getByRole('row').filter({ hasText: market.listings.plain }).first().innerText()).toMatch(/sold[^]*Settled[^]*not yet/i)
     await shop.page.context().close()
     await page.reload()
     await window.state('Settled').waitFor()
@@ -194,12 +215,24 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     const evidence = await disputing.saveEvidence()
     const bench = await lookInto(market.arbiter.address())
     const ruling = createDisputing(bench)
-    expect(await ruling.judge(evidence)).toMatch(/for the seller[^]*proof of decryption holds/)
+    await bench.go('Disputes')
+    await bench.page.getByRole('row').filter({ hasText: '24 rows of revenue, weekend' }).getByRole('link', { name: market.listings.judged }).waitFor()
+    expect(await ruling.judge(evidence)).toMatch(/for the seller[^]*proof of decryption holds[^]*“Judged revenue”: 24 rows of revenue, weekend[^]*mean/)
     await ruling.ruleForTheSeller()
     await bench.page.context().close()
     await window.goTo('#/buy/purchases')
     await page.locator('.tag', { hasText: 'Settled' }).first().waitFor()
   }, 120_000)
+
+  it('closes a dispute that nobody rules on from the purchase itself, and half of the price is withdrawn', async () => {
+    await buying().buy(market.listings.plain)
+    await buying().compute('mean.ts')
+    await buying().request()
+    const disputing = createDisputing(window)
+    expect(await disputing.dispute()).toContain('half of the price')
+    await disputing.close()
+    await page.getByText('half of the price came back, both deposits were burned').waitFor()
+  }, 60_000)
 
   it('lets a waiting transaction be cancelled, sent again and sped up, and it happens once', async () => {
     const rpc = async (method: string, ...params: unknown[]): Promise<unknown> => {

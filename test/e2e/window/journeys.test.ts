@@ -83,6 +83,9 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       expect(csv.bytes.toString()).toMatch(/^# Test run of average-wages\.ts on made-up rows[^]*\n# receipt: none yet\n[^]*"meanByColumn\.wage",\d/)
       const json = JSON.parse((await buying().save('Save', /JSON/)).bytes.toString()) as { readonly answer: unknown, readonly citation: string }
       expect(json).toMatchObject({ answer: { meanWage: expect.any(Number) as number }, citation: expect.stringContaining('made-up rows') as string })
+      await window.press('Save')
+      await page.getByRole('menuitem', { name: 'Copy as a table' }).click()
+      await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toMatch(/^"meanWage"\t\d[^]*\n"meanByColumn\.wage"\t\d/m)
       const svg = await buying().save('Save the plot of meanByColumn', /SVG/)
       expect(svg.bytes.toString()).toMatch(/^<svg[^]*<desc>Test run of average-wages\.ts[^]*<rect/)
       expect(svg.bytes.toString()).not.toContain('var(--')
@@ -113,6 +116,15 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       expect(await page.getByText('decryption proved').isVisible()).toBe(true)
       await buying().confirm()
     }, 120_000)
+
+    it('says one and the same receipt id beneath the answer, in its files and in the receipt', async () => {
+      const id = /hesystem-31337-0x[0-9a-fA-F]{40}-1/.exec(await page.getByRole('region', { name: 'Answer' }).innerText())?.[0] ?? ''
+      expect(id).not.toBe('')
+      expect((await buying().save('Save', /CSV/)).bytes.toString()).toContain(`# receipt: ${id}\n`)
+      expect(JSON.parse((await buying().save('Save', /JSON/)).bytes.toString())).toMatchObject({ receipt: id, citation: expect.stringContaining(`Receipt ${id}.`) as string })
+      expect((await buying().save('Save the plot of meanByColumn', /SVG/)).bytes.toString()).toMatch(new RegExp(`<desc>[^<]*Receipt ${id}\\.`))
+      expect(JSON.parse((await buying().save('Save', /With its receipt/)).bytes.toString())).toMatchObject({ receipt: { id } })
+    })
 
     it('takes the guarantee back and a receipt home that holds', async () => {
       await window.press('Withdraw')

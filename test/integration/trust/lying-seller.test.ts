@@ -8,7 +8,7 @@ import type { Host, Trade } from '../../../src/host/index.ts'
 import { toBase64 } from '../../../src/host/base64.ts'
 import { decodeAnswer, encodeAnswer, type AnswerPayload } from '../../../src/host/protocol/answer-codec.ts'
 import { reportEvidence } from '../../../src/cli/evidence-file.ts'
-import { computeVerdict, type Evidence } from '../../../src/host/protocol/evidence.ts'
+import { computeVerdict, readDisputed, type Evidence } from '../../../src/host/protocol/evidence.ts'
 import { createClaim } from '../../../src/host/protocol/opened-answer.ts'
 import { sealAnswer, unsealAnswer } from '../../../src/host/protocol/sealing.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
@@ -168,6 +168,7 @@ describe('a seller who has the key and lies (S13)', () => {
 
     it('is ruled for, whatever the buyer says', async () => {
       expect(await judge(evidence)).toMatchObject({ for: 'seller', ground: null })
+      expect(readDisputed(evidence)).toMatchObject({ rows: expect.any(Number) as number, answer: expectedAnswer })
     })
 
     it('is ruled for where the evidence was doctored: nothing in it can be made to look like a bad answer', async () => {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
+import { receiptIdOf } from '../../../src/host/protocol/receipt.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
-import { citeReceipt } from '../../../src/host/receipts/cite-receipt.ts'
+import { citeAnswer, citeReceipt } from '../../../src/host/receipts/cite-receipt.ts'
 import { csvCell, writeReceiptCsv } from '../../../src/host/receipts/receipt-csv.ts'
 import { printable } from '../../../src/host/receipts/receipt-pdf.ts'
 import { parseTradeText, readAttachedReceipt } from '../../../src/host/receipts/trade-text.ts'
@@ -56,6 +57,25 @@ describe('the paragraph to cite a trade by', () => {
     const receipt = await createSettledReceipt()
     const paid = { ...receipt, trade: { ...receipt.trade, state: 'Paid' as const, moves: receipt.trade.moves.slice(0, 1) } }
     expect(citeReceipt(paid, null)).toMatch(/was not answered: purchase 3 .* is Paid\.$/)
+  })
+})
+
+describe('the id of a receipt', () => {
+  it('is one and the same in the file, its table and its citations, also before the file is written', async () => {
+    const receipt = await createSettledReceipt()
+    const { chainId, contract } = receipt.trade
+    const id = receiptIdOf({ chainId, contract, purchase: 3n })
+    expect(id).toBe(`hesystem-31337-${contract}-3`)
+    expect(receipt.id).toBe(id)
+    expect(parse<Row>(writeReceiptCsv(receipt, null), { columns: true }).map((row) => row['receipt'])).toEqual(Array.from({ length: 6 }, () => id))
+    expect(citeReceipt(receipt, null)).toContain(`receipt ${id})`)
+    expect(citeAnswer({ title: 'Wages', chainId, contract, purchase: 3n, listing: 1n, deliveredAtSeconds: 1_700_000_000 })).toMatch(new RegExp(`2023-11-14\\. Receipt ${id}\\.$`))
+  })
+
+  it('is refused where it is of another trade, and may be missing, as it was at first', async () => {
+    const { id: _id, checks: _checks, ...receipt } = await createSettledReceipt()
+    expect(verifyReceipt(receipt)).toMatchObject({ ok: true })
+    expect(verifyReceipt({ ...receipt, id: receiptIdOf({ ...receipt.trade, purchase: '4' }) })).toMatchObject({ ok: false, problems: [{ field: 'id' }] })
   })
 })
 

@@ -25,9 +25,9 @@ const verdictWords = ({ kind, ok, signedByBoth, signatures, answerBound }: Recei
 const Verdict = ({ of }: { readonly of: ReceiptVerdictJson }) => (
   <div className="stack wide" role="status">
     <p className={of.ok && of.signedByBoth ? 'note good' : 'note bad'}>{verdictWords(of)}</p>
-    {of.answer === null ? null : <AnswerView answer={of.answer} source={{ fileName: 'answer', citation: of.citation ?? '', receiptId: null, columns: [] }} />}
+    {of.answer === null ? null : <AnswerView answer={of.answer} source={{ fileName: 'answer', citation: of.citation ?? '', receiptId: of.receiptId, columns: [] }} />}
     {of.citation === null ? null : <div className="small quiet">To cite: <Copyable value={of.citation} label="citation" long /></div>}
-    <Facts left of={[['Seller’s signature', of.signatures.seller], ['Buyer’s signature', of.signatures.buyer], ['Decryption', decryptionWords(of.decryptionProved)], ...of.problems.map(({ field, message }) => [field, message] as const)]} />
+    <Facts left of={[...(of.receiptId === null ? [] : [['Receipt', <Copyable key="id" value={of.receiptId} label="receipt id" long />] as const]), ['Seller’s signature', of.signatures.seller], ['Buyer’s signature', of.signatures.buyer], ['Decryption', decryptionWords(of.decryptionProved)], ...of.problems.map(({ field, message }) => [field, message] as const)]} />
   </div>
 )
 

@@ -2,11 +2,12 @@ import { Button } from '@mantine/core'
 import type { DisputeJson } from '../../../shared/window-contract/disputes.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
+import { placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Page, Section } from '../../ui/page.tsx'
 import { saveText } from '../../ui/save-file.ts'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
-import { Amount, Hash, When } from '../../ui/values.tsx'
+import { Amount, formatCount, Hash, When } from '../../ui/values.tsx'
 import { JudgeEvidence } from './judge-evidence.tsx'
 
 const until = ({ terms, deadlineSeconds, closable }: DisputeJson) => {
@@ -31,11 +32,28 @@ const Moves = ({ of: { purchase, rulable, closable, hasEvidence } }: { readonly 
   )
 }
 
+/** What was bought: its name from this profile, or from the seller's server where that still shows what was bought. */
+const Subject = ({ of: { listing, title, url, detailsHash } }: { readonly of: DisputeJson }) => {
+  const asked = useAsk(['market', 'show', url], () => shell.market.show({ url }))
+  const shown = asked.data?.detailsHash === detailsHash ? asked.data : undefined
+  const name = title ?? shown?.title
+  if (name === undefined) {
+    return <span className="quiet">Listing {listing}{asked.isPending ? '' : asked.isError ? ': its seller does not answer' : ': changed since; the evidence names it'}</span>
+  }
+  return (
+    <span className="row">
+      <a href={placeOf(['buy', 'listing'], { url })}>{name}</a>
+      {shown === undefined ? null : <span className="small quiet truncate" title={shown.columns.map((column) => column.name).join(', ')}>{formatCount(shown.rows)} rows of {shown.columns.map((column) => column.name).join(', ')}</span>}
+    </span>
+  )
+}
+
 const Disputes = ({ rows }: { readonly rows: readonly DisputeJson[] }) => (
   <DataTable
     label="Open disputes" rows={rows} keyOf={({ purchase }) => purchase}
     columns={[
       { name: 'Purchase', numeric: true, cell: ({ purchase }) => purchase, order: ({ purchase }) => BigInt(purchase) },
+      { name: 'About', cell: (dispute) => <Subject of={dispute} />, order: ({ title, listing }) => title ?? listing },
       { name: 'You are', cell: ({ roles }) => roles.join(' and ') || 'a bystander' },
       { name: 'Buyer', cell: ({ buyer }) => <Hash value={buyer} label="buyer address" /> },
       { name: 'Seller', cell: ({ seller }) => <Hash value={seller} label="seller address" /> },

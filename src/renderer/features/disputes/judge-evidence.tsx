@@ -1,6 +1,9 @@
 import { Button, FileButton } from '@mantine/core'
+import type { WindowOutputs } from '../../../shared/window-contract/index.ts'
+import { formatCount } from '../../ui/values.tsx'
 import { shell, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
+import { AnswerView } from '../../ui/answer-view.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
 
 interface RulingProperties {
@@ -15,6 +18,18 @@ const Ruling = ({ purchase, state, party }: RulingProperties) => {
   if (state !== 'Disputed') return <p className="quiet">The purchase is {state}: there is nothing to rule on.</p>
   return <div><Button onClick={() => { sign({ kind: 'rule', purchase, for: party }) }}>Rule for the {party}</Button></div>
 }
+
+type Disputed = NonNullable<WindowOutputs['disputes']['judge']['disputed']>
+
+/** The answer as it was delivered, and the table it was computed on. */
+const Subject = ({ of: { title, rows, columns, answer }, purchase }: { readonly of: Disputed, readonly purchase: string }) => (
+  <div className="stack">
+    <p>The answer to purchase {purchase} of <strong>“{title}”</strong>: <span className="quiet">{formatCount(rows)} rows of {columns.join(', ')}.</span></p>
+    {answer === null
+      ? <p className="quiet small">It cannot be shown: it does not open, or the buyer’s program is private.</p>
+      : <AnswerView answer={answer} source={{ fileName: `disputed-answer-${purchase}`, citation: `Disputed answer to purchase ${purchase} of “${title}”, as the seller delivered it`, receiptId: null, columns }} />}
+  </div>
+)
 
 /** For the arbiter, and whoever wants to know: the verdict that follows from what the buyer laid down. */
 export const JudgeEvidence = () => {
@@ -33,6 +48,7 @@ export const JudgeEvidence = () => {
         <div className="next-step" role="status">
           <h2>Purchase {data.purchase}: {data.for === null ? 'no verdict' : `for the ${data.for}`}</h2>
           <p className="prose">{data.reason}</p>
+          {data.disputed === null ? null : <Subject of={data.disputed} purchase={data.purchase} />}
           {data.ground === null ? null : <p className="mono small quiet">{data.ground}</p>}
           <Ruling purchase={data.purchase} state={data.state} party={data.for} />
         </div>

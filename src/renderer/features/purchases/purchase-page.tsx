@@ -105,7 +105,7 @@ const Answer = ({ details, number }: { readonly details: PurchaseDetails, readon
   )
 }
 
-const Receipt = ({ number }: { readonly number: string }) => {
+const Receipt = ({ number, id }: { readonly number: string, readonly id: string }) => {
   const [missing, setMissing] = useState<string | null>(null)
   const take = useDo(() => shell.receipts.export({ purchase: number, format: 'json', encloseAnswer: true }), 'receipts')
   const save = (): void => {
@@ -119,6 +119,7 @@ const Receipt = ({ number }: { readonly number: string }) => {
   return (
     <Section title="Receipt">
       <div><Button variant="default" loading={take.isPending} onClick={save}>Export the receipt</Button></div>
+      <p className="small quiet"><Copyable value={id} label="receipt id" long /></p>
       {missing === null ? null : <p className="small warn">{missing}</p>}
       <Trouble error={take.error} />
     </Section>
@@ -151,7 +152,7 @@ const Aside = ({ details, number }: { readonly details: PurchaseDetails, readonl
         ]} />
       </Section>
     )}
-    {details.state === 'Buying' ? null : <Receipt number={number} />}
+    {details.state === 'Buying' ? null : <Receipt number={number} id={details.receiptId} />}
   </aside>
 )
 

@@ -1,27 +1,25 @@
 import { Button, Select, Tabs, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { describeReplies } from '../../../shared/policy-words.ts'
-import type { RehearsalJson } from '../../../shared/window-contract/rehearsal.ts'
 import { shell, useAsk } from '../../app/api.ts'
 import { placeOf } from '../../app/router.ts'
 import { AnswerView } from '../../ui/answer-view.tsx'
 import { Reply } from '../../ui/trouble.tsx'
 import { formatNumber } from '../../ui/values.tsx'
+import type { KeptRun } from './kept-runs.ts'
 import { Verdict } from './verdict.tsx'
 
-/** A test run that was kept, under a name of its owner's. */
-export interface KeptRun {
-  readonly at: string
-  readonly fileName: string
-  readonly url: string
-  readonly label: string
-  readonly rehearsal: RehearsalJson
+/** The time alone for today's, the day before it for others. */
+const timeOf = (at: string): string => {
+  const moment = new Date(at)
+  const time = moment.toLocaleTimeString('en-GB')
+  return moment.toDateString() === new Date().toDateString() ? time : `${moment.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${time}`
 }
 
-const Agreement = ({ of }: { readonly of: RehearsalJson }) => (
+const Agreement = ({ of: { fileName, at, rehearsal } }: { readonly of: KeptRun }) => (
   <span className="small quiet">
-    Computed on encrypted test data in {formatNumber(Math.round(of.milliseconds / 100) / 10)} s;
-    {of.largestDifference === 0 ? ' equal to the plain run.' : ` largest difference from the plain run ${of.largestDifference.toExponential(1)}.`}
+    {fileName}, {timeOf(at)}: computed on encrypted test data in {formatNumber(Math.round(rehearsal.milliseconds / 100) / 10)} s;
+    {rehearsal.largestDifference === 0 ? ' equal to the plain run.' : ` largest difference from the plain run ${rehearsal.largestDifference.toExponential(1)}.`}
   </span>
 )
 
@@ -48,7 +46,7 @@ const Run = ({ run, columns, onReal }: { readonly run: KeptRun, readonly columns
       <Tabs.Panel value="encrypted" pt={12}>
         <div className="stack wide">
           <div className="row wide between">
-            <div className="stack tight grow"><Verdict of={rehearsal.verdict} /><Agreement of={rehearsal} /></div>
+            <div className="stack tight grow"><Verdict of={rehearsal.verdict} /><Agreement of={run} /></div>
             {rehearsal.verdict.allowed ? <Button variant="default" onClick={onReal}>Get the real answer…</Button> : null}
           </div>
           <AnswerView answer={rehearsal.encrypted} source={source} />
@@ -77,50 +75,48 @@ const Bought = ({ number, columns }: { readonly number: string, readonly columns
 
 const runPrefix = 'run '
 const boughtPrefix = 'purchase '
-/** The time alone for today's, the day before it for others. */
-const timeOf = (at: string): string => {
-  const moment = new Date(at)
-  const time = moment.toLocaleTimeString('en-GB')
-  return moment.toDateString() === new Date().toDateString() ? time : `${moment.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${time}`
-}
 
 interface ResultsProperties {
   readonly runs: readonly KeptRun[]
   readonly url: string | null
   readonly columns: readonly string[]
-  /** The time of the run shown, or what the owner chose instead; null: the newest. */
-  readonly chosen: string | null
-  readonly onChoose: (chosen: string) => void
+  /** What is said over a result that a newer run has not replaced; null: it is the newest run's. */
+  readonly before: string | null
   readonly onLabel: (at: string, label: string) => void
   /** On to the real table. */
   readonly onReal: () => void
 }
 
 /** The newest result and the earlier ones: test runs, and answers that were bought of this listing. */
-export const Results = ({ runs, url, columns, chosen, onChoose, onLabel, onReal }: ResultsProperties) => {
+export const Results = ({ runs, url, columns, before, onLabel, onReal }: ResultsProperties) => {
   const purchases = useAsk(['purchases'], () => shell.purchases.list({}))
   const bought = (purchases.data ?? []).filter((purchase) => purchase.answered && purchase.url === url && purchase.number !== null)
   const [newest] = runs
+  const [choice, setChoice] = useState<{ readonly value: string, readonly newest: string | undefined } | null>(null)
   if (newest === undefined && bought.length === 0) {
     return <p className="quiet">Nothing has run yet. “Run on test data” is free and shows the encrypted result beside the true one.</p>
   }
-  const value = chosen ?? (newest === undefined ? `${boughtPrefix}${bought[0]?.number ?? ''}` : `${runPrefix}${newest.at}`)
+  // A choice stands until something newer is there.
+  const value = choice?.newest === newest?.at && choice !== null ? choice.value : (newest === undefined ? `${boughtPrefix}${bought[0]?.number ?? ''}` : `${runPrefix}${newest.at}`)
   const run = runs.find(({ at }) => value === `${runPrefix}${at}`)
   const number = value.startsWith(boughtPrefix) ? value.slice(boughtPrefix.length) : null
   return (
-    <div className="results">
-      <div className="row history">
-        {run === undefined ? null : <Label key={run.at} run={run} onLabel={(label) => { onLabel(run.at, label) }} />}
-        <Select
-          aria-label="Earlier results" w={280} value={value} onChange={(next) => { if (next !== null) onChoose(next) }}
-          data={[
-            { group: 'Test runs', items: runs.map(({ at, fileName, label }) => ({ value: `${runPrefix}${at}`, label: `${label === '' ? fileName : label}, ${timeOf(at)}` })) },
-            { group: 'Answers bought', items: bought.map(({ number: own, createdAt }) => ({ value: `${boughtPrefix}${own ?? ''}`, label: `Purchase ${own ?? ''}, ${timeOf(createdAt)}` })) },
-          ]}
-        />
+    <>
+      {run === undefined || run !== newest || before === null ? null : <p className="note small" role="status">{before}</p>}
+      <div className="results">
+        <div className="row history">
+          {run === undefined ? null : <Label key={run.at} run={run} onLabel={(label) => { onLabel(run.at, label) }} />}
+          <Select
+            aria-label="Earlier results" w={280} value={value} onChange={(next) => { if (next !== null) setChoice({ value: next, newest: newest?.at }) }}
+            data={[
+              { group: 'Test runs', items: runs.map(({ at, fileName, label }) => ({ value: `${runPrefix}${at}`, label: `${label === '' ? fileName : label}, ${timeOf(at)}` })) },
+              { group: 'Answers bought', items: bought.map(({ number: own, createdAt }) => ({ value: `${boughtPrefix}${own ?? ''}`, label: `Purchase ${own ?? ''}, ${timeOf(createdAt)}` })) },
+            ]}
+          />
+        </div>
+        {run === undefined ? null : <Run key={run.at} run={run} columns={columns} onReal={onReal} />}
+        {number === null ? null : <Bought number={number} columns={columns} />}
       </div>
-      {run === undefined ? null : <Run key={run.at} run={run} columns={columns} onReal={onReal} />}
-      {number === null ? null : <Bought number={number} columns={columns} />}
-    </div>
+    </>
   )
 }

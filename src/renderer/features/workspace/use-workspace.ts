@@ -1,19 +1,13 @@
 import { useEffect } from 'react'
 import { z } from 'zod'
-import { rehearsalSchema, type RehearsalJson } from '../../../shared/window-contract/rehearsal.ts'
+import { shell, useAsk } from '../../app/api.ts'
 import { useStored } from '../../app/use-stored.ts'
-import type { KeptRun } from './results.tsx'
+import { readRuns, withEnded, type KeptRun } from './kept-runs.ts'
 
 const tabsSchema = z.strictObject({ open: z.array(z.string()), active: z.string().nullable(), url: z.string().nullable() })
 type OpenTabs = z.infer<typeof tabsSchema>
 
-const runSchema = z.strictObject({ at: z.string(), fileName: z.string(), url: z.string(), label: z.string().default(''), rehearsal: rehearsalSchema })
-const keptRuns = 24
-
 const readTabs = (stored: unknown): OpenTabs => tabsSchema.safeParse(stored).data ?? { open: [], active: null, url: null }
-/** A run that an older version wrote in other words is left out, and takes none of the others along. */
-const readRuns = (stored: unknown): readonly KeptRun[] =>
-  (Array.isArray(stored) ? stored : []).flatMap((run: unknown) => runSchema.safeParse(run).data ?? [])
 
 export interface WorkspaceTabs {
   readonly open: readonly string[]
@@ -55,17 +49,20 @@ export const useTabs = (
   }
 }
 
-/** Test runs, newest first, kept between starts of the program. */
-export const useRuns = (): {
+/** Test runs on one table, newest first, kept between starts of the program: also those that ended while another page was open. */
+export const useRuns = (url: string | null): {
   readonly runs: readonly KeptRun[]
-  readonly keep: (fileName: string, url: string, rehearsal: RehearsalJson) => void
   readonly label: (at: string, label: string) => void
 } => {
   const [stored, store] = useStored('workspace.runs', readRuns)
-  const runs = stored ?? []
+  const jobs = useAsk(['jobs'], () => shell.jobs.list({}))
+  useEffect(() => {
+    if (stored === null || jobs.data === undefined) return
+    const all = withEnded(stored, jobs.data)
+    if (all !== stored) store(all)
+  }, [stored, jobs.data])
   return {
-    runs,
-    keep: (fileName, url, rehearsal) => { store([{ at: new Date().toISOString(), fileName, url, label: '', rehearsal }, ...runs].slice(0, keptRuns)) },
-    label: (at, label) => { store(runs.map((run) => (run.at === at ? { ...run, label } : run))) },
+    runs: (stored ?? []).filter((run) => run.url === url),
+    label: (at, label) => { store((stored ?? []).map((run) => (run.at === at && run.url === url ? { ...run, label } : run))) },
   }
 }

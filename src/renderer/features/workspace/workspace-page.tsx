@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState, type CSSProperties } from 'react'
 import type { OpenedListingJson } from '../../../shared/window-contract/market.ts'
-import { shell, useAsk, useDo } from '../../app/api.ts'
+import { shell, useAsk, useDo, useJobOf } from '../../app/api.ts'
 import { goTo, placeOf } from '../../app/router.ts'
 import { useStored } from '../../app/use-stored.ts'
 import { CodeEditor } from '../../ui/code-editor.tsx'
@@ -12,6 +12,7 @@ import { Section } from '../../ui/page.tsx'
 import { SplitHandle } from '../../ui/split-handle.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
 import { GaugeView } from './gauge-view.tsx'
+import { sayBefore } from './kept-runs.ts'
 import { marksOf } from './line-marks.ts'
 import { RealRun } from './real-run.tsx'
 import { Results } from './results.tsx'
@@ -79,23 +80,20 @@ const useShare = () => {
 const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
   const { url, active } = tabs
   const [target, setTarget] = useState('test')
-  const [shown, setShown] = useState<string | null>(null)
   const { share, setMoving, setShare } = useShare()
   const script = useScript(active)
-  const { runs, keep, label } = useRuns()
+  const { runs, label } = useRuns(url)
   const listing = useAsk(['market', 'show', url], () => shell.market.show({ url: url ?? '' }), url !== null)
   const types = useAsk(['app', 'types', url], () => shell.workspace.editorTypes({ url }))
   const gauge = useGauge(url, active, script.source)
   const marks = useMemo(() => marksOf(gauge.data, gauge.error), [gauge.data, gauge.error])
-  // With what it was started on: another script may be open by the time it ends.
-  const attempt = useDo(async () => {
-    const started = { url: url ?? '', fileName: active ?? '' }
-    return { ...started, ...await shell.workspace.try({ ...started, source: script.current() }) }
-  }, 'jobs')
+  const attempt = useDo(() => shell.workspace.try({ url: url ?? '', fileName: active ?? '', source: script.current() }), 'jobs')
+  const newest = useJobOf('rehearse', url)
+  const busy = attempt.isPending || newest?.state === 'running'
   const columns = listing.data?.columns.map(({ name }) => name) ?? []
   const runnable = url !== null && active !== null && script.source !== null
   const run = (): void => {
-    if (runnable && target === 'test' && !attempt.isPending) attempt.mutate(undefined)
+    if (runnable && target === 'test' && !busy) attempt.mutate(undefined)
   }
   return (
     <div className="workspace" style={{ '--upper': `${share}fr`, '--lower': `${100 - share}fr` } as CSSProperties}>
@@ -105,7 +103,7 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
         {url === null ? null : <a href={placeOf(['buy', 'listing'], { url })} className="small">About it</a>}
         <span className="grow" />
         <SegmentedControl aria-label="Run on" value={target} onChange={setTarget} data={[{ value: 'test', label: 'Test data' }, { value: 'real', label: 'Real table' }]} />
-        {target === 'test' ? <Button disabled={!runnable} loading={attempt.isPending} onClick={run}>Run on test data</Button> : null}
+        {target === 'test' ? <Button disabled={!runnable} loading={busy} onClick={run}>Run on test data</Button> : null}
       </div>
       <div className="edit">
         <ScriptTabs open={tabs.open} active={active} saved={script.saved} onOpen={tabs.show} onClose={tabs.close} />
@@ -118,15 +116,8 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
         <Trouble error={script.error} />
         {target === 'real' && url !== null && active !== null ? <RealRun url={url} fileName={active} current={script.current} /> : null}
         <Trouble error={attempt.error} />
-        <WatchedJob
-          id={attempt.data?.job ?? null}
-          onDone={(outcome) => {
-            if (outcome.kind !== 'rehearsal' || attempt.data === undefined) return
-            keep(attempt.data.fileName, attempt.data.url, outcome.rehearsal)
-            setShown(null)
-          }}
-        />
-        <Results runs={runs} url={url} chosen={shown} onChoose={setShown} onLabel={label} columns={columns} onReal={() => { setTarget('real') }} />
+        <WatchedJob id={newest?.id ?? null} />
+        <Results key={url} runs={runs} url={url} before={sayBefore(newest)} onLabel={label} columns={columns} onReal={() => { setTarget('real') }} />
       </section>
       <Side listing={listing.data} error={listing.error} gauge={gauge} />
     </div>

@@ -10,6 +10,12 @@ export const createDisputing = ({ page, press, sign, go }: WindowPage) => ({
     await page.locator('.tag', { hasText: 'Disputed' }).first().waitFor()
     return words
   },
+  /** On the page of a purchase in a dispute that nobody rules on. */
+  close: async (): Promise<void> => {
+    await press('Close the dispute')
+    await sign()
+    await page.locator('.tag', { hasText: 'Settled' }).first().waitFor()
+  },
   /** On the page of a disputed purchase; the path of the saved file. */
   saveEvidence: async (): Promise<string> => {
     const download = page.waitForEvent('download')

@@ -19,6 +19,9 @@ export const createWindowPage = (page: Page) => {
       await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
     },
     press: (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click(),
+    /** One of the segments of a control. */
+    choose: (control: string, segment: string): Promise<void> =>
+      page.getByRole('radiogroup', { name: control }).getByText(segment, { exact: true }).click(),
     /** A file dropped on the window. */
     drop: async (fileName: string, text: string): Promise<void> => {
       await page.evaluate(`(() => {
