@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { logLevels } from '../host/operations/log.ts'
+import { engineSectionSchema } from '../host/settings/engine-settings.ts'
 import { AppError } from '../shared/errors.ts'
 import { parseJsonAs } from '../shared/parse.ts'
 
@@ -38,9 +39,7 @@ export const configurationSchema = z.strictObject({
     format: z.enum(['text', 'json']).default('text').describe('words for people, or one JSON object a line'),
     level: z.enum(logLevels).default('info').describe('least level of JSON lines; debug also tells of requests'),
   }).prefault({}),
-  engine: z.strictObject({
-    threads: z.int().min(1).max(1024).nullable().default(null).describe('threads for Paillier work; null: one per core'),
-  }).prefault({}),
+  engine: engineSectionSchema.prefault({}),
 })
 export type Configuration = z.infer<typeof configurationSchema>
 

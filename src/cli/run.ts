@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import { CommanderError } from 'commander'
 import { askSecret, createPassphraseAsker } from '../client/ask.ts'
 import { createHost, defaultHome, type Host, type HostOptions } from '../host/index.ts'
 import type { ServeObserver } from '../host/operations/observe.ts'
+import { toEngineOptions } from '../host/settings/engine-settings.ts'
 import { AppError } from '../shared/errors.ts'
-import { loadConfiguration, type Configuration } from './configuration.ts'
+import { loadConfiguration, type Configuration, type LoadedConfiguration } from './configuration.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 
 export interface GlobalOptions {
@@ -22,9 +24,11 @@ const parseSecretStore = (text: string | undefined): 'keychain' | 'passphrase' |
   throw new AppError('input.invalid', `--secrets is keychain or passphrase, not "${text}".`, { details: { value: text } })
 }
 
+const loadWith = (options: GlobalOptions): LoadedConfiguration =>
+  loadConfiguration({ home: resolveHome(options), ...(options.config === undefined ? {} : { file: options.config }) })
+
 /** Throws `input.configuration-invalid`. */
-export const readConfiguration = (options: GlobalOptions): Configuration =>
-  loadConfiguration({ home: resolveHome(options), ...(options.config === undefined ? {} : { file: options.config }) }).configuration
+export const readConfiguration = (options: GlobalOptions): Configuration => loadWith(options).configuration
 
 /** Databases beside the profile, whose URLs hold passwords: only the environment names them. */
 const readPlaces = ({ HESYSTEM_REDIS_URL: redisUrl = '', HESYSTEM_CHUNKS_URL: chunksUrl = '' }: NodeJS.ProcessEnv): Partial<HostOptions> =>
@@ -41,11 +45,14 @@ export const withHost = async <T>(
   options: GlobalOptions, act: (host: Host, terminal: Terminal) => Promise<T>, observer: ServeObserver = {},
 ): Promise<T> => {
   const access = secretAccess(options)
-  const { engine: { threads } } = readConfiguration(options)
+  const { configuration: { engine }, sources } = loadWith(options)
+  const home = resolveHome(options)
+  // What the profile's own file says can be changed in the window; what was said for this start cannot.
+  const engineSetBy = [sources['engine.threads'], sources['engine.backend']].find((source) => source !== undefined && source !== join(home, 'config.json')) ?? null
   const terminal = createTerminal(options.json === true)
   const host = await createHost({
-    ...access, home: resolveHome(options), observer, onNotice: terminal.note,
-    ...(threads === null ? {} : { engine: { workers: threads } }),
+    ...access, home, observer, onNotice: terminal.note,
+    engine: toEngineOptions(engine), engineSetBy,
     ...readPlaces(process.env),
   })
   try {

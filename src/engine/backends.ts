@@ -2,7 +2,7 @@ import { powerByBigInt, type ModularPower } from '../crypto/modular.ts'
 import type { RandomBytes } from '../crypto/random.ts'
 import { AppError } from '../shared/errors.ts'
 import { createReferenceArithmetic, type Arithmetic } from './arithmetic.ts'
-import type { BackendName } from './engine.ts'
+import { backendNames, type BackendName } from './engine.ts'
 import { createKernelArithmetic } from './kernel/kernel-arithmetic.ts'
 import type { KernelName } from './kernel/kernels-wasm.ts'
 import { findKernelFault, measureKernel } from './kernel/self-test.ts'
@@ -41,8 +41,16 @@ export interface BackendProbes {
 
 const ownProbes: BackendProbes = { findNodeCryptoFault, findKernelFault, measureKernel }
 
-const unavailable = (backend: BackendName, fault: string): AppError =>
+/** Throw it where a backend that was asked for by name cannot be had. */
+export const backendUnavailable = (backend: BackendName, fault: string): AppError =>
   new AppError('runtime.backend-unavailable', `The backend ${backend} failed its self-test: ${fault}.`, { details: { backend } })
+
+/** Each backend, the fastest first, and why it cannot be had here; null: it can. */
+export const probeBackends = (probes: BackendProbes = ownProbes): readonly { readonly name: BackendName, readonly fault: string | null }[] =>
+  backendNames.map((name) => {
+    if (name === 'bigint') return { name, fault: null }
+    return { name, fault: name === 'node-crypto' ? probes.findNodeCryptoFault() : probes.findKernelFault(kernelOf[name]) }
+  })
 
 /**
  * The backend to use: the first kernel that passes its self-test and that a short calibration finds faster than BigInt; powers by
@@ -55,12 +63,12 @@ export const selectBackend = (forced: BackendName | undefined, probes: BackendPr
   const powers = powerFault === null ? 'node-crypto' : 'bigint'
   const powerReason = powerFault === null ? 'powers by OpenSSL' : `powers by BigInt, as OpenSSL's failed their self-test: ${powerFault}`
   if (forced === 'node-crypto') {
-    if (powerFault !== null) throw unavailable(forced, powerFault)
+    if (powerFault !== null) throw backendUnavailable(forced, powerFault)
     return { backend: forced, powers, reason: 'asked for' }
   }
   if (forced !== undefined) {
     const fault = probes.findKernelFault(kernelOf[forced])
-    if (fault !== null) throw unavailable(forced, fault)
+    if (fault !== null) throw backendUnavailable(forced, fault)
     return { backend: forced, powers, reason: `asked for; ${powerReason}` }
   }
   const refused: string[] = []

@@ -30,7 +30,8 @@ export interface DecryptionClaim extends Omit<DecryptionStatement, 'ciphertexts'
  * What computes: BigInt alone, the reference; OpenSSL for powers; or, with those powers, a WebAssembly kernel for products, by integer
  * SIMD (`wasm`) or by fused multiply-adds of doubles (`wasm-fused`).
  */
-export type BackendName = 'bigint' | 'node-crypto' | 'wasm' | 'wasm-fused'
+export const backendNames = ['wasm-fused', 'wasm', 'node-crypto', 'bigint'] as const
+export type BackendName = typeof backendNames[number]
 
 /**
  * Where an encryption's randomness comes from (docs/adr/0301): powers of a fixed random base by `table`, with exponents long enough to

@@ -27,6 +27,7 @@ import { createSalesService, type SalesService } from './seller/sales-service.ts
 import { createTlsIdentities, type TlsIdentities } from './seller/tls-identity.ts'
 import type { ServeOptions, Serving } from './seller/serve.ts'
 import { openProfile, type OpenProfileOptions } from './secrets/open-profile.ts'
+import { createEngineSettings, toEngineOptions, type EngineSettings } from './settings/engine-settings.ts'
 import type { Network } from './settings/network-schema.ts'
 import { createNetworkService, type NetworkService } from './settings/networks.ts'
 import { createSettingsService, type SettingsService } from './settings/settings.ts'
@@ -34,7 +35,10 @@ import { createWalletService, type WalletService } from './wallet/wallet-service
 import { createWindowStore, type WindowStore } from './window/window-store.ts'
 
 export interface HostOptions extends OpenProfileOptions {
+  /** Instead of what the profile's configuration says. */
   readonly engine?: EngineOptions
+  /** What gave `engine`, where the profile's configuration did not: a variable, another file. */
+  readonly engineSetBy?: string | null
   /** A queue in Redis whose workers share what needs no private key. */
   readonly redisUrl?: string
   /** A PostgreSQL that takes encrypted tables instead of the profile's own file. */
@@ -84,6 +88,8 @@ export interface Host {
    */
   changePassphrase(next: string): Promise<void>
   engine(): Promise<Engine>
+  /** How the engine was told to be at this start, and what the profile says for the next. */
+  readonly engineSettings: EngineSettings & { readonly started: EngineOptions, readonly setBy: string | null }
   /** The active network without a contract, for deploying one. Throws `chain.network-missing`. */
   chain(): Promise<{ readonly connection: ChainConnection; readonly outbox: Outbox }>
   /** Throws `chain.network-missing`, `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract`, `access.wallet-missing`. */
@@ -144,12 +150,14 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const settings = createSettingsService(database)
   const networks = createNetworkService(database, settings)
   const wallet = createWalletService({ database, vault })
-  const engine = once(() => createEngine(options.engine))
+  const engineSettings = createEngineSettings(home)
+  const started = options.engine ?? toEngineOptions(engineSettings.get())
+  const engine = once(() => createEngine(started))
   // Workers elsewhere compute and encrypt. What is decrypted, answered or believed comes from this computer alone.
   const { redisUrl, chunksUrl } = options
   const sharedEngine = redisUrl === undefined ? engine : once(async () => {
     const { openRemoteTasks } = await import('./workers/remote-tasks.ts')
-    return createEngine(options.engine, await openRemoteTasks(redisUrl))
+    return createEngine(started, await openRemoteTasks(redisUrl))
   })
   // Clients of databases that most profiles do not use are loaded when they are: they would slow every start down.
   const chunkDatabase = chunksUrl === undefined ? null : (await import('./datasets/chunk-database.ts')).openChunkDatabase(chunksUrl)
@@ -230,6 +238,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
       await secretStore.changePassphrase(next)
     },
     engine: engine.get,
+    engineSettings: { ...engineSettings, started, setBy: options.engineSetBy ?? null },
     chain: chain.get,
     trade: trade.get,
     findOpenTrade: trade.current,

@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os'
 import { isAppError } from '../../shared/errors.ts'
 import type { WindowOutputs } from '../../shared/window-contract/index.ts'
 import { createDoctorChecks } from '../doctor/create-checks.ts'
 import { runDoctor } from '../doctor/run-doctor.ts'
+import type { Host } from '../create-host.ts'
+import { backendUnavailable, probeBackends } from '../../engine/backends.ts'
 import { createEngine } from '../../engine/create-engine.ts'
 import { findTrade, type WindowContext } from './context.ts'
 import { toErrorJson } from './documents.ts'
@@ -32,13 +35,28 @@ const readBalances = async ({ host }: WindowContext): Promise<Balances> => {
   }
 }
 
+const describeEngine = async ({ engine, engineSettings: { get, started, setBy } }: Host): Promise<WindowOutputs['app']['engine']> => {
+  const { backend, backendReason, workers } = await engine()
+  const kept = get()
+  return {
+    backend, reason: backendReason, workers, setBy,
+    cores: availableParallelism(),
+    choice: { backend: kept.backend, workers: kept.threads },
+    pending: kept.backend !== (started.backend ?? null) || kept.threads !== (started.workers ?? null),
+    backends: probeBackends().map(({ name, fault }) => ({ name, fault })),
+  }
+}
+
 export const createAppHandlers = (context: WindowContext, shell: Shell, serve: ServeControl, practice: Practice): Handlers<'app'> => {
   const { host, jobs, changes } = context
   return {
     about: () => ({ version: shell.version, shell: shell.kind, home: host.home, node: process.versions.node, platform: process.platform }),
-    engine: async () => {
-      const { backend, backendReason, workers } = await host.engine()
-      return { backend, reason: backendReason, workers }
+    engine: () => describeEngine(host),
+    chooseEngine: ({ backend, workers }) => {
+      const fault = probeBackends().find(({ name }) => name === backend)?.fault ?? null
+      if (backend !== null && fault !== null) throw backendUnavailable(backend, fault)
+      host.engineSettings.keep({ backend, threads: workers })
+      return describeEngine(host)
     },
     doctor: async () => {
       const { healthy, entries } = await runDoctor(createDoctorChecks({ home: host.home, openEngine: () => createEngine() }))

@@ -26,18 +26,34 @@ export const statusSchema = z.strictObject({
   practice: z.enum(['off', 'starting', 'running', 'failed']),
 })
 
+const backendSchema = z.enum(['wasm-fused', 'wasm', 'node-crypto', 'bigint'])
+
+/** null: the fastest that passes its self-test; one thread per core. */
+const engineChoiceSchema = z.strictObject({ backend: backendSchema.nullable(), workers: z.int().min(1).max(1024).nullable() })
+
 export const engineSchema = z.strictObject({
-  backend: z.enum(['bigint', 'node-crypto', 'wasm', 'wasm-fused']),
+  backend: backendSchema,
   /** Why this one: what was asked for, measured or found wanting. */
   reason: z.string(),
   /** Worker threads. */
   workers: z.int().min(1),
+  cores: z.int().min(1),
+  /** What the profile's configuration says. */
+  choice: engineChoiceSchema,
+  /** Whether it holds from the next start only. */
+  pending: z.boolean(),
+  /** What was said for this start instead: a variable, a file; null: nothing. */
+  setBy: z.string().nullable(),
+  /** The fastest first; `fault`: why it cannot be had here. */
+  backends: z.array(z.strictObject({ name: backendSchema, fault: z.string().nullable() })),
 })
 export type EngineJson = z.infer<typeof engineSchema>
 
 export const appContract = {
   /** What computes with ciphertexts on this computer; starts it where nothing has yet. */
   engine: procedure.input(emptySchema).output(engineSchema),
+  /** Written into the profile's configuration, for the next start. Throws `runtime.backend-unavailable` where it cannot be had here. */
+  chooseEngine: procedure.input(engineChoiceSchema).output(engineSchema),
   about: procedure.input(emptySchema).output(z.strictObject({
     version: z.string(),
     shell: z.enum(['electron', 'headless']),

@@ -33,7 +33,7 @@ describe('the configuration', () => {
     expect(configuration).toMatchObject({
       serve: { host: '127.0.0.1', port: 8002, publicUrl: 'https://data.example.org', trustedProxies: ['127.0.0.1', '10.0.0.0/8'], metricsPort: 0 },
       log: { format: 'json', level: 'info' },
-      engine: { threads: null },
+      engine: { threads: null, backend: null },
     })
     expect(sources).toEqual({
       'serve.port': 'HESYSTEM_SERVE_PORT', 'serve.publicUrl': file, 'serve.trustedProxies': 'HESYSTEM_SERVE_TRUSTED_PROXIES',

@@ -1,4 +1,5 @@
-import { Button, Modal, SegmentedControl, Switch } from '@mantine/core'
+import { Button, Modal, NumberInput, SegmentedControl, Select, Switch } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { EngineJson } from '../../../shared/window-contract/app.ts'
 import type { NetworkJson } from '../../../shared/window-contract/networks.ts'
@@ -135,19 +136,62 @@ const Practice = () => {
   )
 }
 
+const automatic = 'automatic'
+const toTitle = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`
+
 const verdictTone = { ok: 'good', warn: 'warn', fail: 'bad' } as const
 
 const backendWords: Readonly<Record<EngineJson['backend'], string>> = {
   'wasm-fused': 'WebAssembly with fused multiply-adds, the fastest', 'wasm': 'WebAssembly with integers', 'node-crypto': 'OpenSSL', 'bigint': 'plain JavaScript, the slowest',
 }
 
-/** What encrypts, computes and decrypts here: chosen by a test and a measurement when it starts. */
-const EngineFacts = () => {
-  const engine = useAsk(['app', 'engine'], () => shell.app.engine({}))
+const sayCores = (count: number): string => `${count} ${count === 1 ? 'core' : 'cores'}`
+
+const EngineChoice = ({ of, onChoose }: { readonly of: EngineJson, readonly onChoose: (choice: EngineJson['choice']) => void }) => {
+  const { choice, backends, cores, setBy } = of
+  const [workers, setWorkers] = useState<number | string>(choice.workers ?? '')
+  const wanted = workers === '' ? null : Number(workers)
   return (
-    <Reply of={engine}>
-      {({ backend, reason, workers }) => <Facts left of={[['Encryption runs on', `${workers} ${workers === 1 ? 'core' : 'cores'}`], ['By', <span key="by" title={reason}>{backendWords[backend]}</span>]]} />}
-    </Reply>
+    <div className="row wide wrap" style={{ alignItems: 'flex-start' }}>
+      <Select
+        label="Encryption by" w={360} allowDeselect={false} disabled={setBy !== null} value={choice.backend ?? automatic}
+        data={[
+          { value: automatic, label: 'Automatic: the fastest that works here' },
+          ...backends.map(({ name, fault }) => ({ value: name, label: fault === null ? toTitle(backendWords[name]) : `${toTitle(backendWords[name])} (not here)`, disabled: fault !== null })),
+        ]}
+        onChange={(value) => { onChoose({ ...choice, backend: backends.find(({ name }) => name === value)?.name ?? null }) }}
+      />
+      <NumberInput
+        label="Cores it may use" w={184} min={1} max={1024} allowDecimal={false} disabled={setBy !== null} placeholder={`All (${cores})`} value={workers} onChange={setWorkers}
+        onBlur={() => { if (wanted !== choice.workers) onChoose({ ...choice, workers: wanted }) }}
+        onKeyDown={(event) => { if (event.key === 'Enter') event.currentTarget.blur() }}
+      />
+    </div>
+  )
+}
+
+/** What encrypts, computes and decrypts here: chosen by a test and a measurement when it starts, or by its owner. */
+const Engine = () => {
+  const engine = useAsk(['app', 'engine'], () => shell.app.engine({}))
+  const queries = useQueryClient()
+  const choose = useDo(async (choice: EngineJson['choice']) => {
+    queries.setQueryData(['app', 'engine'], await shell.app.chooseEngine(choice))
+  })
+  return (
+    <Section title="Engine">
+      <Reply of={engine}>
+        {(found) => (
+          <>
+            <Facts left of={[['Now', <span key="now" title={found.reason}>{toTitle(backendWords[found.backend])}, on {sayCores(found.workers)}</span>], ...found.backends.flatMap(({ name, fault }) => (fault === null ? [] : [[`Not ${name}`, fault] as const]))]} />
+            <EngineChoice key={JSON.stringify(found.choice)} of={found} onChoose={(choice) => { choose.mutate(choice) }} />
+            {found.setBy === null
+              ? found.pending ? <p className="note warn" role="status">This holds from the next start on: work under way goes on as it is.</p> : null
+              : <p className="quiet small">Set for this start by <span className="mono">{found.setBy}</span>; it is changed there.</p>}
+          </>
+        )}
+      </Reply>
+      <Trouble error={choose.error} />
+    </Section>
   )
 }
 
@@ -155,7 +199,6 @@ const Doctor = () => {
   const doctor = useDo(() => shell.app.doctor({}))
   return (
     <Section title="This computer" aside={<Button variant="default" loading={doctor.isPending} onClick={() => { doctor.mutate(undefined) }}>Check what works</Button>}>
-      <EngineFacts />
       <Trouble error={doctor.error} />
       {doctor.data === undefined ? null : (
         <DataTable
@@ -185,6 +228,6 @@ const About = () => {
 
 export const SettingsPage = () => (
   <Page title="Settings">
-    <div className="stack wider" style={{ maxWidth: 960 }}><Appearance /><Networks /><Practice /><Behaviour /><Doctor /><About /></div>
+    <div className="stack wider" style={{ maxWidth: 960 }}><Appearance /><Networks /><Practice /><Behaviour /><Engine /><Doctor /><About /></div>
   </Page>
 )
