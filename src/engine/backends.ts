@@ -42,11 +42,15 @@ export interface BackendProbes {
 const ownProbes: BackendProbes = { findNodeCryptoFault, findKernelFault, measureKernel }
 
 /** Throw it where a backend that was asked for by name cannot be had. */
-export const backendUnavailable = (backend: BackendName, fault: string): AppError =>
-  new AppError('runtime.backend-unavailable', `The backend ${backend} failed its self-test: ${fault}.`, { details: { backend } })
+export const backendUnavailable = (backend: BackendName, fault: string): AppError => {
+  const message = `The backend ${backend} failed its self-test: ${fault}.`
+  return new AppError('runtime.backend-unavailable', message, { details: { backend } })
+}
 
 /** Each backend, the fastest first, and why it cannot be had here; null: it can. */
-export const probeBackends = (probes: BackendProbes = ownProbes): readonly { readonly name: BackendName, readonly fault: string | null }[] =>
+export const probeBackends = (
+  probes: BackendProbes = ownProbes,
+): readonly { readonly name: BackendName; readonly fault: string | null }[] =>
   backendNames.map((name) => {
     if (name === 'bigint') return { name, fault: null }
     return { name, fault: name === 'node-crypto' ? probes.findNodeCryptoFault() : probes.findKernelFault(kernelOf[name]) }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { AppError, toErrorDocument } from '../../shared/errors.ts'
 import { parseCount } from '../arguments.ts'
+import { toEngineOptions } from '../../host/settings/engine-settings.ts'
 import { createInterrupt, readConfiguration, type GlobalOptions } from '../run.ts'
 import { createTerminal } from '../terminal.ts'
 
@@ -17,12 +18,12 @@ export const addWorkerCommand = (program: Command, globals: () => GlobalOptions)
       const interrupt = createInterrupt()
       const { runTaskWorker } = await import('../../host/workers/run-worker.ts')
       const terminal = createTerminal(globals().json === true)
-      const count = threads ?? readConfiguration(globals()).engine.threads
+      const section = readConfiguration(globals()).engine
       let tasks = 0
       let again = 0
       const worker = await runTaskWorker({
         redisUrl: requireRedisUrl(),
-        ...(count === null ? {} : { engine: { workers: count } }),
+        engine: toEngineOptions({ ...section, threads: threads ?? section.threads }),
         onTask: (_, repeated) => {
           tasks += 1
           if (repeated) again += 1

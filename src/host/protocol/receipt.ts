@@ -76,8 +76,9 @@ export const privateReceiptStatement = 'The signatures hold what was traded, in 
 export const receiptStatements = { disclosed: receiptStatement, private: privateReceiptStatement } as const
 
 /** How a receipt is named, by either party and before it is written: wherever an answer is cited, its files say this. */
-export const receiptIdOf = ({ chainId, contract, purchase }: { readonly chainId: number, readonly contract: string, readonly purchase: string | bigint }): string =>
-  `hesystem-${chainId}-${contract}-${purchase}`
+export const receiptIdOf = (
+  { chainId, contract, purchase }: { readonly chainId: number; readonly contract: string; readonly purchase: string | bigint },
+): string => `hesystem-${chainId}-${contract}-${purchase}`
 
 export const receiptSchema = z.strictObject({
   version: z.literal(1),

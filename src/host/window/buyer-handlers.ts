@@ -221,7 +221,8 @@ export const createReceiptsHandlers = ({ host, changes }: WindowContext, openedF
   verify: ({ json }) => {
     const { receipt, signatures, problems, ...verdict } = verifyTradeFile(parseTradeText(json, 'the text'))
     const citation = verdict.ok && verdict.signedByBoth && receipt !== null ? citeReceipt(receipt, verdict.decryptionProved) : null
+    const receiptId = receipt === null ? null : receiptIdOf(receipt.trade)
     const named = problems.map(({ field, message }) => ({ field, message }))
-    return { ...verdict, signatures: { ...signatures }, receiptId: receipt === null ? null : receiptIdOf(receipt.trade), citation, problems: named }
+    return { ...verdict, signatures: { ...signatures }, receiptId, citation, problems: named }
   },
 })
