@@ -3,7 +3,11 @@ import { Queue } from 'bullmq'
 import { describe, beforeAll, expect, it, vi } from 'vitest'
 import { createEngine } from '../../../src/engine/create-engine.ts'
 import type { Engine } from '../../../src/engine/engine.ts'
+import { joinIntegers } from '../../../src/crypto/bytes.ts'
+import { publicKeyToBytes } from '../../../src/crypto/keys.ts'
 import type { LinearForm, PaillierKeyPair } from '../../../src/crypto/types.ts'
+import type { PublicTask, RemoteTasks } from '../../../src/engine/split-pool.ts'
+import type { TaskResult } from '../../../src/engine/worker-pool.ts'
 import { createHost } from '../../../src/host/index.ts'
 import { openRemoteTasks } from '../../../src/host/workers/remote-tasks.ts'
 import { decodeTask } from '../../../src/host/workers/task-wire.ts'
@@ -82,6 +86,55 @@ describe('work beyond one computer', { timeout: 120_000 }, () => {
     const queue = new Queue(queueName, { connection: parseRedisUrl(redis.url) })
     onCleanup(() => queue.close())
     expect(await queue.getJobCounts('waiting', 'active', 'failed', 'completed')).toEqual({ waiting: 0, active: 0, failed: 0, completed: 0 })
+  })
+
+  /** With many cells a task long enough to stop whoever is at it. */
+  const createTask = (cells: number): PublicTask => ({
+    operation: 'encrypt', key: { kind: 'public', bytes: publicKeyToBytes(key.publicKey) }, residues: joinIntegers(Array.from({ length: cells }, (_, i) => BigInt(i)), 256),
+  })
+  const openTasks = async (): Promise<{ readonly remote: RemoteTasks; readonly queue: Queue }> => {
+    const remote = await openRemoteTasks(redis.url)
+    const queue = new Queue(queueName, { connection: parseRedisUrl(redis.url) })
+    onCleanup(async () => { await Promise.all([remote.close(), queue.close()]) })
+    return { remote, queue }
+  }
+  /** Suspends the worker that is in the midst of a task that was begun for the `attempt`-th time. */
+  const suspend = async ({ pid }: Running, queue: Queue, attempt: number): Promise<void> => {
+    await vi.waitFor(async () => {
+      const [job] = await queue.getActive()
+      if (job?.attemptsStarted !== attempt) throw new Error(`begun ${job?.attemptsStarted ?? 0} times`)
+    }, { timeout: 40_000, interval: 20 })
+    process.kill(pid, 'SIGSTOP')
+  }
+
+  it('takes one reply of two workers that came to do the same task, the first of which slept', async () => {
+    const { remote, queue } = await openTasks()
+    const sleeper = await startWorker(1)
+    const reply = remote.run(createTask(1_500), new AbortController().signal)
+    await suspend(sleeper, queue, 1)
+    const other = await startWorker(1)
+    const result = await reply
+    expect((await local.decrypt(key, (result as TaskResult).bytes)).slice(0, 3)).toEqual([0n, 1n, 2n])
+    // It wakes with a task that is not its own any more: its late reply goes nowhere, and it is of use again.
+    process.kill(sleeper.pid, 'SIGCONT')
+    await waitFor(sleeper, () => sleeper.stderr().includes('queue: '), 'the late reply was refused')
+    await other.kill('SIGTERM')
+    expect(await remote.run(createTask(10), new AbortController().signal)).toMatchObject({ bytes: expect.any(Uint8Array) as Uint8Array })
+    expect((await sleeper.kill('SIGTERM')).exitCode).toBe(0)
+    expect(await queue.getJobCounts('waiting', 'active', 'failed', 'completed')).toEqual({ waiting: 0, active: 0, failed: 0, completed: 0 })
+  })
+
+  it('gives up a task that two workers died of', async () => {
+    const { remote, queue } = await openTasks()
+    const first = await startWorker(1)
+    const reply = remote.run(createTask(1_500), new AbortController().signal)
+    const failure = expect(reply).rejects.toMatchObject({ code: 'runtime.worker-died', retryable: true })
+    await suspend(first, queue, 1)
+    const second = await startWorker(1)
+    await suspend(second, queue, 2)
+    const third = await startWorker(1)
+    await failure
+    await Promise.all([first.kill(), second.kill(), third.kill('SIGTERM')])
   })
 
   it('is taken back home where the last worker goes', async () => {
