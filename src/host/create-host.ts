@@ -4,6 +4,7 @@ import { AppError } from '../shared/errors.ts'
 import { createBackup, type BackupReport } from './backup/create-backup.ts'
 import { createEngine } from '../engine/create-engine.ts'
 import type { Engine, EngineOptions } from '../engine/engine.ts'
+import { createChainIdentity } from './chain/chain-identity.ts'
 import { connectChain, type ChainConnection } from './chain/connect.ts'
 import { createListingIndex } from './chain/listing-index.ts'
 import { createMarket, type Market } from './chain/market.ts'
@@ -92,7 +93,10 @@ export interface Host {
   readonly engineSettings: EngineSettings & { readonly started: EngineOptions, readonly setBy: string | null }
   /** The active network without a contract, for deploying one. Throws `chain.network-missing`. */
   chain(): Promise<{ readonly connection: ChainConnection; readonly outbox: Outbox }>
-  /** Throws `chain.network-missing`, `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract`, `access.wallet-missing`. */
+  /**
+   * Throws `chain.network-missing`, `chain.unreachable`, `chain.wrong-chain`, `chain.begun-anew`, `chain.wrong-contract`,
+   * `access.wallet-missing`.
+   */
   trade(): Promise<Trade>
   /** The trade of the network in use, where one is open already. */
   findOpenTrade(): Promise<Trade> | null
@@ -177,7 +181,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const tellOfTransaction = (): void => { for (const listener of transactionListeners) listener() }
 
   const chain = perNetwork(networks.getActive, async (network) => {
-    const connection = connectChain(network)
+    const connection = connectChain(network, { identity: createChainIdentity(database, network.chainId, now) })
     await connection.assertReady()
     const signer = await unlockedWallet.get()
     return { connection, outbox: createOutbox({ database, connection, wallet: () => signer, now, onStep: tellOfTransaction }) }

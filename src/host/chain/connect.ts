@@ -1,7 +1,8 @@
 import { FetchRequest, getAddress, isAddress, JsonRpcProvider } from 'ethers'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
 import { marketDeployedBytecode } from './artifact.ts'
 import { toChainError } from './chain-errors.ts'
+import type { ChainIdentity } from './chain-identity.ts'
 
 export interface ChainNetwork {
   readonly name: string
@@ -22,8 +23,8 @@ export interface ChainConnection {
   /** Asks the node; whatever it throws comes back coded: `chain.unreachable`, `chain.rpc-failed`, `escrow.*`. */
   query<T>(ask: (provider: JsonRpcProvider) => Promise<T>): Promise<T>
   /**
-   * To be called before every signature. Throws `chain.unreachable`, `chain.wrong-chain`, and, where a contract is named,
-   * `chain.wrong-contract` unless exactly our market stands there.
+   * To be called before every signature. Throws `chain.unreachable`, `chain.wrong-chain`, `chain.begun-anew` where the profile's records
+   * are of another chain of this id, and, where a contract is named, `chain.wrong-contract` unless exactly our market stands there.
    */
   assertReady(): Promise<void>
   /** The same network and provider with the market at this address. */
@@ -58,13 +59,22 @@ const createProvider = (network: ChainNetwork, isDevelopment: boolean): JsonRpcP
   return new JsonRpcProvider(request, network.chainId, { cacheTimeout: -1, staticNetwork: true, ...pace })
 }
 
-/** Opens nothing yet: the first question, or `assertReady`, tells whether the network is there. Throws `input.invalid`. */
-export const connectChain = (network: ChainNetwork): ChainConnection => {
-  const isDevelopment = localHosts.has(parseUrl(network).hostname) && developmentChainIds.has(network.chainId)
-  return createConnection(network, createProvider(network, isDevelopment), isDevelopment)
+export interface ConnectOptions {
+  /** Which chain the caller's records are of; without it any chain of the id will do. */
+  readonly identity?: ChainIdentity
 }
 
-const createConnection = (network: ChainNetwork, provider: JsonRpcProvider, isDevelopment: boolean): ChainConnection => {
+/** Opens nothing yet: the first question, or `assertReady`, tells whether the network is there. Throws `input.invalid`. */
+export const connectChain = (network: ChainNetwork, options: ConnectOptions = {}): ChainConnection => {
+  const isDevelopment = localHosts.has(parseUrl(network).hostname) && developmentChainIds.has(network.chainId)
+  return createConnection(network, createProvider(network, isDevelopment), isDevelopment, options)
+}
+
+const isHash = (value: unknown): value is string => typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value)
+
+const createConnection = (
+  network: ChainNetwork, provider: JsonRpcProvider, isDevelopment: boolean, options: ConnectOptions,
+): ChainConnection => {
   const contract = parseContract(network)
   const query = async <T>(ask: (provider: JsonRpcProvider) => Promise<T>): Promise<T> => {
     try {
@@ -83,6 +93,33 @@ const createConnection = (network: ChainNetwork, provider: JsonRpcProvider, isDe
     }
   }
 
+  /**
+   * The first block's hash as the second block names it, for `anvil` makes itself another first block at each start from a saved state;
+   * null before there is a second. A node that keeps no blocks so old tells nothing (`undefined`): a public chain is not begun anew.
+   */
+  const findGenesis = async (): Promise<string | null | undefined> => {
+    try {
+      const block = await query(() => provider.send('eth_getBlockByNumber', ['0x1', false]) as Promise<{ readonly parentHash?: unknown } | null>)
+      if (isHash(block?.parentHash)) return block.parentHash.toLowerCase()
+      return isDevelopment ? null : undefined
+    } catch (error) {
+      if (isDevelopment || !isAppError(error, 'chain.rpc-failed')) throw error
+      return undefined
+    }
+  }
+
+  const assertSameChain = async ({ findGenesis: findExpected, note }: ChainIdentity): Promise<void> => {
+    const found = await findGenesis()
+    if (found === undefined) return
+    const expected = findExpected()
+    if (expected !== null && found !== expected) {
+      throw new AppError('chain.begun-anew', `The chain of network ${network.name} (chain ${network.chainId}) was begun anew: its first block is another than that of the chain this profile has traded on. What was bought and sold there is kept, and nothing is signed.`, {
+        details: { network: network.name, chainId: network.chainId, expected, found: found ?? 'no blocks' },
+      })
+    }
+    if (found !== null) note(found)
+  }
+
   const assertContract = async (address: string): Promise<void> => {
     const code = await query(() => provider.getCode(address))
     if (code === marketDeployedBytecode) return
@@ -99,9 +136,10 @@ const createConnection = (network: ChainNetwork, provider: JsonRpcProvider, isDe
     query,
     assertReady: async () => {
       await assertChain()
+      if (options.identity !== undefined) await assertSameChain(options.identity)
       if (contract !== null) await assertContract(contract)
     },
-    withContract: (address) => createConnection({ ...network, contract: address }, provider, isDevelopment),
+    withContract: (address) => createConnection({ ...network, contract: address }, provider, isDevelopment, options),
     close: () => { provider.destroy() },
   }
 }

@@ -77,6 +77,8 @@ export interface Market extends MarketMoves, MarketViews, Omit<MarketEvents, 'fi
   findListing(filter: { readonly seller: string; readonly detailsHash: string }): Promise<bigint | null>
   /** Listings as they are now, newest first: all, or those of one seller, those before a number, at most so many. */
   findListings(filter?: ListingFilter): Promise<FoundListings>
+  /** Throws unless the chain is the one that the profile's records are of: see `ChainConnection`. */
+  assertReady(): Promise<void>
   /** What a move can cost, for showing it first: by the contract's function name and arguments. */
   estimate(name: string, args: readonly unknown[], valueWei?: bigint): Promise<CostEstimate>
   /** Whether a step is written down under this key, sent or about to be. */
@@ -173,6 +175,7 @@ export const createMarket = ({ connection, outbox, firstBlock = 0, listingIndex 
       return { listings, left: older.length - ids.length }
     },
     estimate: (name, args, valueWei = 0n) => estimate({ to: contract, data: marketInterface.encodeFunctionData(name, args), valueWei }),
+    assertReady: () => connection.assertReady(),
     wasSent: (key) => outbox.find(key) !== null,
   }
 }

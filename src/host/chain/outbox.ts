@@ -139,6 +139,12 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     return { hash, raw: serialized, nonce, maxCostWei: cost.maxCostWei }
   }
 
+  /** Bytes signed for a chain that was begun anew since would hold on the new one too. */
+  const sendAgain = async (signed: SignedTransaction): Promise<void> => {
+    await connection.assertReady()
+    await network.broadcast(signed)
+  }
+
   /** All checks, then the signature, stored with its nonce in one step. Whatever fails before it leaves no intent behind. */
   const sign = async (store: TransactionStore, row: StoredTransaction, maxCostWei: bigint | undefined): Promise<SignedTransaction> => {
     try {
@@ -207,7 +213,7 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
       } else if (poll % pollsPerBroadcast === 0) {
         const live = signed.find((candidate) => candidate.live)
         if (live === undefined || await network.isReplaced(live, hashes)) return 'replaced'
-        await network.broadcast(live)
+        await sendAgain(live)
       }
       if (performance.now() > endsAt) {
         throw new AppError('chain.not-confirmed', `${row.purpose}: the transaction has been sent and is not confirmed yet.`, { details: { key: row.key, hash: hashes[0] ?? '' }, retryable: true })
@@ -252,7 +258,7 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     const row = store.begin({ key, purpose, to, data, valueWei })
     if (row.status === 'intended') failpoint('intended', key)
     // Bytes of an earlier run may never have left this machine.
-    if (row.status === 'signed') for (const signed of store.listSigned(row.id)) if (signed.live) await network.broadcast(signed)
+    if (row.status === 'signed') for (const signed of store.listSigned(row.id)) if (signed.live) await sendAgain(signed)
     return carry(store, row.id, maxCostWei)
   }
 

@@ -184,6 +184,8 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
   }
 
   const run = async (purchase: bigint): Promise<Sale> => {
+    // On a chain begun anew the same number is somebody else's purchase.
+    await market.assertReady()
     if (show(purchase).state === 'received') await inTurn(() => decide(show(purchase)))
     const decided = show(purchase)
     if (decided.state === 'answered' || decided.state === 'refused') await settle(decided)

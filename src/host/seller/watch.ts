@@ -36,6 +36,7 @@ export const watchOnce = async ({ market, sales, salesService, deliveries, autoR
       onEvent({ kind: 'failed', purchase, error })
     }
   }
+  await market.assertReady()
   const moved = await market.outbox.recheck()
   for (const reorganised of moved) onEvent({ kind: 'reorganised', ...reorganised })
   if (moved.length > 0) market.outbox.resume().catch((error: unknown) => { onEvent({ kind: 'failed', purchase: null, error }) })

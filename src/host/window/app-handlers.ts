@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { isAppError } from '../../shared/errors.ts'
+import { nextInWindow } from '../../shared/next-in-window.ts'
 import type { WindowOutputs } from '../../shared/window-contract/index.ts'
 import { createDoctorChecks } from '../doctor/create-checks.ts'
 import { runDoctor } from '../doctor/run-doctor.ts'
@@ -25,13 +26,14 @@ const readBalances = async ({ host }: WindowContext): Promise<Balances> => {
   if (host.networks.findActive() === null || host.wallet.find() === null) return none
   try {
     const { connection, outbox } = await host.chain()
+    await connection.assertReady()
     const balanceWei = await connection.query((provider) => provider.getBalance(outbox.account()))
     const trade = await findTrade(host)
     const withdrawableWei = await trade?.market.readBalance(outbox.account()) ?? null
     return { balanceWei: balanceWei.toString(), withdrawableWei: withdrawableWei?.toString() ?? null, networkProblem: null }
   } catch (error) {
     if (!isAppError(error) || !error.code.startsWith('chain.')) throw error
-    return { ...none, networkProblem: `${error.message} ${error.next}` }
+    return { ...none, networkProblem: `${error.message} ${nextInWindow[error.code] ?? error.next}` }
   }
 }
 

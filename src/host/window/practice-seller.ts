@@ -100,7 +100,7 @@ const openShop = async (host: Host, { step, signal }: JobRun, onBug: (error: unk
 
 /**
  * Opens the practice seller: a profile of its own, the sample on sale, its server running. What an earlier start has done is
- * found again. Throws `chain.wrong-contract` where the chain is another one than then, `runtime.cancelled`.
+ * found again. Throws `chain.begun-anew` or `chain.wrong-contract` where the chain is another one than then, `runtime.cancelled`.
  */
 export const openPracticeSeller = async (options: PracticeSellerOptions): Promise<PracticeSeller> => {
   const { home, passphraseFile, chain, keyBits, workers, run, onBug } = options

@@ -98,7 +98,7 @@ export const createPractice = (
     let chain = await startChain()
     try {
       const seller = await openSeller(chain, job).catch(async (error: unknown) => {
-        if (!isAppError(error, 'chain.wrong-contract')) throw error
+        if (!isAppError(error, 'chain.wrong-contract') && !isAppError(error, 'chain.begun-anew')) throw error
         // The chain has lost its state, and with it the seller's contract: what the seller knows is of a world that is gone.
         await chain.stop()
         rmSync(folder, { recursive: true, force: true })

@@ -34,7 +34,7 @@ export const StatusBar = ({ connected }: { readonly connected: boolean }) => {
     <footer className="status">
       <Tooltip label={networkProblem ?? (network === null ? 'Choose one in Settings' : `Chain ${network.chainId}`)}>
         <span><i className={`dot ${network === null ? '' : networkProblem === null ? 'good' : 'bad'}`} />
-          {network === null ? 'No network' : network.name}{networkProblem === null ? '' : ' does not answer'}
+          {network === null ? 'No network' : network.name}{networkProblem === null ? '' : ' cannot be used'}
         </span>
       </Tooltip>
       {account === null ? null : <span><Hash value={account} label="account address" /></span>}

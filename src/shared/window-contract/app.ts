@@ -12,14 +12,14 @@ export const doctorReportSchema = z.strictObject({
 export const topics = ['wallet', 'networks', 'practice', 'datasets', 'listings', 'serve', 'sales', 'market', 'scripts', 'purchases', 'disputes', 'receipts', 'activity', 'settings', 'jobs'] as const
 export type Topic = (typeof topics)[number]
 
-/** What the status bar shows; balances are null where no network or wallet is there or the network does not answer. */
+/** What the status bar shows; balances are null where no network or wallet is there or the network cannot be used. */
 export const statusSchema = z.strictObject({
   account: addressSchema.nullable(),
   balanceWei: weiSchema.nullable(),
   /** What the contract owes the wallet. */
   withdrawableWei: weiSchema.nullable(),
   network: z.strictObject({ name: z.string(), kind: z.enum(['practice', 'public', 'custom']), chainId: z.int(), hasContract: z.boolean() }).nullable(),
-  /** Why the network does not answer, in words; null where it does or none is in use. */
+  /** Why the network cannot be used, in words; null where it can or none is in use. */
   networkProblem: z.string().nullable(),
   serving: z.boolean(),
   runningJobs: z.int().min(0),

@@ -55,7 +55,7 @@ const createChain = (seller: string): Chain => {
   let listings = 0n
   const find = (number: bigint): Promise<PurchaseOnChain | null> => Promise.resolve(purchases.get(number) ?? null)
   const market = {
-    chainId: 31_337, contract, account: seller, wasSent: () => false,
+    chainId: 31_337, contract, account: seller, wasSent: () => false, assertReady: () => Promise.resolve(),
     createListing: () => Promise.resolve({ number: (listings += 1n) }),
     findPurchase: find, readPurchase: find, readTime: () => Promise.resolve(0),
     findDelivery: () => Promise.resolve({ requestHash: `0x${'1'.repeat(64)}`, answerHash: `0x${'2'.repeat(64)}`, sealedAnswer: '0x1234', transactionHash: `0x${'3'.repeat(64)}` }),

@@ -42,6 +42,7 @@ const stage = ({ secondsLeft, state = 'Requested', wasSent = false, now = new Da
   const onChain = { id: purchase, state, deadlineSeconds, terms: { deliverySeconds, guaranteeWei } }
   const market: Partial<Market> = {
     ...place,
+    assertReady: () => Promise.resolve(),
     readPurchase: () => Promise.resolve(onChain as unknown as PurchaseOnChain),
     readTime: () => Promise.resolve(deadlineSeconds - secondsLeft),
     wasSent: (key) => wasSent && key === `purchase:${purchase}:deliver`,

@@ -13,6 +13,7 @@ import { interaction } from './0012-interaction.ts'
 import { sourceRows } from './0013-source-rows.ts'
 import { privateHelp } from './0014-private-help.ts'
 import { explorer } from './0015-explorer.ts'
+import { chainGenesis } from './0016-chain-genesis.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   { version: 13, sql: sourceRows },
   { version: 14, sql: privateHelp },
   { version: 15, sql: explorer },
+  { version: 16, sql: chainGenesis },
 ]
