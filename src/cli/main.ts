@@ -33,6 +33,14 @@ endWithReader(process, {
   report: (error) => { createTerminal(json).error(error) },
 })
 
+// Node itself would show such an error with all that it holds.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error) => {
+    createTerminal(json).error(error)
+    process.exit(1)
+  })
+}
+
 try {
   await createProgram(json).parseAsync(process.argv)
 } catch (error) {

@@ -1,4 +1,5 @@
 import type { Progress } from '../host/index.ts'
+import { redactForeignText } from '../host/operations/redact.ts'
 import { toErrorDocument } from '../shared/errors.ts'
 
 /** Where a command's words go: its one result to stdout, everything on the way to stderr. */
@@ -57,6 +58,7 @@ export const createTerminal = (json: boolean, { stdout, stderr }: Pick<NodeJS.Pr
     const { code, message, next, details } = toErrorDocument(error)
     if (json) stderr.write(`${toJson({ error: { code, message, details, next } })}\n`)
     else stderr.write(`${showAll(`error ${code}: ${message}\n  ${next}`)}\n`)
-    if (code === 'bug.unexpected' && error instanceof Error) stderr.write(`${error.cause instanceof Error ? error.cause.stack : error.stack}\n`)
+    // Nobody knows what a foreign error's words hold.
+    if (code === 'bug.unexpected' && error instanceof Error) stderr.write(`${redactForeignText((error.cause instanceof Error ? error.cause.stack : error.stack) ?? '')}\n`)
   },
 })

@@ -27,6 +27,8 @@ const oldestNode = 24
 const comfortableFreeBytes = 2 * 1024 ** 3
 const speedKeyBits = 2048
 const speedCount = 32
+/** Shorter than the doctor's own patience with a check. */
+const keychainPatienceMilliseconds = 15_000
 
 const ok = (found: string): Finding => ({ verdict: 'ok', found, advice: null })
 const warn = (found: string, advice: string): Finding => ({ verdict: 'warn', found, advice })
@@ -40,9 +42,10 @@ const checkNode = (version: string): Finding =>
 const checkKeychain = async (home: string, load: LoadKeychain): Promise<Finding> => {
   const secretStore = findProfileHeader(home)?.secretStore ?? null
   try {
-    await openKeychainStore('doctor', load)
+    await openKeychainStore('doctor', load, keychainPatienceMilliseconds)
     return ok(secretStore === 'passphrase' ? 'works; this profile uses a passphrase' : 'works')
   } catch (error) {
+    if (isAppError(error, 'access.keychain-silent')) return secretStore === 'passphrase' ? ok('does not answer; this profile uses a passphrase') : fail('does not answer', error.next)
     if (!isAppError(error, 'access.keychain-unavailable')) throw error
     switch (secretStore) {
       case 'passphrase':

@@ -12,6 +12,8 @@ const urls = /\b([a-z][a-z0-9+.-]*):\/\/[^\s"'<>()[\]{}]+/gi
 const redactUrl = (text: string): string => {
   if (!URL.canParse(text)) return hidden
   const { protocol, host, username, password, pathname, search, hash } = new URL(text)
+  // Where in the program something happened.
+  if (protocol === 'file:' && search === '' && hash === '') return text
   const isAnonymous = username === '' && password === ''
   const bare = isAnonymous && (pathname === '' || pathname === '/') && search === '' && hash === ''
   if (bare) return text

@@ -128,8 +128,8 @@ const assertSameStore = (header: ProfileHeader, requested: SecretStoreKind | und
 /**
  * Opens the profile in `home`, making it where there is none: the folder (0700), `profile.json`, the data key in the secret store, and
  * the database `profile.sqlite`. A data key is made only for a profile that never had one. Where the chosen store cannot be used, no
- * profile is begun. Throws `access.keychain-unavailable`, `access.passphrase-needed`, `access.wrong-passphrase`, `access.data-key-missing`,
- * `input.secret-store-mismatch`, `input.passphrase-too-short`, `store.*`.
+ * profile is begun. Throws `access.keychain-unavailable`, `access.keychain-silent`, `access.passphrase-needed`, `access.wrong-passphrase`,
+ * `access.data-key-missing`, `input.secret-store-mismatch`, `input.passphrase-too-short`, `store.*`.
  */
 export const openProfile = async (options: OpenProfileOptions): Promise<Profile> => {
   const { home } = options

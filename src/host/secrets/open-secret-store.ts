@@ -9,6 +9,8 @@ export interface SecretAccess {
   readonly askPassphrase?: AskPassphrase
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly loadKeychain?: LoadKeychain
+  /** How long the keychain may take to answer (ms); by default a minute, in which a person can unlock it. */
+  readonly keychainPatience?: number
 }
 
 /**
@@ -27,7 +29,7 @@ export const openSecretStore = async (
 ): Promise<SecretStore> => {
   switch (kind) {
     case 'keychain':
-      return openKeychainStore(profileId, access.loadKeychain ?? loadSystemKeychain)
+      return openKeychainStore(profileId, access.loadKeychain ?? loadSystemKeychain, access.keychainPatience)
     case 'passphrase':
       return createPassphraseStore(join(home, 'keystore.json'), createPassphraseSource(access.environment ?? process.env, access.askPassphrase))
   }

@@ -4,17 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Host } from '../../../src/host/index.ts'
 import { createSellerClient } from '../../../src/host/buyer/seller-client.ts'
 import { importWages, openShop, openTradeStage, type Shop, type TradeStage } from '../../campaigns/support/trade-stage.ts'
+import { formsOf } from './secret-forms.ts'
 
 const script = { fileName: 'answer.ts', source: 'export default data.col(\'wage\').mean()\n' }
 
-/** Every way in which bytes might stand in a file. */
-const formsOf = (bytes: Buffer): readonly Buffer[] => {
-  const hex = bytes.toString('hex')
-  const texts = [hex, hex.toUpperCase(), bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url'), BigInt(`0x${hex}`).toString()]
-  // Base64 in the midst of other bytes begins at one of three places; what stands between its ends is always the same.
-  const shifted = [1, 2].map((shift) => Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').slice(4, -4))
-  return [bytes, ...[...texts, ...shifted].map((text) => Buffer.from(text))]
-}
 const ofText = (text: string): readonly Buffer[] => [Buffer.from(text), Buffer.from(text, 'utf16le'), ...formsOf(Buffer.from(text))]
 const ofInteger = (integer: bigint): readonly Buffer[] => {
   const hex = integer.toString(16)

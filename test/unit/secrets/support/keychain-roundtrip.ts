@@ -7,8 +7,8 @@ import { openKeychainStore } from '../../../../src/host/secrets/keychain-store.t
 import { openProfile } from '../../../../src/host/secrets/open-profile.ts'
 import { createWalletService } from '../../../../src/host/wallet/wallet-service.ts'
 
-const roundTrip = async (home: string) => {
-  const first = await openProfile({ home, secretStore: 'keychain' })
+const roundTrip = async (home: string, keychainPatience: number) => {
+  const first = await openProfile({ home, secretStore: 'keychain', keychainPatience })
   const created = createWalletService(first).create()
   first.close()
   const second = await openProfile({ home })
@@ -30,6 +30,7 @@ const roundTrip = async (home: string) => {
   }
 }
 
-const home = process.argv[2] ?? ''
-const outcome = await roundTrip(home).catch((error: unknown) => ({ failure: isAppError(error) ? error.code : String(error) }))
+const [home = '', patience = '20000'] = process.argv.slice(2)
+const outcome = await roundTrip(home, Number(patience))
+  .catch((error: unknown) => ({ failure: isAppError(error) ? error.code : String(error) }))
 process.stdout.write(`${JSON.stringify(outcome)}\n`)
