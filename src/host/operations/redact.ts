@@ -58,8 +58,12 @@ export const redactText = (text: string): string => redactPhrases(text)
   .replaceAll(named, `$1${hidden}`)
   .replaceAll(longSecrets, hidden)
 
+/** 32 bytes or more in base64, of whatever. In a stack's lines it would be a long path. */
+const longCodes = /(?<![A-Za-z0-9+/_-])(?=[A-Z0-9+/_-]*[a-z])(?=[a-z0-9+/_-]*[A-Z])(?=[A-Za-z+/_-]*\d)[A-Za-z0-9+/_-]{43,}={0,2}/g
+
 /** A wallet's key looks like any hash: in a text that nobody wrote for a log, such as a foreign error's, neither is shown. */
 export const redactForeignText = (text: string): string => redactText(text).replaceAll(/\b(?:0x)?[0-9a-f]{64,}\b/gi, hidden)
+  .split('\n').map((line) => (/^\s+at /.test(line) ? line : line.replaceAll(longCodes, hidden))).join('\n')
 
 const bareSecretNames = secretNames.map((name) => name.toLowerCase().replaceAll('_', ''))
 const isSecretName = (name: string): boolean => {
