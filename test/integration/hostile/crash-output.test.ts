@@ -41,9 +41,10 @@ describe('a program that dies while it holds secrets (S30, S31)', () => {
 
   it('says where a bug is, and not what it held', () => {
     const written: string[] = []
-    const stream = { write: (text: string) => written.push(text) > 0 } as unknown as NodeJS.WriteStream
+    const stream = { write: (text: string) => written.push(text) > 0 }
+    const streams = { stdout: stream, stderr: stream } as unknown as Pick<NodeJS.Process, 'stdout' | 'stderr'>
     const key = '5e'.repeat(32)
-    createTerminal(false, { stdout: stream, stderr: stream }).error(new Error(`invalid private key 0x${key} at https://rpc.example/v3/${key.slice(0, 20)}`))
+    createTerminal(false, streams).error(new Error(`invalid private key 0x${key} at https://rpc.example/v3/${key.slice(0, 20)}`))
     expect(written.join('')).toMatch(/error bug\.unexpected: [^]*invalid private key \[redacted\] at https:\/\/rpc\.example\/\[redacted\][^]*crash-output\.test\.ts:\d+/)
     expect(written.join('')).not.toContain(key.slice(0, 20))
   })
