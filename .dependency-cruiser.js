@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module'
 /** Where the program is entered: the shells, the library, the workers (started by path), and the reference for the engine's tests. */
 const entries = [
   '^src/(cli|headless)/main\\.ts$', '^src/(client|main|preload)/index\\.ts$', '^src/renderer/main\\.tsx$', '^src/engine/worker\\.ts$',
-  '^src/host/scripts/script-worker\\.ts$', '^src/host/datasets/table-worker\\.ts$',
+  '^src/host/scripts/script-worker\\.ts$', '^src/host/datasets/table-worker\\.ts$', '^src/host/judging/judge-worker\\.ts$',
   '^src/crypto/paillier-bigint\\.ts$',
 ]
 

@@ -6,7 +6,7 @@ const source = (path: string): string => join(import.meta.dirname, 'src', path)
 
 /**
  * Builds the window: three bundles under out/. Node and the command line need no build (docs/adr/0001). The workers for
- * ciphertexts, scripts and tables are entries of their own beside main, because they are started as files next to the one that runs.
+ * ciphertexts, scripts, tables and judgements are entries of their own beside main, because they are started as files next to the one that runs.
  */
 export default defineConfig({
   main: {
@@ -16,6 +16,7 @@ export default defineConfig({
           index: source('main/index.ts'),
           worker: source('engine/worker.ts'),
           'script-worker': source('host/scripts/script-worker.ts'),
+          'judge-worker': source('host/judging/judge-worker.ts'),
           'table-worker': source('host/datasets/table-worker.ts'),
         },
         output: { entryFileNames: '[name].js' },

@@ -14,6 +14,7 @@ import { createListingOpener, type OpenListing } from './buyer/open-listing.ts'
 import { createPurchaseService, type PurchaseService } from './buyer/purchase-service.ts'
 import { createDatabaseUrls, type DatabaseUrls } from './datasets/database-urls.ts'
 import { createDatasetService, type DatasetService } from './datasets/dataset-service.ts'
+import { createJudges } from './judging/judges.ts'
 import { createLedger } from './ledger/ledger.ts'
 import type { TradeCounts } from './operations/metrics.ts'
 import type { ServeObserver } from './operations/observe.ts'
@@ -170,11 +171,12 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const datasets: DatasetService = createDatasetService({
     database, vault, engine: engine.get, sharedEngine: sharedEngine.get, chunkDatabase, findUse,
     renameUse: listingStore.renameDataset,
-    beforeEncrypt: (name) => { ledger.assertApart(name) },
+    beforeEncrypt: (name) => ledger.assertApart(name),
     // Where a table comes from is told by its rows.
     beforeDrop: (name) => { ledger.register(name) },
   })
-  const ledger = createLedger({ database, vault, datasets, now })
+  const judges = createJudges()
+  const ledger = createLedger({ database, vault, datasets, judges, now })
   const unlockedWallet = once<BaseWallet>(() => wallet.unlock())
 
   const transactionListeners = new Set<() => void>()
@@ -220,7 +222,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
         const { startServing } = await import('./seller/serve.ts')
         const acting = guard === undefined ? market : guardMoves(market, guard)
         return startServing(serveOptions, {
-          ...records, datasets, ledger, engine: engine.get, market: acting, now, createReceipt: receipts.signAsSeller,
+          ...records, datasets, ledger, judges, engine: engine.get, market: acting, now, createReceipt: receipts.signAsSeller,
           findExplorer: networks.findExplorer,
           ...(options.observer === undefined ? {} : { observer: options.observer }),
           salesService: createSalesService(acting, listingStore, saleStore),
@@ -251,6 +253,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
       return () => { transactionListeners.delete(listener) }
     },
     close: async () => {
+      await judges.close()
       await (await engine.current())?.close()
       if (sharedEngine !== engine) await (await sharedEngine.current())?.close()
       await chunkDatabase?.close()

@@ -102,7 +102,7 @@ export interface DatasetServiceDependencies {
   /** What stands on a dataset (a listing's id), or null. */
   readonly findUse?: (name: string) => string | null
   /** Told before a table's encryption begins. What it throws keeps it from beginning: hours may go into it. */
-  readonly beforeEncrypt?: (name: string) => void
+  readonly beforeEncrypt?: (name: string) => Promise<void>
   /** Told before a dataset's rows are deleted, so that whoever must have seen them sees them now. What it throws keeps them. */
   readonly beforeDrop?: (name: string) => void
   /** Lets what stands on a dataset follow it to another name. */
@@ -145,7 +145,7 @@ function* rowsOf({ rows, columns }: CleanTable): Generator<number[]> {
 export const createDatasetService = (dependencies: DatasetServiceDependencies): DatasetService => {
   const { database, vault, engine, now = () => new Date() } = dependencies
   const { sharedEngine = engine, chunkDatabase = null } = dependencies
-  const { findUse = () => null, renameUse = () => undefined, beforeDrop = () => undefined, beforeEncrypt = () => undefined } = dependencies
+  const { findUse = () => null, renameUse = () => undefined, beforeDrop = () => undefined, beforeEncrypt = () => Promise.resolve() } = dependencies
   const store = createDatasetStore(database)
   const tensors = createDatasetTensors({ database, store, vault, engine, sharedEngine, chunkDatabase })
 
@@ -277,8 +277,8 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
     },
 
     encrypt: async (name, options = {}) => {
+      if (tensors.describe(requireDataset(name), 'data') === null) await beforeEncrypt(name)
       const dataset = requireDataset(name)
-      if (tensors.describe(dataset, 'data') === null) beforeEncrypt(name)
       await tensors.encrypt(dataset, 'data', dataset.rows, options)
     },
 

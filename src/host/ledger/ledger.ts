@@ -1,20 +1,19 @@
-import { encodeCell, encodeInequality } from '../../compute/canonical.ts'
-import { assertPolicy } from '../../policy/policy.ts'
 import { assertPrivateCells } from '../../policy/private.ts'
 import { createPartition, type Partition } from '../../policy/partition.ts'
 import type { Details, DisclosedPolicy, Policy, PolicyMode } from '../../shared/schemas/details.ts'
-import type { Program } from '../../shared/schemas/program.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
+import { encodePartition, parsePartition, type Judgement } from '../judging/judgement.ts'
+import type { JudgeJob, JudgeResults } from '../judging/judge-jobs.ts'
+import { judgeHere, type Judges } from '../judging/judges.ts'
 import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { describeDataset } from '../trade/details-document.ts'
-import { sha256Hex } from '../trade/hash.ts'
 import { createHelpStore, type Help } from './help-store.ts'
 import type { SourceTable } from './row-marks.ts'
-import { findSharedRows } from './same-rows.ts'
+import type { SharedRows } from './same-rows.ts'
 import { createVersions, type VersionSubject } from './versions.ts'
-import { createSourceStore, type LedgerEntry, type Sale, type Source, type SourceOffer } from './source-store.ts'
+import { createSourceStore, type LedgerEntry, type MarkedDataset, type Sale, type Source, type SourceOffer } from './source-store.ts'
 
 /** Whose table a program is about, and under which terms. */
 export interface LedgerSubject {
@@ -45,15 +44,23 @@ export interface Ledger {
   /** How many cells the dataset's source has answered. */
   countCells(dataset: string): number
   /**
-   * Whether a program would be answered now, in view of all answers so far; counts nothing. Throws what `assertPolicy` does, and
-   * `policy.budget-spent`.
+   * Has what came for the listing judged elsewhere, in view of all that the source has told, and gives it to `act`, which says whether the
+   * source has told no more since. Where it has, it is judged again; after so many times, here, so that nothing comes in between. What is
+   * refused stays refused: a source only ever tells more. With `earlier`, that is tried first. Gives what was acted on. Throws as
+   * `runJudgeJob` and `act`.
    */
-  assertPermitted(program: Program, subject: LedgerSubject): void
+  settle<K extends JudgedKind>(job: JudgedText<K>, subject: LedgerSubject, act: (judged: JudgeResults[K]) => boolean, earlier?: JudgeResults[K]): Promise<JudgeResults[K]>
   /**
-   * Judges once more and writes the answer down for good, in one durable step, before anything is decrypted. For a purchase that
-   * was debited before, by a run that was interrupted, it changes nothing: a debit is never given back and never made twice.
+   * Whether a program would be answered now; counts nothing. Gives false where the source has told more than the judgement knows, and throws
+   * `policy.source-corrected`, `policy.second-moments-whole`, `policy.corrected-whole`, `policy.budget-spent`.
    */
-  debit(entry: LedgerEntry, program: Program, subject: LedgerSubject): void
+  assertPermitted(judgement: Judgement, subject: LedgerSubject): boolean
+  /**
+   * Writes the answer down for good, in one durable step, before anything is decrypted, where it is permitted as `assertPermitted` says; else
+   * changes nothing. For a purchase that was debited before, by a run that was interrupted, it changes nothing either: a debit is never
+   * given back and never made twice.
+   */
+  debit(entry: LedgerEntry, judgement: Judgement, subject: LedgerSubject): boolean
   /**
    * The same two for an answer in `private` mode, of which only the number of its cells is known. Throws `policy.answer-cells`,
    * `policy.budget-spent`.
@@ -66,22 +73,22 @@ export interface Ledger {
   assertMode(dataset: string, mode: PolicyMode): void
   /**
    * What is sold of a table counts towards what is sold of the same rows in another order, and where they stand there must not be told:
-   * an order is data (docs/adr/0402). So rows are sold in one order. Throws `policy.source-rows` where another published table holds them.
+   * an order is data (docs/adr/0402). So rows are sold in one order. Compares elsewhere, which takes long; throws `policy.source-rows` where
+   * another published table holds them.
    */
-  assertApart(dataset: string): void
+  assertApart(dataset: string): Promise<void>
   /**
    * Whether the dataset may be sold beside the tables of its source that are: what was corrected in between would be the difference of two
    * answers (docs/adr/0402). Throws `policy.source-corrected`.
    */
   assertListable(dataset: string, policy: Policy): void
   /** Notes for good that the dataset's source is sold in this mode. Throws as `assertMode` and `assertApart`. */
-  claimMode(dataset: string, mode: PolicyMode): void
+  claimMode(dataset: string, mode: PolicyMode): Promise<void>
   /**
-   * Judges what a purchase asks of the key holder, a program of comparisons alone, as an answer's cells are judged, and counts what its
-   * source was never asked before, in one durable step before anything is decrypted. Asked again, it changes nothing. Throws as
-   * `assertPermitted`.
+   * Counts what a purchase asks of the key holder, judged as a program of comparisons alone, where its source was never asked it before, in
+   * one durable step before anything is decrypted. Asked again, it changes nothing. Gives false and throws as `assertPermitted`.
    */
-  debitComparisons(sale: Sale, questions: Program, subject: LedgerSubject): void
+  debitComparisons(sale: Sale, judgement: Judgement, subject: LedgerSubject): boolean
   /**
    * Counts what a purchase asks blinded, in `private` mode, in one durable step before anything is decrypted; the same bytes asked again
    * by the same purchase change nothing. Throws `policy.program-expected`, `policy.comparisons-not-sold`,
@@ -93,26 +100,31 @@ export interface Ledger {
   /** How many of either kind the dataset's source has helped with. */
   countHelped(dataset: string, kind: Help['kind']): number
   /** Throws `policy.comparison-unasked` where a program names comparisons that its purchase has not asked. */
-  assertAsked(sale: Sale, program: Program): void
+  assertAsked(sale: Sale, { comparisons }: Pick<Judgement, 'comparisons'>): void
 }
 
 export interface LedgerDependencies {
   readonly database: ProfileDatabase
   readonly vault: Vault
   readonly datasets: Pick<DatasetService, 'readColumns' | 'readRows'>
+  readonly judges: Pick<Judges, 'run'>
   readonly now: () => Date
 }
 
-/** A cell's text among all cells of one source: tables of another length number their cells otherwise. Constants tell nothing. */
-const hashCells = ({ rows, cells }: Program): string[] =>
-  cells.filter(({ terms }) => terms.length > 0).map((cell) => sha256Hex(`${rows}/${encodeCell(cell)}`))
+/** The jobs whose outcome holds as long as the source tells no more. */
+export type JudgedKind = 'check' | 'program' | 'questions'
+export interface JudgedText<K extends JudgedKind> {
+  readonly kind: K
+  readonly text: string
+}
+type JudgedJob = JudgeJob & { readonly kind: JudgedKind }
 
-const hashComparisons = ({ rows, comparisons = [] }: Program): string[] =>
-  comparisons.map((comparison) => sha256Hex(`${rows}/${encodeInequality(comparison)}`))
+/** So often what was judged elsewhere may come too late; then it is judged here. */
+const mostTries = 3
 
 const notSold = { comparisons: 'policy.comparisons-not-sold', products: 'policy.products-not-sold' } as const
 
-export const createLedger = ({ database, vault, datasets, now }: LedgerDependencies): Ledger => {
+export const createLedger = ({ database, vault, datasets, judges, now }: LedgerDependencies): Ledger => {
   const store = createSourceStore(database, vault)
   const helped = createHelpStore(database)
   const versions = createVersions({ store, datasets })
@@ -141,7 +153,7 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
     const table = readTable(dataset)
     const marked = store.mark(table)
     const source = store.findOfVersions(dataset) ?? store.findSimilar(table, marked)
-      ?? store.create(createPartition(table[0]?.values.length ?? 1), now().toISOString())
+      ?? store.create(encodePartition(createPartition(table[0]?.values.length ?? 1)), now().toISOString())
     store.link(source, id)
     store.insertMarks(id, marked)
     const linked = store.findOf(id)
@@ -149,47 +161,72 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
     return linked
   }).immediate()
 
-  const assertApart = (dataset: string): void => database.transaction((): void => {
-    const source = requireSource(dataset)
+  /** A dataset, and the tables that were published of other datasets by now: as long as they are the same, so is what was compared. */
+  interface Neighbours {
+    readonly id: number
+    readonly source: number
+    readonly others: readonly MarkedDataset[]
+  }
+  const readNeighbours = (dataset: string): Neighbours => database.transaction((): Neighbours => {
+    const source = requireSource(dataset).id
     for (const name of store.listUnmarked()) markRows(store.findDatasetId(name) ?? 0, name)
-    const id = store.findDatasetId(dataset)
-    const others = store.listMarked().filter((other) => other.isSold && other.dataset !== id)
-    if (id === null || others.length === 0) return
-    const marked = store.readMarks(id)
-    for (const other of others) {
-      const shared = findSharedRows(store.readMarks(other.dataset), marked, other.source === source.id)
-      if (shared === null) continue
-      const { columns, rows } = shared
-      const where = other.name === null ? 'a table that was sold here and is removed' : `the table of dataset ${other.name}, which is sold already`
-      const message = `Dataset ${dataset} holds ${rows} rows of ${where}, in other places; they are alike in ${columns.join(', ')}.`
-      throw new AppError('policy.source-rows', message, { details: { dataset, other: other.name, rows, columns: [...columns] } })
-    }
+    const id = store.findDatasetId(dataset) ?? 0
+    return { id, source, others: store.listMarked().filter((other) => other.isSold && other.dataset !== id) }
   }).immediate()
+  /** Marks never change, and a source is never another one. */
+  const nameNeighbours = ({ id, source, others }: Neighbours): string =>
+    JSON.stringify([id, source, others.map((other) => [other.dataset, other.source])])
+
+  const refuseShared = (dataset: string, other: MarkedDataset, { columns, rows }: SharedRows): never => {
+    const where = other.name === null ? 'a table that was sold here and is removed' : `the table of dataset ${other.name}, which is sold already`
+    const message = `Dataset ${dataset} holds ${rows} rows of ${where}, in other places; they are alike in ${columns.join(', ')}.`
+    throw new AppError('policy.source-rows', message, { details: { dataset, other: other.name, rows, columns: [...columns] } })
+  }
+
+  /** Compares with the tables that are sold by now, and then does `act`, in one step with seeing that they are the same. */
+  const whenApart = async (dataset: string, act: () => void): Promise<void> => {
+    const apart = new Set<string>()
+    for (;;) {
+      const neighbours = readNeighbours(dataset)
+      const { id, source } = neighbours
+      const left = neighbours.others.find((other) => !apart.has(`${other.dataset}/${other.source}`))
+      if (left === undefined) {
+        const isDone = database.transaction((): boolean => {
+          if (nameNeighbours(readNeighbours(dataset)) !== nameNeighbours(neighbours)) return false
+          act()
+          return true
+        }).immediate()
+        if (isDone) return
+        continue
+      }
+      const shared = await judges.run({ kind: 'rows', known: store.readMarks(left.dataset), asked: store.readMarks(id), samePlaces: left.source === source })
+      if (shared !== null) refuseShared(dataset, left, shared)
+      apart.add(`${left.dataset}/${left.source}`)
+    }
+  }
 
   const versionOf = (dataset: string, { minRows }: DisclosedPolicy): VersionSubject =>
     ({ dataset, datasetId: store.findDatasetId(dataset) ?? 0, minRows })
 
-  const judge = ({ id, partition }: Source, program: Program, { dataset, details }: LedgerSubject): Partition => {
-    if (details.policy.mode !== 'disclosed') {
-      throw new AppError('policy.program-unexpected', 'This listing is in private mode: it must not see a program.')
-    }
-    const refined = assertPolicy(program, details.policy, describeDataset(details), partition)
-    versions.assertAnswerable(versionOf(dataset, details.policy), id, refined)
+  /** Whether the judgement still holds, and if so, whether what was sold and answered beside it permits the answer. */
+  const assertWithin = ({ id, partition }: Source, { known, refined, cells, comparisons }: Judgement, { dataset, details }: LedgerSubject): boolean => {
+    if (partition !== known) return false
+    if (details.policy.mode === 'disclosed') versions.assertAnswerable(versionOf(dataset, details.policy), id, () => parsePartition(refined))
     const { totalCells } = details.budgets
     const spent = store.countCells(id)
-    const asked = store.countNewCells(id, hashCells(program))
+    const asked = store.countNewCells(id, cells)
     if (asked > 0 && spent + asked > totalCells) {
       const message = `this table has answered ${spent} different numbers of the ${totalCells} it will ever answer; the program asks for ${asked} that it has not answered yet`
       throw new AppError('policy.budget-spent', message, { details: { spent, asked, limit: totalCells } })
     }
-    const comparing = store.countNewComparisons(id, hashComparisons(program))
+    const comparing = store.countNewComparisons(id, comparisons)
     const compared = comparing === 0 ? 0 : store.countComparisons(id)
     if (compared + comparing > details.budgets.comparisons) {
       const limit = details.budgets.comparisons
       const message = `this table has answered ${compared} different comparisons of the ${limit} it will ever answer; the script asks ${comparing} that it has not answered yet`
       throw new AppError('policy.budget-spent', message, { details: { spent: compared, asked: comparing, limit } })
     }
-    return refined
+    return true
   }
 
   const judgeCells = ({ id }: Source, cells: number, { details }: LedgerSubject): number => {
@@ -227,13 +264,27 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
     return source
   }
 
-  /** One durable step; a purchase that was debited before is left as it is. */
-  const debitOnce = (entry: LedgerEntry, subject: LedgerSubject, write: (source: Source) => void): void => {
-    database.transaction(() => {
+  /** One durable step; a purchase that was debited before is left as it is. Gives what `write` does. */
+  const debitOnce = (entry: LedgerEntry, subject: LedgerSubject, write: (source: Source) => boolean): boolean =>
+    database.transaction((): boolean => {
       const earlier = store.findEntry(entry)
-      if (earlier?.programHash === entry.programHash) return
+      if (earlier?.programHash === entry.programHash) return true
       if (earlier !== null) throw new AppError('escrow.second-request', 'This purchase has already had its one answer.')
-      write(requireSource(subject.dataset))
+      return write(requireSource(subject.dataset))
+    }).immediate()
+
+  const settle: Ledger['settle'] = async (job, subject, act, earlier) => {
+    if (earlier !== undefined && act(earlier)) return earlier
+    const { dataset, details } = subject
+    const createJob = (): JudgedJob & typeof job => ({ ...job, details, known: requireSource(dataset).partition })
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const judged = await judges.run(createJob())
+      if (act(judged)) return judged
+    }
+    return database.transaction(() => {
+      const judged = judgeHere(createJob())
+      act(judged)
+      return judged
     }).immediate()
   }
 
@@ -244,7 +295,7 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
         markRows(store.findDatasetId(dataset) ?? 0, dataset)
       }).immediate()
     },
-    readPartition: (dataset) => requireSource(dataset).partition,
+    readPartition: (dataset) => parsePartition(requireSource(dataset).partition),
     areOfOneSource: (one, other) => requireSource(one).id === requireSource(other).id,
     mayBeBehind: () => database.prepare('SELECT 1 FROM restorations LIMIT 1').get() !== undefined,
     knows: (entry) => store.findEntry(entry) !== null,
@@ -252,47 +303,44 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
     hasAnswered: (dataset) => store.countCells(requireSource(dataset).id) > 0,
     countCells: (dataset) => store.countCells(requireSource(dataset).id),
 
-    assertPermitted: (program, subject) => { judge(requireSource(subject.dataset), program, subject) },
+    settle,
+    assertPermitted: (judgement, subject) => assertWithin(requireSource(subject.dataset), judgement, subject),
 
-    debit: (entry, program, subject) => {
-      debitOnce(entry, subject, (source) => {
-        store.setPartition(source.id, judge(source, program, subject))
-        store.insertCells(source.id, hashCells(program))
-        store.insertEntry(source.id, entry, now().toISOString())
-      })
-    },
+    debit: (entry, judgement, subject) => debitOnce(entry, subject, (source) => {
+      if (!assertWithin(source, judgement, subject)) return false
+      store.setPartition(source.id, judgement.refined)
+      store.insertCells(source.id, judgement.cells)
+      store.insertEntry(source.id, entry, now().toISOString())
+      return true
+    }),
 
     assertCellsPermitted: (cells, subject) => { judgeCells(requireSource(subject.dataset), cells, subject) },
 
     debitCells: (entry, cells, subject) => {
       debitOnce(entry, subject, (source) => {
         store.insertEntry(source.id, entry, now().toISOString(), { cells, bits: judgeCells(source, cells, subject) })
+        return true
       })
     },
 
     hasDebited: (entry) => store.findEntry(entry)?.programHash === entry.programHash,
 
     assertMode,
-    assertApart,
+    assertApart: (dataset) => whenApart(dataset, () => undefined),
     assertListable: (dataset, policy) => {
       if (policy.mode === 'private') return
       const { id, partition } = requireSource(dataset)
-      versions.assertListable(versionOf(dataset, policy), id, partition)
+      versions.assertListable(versionOf(dataset, policy), id, parsePartition(partition))
     },
-    claimMode: (dataset, mode) => {
-      database.transaction(() => {
-        assertApart(dataset)
-        store.setMode(assertMode(dataset, mode).id, mode)
-      }).immediate()
-    },
+    claimMode: (dataset, mode) => whenApart(dataset, () => { store.setMode(assertMode(dataset, mode).id, mode) }),
 
-    debitComparisons: (sale, questions, subject) => {
-      database.transaction(() => {
-        const source = requireSource(subject.dataset)
-        store.setPartition(source.id, judge(source, questions, subject))
-        store.insertComparisons(source.id, sale, hashComparisons(questions), now().toISOString())
-      }).immediate()
-    },
+    debitComparisons: (sale, judgement, subject) => database.transaction((): boolean => {
+      const source = requireSource(subject.dataset)
+      if (!assertWithin(source, judgement, subject)) return false
+      store.setPartition(source.id, judgement.refined)
+      store.insertComparisons(source.id, sale, judgement.comparisons, now().toISOString())
+      return true
+    }).immediate(),
 
     debitHelp: (sale, help, subject) => {
       database.transaction(() => {
@@ -305,8 +353,8 @@ export const createLedger = ({ database, vault, datasets, now }: LedgerDependenc
     countHelp: (sale) => helped.countOf(sale),
     countHelped: (dataset, kind) => helped.count(requireSource(dataset).id, kind),
 
-    assertAsked: (sale, program) => {
-      if (store.hasAsked(sale, hashComparisons(program))) return
+    assertAsked: (sale, { comparisons }) => {
+      if (store.hasAsked(sale, comparisons)) return
       throw new AppError('policy.comparison-unasked', 'The program names comparisons that were not asked under this purchase.')
     },
   }

@@ -1,9 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { z } from 'zod'
-import type { Partition } from '../../policy/partition.ts'
 import type { PolicyMode } from '../../shared/schemas/details.ts'
 import { AppError } from '../../shared/errors.ts'
-import { parseJsonAs } from '../../shared/parse.ts'
 import { findFactors } from '../../compute/products.ts'
 import { parseDetails } from '../trade/details-document.ts'
 import type { Vault } from '../secrets/types.ts'
@@ -12,8 +9,8 @@ import { createRowMarker, type MarkedColumn, type MarkedTable, type RowMarker, t
 
 export interface Source {
   readonly id: number
-  /** What all answers so far tell apart. */
-  readonly partition: Partition
+  /** What all answers so far tell apart, as it is written down: it may be long, and is seldom needed but to see whether it is the same. */
+  readonly partition: string
   /** How it is sold, for good; null as long as it never was. */
   readonly mode: PolicyMode | null
 }
@@ -66,7 +63,7 @@ export interface SourceStore {
   findSimilar(table: SourceTable, marked: MarkedTable): number | null
   /** The source of another version of this dataset (ADR 0401), or null: a corrected table is the same table. */
   findOfVersions(name: string): number | null
-  create(partition: Partition, createdAt: string): number
+  create(partition: string, createdAt: string): number
   /** Notes that the dataset comes from the source. */
   link(source: number, dataset: number): void
   /** Notes a dataset's rows for good, to know them again by. */
@@ -78,7 +75,7 @@ export interface SourceStore {
   listUnmarked(): readonly string[]
   /** Whatever became of them: what was published once may have been answered. None is missing, as listed datasets cannot be removed. */
   listOffers(source: number): readonly SourceOffer[]
-  setPartition(source: number, partition: Partition): void
+  setPartition(source: number, partition: string): void
   findEntry(entry: Sale): { readonly source: number; readonly programHash: string } | null
   setMode(source: number, mode: PolicyMode): void
   /** `masked`: how many cells of how many bits in all were decrypted for a program that the seller does not know. */
@@ -96,8 +93,6 @@ export interface SourceStore {
   /** Whether a purchase has asked all of these. */
   hasAsked(sale: Sale, comparisons: readonly string[]): boolean
 }
-
-const partitionSchema = z.strictObject({ rows: z.int().min(1), starts: z.array(z.int()), classes: z.array(z.int()) })
 
 const rowsOf = (table: SourceTable): number => table[0]?.values.length ?? 0
 
@@ -152,14 +147,6 @@ const secretPurpose = 'ledger-secret'
 const marksPurpose = (dataset: number, name: string): string => `source-rows/${dataset}/${name}`
 
 export const createSourceStore = (database: ProfileDatabase, vault: Vault): SourceStore => {
-  interface SourceRow {
-    readonly id: number
-    readonly partition: string
-    readonly mode: PolicyMode | null
-  }
-  const toSource = (row: SourceRow | undefined): Source | null =>
-    row === undefined ? null : { id: row.id, mode: row.mode, partition: parseJsonAs(partitionSchema, row.partition, 'a stored partition', 'store.corrupt') }
-
   const findColumns = (where: string): readonly ColumnRow[] => database.prepare<[], ColumnRow>(`SELECT * FROM source_columns ${where}`).all()
 
   /** Digests that were noted before there was a secret could be tried out; from now on none can. */
@@ -211,9 +198,9 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
 
     findDatasetId: (name) => database.prepare<[string], { id: number }>('SELECT id FROM datasets WHERE name = ?').get(name)?.id ?? null,
 
-    findOf: (dataset) => toSource(database.prepare<[number], SourceRow>(
+    findOf: (dataset) => database.prepare<[number], Source>(
       'SELECT sources.id, partition, mode FROM sources JOIN dataset_sources ON source = sources.id WHERE dataset = ?',
-    ).get(dataset)),
+    ).get(dataset) ?? null,
 
     findSimilar: (table, marked) =>
       listMarked().find(({ dataset }) => beginAlike(readMarks(dataset), marked))?.source ?? findByDigests(table),
@@ -226,7 +213,7 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
     },
 
     create: (partition, createdAt) => Number(database
-      .prepare('INSERT INTO sources (partition, created_at) VALUES (?, ?)').run(JSON.stringify(partition), createdAt).lastInsertRowid),
+      .prepare('INSERT INTO sources (partition, created_at) VALUES (?, ?)').run(partition, createdAt).lastInsertRowid),
 
     link: (source, dataset) => { database.prepare('INSERT INTO dataset_sources (dataset, source) VALUES (?, ?)').run(dataset, source) },
 
@@ -257,7 +244,7 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
     }),
 
     setPartition: (source, partition) => {
-      database.prepare('UPDATE sources SET partition = ? WHERE id = ?').run(JSON.stringify(partition), source)
+      database.prepare('UPDATE sources SET partition = ? WHERE id = ?').run(partition, source)
     },
 
     findEntry: ({ chainId, contract, purchase }) => database.prepare<[number, string, string], { source: number; programHash: string }>(

@@ -18,11 +18,11 @@ export interface Versions {
    */
   assertListable(subject: VersionSubject, source: number, known: Partition): void
   /**
-   * Whether the source may answer what leaves it known as `refined`. Throws `policy.source-corrected` for a table that was published beside
+   * Whether the source may answer what leaves it known as `readRefined` gives. Throws `policy.source-corrected` for a table that was published beside
    * one from which few rows differ, and `policy.second-moments-whole` or `policy.corrected-whole` for groups of rows where listings
    * together would tell single ones.
    */
-  assertAnswerable(subject: VersionSubject, source: number, refined: Partition): void
+  assertAnswerable(subject: VersionSubject, source: number, readRefined: () => Partition): void
 }
 
 export interface VersionSubject {
@@ -119,19 +119,21 @@ export const createVersions = ({ store, datasets }: VersionDependencies): Versio
       }
     },
 
-    assertAnswerable: (subject, source, refined) => {
+    assertAnswerable: (subject, source, readRefined) => {
       const offers = store.listOffers(source)
       const published = offers.filter(({ isPublished }) => isPublished)
       const own = published.findIndex(({ dataset }) => dataset === subject.datasetId)
       // Published together by an earlier version of this program: the table that was listed first is answered.
       for (const earlier of published.slice(0, Math.max(0, own))) assertFew(earlier, subject)
-      const group = subject.minRows === 1 ? undefined : findGroup(refined, offers)
+      const hasMoments = published.some(({ moments }) => moments.length > 0)
+      const tables = [...new Set(published.map(({ dataset }) => dataset))]
+      if (subject.minRows === 1 || (!hasMoments && tables.length < 2)) return
+      const group = findGroup(readRefined(), offers)
       if (group === undefined) return
       const told = `the answer, or one given before, tells row ${group} from the row before it`
-      if (published.some(({ moments }) => moments.length > 0)) {
+      if (hasMoments) {
         throw new AppError('policy.second-moments-whole', `${told}; a table sold with second moments is answered of all rows together only`, { details: { row: group } })
       }
-      const tables = [...new Set(published.map(({ dataset }) => dataset))]
       if (tables.some((one, at) => tables.slice(at + 1).some((other) => compare(one, other).some(isPartial)))) {
         const message = `${told}; a table of which a corrected version is sold too is answered of all rows together only`
         throw new AppError('policy.corrected-whole', message, { details: { row: group } })

@@ -3,7 +3,8 @@ import { defaultScriptLimits } from '../../script/limits.ts'
 import type { ReferenceTable } from '../../script/reference-backend.ts'
 import { createScriptError } from '../../script/script-error.ts'
 import type { JsonValue, ScriptListing } from '../../script/run-script.ts'
-import { AppError, type ErrorCode, type ErrorDetails } from '../../shared/errors.ts'
+import { AppError } from '../../shared/errors.ts'
+import { fromThreadFailure, type ThreadFailure } from '../thread-failure.ts'
 import { createAnsweringEnd, type RemoteKeyHolder } from './ask-channel.ts'
 import type { DerivedScript, DescribedTable, ScriptFile, ScriptJob, ScriptJobResult } from './script-job.ts'
 
@@ -11,10 +12,7 @@ import type { DerivedScript, DescribedTable, ScriptFile, ScriptJob, ScriptJobRes
 export type ScriptMessage =
   | { readonly kind: 'started' | 'answered' }
   | { readonly kind: 'result'; readonly result: ScriptJobResult }
-  | {
-    readonly kind: 'failure'; readonly code: ErrorCode; readonly message: string; readonly details: ErrorDetails; readonly retryable: boolean
-    readonly stack: string | null
-  }
+  | ThreadFailure
 
 export interface ScriptThreadOptions {
   readonly signal?: AbortSignal
@@ -46,9 +44,6 @@ const deathError = (script: ScriptFile, fault: unknown): AppError =>
   (fault as { code?: unknown } | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY'
     ? createScriptError('runtime.script-out-of-memory', `the script and its tensors needed more than ${heapMegabytes} MiB of memory`, script, null)
     : createScriptError('runtime.script-crashed', 'the thread that ran the script ended in the midst of it', script, null, { cause: fault })
-
-const toError = ({ code, message, details, retryable, stack }: ScriptMessage & { kind: 'failure' }): AppError =>
-  new AppError(code, message, { details, retryable, ...(stack === null ? {} : { cause: new Error(stack) }) })
 
 /** What a thread has computed so far; null where it does not answer, being in the midst of native code, or is gone. */
 const readOwnMilliseconds = async (worker: Worker): Promise<number | null> => {
@@ -108,7 +103,7 @@ const runInThread = (job: ScriptJob, { signal, deadlineMilliseconds, keyHolder }
     }
     worker.on('message', (message: ScriptMessage) => {
       if (message.kind === 'result') end(() => { resolve(message.result) })
-      else if (message.kind === 'failure') end(() => { reject(toError(message)) })
+      else if (message.kind === 'failure') end(() => { reject(fromThreadFailure(message)) })
       else stopAfter(message.kind === 'started' ? limit : deriveMilliseconds)
     })
     worker.on('error', (fault) => { end(() => { reject(deathError(job.script, fault)) }) })

@@ -1,65 +1,17 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Details } from '../../shared/schemas/details.ts'
-import { programSchema, type Inequality, type Program } from '../../shared/schemas/program.ts'
+import type { Program } from '../../shared/schemas/program.ts'
 import { AppError } from '../../shared/errors.ts'
 import { failpoint } from '../failpoint.ts'
-import { parseAs } from '../../shared/parse.ts'
-import { nameCell } from '../../compute/answer.ts'
-import { assertCanonicalProgram } from '../../compute/canonical.ts'
-import { assertPackedReads, openReads, readForms } from '../../compute/packed-program.ts'
-import { assertCellCount } from '../../policy/policy.ts'
+import { openReads, readForms } from '../../compute/packed-program.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { withMappedErrors } from '../../engine/map-error.ts'
 import type { PaillierKeyPair } from '../../crypto/types.ts'
 import type { StoredTensor } from '../datasets/dataset-service.ts'
-import type { Ledger, LedgerSubject } from '../ledger/ledger.ts'
 import { encodeAnswer } from '../protocol/answer-codec.ts'
 import { createClaim } from '../protocol/opened-answer.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import type { ResultRequest } from '../../shared/schemas/result-request.ts'
-
-/** Beyond the answer's own bits: what a column's values, its offset and its scale may add to a program's numbers. */
-const spareDigits = 160
-
-/** Numbers far longer than an answer may be are refused before their common divisors are looked for, which takes long. */
-const assertDigits = ({ cells, answer, comparisons = [] }: Program, { maxAnswerBits }: Details['policy']): void => {
-  const most = Math.ceil(maxAnswerBits * Math.log10(2)) + spareDigits
-  const scales = cells.map(({ scale: { numerator, denominator } }) => Math.max(numerator.length, denominator.length))
-  for (const [index, { constant, terms }] of [...cells, ...comparisons].entries()) {
-    const fixed = Math.max(constant.length, scales[index] ?? 0)
-    const digits = terms.reduce((longest, [, , weight]) => Math.max(longest, weight.length), fixed)
-    if (digits <= most) continue
-    const place = index < cells.length ? nameCell(answer, index) : `comparison ${index - cells.length + 1} of ${comparisons.length}`
-    const message = `The program holds a number of ${digits} digits, for ${place}; the listing's answers need ${most} at most.`
-    throw new AppError('policy.answer-bits', message, { details: { digits, place, limit: most } })
-  }
-}
-
-/** A listing in `private` mode must not learn a program, not even one that is sent to it. Throws `policy.program-unexpected`. */
-export const assertProgramAsked = ({ policy }: Details): void => {
-  if (policy.mode === 'disclosed') return
-  throw new AppError('policy.program-unexpected', 'This listing is in private mode: it answers masked ciphertexts, and must not see a program.')
-}
-
-/**
- * Reads a program from the network and holds it to its canonical form, to the listing's policy and to all that its table has answered
- * before, before any data is touched (S2). Counts nothing.
- */
-export const parsePermittedProgram = (value: unknown, subject: LedgerSubject, ledger: Ledger): Program => {
-  const { details } = subject
-  assertProgramAsked(details)
-  const program = parseAs(programSchema, value, 'the program', 'input.program-invalid')
-  const { root, rows, columns } = details.dataset
-  if (program.datasetRoot !== root || program.rows !== rows || program.columns !== columns) {
-    throw new AppError('input.program-invalid', 'The program was made for another dataset.', { details: { root: program.datasetRoot } })
-  }
-  assertCellCount(program, details.policy)
-  assertDigits(program, details.policy)
-  assertCanonicalProgram(program)
-  assertPackedReads(program, describeDataset(details))
-  ledger.assertPermitted(program, subject)
-  return program
-}
 
 /** How many ciphertexts a buyer sent. Throws `input.invalid`. */
 export const countCiphertexts = ({ length }: Uint8Array, { dataset: { key } }: Details): number => {
@@ -68,29 +20,14 @@ export const countCiphertexts = ({ length }: Uint8Array, { dataset: { key } }: D
   throw new AppError('input.invalid', `The encrypted result has ${length} bytes, not a whole number of ciphertexts of ${key.bits / 4} bytes each.`, { details: { bytes: length } })
 }
 
-/**
- * What a purchase asks of the key holder, as the program of comparisons alone that it is judged as. Throws `policy.comparisons-not-sold`,
- * `input.program-not-canonical`, and `policy.*` as `parsePermittedProgram`. Counts nothing.
- */
-export const parsePermittedQuestions = (comparisons: readonly Inequality[], subject: LedgerSubject, ledger: Ledger): Program => {
-  const { dataset: { root, rows, columns }, policy, budgets } = subject.details
-  if (budgets.comparisons === 0) throw new AppError('policy.comparisons-not-sold', 'This listing sells no comparisons.')
-  const answer = { kind: 'constant', value: null } as const
-  const questions: Program = { version: 1, datasetRoot: root, rows, columns, cells: [], answer, comparisons: [...comparisons] }
-  assertDigits(questions, policy)
-  assertCanonicalProgram(questions)
-  ledger.assertPermitted(questions, subject)
-  return questions
-}
-
 export interface MaskedTask {
   readonly request: ResultRequest
   /** What the buyer computed. */
   readonly ciphertexts: Uint8Array
   readonly details: Details
   readonly key: PaillierKeyPair
-  /** Writes the answer down for good; throws where it may not be given any more. */
-  readonly debit: () => void
+  /** Writes the answer down for good; rejects where it may not be given any more. */
+  readonly debit: () => Promise<void>
 }
 
 export interface AnswerTask extends MaskedTask {
@@ -102,7 +39,7 @@ export interface AnswerTask extends MaskedTask {
 const decryptProved = async (
   { request, details, key, debit }: Omit<MaskedTask, 'ciphertexts'>, program: Program | null, ciphertexts: Uint8Array, engine: Engine,
 ): Promise<Uint8Array> => {
-  debit()
+  await debit()
   const plaintexts = await engine.decrypt(key, ciphertexts)
   failpoint('answer.decrypted')
   const integers = program === null ? plaintexts : withMappedErrors(() => openReads(program, describeDataset(details), plaintexts))

@@ -1,19 +1,20 @@
 import { getBytes, hexlify } from 'ethers'
-import type { ResultSubmission } from '../../shared/schemas/http.ts'
-import { programSchema } from '../../shared/schemas/program.ts'
+import type { Details } from '../../shared/schemas/details.ts'
+import type { Program } from '../../shared/schemas/program.ts'
 import { resultRequestSchema, type ResultRequest } from '../../shared/schemas/result-request.ts'
 import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
-import { encodeProgram } from '../../compute/program.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain } from '../chain/market.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
+import type { ReadSubmission } from '../judging/judge-jobs.ts'
+import { assertProgramAsked } from '../judging/read-program.ts'
 import type { Ledger, LedgerSubject } from '../ledger/ledger.ts'
 import type { LedgerEntry } from '../ledger/source-store.ts'
 import { hashResultRequest, recoverResultRequestSigner } from '../protocol/result-request.ts'
 import { assertSealingKey, sealAnswer } from '../protocol/sealing.ts'
 import { sha256Hex } from '../trade/hash.ts'
-import { answerMasked, answerProgram, assertProgramAsked, countCiphertexts, parsePermittedProgram } from './answer-request.ts'
+import { answerMasked, answerProgram, countCiphertexts } from './answer-request.ts'
 import type { ListingStore, StoredListing } from './listing-store.ts'
 import type { Sale, SaleStore } from './sale-store.ts'
 import { createTurns } from './turns.ts'
@@ -33,7 +34,7 @@ export interface Deliveries {
    * Writes a buyer's signed request down, once: the same body again is the same sale, another one is refused.
    * Throws `access.request-mismatch`, `access.forbidden`, `input.*`, `escrow.second-request`.
    */
-  receive(purchase: PurchaseOnChain, listing: StoredListing, submission: ResultSubmission): Sale
+  receive(purchase: PurchaseOnChain, listing: StoredListing, submission: ReadSubmission): Sale
   /** Carries one sale as far as it goes now: decide, answer, deliver or decline. Safe to call again after any interruption. */
   advance(purchase: bigint): Promise<Sale>
 }
@@ -44,27 +45,14 @@ const isRefusal = (error: unknown): error is AppError => isAppError(error) && /^
 /** Each holds up to 32 MiB of the table, and all share the same workers: more at once are no faster, and a hundred took gigabytes. */
 const mostDecisionsAtOnce = 2
 
-interface CheckedSubmission {
-  readonly ciphertexts: Uint8Array
-  /** The program's canonical text; '' in `private` mode, where there is none to see. */
-  readonly program: string
+/** Throws `policy.program-unexpected`, `policy.program-expected`. */
+const assertProgramSent = ({ program }: ReadSubmission, details: Details): void => {
+  if (program !== null) assertProgramAsked(details)
+  else if (details.policy.mode !== 'private') throw new AppError('policy.program-expected', 'The request came without its program, which this listing asks for.')
 }
 
-/**
- * The program in its canonical text, or '' where the listing must not see one. Throws `policy.program-unexpected`,
- * `policy.program-expected`.
- */
-const programTextOf = ({ program }: ResultSubmission, { details }: StoredListing): string => {
-  if (program !== null) {
-    assertProgramAsked(details)
-    return encodeProgram(program)
-  }
-  if (details.policy.mode === 'private') return ''
-  throw new AppError('policy.program-expected', 'The request came without its program, which this listing asks for.')
-}
-
-const assertSubmission = (purchase: PurchaseOnChain, listing: StoredListing, submission: ResultSubmission): CheckedSubmission => {
-  const { request, signature, ciphertexts } = submission
+const assertSubmission = (purchase: PurchaseOnChain, { details }: StoredListing, submission: ReadSubmission): void => {
+  const { request, signature, program, ciphertexts } = submission
   const requestHash = hashResultRequest(request)
   if (requestHash !== purchase.requestHash) {
     throw new AppError('access.request-mismatch', 'This request is not the one whose hash stands on the contract.', { details: { expected: purchase.requestHash, found: requestHash } })
@@ -72,17 +60,15 @@ const assertSubmission = (purchase: PurchaseOnChain, listing: StoredListing, sub
   if (recoverResultRequestSigner(request, signature) !== purchase.buyer) {
     throw new AppError('access.forbidden', 'The request is not signed by the wallet that bought this purchase.')
   }
-  const bytes = new Uint8Array(Buffer.from(ciphertexts, 'base64'))
-  const text = programTextOf(submission, listing)
+  assertProgramSent(submission, details)
   const contradictions: readonly (readonly [boolean, string])[] = [
-    [request.datasetRoot === listing.details.dataset.root, 'dataset root'],
+    [request.datasetRoot === details.dataset.root, 'dataset root'],
     // In private mode it is a salted commitment, which says something to the buyer alone.
-    [submission.program === null || request.programHash === sha256Hex(text), 'program'],
-    [request.resultHash === sha256Hex(bytes), 'encrypted result'],
+    [program === null || request.programHash === sha256Hex(program), 'program'],
+    [request.resultHash === sha256Hex(ciphertexts), 'encrypted result'],
   ]
   const found = contradictions.find(([holds]) => !holds)
   if (found !== undefined) throw new AppError('access.request-mismatch', `The ${found[1]} sent is not the one that was signed.`, { details: { field: found[1] } })
-  return { ciphertexts: bytes, program: text }
 }
 
 export const createDeliveries = ({ sales, listings, datasets, ledger, engine, market, now }: DeliveryDependencies): Deliveries => {
@@ -117,17 +103,21 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
     ({ chainId: market.chainId, contract: market.contract, purchase, programHash })
 
   const answerSeen = async (sale: Sale, request: ResultRequest, subject: LedgerSubject): Promise<Uint8Array> => {
-    const program = parsePermittedProgram(parseJsonAs(programSchema, sale.program, 'the stored program'), subject, ledger)
+    const job = { kind: 'program', text: sale.program } as const
+    const judgement = await ledger.settle(job, subject, (judged) => ledger.assertPermitted(judged, subject))
     await assertNothingForgotten(subject.dataset)
-    ledger.assertAsked(entryOf(sale, request), program)
+    ledger.assertAsked(entryOf(sale, request), judgement)
     return answerProgram({
       request,
-      program,
+      // It was read and judged as this very text.
+      program: JSON.parse(sale.program) as Program,
       ciphertexts: sale.ciphertexts,
       details: subject.details,
       tensor: datasets.readTensor(subject.dataset, 'data'),
       key: datasets.readKeyPair(subject.dataset, 'data'),
-      debit: () => { ledger.debit(entryOf(sale, request), program, subject) },
+      debit: async () => {
+        await ledger.settle(job, subject, (judged) => ledger.debit(entryOf(sale, request), judged, subject), judgement)
+      },
     }, await engine())
   }
 
@@ -142,7 +132,7 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
       ciphertexts: sale.ciphertexts,
       details,
       key: datasets.readKeyPair(dataset, 'data'),
-      debit: () => { ledger.debitCells(entryOf(sale, request), cells, subject) },
+      debit: async () => { ledger.debitCells(entryOf(sale, request), cells, subject) },
     }, await engine())
   }
 
@@ -194,7 +184,7 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
 
   return {
     receive: (purchase, listing, submission) => {
-      const bodyHash = sha256Hex(JSON.stringify(submission))
+      const { bodyHash, request, signature, program, ciphertexts } = submission
       const earlier = sales.find(purchase.id)
       if (earlier !== null) {
         if (earlier.bodyHash === bodyHash) return earlier
@@ -206,16 +196,16 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
       if (purchase.state !== 'Requested') {
         throw new AppError('escrow.wrong-state', `The purchase is ${purchase.state}; no result can be sent any more.`, { details: { state: purchase.state } })
       }
-      const { ciphertexts, program } = assertSubmission(purchase, listing, submission)
+      assertSubmission(purchase, listing, submission)
       const sale = sales.receive({
         purchase: purchase.id,
         listing: listing.id,
         buyer: purchase.buyer,
         requestHash: purchase.requestHash,
-        request: JSON.stringify(submission.request),
-        signature: submission.signature,
+        request: JSON.stringify(request),
+        signature,
         bodyHash,
-        program,
+        program: program ?? '',
         ciphertexts,
         receivedAt: now().toISOString(),
       })

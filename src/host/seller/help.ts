@@ -1,7 +1,7 @@
 import type { PaillierKeyPair } from '../../crypto/types.ts'
 import type { CiphertextSource, Engine } from '../../engine/engine.ts'
 import { AppError } from '../../shared/errors.ts'
-import type { Program } from '../../shared/schemas/program.ts'
+import type { Inequality } from '../../shared/schemas/program.ts'
 import { toLinearForm } from '../../compute/program.ts'
 
 /** Most ciphertexts compared, or pairs multiplied, in one request. */
@@ -34,8 +34,8 @@ export const signsOf = async (ciphertexts: Uint8Array, key: PaillierKeyPair, eng
  * Of each comparison of a table's own cells whether it holds, a digit each: recomputed here, so that the key touches nothing a buyer made
  * (S1).
  */
-export const signsOfTable = async (questions: Program, table: CiphertextSource, key: PaillierKeyPair, engine: Engine): Promise<string> => {
-  const own = await engine.evaluate(key.publicKey, table, (questions.comparisons ?? []).map(toLinearForm))
+export const signsOfTable = async (questions: readonly Inequality[], table: CiphertextSource, key: PaillierKeyPair, engine: Engine): Promise<string> => {
+  const own = await engine.evaluate(key.publicKey, table, questions.map(toLinearForm))
   return (await engine.decrypt(key, own)).map((integer) => (integer >= 0n ? '1' : '0')).join('')
 }
 

@@ -176,7 +176,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     const { chainId, contract, account } = await market()
     const policy = createPolicy(draft, data.commitment.rows, data.commitment.key.bits)
     ledger.assertMode(draft.dataset, policy.mode)
-    ledger.assertApart(draft.dataset)
+    await ledger.assertApart(draft.dataset)
     ledger.assertListable(draft.dataset, policy)
     // In private mode any cell can be got, up to the limits: what sums give away is no concern there.
     if (policy.mode === 'disclosed') assertMomentsSafe(draft.dataset, policy.minRows, { datasets, ledger })
@@ -253,7 +253,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       if (listing.number !== null) return listing
       ledger.assertListable(listing.dataset, listing.details.policy)
       // Before anything is sent: from here on the table is sold in this mode or not at all.
-      ledger.claimMode(listing.dataset, listing.details.policy.mode)
+      await ledger.claimMode(listing.dataset, listing.details.policy.mode)
       const { number } = await (await market()).createListing(`listing:${id}:create`, listing.terms, listing.url)
       return store.update(id, { number, state: 'published' })
     },

@@ -4,6 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain } from '../chain/market.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
+import type { Judges } from '../judging/judges.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { joinObservers, type ServeObserver } from '../operations/observe.ts'
 import type { Deliveries } from './deliveries.ts'
@@ -51,6 +52,7 @@ export interface ServeDependencies {
   readonly salesService: SalesService
   readonly datasets: DatasetService
   readonly ledger: Ledger
+  readonly judges: Pick<Judges, 'run'>
   readonly deliveries: Deliveries
   readonly engine: () => Promise<Engine>
   readonly market: Market

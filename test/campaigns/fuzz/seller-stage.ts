@@ -7,6 +7,7 @@ import { createEngine } from '../../../src/engine/create-engine.ts'
 import { computeOnDataset } from '../../../src/host/buyer/compute.ts'
 import type { Market, PurchaseOnChain } from '../../../src/host/chain/market.ts'
 import { createDatasetService } from '../../../src/host/datasets/dataset-service.ts'
+import { judgesHere } from '../../../src/host/judging/judges.ts'
 import { createLedger } from '../../../src/host/ledger/ledger.ts'
 import { hashResultRequest, signResultRequest } from '../../../src/host/protocol/result-request.ts'
 import { generateSealingKey } from '../../../src/host/protocol/sealing.ts'
@@ -80,7 +81,7 @@ export const openSellerStage = async (): Promise<SellerStage> => {
   const now = (): Date => start
   const vault = createVault(randomBytes(32))
   const datasets = createDatasetService({ database, vault, engine: () => Promise.resolve(engine) })
-  const ledger = createLedger({ database, vault, datasets, now })
+  const ledger = createLedger({ database, vault, datasets, judges: judgesHere, now })
   const { market, purchases } = createChain(seller.address)
   for (const [at, name] of ['wages', 'hidden', 'rows'].entries()) {
     await datasets.importTable({ name, text: tableOf(at + 1) })
@@ -104,6 +105,7 @@ export const openSellerStage = async (): Promise<SellerStage> => {
   const everything = {
     listings, sales, datasets, ledger, sessions, market, now, engine: () => Promise.resolve(engine),
     deliveries: createDeliveries({ listings, sales, datasets, ledger, market, now, engine: () => Promise.resolve(engine) }),
+    judges: judgesHere,
     createReceipt: () => Promise.resolve({ version: 1 }),
     findExplorer: () => null,
     health: () => Promise.resolve({ ok: true as const, problems: [] }),

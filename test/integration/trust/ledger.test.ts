@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { AnswerValue } from '../../../src/compute/answer.ts'
 import { createDataset } from '../../../src/compute/dataset.ts'
-import { deriveProgram } from '../../../src/compute/program.ts'
+import { deriveProgram, encodeProgram } from '../../../src/compute/program.ts'
 import type { Tensor } from '../../../src/compute/tensor.ts'
+import { encodePartition, judgeProgram } from '../../../src/host/judging/judgement.ts'
+import { createJudges, judgesHere, type Judges } from '../../../src/host/judging/judges.ts'
 import { createLedger, type LedgerSubject } from '../../../src/host/ledger/ledger.ts'
 import { createVault } from '../../../src/host/secrets/vault.ts'
 import { openProfileDatabase } from '../../../src/host/storage/database.ts'
@@ -21,11 +23,11 @@ interface Terms {
 }
 
 /** A profile in memory with a ledger, its datasets imported but not encrypted: the ledger knows programs only. */
-const openProfile = (database = openProfileDatabase(':memory:'), vault = createVault(randomBytes(32))) => {
+const openProfile = (database = openProfileDatabase(':memory:'), vault = createVault(randomBytes(32)), judges: Pick<Judges, 'run'> = judgesHere) => {
   const tables = new Map<string, { readonly columns: readonly Column[]; readonly rows: number[][] }>()
   const show = (name: string) => tables.get(name) ?? nothing()
   const datasets = { readColumns: (name: string) => show(name).columns, readRows: (name: string) => show(name).rows }
-  const ledger = createLedger({ database, vault, datasets, now: () => new Date(0) })
+  const ledger = createLedger({ database, vault, datasets, judges, now: () => new Date(0) })
   // Two profiles over one database never answer the same purchase.
   let purchases = BigInt(database.prepare('SELECT * FROM ledger').all().length)
 
@@ -55,8 +57,11 @@ const openProfile = (database = openProfileDatabase(':memory:'), vault = createV
     const dataset = createDataset({ rows, columns: details.columns, keyBits: 2048, datasetRoot: root })
     return deriveProgram(ask(dataset.data), dataset)
   }
+  /** Judged in view of what the source has told by now. */
+  const judge = (program: Program, { dataset, details }: LedgerSubject) =>
+    judgeProgram(program, details, encodePartition(ledger.readPartition(dataset)))
   const debit = (program: Program, subject: LedgerSubject, purchase = (purchases += 1n)): void => {
-    ledger.debit({ chainId: 1, contract, purchase, programHash: JSON.stringify(program) }, program, subject)
+    expect(ledger.debit({ chainId: 1, contract, purchase, programHash: JSON.stringify(program) }, judge(program, subject), subject)).toBe(true)
   }
   /** Asks as a new purchase of somebody new; the code it is refused with, or null. */
   const ask = (subject: LedgerSubject, question: (data: Tensor) => AnswerValue): string | null => {
@@ -69,16 +74,16 @@ const openProfile = (database = openProfileDatabase(':memory:'), vault = createV
     }
   }
   /** What publishing the dataset is refused with, or null once it is done. */
-  const publish = (dataset: string): string | null => {
+  const publish = async (dataset: string): Promise<string | null> => {
     try {
-      ledger.claimMode(dataset, 'disclosed')
+      await ledger.claimMode(dataset, 'disclosed')
       return null
     } catch (error) {
       if (isAppError(error)) return error.code
       throw error
     }
   }
-  return { database, vault, ledger, importTable, remove, subjectOf, programOf, debit, ask, publish }
+  return { database, vault, ledger, importTable, remove, subjectOf, programOf, judge, debit, ask, publish }
 }
 
 const tableOf = (rows: number): number[][] => Array.from({ length: rows }, (_, row) => [row * 3 + 1, row * row + 2])
@@ -96,14 +101,14 @@ describe('the differencing ledger (S4)', () => {
   })
 
   it('counts nothing for a check, and nothing for a refusal', () => {
-    const { database, ledger, importTable, subjectOf, programOf, ask } = openProfile()
+    const { database, ledger, importTable, subjectOf, programOf, judge, ask } = openProfile()
     importTable('wages', tableOf(8))
     const subject = subjectOf('wages')
-    for (let i = 0; i < 3; i += 1) ledger.assertPermitted(programOf(subject, (data) => data.col('a').slice(0, 4).sum()), subject)
+    for (let i = 0; i < 3; i += 1) expect(ledger.assertPermitted(judge(programOf(subject, (data) => data.col('a').slice(0, 4).sum()), subject), subject)).toBe(true)
     expect(ask(subject, (data) => data.col('a').slice(0, 1).sum())).toBe('policy.min-rows')
     expect(database.prepare('SELECT * FROM ledger').all()).toEqual([])
     expect(ask(subject, (data) => data.col('a').slice(0, 3).sum())).toBeNull()
-    expect(() => { ledger.assertPermitted(programOf(subject, (data) => data.col('a').slice(0, 4).sum()), subject) }).toThrow('together with those given before, tells 1 row apart')
+    expect(() => judge(programOf(subject, (data) => data.col('a').slice(0, 4).sum()), subject)).toThrow('together with those given before, tells 1 row apart')
   })
 
   it('debits a purchase once, whatever happens between debit and reply, and gives nothing back', () => {
@@ -156,7 +161,7 @@ describe('the differencing ledger (S4)', () => {
     expect(ask(subjectOf('wages'), (data) => data.col('a').slice(0, 3).sum())).toBe('policy.min-rows')
   })
 
-  it('keeps a row that was added to a table from being the difference of two sums', () => {
+  it('keeps a row that was added to a table from being the difference of two sums', async () => {
     const { importTable, subjectOf, ask } = openProfile()
     importTable('before', tableOf(8))
     expect(ask(subjectOf('before'), (data) => data.col('a').sum())).toBeNull()
@@ -195,50 +200,50 @@ describe('the differencing ledger (S4)', () => {
       'one cell corrected': (table) => ({ rows: table.map(([a = 0, b = 0, c = 0], row) => [row === 3 ? a + 1 : a, b, c]) }),
     }
 
-    it.each(Object.entries(copies))('does not let it be published: %s', (_, copy) => {
+    it.each(Object.entries(copies))('does not let it be published: %s', async (_, copy) => {
       const { database, importTable, publish, remove } = openProfile()
       const table = unordered(40)
       importTable('wages', table, names)
-      expect(publish('wages')).toBeNull()
+      expect(await publish('wages')).toBeNull()
       const { rows, names: columns } = copy(table)
       importTable('copy', rows, columns ?? names)
-      expect(publish('copy')).toBe('policy.source-rows')
+      expect(await publish('copy')).toBe('policy.source-rows')
       expect(database.prepare('SELECT count(*) AS sold FROM sources WHERE mode IS NOT NULL').get()).toEqual({ sold: 1 })
       // Nor once the table that was sold is gone.
       remove('wages')
-      expect(publish('copy')).toBe('policy.source-rows')
+      expect(await publish('copy')).toBe('policy.source-rows')
     })
 
-    it('holds for versions, where a row that went would move all behind it', () => {
+    it('holds for versions, where a row that went would move all behind it', async () => {
       const { importTable, publish, subjectOf, ask } = openProfile()
       const table = unordered(40)
       importTable('wages@1', table, names)
-      expect(publish('wages@1')).toBeNull()
+      expect(await publish('wages@1')).toBeNull()
       importTable('wages', without(table, 20), names)
-      expect(publish('wages')).toBe('policy.source-rows')
+      expect(await publish('wages')).toBe('policy.source-rows')
       const { importTable: importAgain, publish: publishAgain } = openProfile()
       importAgain('wages@1', table, names)
-      expect(publishAgain('wages@1')).toBeNull()
+      expect(await publishAgain('wages@1')).toBeNull()
       importAgain('wages', [...table.map((row, at) => (at === 20 ? [0, 0, 0] : row)), [200, 201, 1]], names)
-      expect(publishAgain('wages')).toBeNull()
+      expect(await publishAgain('wages')).toBeNull()
       // The first stays on sale, and what was answered of it counts.
       expect(ask(subjectOf('wages@1'), (data) => data.col('age').slice(0, 20).sum())).toBeNull()
     })
 
-    it('keeps a second listing of the same table, one longer, and one of other people', () => {
+    it('keeps a second listing of the same table, one longer, and one of other people', async () => {
       const { importTable, publish } = openProfile()
       const table = unordered(40)
       importTable('wages', table, names)
       importTable('again', table, names)
       importTable('longer', [...table, ...unordered(100).slice(60, 75)], names)
       importTable('others', unordered(40, 2), names)
-      for (const name of ['wages', 'again', 'longer', 'others']) expect(publish(name), name).toBeNull()
+      for (const name of ['wages', 'again', 'longer', 'others']) expect(await publish(name), name).toBeNull()
     })
 
-    it('writes down what tells which cells are alike under the key of the profile only', () => {
+    it('writes down what tells which cells are alike under the key of the profile only', async () => {
       const { database, importTable, publish } = openProfile()
       importTable('wages', unordered(40), names)
-      publish('wages')
+      await publish('wages')
       const rows = database.prepare<[], { sealed: Buffer }>('SELECT sealed FROM source_rows ORDER BY position').all()
       expect(rows).toHaveLength(3)
       // The third column has two values only: a sealed one does not repeat itself.
@@ -247,7 +252,7 @@ describe('the differencing ledger (S4)', () => {
       expect(database.prepare('SELECT * FROM source_columns').all()).toEqual([])
     })
 
-    it('still knows a table that an earlier version noted by digests, and covers them', () => {
+    it('still knows a table that an earlier version noted by digests, and covers them', async () => {
       const { database, vault, importTable, remove, subjectOf, ask } = openProfile()
       const rows = tableOf(8)
       importTable('wages', rows)
@@ -259,7 +264,7 @@ describe('the differencing ledger (S4)', () => {
       const { importTable: importAgain, subjectOf: subjectAgain, ask: askAgain, publish } = openProfile(database, vault)
       importAgain('back', rows)
       expect(askAgain(subjectAgain('back'), (data) => data.col('a').slice(0, 3).sum())).toBe('policy.min-rows')
-      publish('back')
+      await publish('back')
       const noted = database.prepare<[], { digest: Buffer; covered: number }>('SELECT digest, covered FROM source_columns').get()
       expect(noted?.covered).toBe(1)
       expect(noted?.digest.equals(digest)).toBe(false)
@@ -304,14 +309,95 @@ describe('the differencing ledger (S4)', () => {
         importTable('whole', tableOf(most))
         importTable('part', tableOf(4))
         const answered: Question[] = []
-        for (const asked of questions) {
+        for (const [at, asked] of questions.entries()) {
           const code = ask(subjectOf(asked.rows === most ? 'whole' : 'part'), asking(asked))
           if (code === null) answered.push(asked)
-          // Tables of one length only: a longer one's added rows are kept apart even where no answer tells them apart yet.
-          else if ([...answered, asked].every(({ rows }) => rows === most)) expect(smallestIsolated([...answered, asked])).toBeLessThan(2)
+          // Tables of one length only, answered or not: a longer one's added rows are kept apart even where no answer tells them apart yet.
+          else if (questions.slice(0, at + 1).every(({ rows }) => rows === most)) expect(smallestIsolated([...answered, asked])).toBeLessThan(2)
         }
         if (answered.length > 0) expect(smallestIsolated(answered)).toBeGreaterThanOrEqual(2)
       }), { numRuns: 150 })
     })
+  })
+})
+
+describe('what is judged in threads while the ledger moves', () => {
+  const judges = createJudges()
+  afterAll(async () => { await judges.close() })
+  const sumOf = (from: number, to: number) => (data: Tensor): AnswerValue => data.col('a').slice(from, to).sum()
+
+  type Profile = ReturnType<typeof openProfile>
+  const openWages = (own: Pick<Judges, 'run'>, terms: Terms = {}) => {
+    const profile = openProfile(undefined, undefined, own)
+    profile.importTable('wages', tableOf(12))
+    return { ...profile, subject: profile.subjectOf('wages', terms) }
+  }
+  /** Asks as a purchase does: judged elsewhere, then debited; the code it is refused with, or null. */
+  const buy = async ({ ledger, subject, programOf }: Profile & { subject: LedgerSubject }, purchase: bigint, question: (data: Tensor) => AnswerValue) => {
+    const text = encodeProgram(programOf(subject, question))
+    const entry = { chainId: 1, contract, purchase, programHash: text }
+    try {
+      await ledger.settle({ kind: 'program', text }, subject, (judged) => ledger.debit(entry, judged, subject))
+      return null
+    } catch (error) {
+      if (isAppError(error)) return error.code
+      throw error
+    }
+  }
+
+  it('gives the last of a budget to one of two that ask for it at once', async () => {
+    const profile = openWages(judges, { totalCells: 1 })
+    const outcomes = await Promise.all([buy(profile, 1n, sumOf(0, 12)), buy(profile, 2n, (data) => data.col('b').sum())])
+    expect(outcomes.toSorted()).toEqual(['policy.budget-spent', null].toSorted())
+    expect(profile.ledger.countCells('wages')).toBe(1)
+    expect(profile.database.prepare('SELECT * FROM ledger').all()).toHaveLength(1)
+  })
+
+  it('answers one of S and S∖{i}, asked at once and each permitted by itself', async () => {
+    const profile = openWages(judges)
+    const outcomes = await Promise.all([buy(profile, 1n, sumOf(0, 4)), buy(profile, 2n, sumOf(0, 3))])
+    expect(outcomes.toSorted()).toEqual(['policy.min-rows', null].toSorted())
+    expect(profile.database.prepare('SELECT * FROM ledger').all()).toHaveLength(1)
+  })
+
+  it('judges again what the source was ahead of, and at last where nothing can come in between', async () => {
+    let runs = 0
+    const between: (() => void)[] = []
+    const slow: Pick<Judges, 'run'> = {
+      run: async (job) => {
+        runs += 1
+        const judged = await judgesHere.run(job)
+        between.shift()?.()
+        return judged
+      },
+    }
+    const profile = openWages(slow)
+    const { subject, programOf, debit } = profile
+    between.push(() => { debit(programOf(subject, sumOf(0, 4)), subject, 10n) })
+    expect(await buy(profile, 1n, sumOf(0, 12))).toBeNull()
+    expect(runs).toBe(2)
+    between.push(...[2, 6, 8].map((end, at) => () => { debit(programOf(subject, sumOf(0, end)), subject, BigInt(20 + at)) }))
+    // After the third it is judged in the ledger's own step.
+    expect(await buy(profile, 2n, (data) => data.col('b').slice(0, 2).sum())).toBeNull()
+    expect(runs).toBe(5)
+    expect(await buy(profile, 3n, sumOf(0, 3))).toBe('policy.min-rows')
+  })
+
+  it('compares a table with one that was published while it was compared with another', async () => {
+    const whenCompared: (() => Promise<unknown>)[] = []
+    const slow: Pick<Judges, 'run'> = {
+      run: async (job) => {
+        if (job.kind === 'rows') await whenCompared.shift()?.()
+        return judges.run(job)
+      },
+    }
+    const { importTable, publish } = openProfile(undefined, undefined, slow)
+    const rowsOf = (salt: number): number[][] => Array.from({ length: 40 }, (_, row) => [(row * 7919 + salt) % 10_007, (row * 104_729 + salt) % 1_299_709])
+    importTable('first', rowsOf(1))
+    importTable('second', rowsOf(5_000))
+    importTable('copy', rowsOf(5_000).toReversed())
+    expect(await publish('first')).toBeNull()
+    whenCompared.push(async () => { expect(await publish('second')).toBeNull() })
+    expect(await publish('copy')).toBe('policy.source-rows')
   })
 })

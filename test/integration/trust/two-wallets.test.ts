@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Engine, Host, Trade } from '../../../src/host/index.ts'
+import { judgeHere, judgesHere } from '../../../src/host/judging/judges.ts'
 import { createLedger } from '../../../src/host/ledger/ledger.ts'
 import { createVault } from '../../../src/host/secrets/vault.ts'
 import { createDeliveries } from '../../../src/host/seller/deliveries.ts'
@@ -9,7 +10,6 @@ import { createListingStore } from '../../../src/host/seller/listing-store.ts'
 import { createSaleStore } from '../../../src/host/seller/sale-store.ts'
 import { openProfileDatabase } from '../../../src/host/storage/database.ts'
 import { AppError } from '../../../src/shared/errors.ts'
-import { resultSubmissionSchema } from '../../../src/shared/schemas/http.ts'
 import { queryProfile } from '../../e2e/support/profile.ts'
 import { refusalOf } from '../../e2e/support/refusal.ts'
 import { openRelay, type Relay } from '../../e2e/support/relay.ts'
@@ -99,7 +99,7 @@ describe('two wallets that work together against one table (S4)', () => {
       const [listings, sales] = [createListingStore(database), createSaleStore(database, market)]
       const { datasets } = shop
       const now = (): Date => new Date()
-      const ledger = createLedger({ database, vault: createVault(randomBytes(32)), datasets, now })
+      const ledger = createLedger({ database, vault: createVault(randomBytes(32)), datasets, judges: judgesHere, now })
       const failing = (): Promise<Engine> => Promise.resolve({ ...engine, decrypt })
       const deliveries = createDeliveries({ listings, sales, datasets, ledger, engine: failing, market, now })
       return { database, listings, sales, deliveries }
@@ -110,7 +110,7 @@ describe('two wallets that work together against one table (S4)', () => {
     const onChain = await market.readPurchase(number)
     const listing = first.listings.findByNumber(market, onChain.listing)
     if (listing === null) throw new Error('the listing is not there')
-    first.deliveries.receive(onChain, listing, resultSubmissionSchema.parse(submission))
+    first.deliveries.receive(onChain, listing, judgeHere({ kind: 'submission', text: JSON.stringify(submission) }))
     await expect(first.deliveries.advance(number)).rejects.toBe(died)
     expect(first.sales.find(number)).toMatchObject({ state: 'received', sealed: null })
     first.database.close()

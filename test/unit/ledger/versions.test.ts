@@ -64,7 +64,7 @@ const open = (tables: readonly Table[]) => {
     list: (dataset: number, known = createPartition(rows)) =>
       refusal(() => { versions.assertListable(subjectOf(dataset), 1, known) }),
     answer: (dataset: number, refined = createPartition(rows)) =>
-      refusal(() => { versions.assertAnswerable(subjectOf(dataset), 1, refined) }),
+      refusal(() => { versions.assertAnswerable(subjectOf(dataset), 1, () => refined) }),
   }
 }
 

@@ -29,7 +29,7 @@ const stage = () => {
   const route = createBuyerRoutes(dependencies).find(({ path }) => path === '/v1/purchases/:id/data/manifest')
   const ask = async (account = buyer): Promise<unknown> => {
     try {
-      const result = await route?.handle({ parameters: { id: '7' }, body: undefined, origin: '', domain: '', account })
+      const result = await route?.handle({ parameters: { id: '7' }, body: undefined, text: '', origin: '', domain: '', account })
       return (result as { json: { commitment: { dataset: string } } }).json.commitment.dataset
     } catch (error) {
       return (error as { code?: string }).code ?? error

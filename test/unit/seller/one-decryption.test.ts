@@ -57,7 +57,7 @@ describe('the seller\'s key, before one buyer after another (S1)', () => {
     const tensor: Partial<StoredTensor> = { source: () => sourceOf(table) }
     return answerProgram({
       request, program: asked, ciphertexts, details: details as Details, tensor: tensor as StoredTensor, key: keyPair,
-      debit: () => { debits += 1 },
+      debit: async () => { debits += 1 },
     }, engine)
   }
 

@@ -4,6 +4,7 @@ import {
 } from '../../../shared/schemas/http.ts'
 import { z } from 'zod'
 import { AppError, isAppError, type ErrorDocument } from '../../../shared/errors.ts'
+import type { Inequality } from '../../../shared/schemas/program.ts'
 import { errorCodes, type ErrorCode } from '../../../shared/error-codes.ts'
 import { fromBase64, toBase64 } from '../../base64.ts'
 import type { Market, PurchaseOnChain, PurchaseState } from '../../chain/market.ts'
@@ -11,11 +12,11 @@ import type { DatasetService } from '../../datasets/dataset-service.ts'
 import { failpoint } from '../../failpoint.ts'
 import { encodeChunk } from '../../datasets/chunk-arrow.ts'
 import type { Engine } from '../../../engine/engine.ts'
+import type { Judges } from '../../judging/judges.ts'
 import type { Help } from '../../ledger/help-store.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Sale } from '../../ledger/source-store.ts'
 import { sha256Hex } from '../../trade/hash.ts'
-import { assertProgramAsked, parsePermittedQuestions } from '../answer-request.ts'
 import type { Deliveries } from '../deliveries.ts'
 import { productsOf, signsOf, signsOfTable, type CountHelp } from '../help.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
@@ -29,6 +30,7 @@ export interface BuyerRouteDependencies {
   readonly datasets: DatasetService
   readonly deliveries: Deliveries
   readonly ledger: Ledger
+  readonly judges: Pick<Judges, 'run'>
   readonly engine: () => Promise<Engine>
   readonly market: Market
   /** The seller's half of the receipt, signed. */
@@ -62,7 +64,7 @@ const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCode
 
 /** What only the buyer of a purchase gets; authority comes from the recovered signer and the confirmed state of the chain alone. */
 export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonly Route[] => {
-  const { listings, sales, datasets, deliveries, ledger, engine, market, createReceipt, onEvent } = dependencies
+  const { listings, sales, datasets, deliveries, ledger, judges, engine, market, createReceipt, onEvent } = dependencies
 
   /** The number of the listing that a purchase was last seen to be of: says how many confirmations to ask for, and gives no right. */
   const lastSeen = new Map<bigint, bigint>()
@@ -143,20 +145,18 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
     }),
     defineRoute({
       method: 'POST', path: '/v1/purchases/:id/comparisons', summary: 'Of each comparison whether it holds; counted before it is answered, once', audience: 'buyer',
-      body: comparisonsRequestSchema, response: signsSchema, bodyLimitBytes: 4 * 1024 * 1024, requestsPerMinute: 120,
+      body: comparisonsRequestSchema, takesText: true, response: signsSchema, bodyLimitBytes: 4 * 1024 * 1024, requestsPerMinute: 120,
       handle: async (context) => {
         const { purchase, listing } = await authoriseHelp(context)
         const key = datasets.readKeyPair(listing.dataset, 'data')
-        const { body } = context
-        if ('ciphertexts' in body) {
-          const ciphertexts = fromBase64(body.ciphertexts)
+        const asked = await ledger.settle({ kind: 'questions', text: context.text }, listing, (judged) =>
+          'ciphertexts' in judged || ledger.debitComparisons(saleOf(purchase), judged.judgement, listing))
+        if ('ciphertexts' in asked) {
+          const { ciphertexts } = asked
           return { json: { signs: await signsOf(ciphertexts, key, await engine(), countAs('comparisons', purchase, listing, [ciphertexts])) } }
         }
-        assertProgramAsked(listing.details)
-        const questions = parsePermittedQuestions(body.comparisons, listing, ledger)
-        ledger.debitComparisons(saleOf(purchase), questions, listing)
         failpoint('comparisons.counted')
-        return { json: { signs: await signsOfTable(questions, datasets.readTensor(listing.dataset, 'data').source(), key, await engine()) } }
+        return { json: { signs: await signsOfTable(JSON.parse(asked.comparisons) as Inequality[], datasets.readTensor(listing.dataset, 'data').source(), key, await engine()) } }
       },
     }),
     defineRoute({
@@ -172,10 +172,10 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
     }),
     defineRoute({
       method: 'POST', path: '/v1/purchases/:id/result', summary: 'The signed request and the encrypted result, once; with the program in disclosed mode, without it in private mode', audience: 'buyer',
-      body: resultSubmissionSchema, response: resultAcceptedSchema, bodyLimitBytes: 4 * 1024 * 1024, requestsPerMinute: 60,
+      body: resultSubmissionSchema, takesText: true, response: resultAcceptedSchema, bodyLimitBytes: 4 * 1024 * 1024, requestsPerMinute: 60,
       handle: async (context) => {
         const { purchase, listing } = await authorise(context)
-        const sale = deliveries.receive(purchase, listing, context.body)
+        const sale = deliveries.receive(purchase, listing, await judges.run({ kind: 'submission', text: context.text }))
         advance(sale.purchase)
         return { status: 202, json: { requestHash: sale.requestHash } }
       },

@@ -1,4 +1,4 @@
-import rateLimit from '@fastify/rate-limit'
+import rateLimit, { type RateLimitOptions } from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { AppError } from '../../../shared/errors.ts'
 import { parseAs } from '../../../shared/parse.ts'
@@ -43,6 +43,17 @@ const assertCaller = (request: FastifyRequest, { allowedHosts, scheme }: ServerO
   }
 }
 
+/** JSON is parsed for most routes, as Fastify does by itself; some take it as it is. */
+const readJson = (app: FastifyInstance): void => {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const { takesText } = request.routeOptions.config as { readonly takesText?: boolean }
+    if (takesText === true) done(null, body)
+    else void parse(request, body, done)
+  })
+}
+
 /** Failpoints before a reply leaves and after it has left. */
 const watchReplies = (app: FastifyInstance): void => {
   const nameOf = ({ method, routeOptions }: FastifyRequest): string => `${method} ${routeOptions.url ?? 'unknown'}`
@@ -57,13 +68,19 @@ const watchReplies = (app: FastifyInstance): void => {
 const callerOf = ({ audience }: Route, { sessions }: ServerOptions) => (request: FastifyRequest): string =>
   (audience === 'buyer' ? sessions.find(request.headers.authorization) : null) ?? request.ip
 
+const routeConfig = (route: Route, options: ServerOptions): { readonly rateLimit: RateLimitOptions; readonly takesText: boolean } => ({
+  takesText: route.takesText === true,
+  rateLimit: { max: route.requestsPerMinute, timeWindow: '1 minute', keyGenerator: callerOf(route, options) },
+})
+
 const register = (app: FastifyInstance, route: Route, options: ServerOptions): void => {
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const account = route.audience === 'buyer' ? options.sessions.authenticate(request.headers.authorization) : ''
     const host = (request.headers.host ?? '').toLowerCase()
     const result = await route.handle({
       parameters: request.params as Record<string, string>,
-      body: route.body === undefined ? undefined : parseAs(route.body, request.body, 'the request body'),
+      body: route.body === undefined || route.takesText === true ? undefined : parseAs(route.body, request.body, 'the request body'),
+      text: route.takesText === true ? String(request.body) : '',
       origin: `${options.scheme}://${host}`,
       domain: host,
       account,
@@ -76,7 +93,7 @@ const register = (app: FastifyInstance, route: Route, options: ServerOptions): v
     method: route.method,
     url: route.path,
     ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
-    config: { rateLimit: { max: route.requestsPerMinute, timeWindow: '1 minute', keyGenerator: callerOf(route, options) } },
+    config: routeConfig(route, options),
     handler,
   })
 }
@@ -103,6 +120,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   }) as unknown as FastifyInstance
   app.server.headersTimeout = 15_000
   app.removeContentTypeParser('text/plain')
+  readJson(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders)
     assertCaller(request, options)

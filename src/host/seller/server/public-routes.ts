@@ -3,7 +3,7 @@ import {
   blindComparisonsRequestSchema, checkRequestSchema, checkVerdictSchema, healthSchema, listingsSchema,
   productsRequestSchema, productsSchema, sessionChallengeSchema, sessionRequestSchema, sessionSchema,
   signsSchema, testDataSchema, testResultsRequestSchema,
-  testResultsSchema, type CheckRequest, type CheckVerdict, type Health,
+  testResultsSchema, type CheckVerdict, type Health,
 } from '../../../shared/schemas/http.ts'
 import { detailsSchema } from '../../../shared/schemas/details.ts'
 import { z } from 'zod'
@@ -12,9 +12,9 @@ import type { DatasetService } from '../../datasets/dataset-service.ts'
 import { fromBase64, toBase64 } from '../../base64.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { encodeChunk } from '../../datasets/chunk-arrow.ts'
-import { parsePermittedProgram } from '../answer-request.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
 import { isFree, productsOf, signsOf } from '../help.ts'
+import { createTurns } from '../turns.ts'
 import { createListingPage, createPublicPage, createSitemap, type FindExplorer } from './public-page.ts'
 import { defineRoute, type Route } from './route.ts'
 import type { Sessions } from './sessions.ts'
@@ -29,21 +29,45 @@ export interface PublicRouteDependencies {
   readonly findExplorer: FindExplorer
 }
 
-/** The verdict on a program, or on a number of cells in `private` mode, as `check` tells it: a refusal is an answer here, not an error. */
-const judge = (asked: CheckRequest, listing: StoredListing, ledger: Ledger): CheckVerdict => {
-  try {
-    if ('program' in asked) parsePermittedProgram(asked.program, listing, ledger)
-    else ledger.assertCellsPermitted(asked.cells, listing)
-    return { allowed: true }
-  } catch (error) {
-    if (isAppError(error) && /^(?:policy|input)\./.test(error.code)) return { allowed: false, code: error.code, message: error.message }
-    throw error
-  }
+/**
+ * The verdict on a program, or on a number of cells in `private` mode, as `check` tells it: a refusal is an answer here, not an error. Throws
+ * `input.invalid` for a body that is none.
+ */
+const judge = async (text: string, listing: StoredListing, ledger: Ledger): Promise<CheckVerdict> => {
+  let verdict: CheckVerdict = { allowed: true }
+  await ledger.settle({ kind: 'check', text }, listing, (judged) => {
+    try {
+      if ('refusal' in judged) verdict = { allowed: false, ...judged.refusal }
+      else if ('judgement' in judged) return ledger.assertPermitted(judged.judgement, listing)
+      else ledger.assertCellsPermitted(judged.cells, listing)
+    } catch (error) {
+      if (!isAppError(error) || !/^(?:policy|input)\./.test(error.code)) throw error
+      verdict = { allowed: false, code: error.code, message: error.message }
+    }
+    return true
+  })
+  return verdict
 }
+
+/** Programs that anyone sends are judged one at a time, so that those of buyers who paid need not wait behind them. */
+const mostChecksAtOnce = 1
+/** More that wait are sent away: each may be megabytes. */
+const mostChecksWaiting = 64
 
 /** What anyone may see and try: the listings, their test data and its key's services, the policy's verdict, signing in. */
 export const createPublicRoutes = (dependencies: PublicRouteDependencies): readonly Route[] => {
   const { listings, datasets, ledger, engine, sessions, health, findExplorer } = dependencies
+  const inTurn = createTurns(mostChecksAtOnce)
+  let checks = 0
+  const checkInTurn = async (text: string, listing: StoredListing): Promise<CheckVerdict> => {
+    if (checks > mostChecksWaiting) throw new AppError('access.too-many-requests', 'Too many programs wait here to be checked.', { retryable: true })
+    checks += 1
+    try {
+      return await inTurn(() => judge(text, listing, ledger))
+    } finally {
+      checks -= 1
+    }
+  }
   const published = (): readonly StoredListing[] => listings.list().filter(({ number }) => number !== null)
   const show = (id: string | undefined): StoredListing => {
     const listing = id === undefined ? null : listings.find(id)
@@ -146,8 +170,8 @@ export const createPublicRoutes = (dependencies: PublicRouteDependencies): reado
     }),
     defineRoute({
       method: 'POST', path: '/v1/listings/:id/check', summary: 'Would this program be answered? The policy\'s verdict, nothing counted', audience: 'anyone',
-      body: checkRequestSchema, response: checkVerdictSchema, bodyLimitBytes: 2 * 1024 * 1024, requestsPerMinute: 20,
-      handle: ({ parameters, body }) => ({ json: judge(body, show(parameters['id']), ledger) }),
+      body: checkRequestSchema, takesText: true, response: checkVerdictSchema, bodyLimitBytes: 2 * 1024 * 1024, requestsPerMinute: 20,
+      handle: async ({ parameters, text }) => ({ json: await checkInTurn(text, show(parameters['id'])) }),
     }),
     defineRoute({
       method: 'POST', path: '/v1/sessions', summary: 'Sign-In with Ethereum (EIP-4361): an address gets a challenge, a signed challenge a bearer token', audience: 'anyone',

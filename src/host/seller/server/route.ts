@@ -6,6 +6,8 @@ export type Audience = 'anyone' | 'buyer'
 export interface RequestContext<B> {
   readonly parameters: Readonly<Record<string, string>>
   readonly body: B
+  /** The body as it came, where the route takes it so; else ''. */
+  readonly text: string
   /** Scheme and host the caller used, from the allow-list. */
   readonly origin: string
   readonly domain: string
@@ -25,6 +27,8 @@ export interface Route<B = unknown> {
   readonly summary: string
   readonly audience: Audience
   readonly body?: z.ZodType<B>
+  /** `body` says only what is sent: the handler has the text read elsewhere, since a large one keeps everybody else waiting. */
+  readonly takesText?: true
   readonly response?: z.ZodType
   readonly responseType?: string
   /** Statuses beyond 2XX that carry the same body. */
