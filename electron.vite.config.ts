@@ -5,8 +5,8 @@ import { join } from 'node:path'
 const source = (path: string): string => join(import.meta.dirname, 'src', path)
 
 /**
- * Builds the window: three bundles under out/. Node and the command line need no build (docs/adr/0001). The workers for
- * ciphertexts, scripts, tables and judgements are entries of their own beside main, because they are started as files next to the one that runs.
+ * Builds the window: three bundles under out/. Node and the command line need no build (docs/adr/0001). The workers for ciphertexts,
+ * scripts, tables and judgements are entries of their own beside main, because they are started as files next to the one that runs.
  */
 export default defineConfig({
   main: {

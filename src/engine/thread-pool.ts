@@ -43,7 +43,9 @@ const workerDiedError = (cause: unknown): AppError =>
  * A pool of `size` worker threads, each started when first needed and replaced when it dies: the task it had is rejected, the
  * others are not touched. Idle workers do not keep the process alive.
  */
-export const createThreadPool = <Task, Reply, Result>({ size, url, settings, post, read }: ThreadPoolOptions<Task, Reply, Result>): ThreadPool<Task, Result> => {
+export const createThreadPool = <Task, Reply, Result>(
+  { size, url, settings, post, read }: ThreadPoolOptions<Task, Reply, Result>,
+): ThreadPool<Task, Result> => {
   const seats = new Set<Seat<Task, Result>>()
   const queue: Assignment<Task, Result>[] = []
   let closed = false

@@ -20,8 +20,12 @@ const rangesOf = <T extends object>(method: string, args: Arguments<T>): Argumen
 export const describeClipped = <T extends object>(
   method: string, args: Arguments<T>, before: readonly number[], after: readonly number[],
 ): string | null => {
-  const clipped = (rangesOf(method, args) ?? []).flatMap((range, axis) => {
-    const [length, left] = [before[axis], after[axis]]
+  const ranges = rangesOf(method, args) ?? []
+  const clipped = ranges.flatMap((range, axis) => {
+    // An entry's number is no range, and its axis is gone.
+    if (typeof range === 'number') return []
+    const gone = ranges.slice(0, axis).filter((earlier) => typeof earlier === 'number').length
+    const [length, left] = [before[axis], after[axis - gone]]
     if (length === undefined || left === undefined) return []
     return boundsOf(range).some((bound) => isOutside(bound, length)) ? [`${left} of the ${length} on axis ${axis}`] : []
   })

@@ -65,7 +65,7 @@ interface TensorMembers {
   get(...indices: number[]): Tensor
   at(...indices: number[]): Tensor
   index(...indices: number[]): Tensor
-  /** [start, stop, step] per axis, null for the whole of one; or start and stop of the first. */
+  /** Per axis [start, stop, step], null for the whole of it, or one entry's number, which drops the axis; or start and stop of the first. */
   slice(...ranges: TensorRange[]): Tensor
   /** Rows from start to stop, or those of a list. */
   rows(start: number, stop?: number | null): Tensor

@@ -4,7 +4,7 @@ import { noInteraction } from '../compute/interaction.ts'
 import { correlation, covariance, leastSquares, variance } from '../compute/moments.ts'
 import { extremeByComparison, positionByComparison, quantileByComparison, sortByComparison } from '../compute/ordering.ts'
 import type { Axes } from '../compute/reduction.ts'
-import { shapeError, type Range } from '../compute/shape.ts'
+import { normaliseIndex, shapeError, type Range } from '../compute/shape.ts'
 import { dot, Tensor } from '../compute/tensor.ts'
 import { AppError } from '../shared/errors.ts'
 import type { StepOperation } from '../shared/schemas/program.ts'
@@ -38,8 +38,19 @@ const toRange = (method: string, value: BackendArgument<GraphTensor>): Range | n
   return step === null ? [end(start), end(stop)] : [end(start), end(stop), toNumber(method, step)]
 }
 
-const slice = (tensor: GraphTensor, args: Args): GraphTensor =>
-  tensor.slice(...(typeof args[0] === 'number' ? [toRange('slice', args)] : args.map((range) => toRange('slice', range))))
+/** Entry `index` of an axis, which is gone then. */
+const dropAxis = (tensor: GraphTensor, axis: number, index: number): GraphTensor => {
+  const entry = normaliseIndex('slice', index, tensor.shape[axis] as number, axis)
+  const others = tensor.shape.flatMap((_, other) => (other === axis ? [] : [other]))
+  return transpose(tensor, [axis, ...others]).get(entry)
+}
+
+/** slice(start, stop) is of the first axis; behind a list, or null, a number is one entry of its axis, as in a[1:3, 2]. */
+const slice = (tensor: GraphTensor, args: Args): GraphTensor => {
+  if (typeof args[0] === 'number') return tensor.slice(toRange('slice', args))
+  const ranges = tensor.slice(...args.map((range) => (typeof range === 'number' ? null : toRange('slice', range))))
+  return args.reduceRight<GraphTensor>((part, range, axis) => (typeof range === 'number' ? dropAxis(part, axis, range) : part), ranges)
+}
 
 const rows = (tensor: GraphTensor, args: Args): GraphTensor => {
   const [first = null] = args

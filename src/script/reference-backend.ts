@@ -133,7 +133,11 @@ const listRange = (range: Argument, length: number): number[] => {
 const slice = (array: ReferenceArray, args: Args): ReferenceArray => {
   const ranges = typeof args[0] === 'number' ? [args] : args
   if (ranges.length > array.shape.length) throw indexError(`slice: ${ranges.length} ranges for shape ${showShape(array.shape)}`)
-  return ranges.reduce<ReferenceArray>((part, range, axis) => take(part, axis, listRange(range, array.shape[axis] as number)), array)
+  return ranges.reduceRight<ReferenceArray>((part, range, axis) => {
+    const length = array.shape[axis] as number
+    // Behind a range of the first axis, a number is one entry of its own, as in a[1:3, 2].
+    return typeof range === 'number' ? dropAxis(part, axis, resolveIndex('slice', range, length)) : take(part, axis, listRange(range, length))
+  }, array)
 }
 
 const rows = (array: ReferenceArray, args: Args): ReferenceArray => {

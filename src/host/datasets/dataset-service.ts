@@ -145,7 +145,8 @@ function* rowsOf({ rows, columns }: CleanTable): Generator<number[]> {
 export const createDatasetService = (dependencies: DatasetServiceDependencies): DatasetService => {
   const { database, vault, engine, now = () => new Date() } = dependencies
   const { sharedEngine = engine, chunkDatabase = null } = dependencies
-  const { findUse = () => null, renameUse = () => undefined, beforeDrop = () => undefined, beforeEncrypt = () => Promise.resolve() } = dependencies
+  const { findUse = () => null, renameUse = () => undefined } = dependencies
+  const { beforeDrop = () => undefined, beforeEncrypt = () => Promise.resolve() } = dependencies
   const store = createDatasetStore(database)
   const tensors = createDatasetTensors({ database, store, vault, engine, sharedEngine, chunkDatabase })
 

@@ -35,7 +35,10 @@ export interface ReadSubmission extends Pick<ResultSubmission, 'request' | 'sign
 /** What comes of a job of each kind. */
 export interface JudgeResults {
   submission: ReadSubmission
-  check: { readonly cells: number } | { readonly refusal: { readonly code: string; readonly message: string } } | { readonly judgement: Judgement }
+  check:
+    | { readonly cells: number }
+    | { readonly refusal: { readonly code: string; readonly message: string } }
+    | { readonly judgement: Judgement }
   program: Judgement
   /** What a purchase asks: blinded, or openly, as the JSON of its comparisons. */
   questions: { readonly ciphertexts: Uint8Array } | { readonly comparisons: string; readonly judgement: Judgement }

@@ -36,7 +36,7 @@ export const createJudges = (): Judges => {
 }
 
 /** The same in the thread that asks: what is judged under the ledger's lock, and in tests of other things. */
-export const judgeHere = <K extends JudgeJob['kind']>(job: JudgeJob & { readonly kind: K }): JudgeResults[K] => runJudgeJob(job as JudgeJob) as JudgeResults[K]
+export const judgeHere = <K extends JudgeJob['kind']>(job: JudgeJob & { readonly kind: K }): JudgeResults[K] => runJudgeJob(job) as JudgeResults[K]
 
 export const judgesHere: Judges = {
   run: <K extends JudgeJob['kind']>(job: JudgeJob & { readonly kind: K }) => new Promise<JudgeResults[K]>((resolve) => { resolve(judgeHere<K>(job)) }),

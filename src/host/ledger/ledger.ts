@@ -49,16 +49,18 @@ export interface Ledger {
    * refused stays refused: a source only ever tells more. With `earlier`, that is tried first. Gives what was acted on. Throws as
    * `runJudgeJob` and `act`.
    */
-  settle<K extends JudgedKind>(job: JudgedText<K>, subject: LedgerSubject, act: (judged: JudgeResults[K]) => boolean, earlier?: JudgeResults[K]): Promise<JudgeResults[K]>
+  settle<K extends JudgedKind>(
+    job: JudgedText<K>, subject: LedgerSubject, act: (judged: JudgeResults[K]) => boolean, earlier?: JudgeResults[K],
+  ): Promise<JudgeResults[K]>
   /**
-   * Whether a program would be answered now; counts nothing. Gives false where the source has told more than the judgement knows, and throws
-   * `policy.source-corrected`, `policy.second-moments-whole`, `policy.corrected-whole`, `policy.budget-spent`.
+   * Whether a program would be answered now; counts nothing. Gives false where the source has told more than the judgement knows.
+   * Throws `policy.source-corrected`, `policy.second-moments-whole`, `policy.corrected-whole`, `policy.budget-spent`.
    */
   assertPermitted(judgement: Judgement, subject: LedgerSubject): boolean
   /**
-   * Writes the answer down for good, in one durable step, before anything is decrypted, where it is permitted as `assertPermitted` says; else
-   * changes nothing. For a purchase that was debited before, by a run that was interrupted, it changes nothing either: a debit is never
-   * given back and never made twice.
+   * Writes the answer down for good, in one durable step, before anything is decrypted, where it is permitted as `assertPermitted` says;
+   * else changes nothing. For a purchase that was debited before, by a run that was interrupted, it changes nothing either: a debit is
+   * never given back and never made twice.
    */
   debit(entry: LedgerEntry, judgement: Judgement, subject: LedgerSubject): boolean
   /**
@@ -73,8 +75,8 @@ export interface Ledger {
   assertMode(dataset: string, mode: PolicyMode): void
   /**
    * What is sold of a table counts towards what is sold of the same rows in another order, and where they stand there must not be told:
-   * an order is data (docs/adr/0402). So rows are sold in one order. Compares elsewhere, which takes long; throws `policy.source-rows` where
-   * another published table holds them.
+   * an order is data (docs/adr/0402). So rows are sold in one order. Compares elsewhere, for it takes long. Throws `policy.source-rows`
+   * where another published table holds them.
    */
   assertApart(dataset: string): Promise<void>
   /**
@@ -209,7 +211,9 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
     ({ dataset, datasetId: store.findDatasetId(dataset) ?? 0, minRows })
 
   /** Whether the judgement still holds, and if so, whether what was sold and answered beside it permits the answer. */
-  const assertWithin = ({ id, partition }: Source, { known, refined, cells, comparisons }: Judgement, { dataset, details }: LedgerSubject): boolean => {
+  const assertWithin = (
+    { id, partition }: Source, { known, refined, cells, comparisons }: Judgement, { dataset, details }: LedgerSubject,
+  ): boolean => {
     if (partition !== known) return false
     if (details.policy.mode === 'disclosed') versions.assertAnswerable(versionOf(dataset, details.policy), id, () => parsePartition(refined))
     const { totalCells } = details.budgets

@@ -18,9 +18,9 @@ export interface Versions {
    */
   assertListable(subject: VersionSubject, source: number, known: Partition): void
   /**
-   * Whether the source may answer what leaves it known as `readRefined` gives. Throws `policy.source-corrected` for a table that was published beside
-   * one from which few rows differ, and `policy.second-moments-whole` or `policy.corrected-whole` for groups of rows where listings
-   * together would tell single ones.
+   * Whether the source may answer what leaves it known as `readRefined` gives. Throws `policy.source-corrected` for a table that was
+   * published beside one from which few rows differ, and `policy.second-moments-whole` or `policy.corrected-whole` for groups of
+   * rows where listings together would tell single ones.
    */
   assertAnswerable(subject: VersionSubject, source: number, readRefined: () => Partition): void
 }

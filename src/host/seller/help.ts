@@ -34,7 +34,9 @@ export const signsOf = async (ciphertexts: Uint8Array, key: PaillierKeyPair, eng
  * Of each comparison of a table's own cells whether it holds, a digit each: recomputed here, so that the key touches nothing a buyer made
  * (S1).
  */
-export const signsOfTable = async (questions: readonly Inequality[], table: CiphertextSource, key: PaillierKeyPair, engine: Engine): Promise<string> => {
+export const signsOfTable = async (
+  questions: readonly Inequality[], table: CiphertextSource, key: PaillierKeyPair, engine: Engine,
+): Promise<string> => {
   const own = await engine.evaluate(key.publicKey, table, questions.map(toLinearForm))
   return (await engine.decrypt(key, own)).map((integer) => (integer >= 0n ? '1' : '0')).join('')
 }

@@ -1,92 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { AnswerValue } from '../../../src/compute/answer.ts'
-import { createDataset } from '../../../src/compute/dataset.ts'
-import { deriveProgram, encodeProgram } from '../../../src/compute/program.ts'
 import type { Tensor } from '../../../src/compute/tensor.ts'
-import { encodePartition, judgeProgram } from '../../../src/host/judging/judgement.ts'
-import { createJudges, judgesHere, type Judges } from '../../../src/host/judging/judges.ts'
-import { createLedger, type LedgerSubject } from '../../../src/host/ledger/ledger.ts'
-import { createVault } from '../../../src/host/secrets/vault.ts'
-import { openProfileDatabase } from '../../../src/host/storage/database.ts'
-import type { Column, Details } from '../../../src/shared/schemas/details.ts'
-import type { Program } from '../../../src/shared/schemas/program.ts'
-import { isAppError } from '../../../src/shared/errors.ts'
-
-const contract = `0x${'5f'.repeat(20)}`
-const nothing = (): never => { throw new Error('there is no such table') }
-
-interface Terms {
-  readonly minRows?: number
-  readonly totalCells?: number
-}
-
-/** A profile in memory with a ledger, its datasets imported but not encrypted: the ledger knows programs only. */
-const openProfile = (database = openProfileDatabase(':memory:'), vault = createVault(randomBytes(32)), judges: Pick<Judges, 'run'> = judgesHere) => {
-  const tables = new Map<string, { readonly columns: readonly Column[]; readonly rows: number[][] }>()
-  const show = (name: string) => tables.get(name) ?? nothing()
-  const datasets = { readColumns: (name: string) => show(name).columns, readRows: (name: string) => show(name).rows }
-  const ledger = createLedger({ database, vault, datasets, judges, now: () => new Date(0) })
-  // Two profiles over one database never answer the same purchase.
-  let purchases = BigInt(database.prepare('SELECT * FROM ledger').all().length)
-
-  const importTable = (name: string, rows: number[][], names = ['a', 'b', 'c', 'd']): void => {
-    const width = rows[0]?.length ?? 0
-    const columns = names.slice(0, width).map((column): Column => ({
-      name: column, type: 'integer', unit: '', description: '', categories: [], scale: { numerator: '1', denominator: '1' },
-      lower: 0, upper: 1000,
-    }))
-    database.prepare("INSERT INTO datasets (name, rows, columns, report, created_at) VALUES (?, ?, '[]', '{}', '')").run(name, rows.length)
-    tables.set(name, { columns, rows })
-  }
-  const remove = (name: string): void => {
-    database.prepare('DELETE FROM datasets WHERE name = ?').run(name)
-    tables.delete(name)
-  }
-  const subjectOf = (dataset: string, { minRows = 2, totalCells = 1000 }: Terms = {}): LedgerSubject => {
-    const rows = show(dataset).rows.length
-    const columns = datasets.readColumns(dataset)
-    const policy = { mode: 'disclosed' as const, minRows, condition: 0.001, maxAnswerCells: 1000, maxAnswerBits: 192 }
-    const commitment = { root: `0x${'1'.repeat(64)}`, rows, columns: columns.length, key: { bits: 2048 } }
-    const details: unknown = { policy, budgets: { totalCells }, columns, dataset: commitment }
-    return { dataset, details: details as Details }
-  }
-  const programOf = ({ details }: LedgerSubject, ask: (data: Tensor) => AnswerValue): Program => {
-    const { rows, root } = details.dataset
-    const dataset = createDataset({ rows, columns: details.columns, keyBits: 2048, datasetRoot: root })
-    return deriveProgram(ask(dataset.data), dataset)
-  }
-  /** Judged in view of what the source has told by now. */
-  const judge = (program: Program, { dataset, details }: LedgerSubject) =>
-    judgeProgram(program, details, encodePartition(ledger.readPartition(dataset)))
-  const debit = (program: Program, subject: LedgerSubject, purchase = (purchases += 1n)): void => {
-    expect(ledger.debit({ chainId: 1, contract, purchase, programHash: JSON.stringify(program) }, judge(program, subject), subject)).toBe(true)
-  }
-  /** Asks as a new purchase of somebody new; the code it is refused with, or null. */
-  const ask = (subject: LedgerSubject, question: (data: Tensor) => AnswerValue): string | null => {
-    try {
-      debit(programOf(subject, question), subject)
-      return null
-    } catch (error) {
-      if (isAppError(error)) return error.code
-      throw error
-    }
-  }
-  /** What publishing the dataset is refused with, or null once it is done. */
-  const publish = async (dataset: string): Promise<string | null> => {
-    try {
-      await ledger.claimMode(dataset, 'disclosed')
-      return null
-    } catch (error) {
-      if (isAppError(error)) return error.code
-      throw error
-    }
-  }
-  return { database, vault, ledger, importTable, remove, subjectOf, programOf, judge, debit, ask, publish }
-}
-
-const tableOf = (rows: number): number[][] => Array.from({ length: rows }, (_, row) => [row * 3 + 1, row * row + 2])
+import { openProfile, tableOf } from './ledger-profile.ts'
 
 describe('the differencing ledger (S4)', () => {
   it('refuses S∖{i} to whoever asks it after S was answered, and answers S again', () => {
@@ -312,92 +229,11 @@ describe('the differencing ledger (S4)', () => {
         for (const [at, asked] of questions.entries()) {
           const code = ask(subjectOf(asked.rows === most ? 'whole' : 'part'), asking(asked))
           if (code === null) answered.push(asked)
-          // Tables of one length only, answered or not: a longer one's added rows are kept apart even where no answer tells them apart yet.
+          // Tables of one length only, answered or not: a longer one's added rows are apart from the first.
           else if (questions.slice(0, at + 1).every(({ rows }) => rows === most)) expect(smallestIsolated([...answered, asked])).toBeLessThan(2)
         }
         if (answered.length > 0) expect(smallestIsolated(answered)).toBeGreaterThanOrEqual(2)
       }), { numRuns: 150 })
     })
-  })
-})
-
-describe('what is judged in threads while the ledger moves', () => {
-  const judges = createJudges()
-  afterAll(async () => { await judges.close() })
-  const sumOf = (from: number, to: number) => (data: Tensor): AnswerValue => data.col('a').slice(from, to).sum()
-
-  type Profile = ReturnType<typeof openProfile>
-  const openWages = (own: Pick<Judges, 'run'>, terms: Terms = {}) => {
-    const profile = openProfile(undefined, undefined, own)
-    profile.importTable('wages', tableOf(12))
-    return { ...profile, subject: profile.subjectOf('wages', terms) }
-  }
-  /** Asks as a purchase does: judged elsewhere, then debited; the code it is refused with, or null. */
-  const buy = async ({ ledger, subject, programOf }: Profile & { subject: LedgerSubject }, purchase: bigint, question: (data: Tensor) => AnswerValue) => {
-    const text = encodeProgram(programOf(subject, question))
-    const entry = { chainId: 1, contract, purchase, programHash: text }
-    try {
-      await ledger.settle({ kind: 'program', text }, subject, (judged) => ledger.debit(entry, judged, subject))
-      return null
-    } catch (error) {
-      if (isAppError(error)) return error.code
-      throw error
-    }
-  }
-
-  it('gives the last of a budget to one of two that ask for it at once', async () => {
-    const profile = openWages(judges, { totalCells: 1 })
-    const outcomes = await Promise.all([buy(profile, 1n, sumOf(0, 12)), buy(profile, 2n, (data) => data.col('b').sum())])
-    expect(outcomes.toSorted()).toEqual(['policy.budget-spent', null].toSorted())
-    expect(profile.ledger.countCells('wages')).toBe(1)
-    expect(profile.database.prepare('SELECT * FROM ledger').all()).toHaveLength(1)
-  })
-
-  it('answers one of S and S∖{i}, asked at once and each permitted by itself', async () => {
-    const profile = openWages(judges)
-    const outcomes = await Promise.all([buy(profile, 1n, sumOf(0, 4)), buy(profile, 2n, sumOf(0, 3))])
-    expect(outcomes.toSorted()).toEqual(['policy.min-rows', null].toSorted())
-    expect(profile.database.prepare('SELECT * FROM ledger').all()).toHaveLength(1)
-  })
-
-  it('judges again what the source was ahead of, and at last where nothing can come in between', async () => {
-    let runs = 0
-    const between: (() => void)[] = []
-    const slow: Pick<Judges, 'run'> = {
-      run: async (job) => {
-        runs += 1
-        const judged = await judgesHere.run(job)
-        between.shift()?.()
-        return judged
-      },
-    }
-    const profile = openWages(slow)
-    const { subject, programOf, debit } = profile
-    between.push(() => { debit(programOf(subject, sumOf(0, 4)), subject, 10n) })
-    expect(await buy(profile, 1n, sumOf(0, 12))).toBeNull()
-    expect(runs).toBe(2)
-    between.push(...[2, 6, 8].map((end, at) => () => { debit(programOf(subject, sumOf(0, end)), subject, BigInt(20 + at)) }))
-    // After the third it is judged in the ledger's own step.
-    expect(await buy(profile, 2n, (data) => data.col('b').slice(0, 2).sum())).toBeNull()
-    expect(runs).toBe(5)
-    expect(await buy(profile, 3n, sumOf(0, 3))).toBe('policy.min-rows')
-  })
-
-  it('compares a table with one that was published while it was compared with another', async () => {
-    const whenCompared: (() => Promise<unknown>)[] = []
-    const slow: Pick<Judges, 'run'> = {
-      run: async (job) => {
-        if (job.kind === 'rows') await whenCompared.shift()?.()
-        return judges.run(job)
-      },
-    }
-    const { importTable, publish } = openProfile(undefined, undefined, slow)
-    const rowsOf = (salt: number): number[][] => Array.from({ length: 40 }, (_, row) => [(row * 7919 + salt) % 10_007, (row * 104_729 + salt) % 1_299_709])
-    importTable('first', rowsOf(1))
-    importTable('second', rowsOf(5_000))
-    importTable('copy', rowsOf(5_000).toReversed())
-    expect(await publish('first')).toBeNull()
-    whenCompared.push(async () => { expect(await publish('second')).toBeNull() })
-    expect(await publish('copy')).toBe('policy.source-rows')
   })
 })

@@ -30,8 +30,8 @@ export interface PublicRouteDependencies {
 }
 
 /**
- * The verdict on a program, or on a number of cells in `private` mode, as `check` tells it: a refusal is an answer here, not an error. Throws
- * `input.invalid` for a body that is none.
+ * The verdict on a program, or on a number of cells in `private` mode, as `check` tells it: a refusal is an answer here, not an error.
+ * Throws `input.invalid` for a body that is none.
  */
 const judge = async (text: string, listing: StoredListing, ledger: Ledger): Promise<CheckVerdict> => {
   let verdict: CheckVerdict = { allowed: true }

@@ -1,0 +1,92 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import type { AnswerValue } from '../../../src/compute/answer.ts'
+import { encodeProgram } from '../../../src/compute/program.ts'
+import type { Tensor } from '../../../src/compute/tensor.ts'
+import { createJudges, judgesHere, type Judges } from '../../../src/host/judging/judges.ts'
+import type { LedgerSubject } from '../../../src/host/ledger/ledger.ts'
+import { isAppError } from '../../../src/shared/errors.ts'
+import { contract, openProfile, tableOf, type Terms } from './ledger-profile.ts'
+
+describe('what is judged in threads while the ledger moves', () => {
+  const judges = createJudges()
+  afterAll(async () => { await judges.close() })
+  const sumOf = (from: number, to: number) => (data: Tensor): AnswerValue => data.col('a').slice(from, to).sum()
+
+  type Profile = ReturnType<typeof openProfile>
+  const openWages = (own: Pick<Judges, 'run'>, terms: Terms = {}) => {
+    const profile = openProfile(undefined, undefined, own)
+    profile.importTable('wages', tableOf(12))
+    return { ...profile, subject: profile.subjectOf('wages', terms) }
+  }
+  /** Asks as a purchase does: judged elsewhere, then debited; the code it is refused with, or null. */
+  const buy = async (
+    { ledger, subject, programOf }: Profile & { subject: LedgerSubject }, purchase: bigint, question: (data: Tensor) => AnswerValue,
+  ) => {
+    const text = encodeProgram(programOf(subject, question))
+    const entry = { chainId: 1, contract, purchase, programHash: text }
+    try {
+      await ledger.settle({ kind: 'program', text }, subject, (judged) => ledger.debit(entry, judged, subject))
+      return null
+    } catch (error) {
+      if (isAppError(error)) return error.code
+      throw error
+    }
+  }
+
+  it('gives the last of a budget to one of two that ask for it at once', async () => {
+    const profile = openWages(judges, { totalCells: 1 })
+    const outcomes = await Promise.all([buy(profile, 1n, sumOf(0, 12)), buy(profile, 2n, (data) => data.col('b').sum())])
+    expect(outcomes.toSorted()).toEqual(['policy.budget-spent', null].toSorted())
+    expect(profile.ledger.countCells('wages')).toBe(1)
+    expect(profile.database.prepare('SELECT * FROM ledger').all()).toHaveLength(1)
+  })
+
+  it('answers one of S and S∖{i}, asked at once and each permitted by itself', async () => {
+    const profile = openWages(judges)
+    const outcomes = await Promise.all([buy(profile, 1n, sumOf(0, 4)), buy(profile, 2n, sumOf(0, 3))])
+    expect(outcomes.toSorted()).toEqual(['policy.min-rows', null].toSorted())
+    expect(profile.database.prepare('SELECT * FROM ledger').all()).toHaveLength(1)
+  })
+
+  it('judges again what the source was ahead of, and at last where nothing can come in between', async () => {
+    let runs = 0
+    const between: (() => void)[] = []
+    const slow: Pick<Judges, 'run'> = {
+      run: async (job) => {
+        runs += 1
+        const judged = await judgesHere.run(job)
+        between.shift()?.()
+        return judged
+      },
+    }
+    const profile = openWages(slow)
+    const { subject, programOf, debit } = profile
+    between.push(() => { debit(programOf(subject, sumOf(0, 4)), subject, 10n) })
+    expect(await buy(profile, 1n, sumOf(0, 12))).toBeNull()
+    expect(runs).toBe(2)
+    between.push(...[2, 6, 8].map((end, at) => () => { debit(programOf(subject, sumOf(0, end)), subject, BigInt(20 + at)) }))
+    // After the third it is judged in the ledger's own step.
+    expect(await buy(profile, 2n, (data) => data.col('b').slice(0, 2).sum())).toBeNull()
+    expect(runs).toBe(5)
+    expect(await buy(profile, 3n, sumOf(0, 3))).toBe('policy.min-rows')
+  })
+
+  it('compares a table with one that was published while it was compared with another', async () => {
+    const whenCompared: (() => Promise<unknown>)[] = []
+    const slow: Pick<Judges, 'run'> = {
+      run: async (job) => {
+        if (job.kind === 'rows') await whenCompared.shift()?.()
+        return judges.run(job)
+      },
+    }
+    const { importTable, publish } = openProfile(undefined, undefined, slow)
+    const rowsOf = (salt: number): number[][] => Array.from({ length: 40 }, (_, row) =>
+      [(row * 7919 + salt) % 10_007, (row * 104_729 + salt) % 1_299_709])
+    importTable('first', rowsOf(1))
+    importTable('second', rowsOf(5_000))
+    importTable('copy', rowsOf(5_000).toReversed())
+    expect(await publish('first')).toBeNull()
+    whenCompared.push(async () => { expect(await publish('second')).toBeNull() })
+    expect(await publish('copy')).toBe('policy.source-rows')
+  })
+})
