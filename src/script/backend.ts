@@ -14,8 +14,8 @@ export const tensorMethods = [
   // Number by number, after decryption; round goes to the even one at a half. where(condition, other) is this where the condition
   // is not 0. decrypted() makes of each cell a number of the answer, on which any arithmetic is possible.
   'sqrt', 'exp', 'log', 'abs', 'round', 'sigmoid', 'where', 'decrypted',
-  // get(i, j, …) drops the leading axes. slice(start, stop?) is a[start:stop]; slice([start, stop, step], …) has a range for
-  // each leading axis, null for the whole of one.
+  // get(i, j, …) drops the leading axes. slice(start, stop?) is a[start:stop]; slice([start, stop, step], …) has a range for each
+  // leading axis, null for the whole of one, and behind the first a number for one entry, which drops the axis.
   'get', 'slice',
   // rows(start, stop?) as slice, or rows([i, …]). cols(nameOrNumber, …) keeps the axis of columns, col(nameOrNumber) drops it.
   'rows', 'col', 'cols',
