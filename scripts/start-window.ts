@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { projectRoot, runCommand } from './run-command.ts'
 
+console.error('Building the window; this takes about half a minute.')
 const built = await runCommand('electron-vite', ['build'])
 if (built.exitCode !== 0) {
   console.error(built.output)

@@ -10,7 +10,7 @@ import type { ImportReport } from './import-report.ts'
 import { detectNumberStyle, findThousandsMark, type NumberStyle } from './number-style.ts'
 import type { DateOrder } from './parse-date.ts'
 import { findRowNumber, maximumColumns, type SourceTable, type TableHead } from './source-table.ts'
-import { stripUnit } from './written-unit.ts'
+import { findHeaderUnit, stripUnit } from './written-unit.ts'
 
 /** What the seller knows of a column and the file does not say. */
 export interface ColumnNotes {
@@ -157,7 +157,9 @@ const buildNumbers = ({ raw, values: all, rounded, unit }: Extract<Kept, { kind:
     values.forEach((value, at) => { if (Number.isNaN(value)) values[at] = fill ?? 0 })
   }
   const type = isBoolean ? 'boolean' : values.every(Number.isInteger) ? 'integer' : 'number'
-  const column = createColumn(raw.name, type, values, toScale(values, raw, rows), [], { unit, ...notes })
+  // What a boolean's header has in brackets is what 1 means, not a unit.
+  const named = unit === '' && type !== 'boolean' ? findHeaderUnit(raw.name) ?? '' : unit
+  const column = createColumn(raw.name, type, values, toScale(values, raw, rows), [], { unit: named, ...notes })
   return { columns: [{ column, values }], report: { filled, filledWith, rounded } }
 }
 

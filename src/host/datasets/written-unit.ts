@@ -32,6 +32,11 @@ export const findWrittenUnit = (cell: string): Written | null => {
   return { unit, number: `${sign}${number.trim()}` }
 }
 
+const headerUnit = /[([]\s*([^()[\]\d\s,;|]{1,12})\s*[)\]]$/u
+
+/** The unit that a header names in brackets at its end, as in "Cost (EUR)" or "Stay [days]"; null where nothing like one stands there. */
+export const findHeaderUnit = (header: string): string | null => headerUnit.exec(header.trim())?.[1] ?? null
+
 const isZero = (cell: string): boolean => /^[+\-−]?[0.,\s]+$/.test(cell)
 const looked = 200
 

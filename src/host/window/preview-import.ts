@@ -66,6 +66,7 @@ const describeColumn = (table: SourceTable, index: number, name: string, types: 
     looksLikeIdentifier: types?.report.flagged.some((doubt) => doubt.name === name) ?? false,
     missing,
     words: column?.categories.slice(0, shownWords) ?? [],
+    unit: column?.unit ?? '',
     lower: column?.lower ?? null,
     upper: column?.upper ?? null,
   }

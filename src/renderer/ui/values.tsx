@@ -45,7 +45,7 @@ export const Copyable = ({ value, shown, label, long = false }: {
     void navigator.clipboard.writeText(value).then(() => { setCopied(true) })
   }
   return (
-    <Tooltip label={copied ? 'Copied' : value} multiline maw={420} styles={{ tooltip: { overflowWrap: 'anywhere' } }}>
+    <Tooltip label={copied ? 'Copied' : long ? 'Copy' : value} multiline maw={420} styles={{ tooltip: { overflowWrap: 'anywhere' } }}>
       <button type="button" className={long ? 'copy long' : 'copy'} onClick={(event) => { event.stopPropagation(); copy() }} aria-label={`Copy ${label} ${value}`}>
         {shown ?? value}
         {copied ? <IconCheck size={12} className="good" aria-hidden /> : <IconCopy size={12} className="quiet" aria-hidden />}

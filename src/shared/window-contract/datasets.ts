@@ -133,6 +133,8 @@ export const previewSchema = z.strictObject({
     missing: z.int().min(0),
     /** The words of a category, at most twenty of them. */
     words: z.array(z.string()),
+    /** As decided, or as cells or header have it; empty for none. */
+    unit: z.string(),
     /** Suggested, or as decided: rounded, never the exact extremes. null for what is left out. */
     lower: z.number().nullable(),
     upper: z.number().nullable(),

@@ -87,7 +87,7 @@ export const ColumnDecisions = ({ preview, decisions, onChange }: {
           { name: 'Missing', numeric: true, cell: missingIn },
           { name: 'At least', numeric: true, cell: (column) => bound(column, 'lower') },
           { name: 'At most', numeric: true, cell: (column) => bound(column, 'upper') },
-          { name: 'Unit', cell: ({ name, leftOut }) => (leftOut !== null ? '' : <TextInput aria-label={`Unit of ${name}`} w={96} variant="unstyled" placeholder="unit" value={decisions.columns?.[name]?.unit ?? ''} onChange={(event) => { note(name, { unit: event.target.value }) }} />) },
+          { name: 'Unit', cell: ({ name, leftOut, unit }) => (leftOut !== null ? '' : <TextInput aria-label={`Unit of ${name}`} w={96} variant="unstyled" placeholder="unit" value={decisions.columns?.[name]?.unit ?? unit} onChange={(event) => { note(name, { unit: event.target.value }) }} />) },
           { name: 'What it is', cell: ({ name, leftOut }) => (leftOut !== null ? '' : <TextInput aria-label={`Description of ${name}`} variant="unstyled" placeholder="description" value={decisions.columns?.[name]?.description ?? ''} onChange={(event) => { note(name, { description: event.target.value }) }} />) },
         ]}
       />

@@ -24,7 +24,7 @@ export const TryIt = ({ label, primary, onReady }: {
   const job = start.data?.job ?? (running?.state === 'running' ? running.id : null)
   return (
     <div className="stack">
-      <div><Button variant={primary ? 'filled' : 'default'} loading={start.isPending} onClick={() => { start.mutate(undefined) }} rightSection={<IconArrowRight size={14} aria-hidden />}>{label}</Button></div>
+      <div><Button variant={primary ? 'filled' : 'default'} loading={start.isPending} disabled={running?.state === 'running'} onClick={() => { start.mutate(undefined) }} rightSection={<IconArrowRight size={14} aria-hidden />}>{label}</Button></div>
       <Trouble error={start.error} />
       <WatchedJob id={job} onDone={(outcome) => { if (outcome.kind === 'practice') onReady(outcome) }} />
     </div>

@@ -18,7 +18,7 @@ const timeOf = (at: string): string => {
 
 const Agreement = ({ of: { fileName, at, rehearsal } }: { readonly of: KeptRun }) => (
   <span className="small quiet">
-    {fileName}, {timeOf(at)}: computed on encrypted test data in {formatNumber(Math.round(rehearsal.milliseconds / 100) / 10)} s;
+    {fileName}, {timeOf(at)}: computed on encrypted, made-up test data in {formatNumber(Math.round(rehearsal.milliseconds / 100) / 10)} s;
     {rehearsal.largestDifference === 0 ? ' equal to the plain run.' : ` largest difference from the plain run ${rehearsal.largestDifference.toExponential(1)}.`}
   </span>
 )
@@ -33,7 +33,7 @@ const Label = ({ run, onLabel }: { readonly run: KeptRun, readonly onLabel: (lab
   )
 }
 
-const Run = ({ run, columns, onReal }: { readonly run: KeptRun, readonly columns: readonly string[], readonly onReal: () => void }) => {
+const Run = ({ run, columns, onReal }: { readonly run: KeptRun, readonly columns: readonly string[], readonly onReal: (() => void) | null }) => {
   const { rehearsal, fileName, url, at } = run
   const source = { fileName: `test-${fileName.replace(/\.ts$/, '')}`, citation: `Test run of ${fileName} on made-up rows of ${url}, ${at}`, receiptId: null, columns }
   return (
@@ -47,7 +47,7 @@ const Run = ({ run, columns, onReal }: { readonly run: KeptRun, readonly columns
         <div className="stack wide">
           <div className="row wide between">
             <div className="stack tight grow"><Verdict of={rehearsal.verdict} /><Agreement of={run} /></div>
-            {rehearsal.verdict.allowed ? <Button variant="default" onClick={onReal}>Get the real answer…</Button> : null}
+            {rehearsal.verdict.allowed && onReal !== null ? <Button variant="default" onClick={onReal}>Get the real answer…</Button> : null}
           </div>
           <AnswerView answer={rehearsal.encrypted} source={source} />
         </div>
@@ -83,8 +83,8 @@ interface ResultsProperties {
   /** What is said over a result that a newer run has not replaced; null: it is the newest run's. */
   readonly before: string | null
   readonly onLabel: (at: string, label: string) => void
-  /** On to the real table. */
-  readonly onReal: () => void
+  /** On to the real table; null where it is chosen. */
+  readonly onReal: (() => void) | null
 }
 
 /** The newest result and the earlier ones: test runs, and answers that were bought of this listing. */

@@ -117,7 +117,7 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
         {target === 'real' && url !== null && active !== null ? <RealRun url={url} fileName={active} current={script.current} /> : null}
         <Trouble error={attempt.error} />
         <WatchedJob id={newest?.id ?? null} />
-        <Results key={url} runs={runs} url={url} before={sayBefore(newest)} onLabel={label} columns={columns} onReal={() => { setTarget('real') }} />
+        <Results key={url} runs={runs} url={url} before={sayBefore(newest)} onLabel={label} columns={columns} onReal={target === 'real' ? null : () => { setTarget('real') }} />
       </section>
       <Side listing={listing.data} error={listing.error} gauge={gauge} />
     </div>
