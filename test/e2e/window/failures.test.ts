@@ -129,7 +129,7 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     await window.press('Run on test data')
     await page.getByRole('button', { name: 'no-such-column.ts', exact: true }).click()
     await results.getByText('policy allows this answer').waitFor({ timeout: 30_000 })
-    await results.getByText(/^mean\.ts, .*computed on encrypted, made-up test data/).waitFor()
+    await results.getByText(/^mean\.ts, .*on made-up rows, encrypted/).waitFor()
     await window.press('Run on test data')
     await results.getByText('The run before. The new one failed: see above.').waitFor()
     expect(await results.innerText()).toMatch(/profit[^]*The run before[^]*mean\.ts, /)

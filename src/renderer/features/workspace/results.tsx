@@ -18,7 +18,7 @@ const timeOf = (at: string): string => {
 
 const Agreement = ({ of: { fileName, at, rehearsal } }: { readonly of: KeptRun }) => (
   <span className="small quiet">
-    {fileName}, {timeOf(at)}: computed on encrypted, made-up test data in {formatNumber(Math.round(rehearsal.milliseconds / 100) / 10)} s;
+    {fileName}, {timeOf(at)}: on made-up rows, encrypted, in {formatNumber(Math.round(rehearsal.milliseconds / 100) / 10)} s;
     {rehearsal.largestDifference === 0 ? ' equal to the plain run.' : ` largest difference from the plain run ${rehearsal.largestDifference.toExponential(1)}.`}
   </span>
 )
