@@ -119,7 +119,7 @@ const Receipt = ({ number, id }: { readonly number: string, readonly id: string 
   return (
     <Section title="Receipt">
       <div><Button variant="default" loading={take.isPending} onClick={save}>Export the receipt</Button></div>
-      <p className="small quiet"><Copyable value={id} label="receipt id" long /></p>
+      <p className="small quiet"><Copyable value={id} shown={id.replace(/(0x.{4}).+(.{4}-)/, '$1…$2')} label="receipt id" /></p>
       {missing === null ? null : <p className="small warn">{missing}</p>}
       <Trouble error={take.error} />
     </Section>
