@@ -114,7 +114,7 @@ const shootWorkspace = async ({ market, window, shoot }: Stage): Promise<void> =
     await page.waitForTimeout(4000)
     await shoot(page, `workspace-${name.replace('.ts', '')}`)
     await window.press('Run on test data')
-    await page.getByRole('tab', { name: 'Result' }).waitFor({ timeout: jobMilliseconds })
+    await page.getByText(new RegExp(`^${name}, .*on made-up rows`)).waitFor({ timeout: jobMilliseconds })
     await shoot(page, `workspace-${name.replace('.ts', '')}-run`)
   }
 }

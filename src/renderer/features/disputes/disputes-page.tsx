@@ -22,7 +22,7 @@ const Moves = ({ of: { purchase, rulable, closable, hasEvidence } }: { readonly 
     evidence.mutate(undefined, { onSuccess: ({ fileName, json }) => { saveText(fileName, json, 'application/json') } })
   }
   return (
-    <span className="row wide end">
+    <span className="stack tight" style={{ alignItems: 'flex-end' }}>
       <Trouble error={evidence.error} />
       {hasEvidence ? <button type="button" className="link-button" onClick={take}>Save the evidence</button> : null}
       {rulable ? <button type="button" className="link-button" onClick={() => { sign({ kind: 'rule', purchase, for: 'buyer' }) }}>Rule for the buyer</button> : null}
@@ -41,8 +41,8 @@ const Subject = ({ of: { listing, title, url, detailsHash } }: { readonly of: Di
     return <span className="quiet">Listing {listing}{asked.isPending ? '' : asked.isError ? ': its seller does not answer' : ': changed since; the evidence names it'}</span>
   }
   return (
-    <span className="row">
-      <a href={placeOf(['buy', 'listing'], { url })}>{name}</a>
+    <span className="stack tight" style={{ width: 216 }}>
+      <a href={placeOf(['buy', 'listing'], { url })} className="truncate">{name}</a>
       {shown === undefined ? null : <span className="small quiet truncate" title={shown.columns.map((column) => column.name).join(', ')}>{formatCount(shown.rows)} rows of {shown.columns.map((column) => column.name).join(', ')}</span>}
     </span>
   )
@@ -57,9 +57,8 @@ const Disputes = ({ rows }: { readonly rows: readonly DisputeJson[] }) => (
       { name: 'You are', cell: ({ roles }) => roles.join(' and ') || 'a bystander' },
       { name: 'Buyer', cell: ({ buyer }) => <Hash value={buyer} label="buyer address" /> },
       { name: 'Seller', cell: ({ seller }) => <Hash value={seller} label="seller address" /> },
-      { name: 'Arbiter', cell: ({ terms }) => (terms.arbiter === null ? 'none' : <Hash value={terms.arbiter} label="arbiter address" />) },
       { name: 'Held', unit: 'ETH', numeric: true, cell: ({ heldWei }) => <Amount bare wei={heldWei} />, order: ({ heldWei }) => BigInt(heldWei) },
-      { name: 'To be ruled', cell: until },
+      { name: 'To be ruled', cell: (dispute) => <span className="stack tight"><span>{until(dispute)}</span>{dispute.terms.arbiter === null ? null : <Hash value={dispute.terms.arbiter} label="arbiter address" />}</span> },
       { name: 'Next', numeric: true, cell: (dispute) => <Moves of={dispute} /> },
     ]}
   />
