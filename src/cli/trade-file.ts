@@ -1,6 +1,7 @@
 import { citeReceipt, titleOf, verifyTradeFile, type TradeFileVerdict } from '../host/index.ts'
 import { privateReceiptStatement, type Receipt } from '../host/protocol/receipt.ts'
 import { verifyReceiptOnChain } from '../host/protocol/verify-receipt-on-chain.ts'
+import { findPageProblems } from '../host/receipts/check-page.ts'
 import { parseTradeText, readAttachedReceipt } from '../host/receipts/trade-text.ts'
 import { readUserFile, readUserFileBytes, readUserFileStart } from '../client/read-user-file.ts'
 import { describeAnswer } from './answer-text.ts'
@@ -8,10 +9,17 @@ import { sayUnsigned } from '../shared/receipt-words.ts'
 import { formatEther } from '../shared/units.ts'
 import type { Terminal } from './terminal.ts'
 
+export interface TradeFile {
+  readonly json: unknown
+  /** The receipt's PDF that the JSON was attached to. */
+  readonly pdf: Uint8Array | null
+}
+
 /** The JSON of a receipt, an answer or evidence; of a receipt's PDF, what is attached. Throws `input.file-unreadable`, `input.invalid`. */
-export const readTradeFile = (path: string): unknown => {
+export const readTradeFile = (path: string): TradeFile => {
   const isPdf = Buffer.from(readUserFileStart(path, 4)).toString('latin1') === '%PDF'
-  return parseTradeText(isPdf ? readAttachedReceipt(readUserFileBytes(path), path) : readUserFile(path), path)
+  const pdf = isPdf ? readUserFileBytes(path) : null
+  return { json: parseTradeText(pdf === null ? readUserFile(path) : readAttachedReceipt(pdf, path), path), pdf }
 }
 
 const describeDecryption = (proved: boolean | null): string => {
@@ -45,10 +53,12 @@ const describeTrade = (receipt: Receipt): string => {
  * but its writer vouches for it: both parties by their signatures, or the chain.
  * With a node's URL the receipt is held against the chain too: only one that holds by itself names a chain worth asking.
  */
-export const reportTradeFile = async (json: unknown, rpc: string | null, terminal: Terminal): Promise<void> => {
+export const reportTradeFile = async ({ json, pdf }: TradeFile, rpc: string | null, terminal: Terminal): Promise<void> => {
   const { receipt, ...verdict } = verifyTradeFile(json)
   const onChain = !verdict.ok || receipt === null || rpc === null ? null : await verifyReceiptOnChain(receipt, rpc)
-  const problems = [...verdict.problems, ...onChain ?? []]
+  // As it is written in the file: parsed by its schema it would be the same receipt in another order of names.
+  const page = !verdict.ok || receipt === null || pdf === null ? [] : await findPageProblems(pdf, json as Receipt)
+  const problems = [...verdict.problems, ...onChain ?? [], ...page]
   const holds = problems.length === 0
   const isWitnessed = verdict.signedByBoth || onChain !== null
   const ok = holds && isWitnessed
@@ -58,7 +68,7 @@ export const reportTradeFile = async (json: unknown, rpc: string | null, termina
     holds && !isWitnessed ? describeWitness({ ...verdict, receipt }) : describeWhole({ ...verdict, receipt }, holds, onChain !== null),
     ...(holds && receipt !== null ? [describeTrade(receipt)] : []),
     `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved)}`,
-    ...(ok && onChain === null ? ['The chain was not asked: --rpc URL holds the trade against it.'] : []),
+    ...(ok && onChain === null ? ['The chain was not asked, and one person can have both keys: --rpc URL holds the trade against it.'] : []),
     ...(verdict.ok && receipt?.statement === privateReceiptStatement ? [privateReceiptStatement] : []),
     ...(answer === null ? [] : [describeAnswer(answer)]),
     ...problems.map(({ field, message }) => `  ${field}: ${message}`),

@@ -2,11 +2,14 @@ import { absolute, columnRange, type DatasetDescription } from '../compute/colum
 import { findTableColumns } from '../compute/products.ts'
 import type { DisclosedPolicy } from '../shared/schemas/details.ts'
 import type { Program, ProgramCell } from '../shared/schemas/program.ts'
+import { programOf, sumOfRuns } from './attack-programs.ts'
 
 /** One cell of the table, as an attacker believes to have it: cells are numbered column by column, values are its integers. */
 export interface Extracted {
   readonly cell: number
   readonly value: bigint
+  /** Where the value is what is left of the cell when this one is taken off: of the same table, or of the other listing's. */
+  readonly less?: number
 }
 
 /**
@@ -15,8 +18,11 @@ export interface Extracted {
  */
 export interface Attack {
   readonly name: 'single-cell' | 'one-hot' | 'weight-packing' | 'near-equal-weights' | 'sum-minus-one' | 'two-wallets' | 'rare-class' | 'comparison-search'
+    | 'near-equal-columns' | 'two-listings' | 'corrected-row' | 'added-rows'
   readonly words: string
   readonly queries: readonly Program[]
+  /** To which of two listings of the source each is put; all to the listing itself where it is left out. */
+  readonly asked?: readonly ('own' | 'other')[]
   extract(answers: readonly (readonly bigint[])[]): readonly Extracted[]
 }
 
@@ -53,17 +59,8 @@ const sumOf = ({ first }: Target, weights: readonly bigint[]): ProgramCell => {
     if (last?.[2] === text && last[0] + last[1] === first + row) last[1] += 1
     else if (weight !== 0n) terms.push([first + row, 1, text])
   })
-  return { scale: { numerator: '1', denominator: '1' }, constant: '0', terms }
+  return sumOfRuns(terms)
 }
-
-const programOf = ({ dataset }: Target, cells: readonly ProgramCell[]): Program => ({
-  version: 1,
-  datasetRoot: dataset.datasetRoot,
-  rows: dataset.rows,
-  columns: dataset.columns.length,
-  cells: [...cells],
-  answer: { kind: 'list', items: cells.map((_, index) => ({ kind: 'tensor', shape: [], cells: [index] })) },
-})
 
 const ones = (count: number): bigint[] => Array.from({ length: count }, () => 1n)
 const onlyRow = (row: number): bigint[] => [...Array.from({ length: row }, () => 0n), 1n]
@@ -71,7 +68,7 @@ const onlyRow = (row: number): bigint[] => [...Array.from({ length: row }, () =>
 const askRows = (name: Attack['name'], words: string, target: Target, rows: number): Attack => ({
   name,
   words,
-  queries: [programOf(target, Array.from({ length: rows }, (_, row) => sumOf(target, onlyRow(row))))],
+  queries: [programOf(target.dataset, Array.from({ length: rows }, (_, row) => sumOf(target, onlyRow(row))))],
   extract: ([answer = []]) => answer.map((value, row) => ({ cell: target.first + row, value })),
 })
 
@@ -86,7 +83,7 @@ const askDigits = (name: Attack['name'], words: string, target: Target, rows: nu
   return {
     name,
     words,
-    queries: [programOf(target, [sumOf(target, weights)])],
+    queries: [programOf(target.dataset, [sumOf(target, weights)])],
     extract: ([answer = []]) => {
       const offset = weights.reduce((total, weight) => total + weight * lower, 0n)
       const digits = (answer[0] ?? 0n) - offset
@@ -115,13 +112,13 @@ export const createAttacks = (dataset: DatasetDescription, { maxAnswerCells, max
     {
       name: 'sum-minus-one',
       words: 'asks for the sum of all rows, and of all rows but one, in one answer',
-      queries: rows < 2 ? [] : [programOf(target, [all, allButOne])],
+      queries: rows < 2 ? [] : [programOf(target.dataset, [all, allButOne])],
       extract: ([answer = []]) => difference(target, rows - 1, answer[0], answer[1]),
     },
     {
       name: 'two-wallets',
       words: 'asks for the same two sums in two purchases of two wallets',
-      queries: rows < 2 ? [] : [programOf(target, [all]), programOf(target, [allButOne])],
+      queries: rows < 2 ? [] : [programOf(target.dataset, [all]), programOf(target.dataset, [allButOne])],
       extract: ([first = [], second = []]) => difference(target, rows - 1, first[0], second[0]),
     },
   ]

@@ -2,7 +2,8 @@ import { columnRange, type DatasetDescription } from '../compute/columns.ts'
 import type { ReadCell } from '../compute/integers.ts'
 import { findFactors } from '../compute/products.ts'
 import type { DisclosedPolicy } from '../shared/schemas/details.ts'
-import type { Program, ProgramCell } from '../shared/schemas/program.ts'
+import type { ProgramCell } from '../shared/schemas/program.ts'
+import { findLoneRow, programOf, sumOfRows, sumOfRuns } from './attack-programs.ts'
 import type { Attack } from './attacks.ts'
 
 interface RareRow {
@@ -12,24 +13,12 @@ interface RareRow {
   readonly row: number
 }
 
-/** The first `count` rows in one piece of which the flag has exactly one, with the row that has it. */
-const findGroup = (flags: readonly bigint[], count: number): { readonly start: number, readonly row: number } | null => {
-  let sum = 0n
-  for (let end = 0; end < flags.length; end += 1) {
-    sum += flags[end] ?? 0n
-    if (end >= count) sum -= flags[end - count] ?? 0n
-    const start = end - count + 1
-    if (start >= 0 && sum === 1n) return { start, row: flags.indexOf(1n, start) }
-  }
-  return null
-}
-
 /** A 0/1 column and another that is 0 wherever it is, as products with it are: where one row has the flag, the sums tell its value. */
 const findRareRow = ({ rows, columns }: DatasetDescription, minRows: number, readCell: ReadCell): RareRow | null => {
   const values = columns.map((_, column) => Array.from({ length: rows }, (__, row) => readCell(column * rows + row)))
   const isFlag = values.map((cells) => cells.includes(1n) && cells.every((cell) => cell === 0n || cell === 1n))
   for (const [flag, flags] of values.entries()) {
-    const group = isFlag[flag] === true ? findGroup(flags, minRows) : null
+    const group = isFlag[flag] === true ? findLoneRow(flags.map((value) => value === 1n), minRows) : null
     if (group === null) continue
     const column = values.findIndex((cells, at) =>
       isFlag[at] === false && cells[group.row] !== 0n && cells.every((cell, row) => cell === 0n || flags[row] === 1n))
@@ -37,13 +26,6 @@ const findRareRow = ({ rows, columns }: DatasetDescription, minRows: number, rea
   }
   return null
 }
-
-const programOf = ({ rows, columns, datasetRoot }: DatasetDescription, cells: readonly ProgramCell[]): Program => ({
-  version: 1, datasetRoot, rows, columns: columns.length, cells: [...cells],
-  answer: { kind: 'list', items: cells.map((_, cell) => ({ kind: 'tensor', shape: [], cells: [cell] })) },
-})
-
-const sumOfRuns = (terms: ProgramCell['terms']): ProgramCell => ({ scale: { numerator: '1', denominator: '1' }, constant: '0', terms })
 
 /**
  * Second moments of a flag and a column, less the column's sum over all rows but one that have the flag: that row's value. The group is
@@ -87,7 +69,7 @@ export const createRareClassAttack = (dataset: DatasetDescription, { minRows }: 
   const { rows, columns } = dataset
   const found = findRareRow(dataset, minRows, readCell)
   if (found === null) return createFlagGroupAttack(dataset, readCell)
-  const sumOf = (column: number): ProgramCell => sumOfRuns([[column * rows + found.start, minRows, '1']])
+  const sumOf = (column: number): ProgramCell => sumOfRows(dataset, column, found.start, minRows)
   const target = columns[found.column]
   const { lower, upper } = target === undefined ? { lower: 0n, upper: 0n } : columnRange(target)
   return {

@@ -1,11 +1,14 @@
 import { JsonRpcProvider } from 'ethers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { encodeProgram } from '../../src/compute/program.ts'
 import { powerByBigInt } from '../../src/crypto/modular.ts'
 import { checkScript } from '../../src/host/buyer/rehearse.ts'
+import { hashResultRequest, signResultRequest } from '../../src/host/protocol/result-request.ts'
 import { openProfileDatabase } from '../../src/host/storage/database.ts'
+import { sha256Hex } from '../../src/host/trade/hash.ts'
 import { encodeDetails, hashDetails } from '../../src/host/trade/details-document.ts'
 import { detailsSchema, type Details } from '../../src/shared/schemas/details.ts'
-import type { Program } from '../../src/shared/schemas/program.ts'
+import { programSchema, type Program } from '../../src/shared/schemas/program.ts'
 import { healthSchema, signsSchema, testResultsSchema } from '../../src/shared/schemas/http.ts'
 import { attackKeyHolder } from './attacks/key-holder.ts'
 import { attackKeys } from './attacks/keys.ts'
@@ -16,6 +19,8 @@ import { queryProfile } from './support/profile.ts'
 import { refusalOf } from './support/refusal.ts'
 import { tableRows, valueWei } from './support/shop.ts'
 
+const one = { numerator: '1', denominator: '1' }
+const scalar = { kind: 'tensor', shape: [], cells: [0] }
 const sumOf = (from: number, to: number): string => `export default data.col('wage').slice(${from}, ${to}).sum()\n`
 
 describe('attacks on one seller that runs in a process of its own', { timeout: 120_000 }, () => {
@@ -182,6 +187,21 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
     await mallory.trade.purchases.litigate(number)
     expect((await refusalOf(() => read(number))).code).toBe('escrow.wrong-state')
     expect((await refusalOf(() => postResult(mallory, hers, {}))).code).toMatch(/^(?:input\.invalid|access\.forbidden)$/)
+    // One's own request, signed for one purchase, noted for another, on another chain and in another contract.
+    const { market } = mallory.trade
+    const ciphertexts = toBytes(1n)
+    const program = { version: 1, datasetRoot: details.dataset.root, rows: 12, columns: 3, cells: [{ scale: one, constant: '1', terms: [] }], answer: scalar }
+    const right = {
+      chainId: market.chainId, contract: market.contract, datasetRoot: details.dataset.root, resultHash: sha256Hex(ciphertexts),
+      programHash: sha256Hex(encodeProgram(programSchema.parse(program))), x25519PublicKey: `0x${'09'.padStart(64, '0')}`,
+    }
+    for (const wrong of [{ purchase: String(number) }, { chainId: 1 }, { contract: `0x${'11'.repeat(20)}` }]) {
+      const { number: other } = await mallory.trade.purchases.buy(urls.groups)
+      const request = { ...right, purchase: String(other), ...wrong }
+      await market.requestResult(`s7:${other}`, other, hashResultRequest(request))
+      const body = { request, signature: await signResultRequest(request, wallet), program, ciphertexts: Buffer.from(ciphertexts).toString('base64') }
+      expect((await refusalOf(() => postResult(mallory, other, body))).code).toBe('access.request-mismatch')
+    }
   })
 
   it('S9: a higher price set in front of a purchase, and terms exchanged behind the buyer\'s back', async () => {
@@ -247,7 +267,6 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
     const { mallory, urls } = target
     const { number, program } = await buyAndCompute(mallory, urls.groups, sumOf(0, 6))
     const cell = (await readCiphertexts(number)).subarray(0, 512)
-    const one = { numerator: '1', denominator: '1' }
     const known: Program = { ...program, cells: [{ scale: one, constant: '1', terms: [] }] }
     // The constant cell that such an answer stands on has no terms: a table's ciphertext in its place is not what it gives.
     expect(await askByHand(target, mallory, number, { program: known, ciphertexts: cell })).toBe('policy.result-mismatch')

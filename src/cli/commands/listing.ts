@@ -2,10 +2,10 @@ import type { Command } from 'commander'
 import type { StoredListing } from '../../host/seller/listing-store.ts'
 import { warnSellerOfDisputes } from '../../shared/dispute-warnings.ts'
 import { describeBlindHelp, describeMode } from '../../shared/policy-words.ts'
-import type { PolicyMode } from '../../shared/schemas/details.ts'
+import type { Policy, PolicyMode } from '../../shared/schemas/details.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
-import { parseContractInfo, prepareSecondMoments, toDisputeTerms, type Host } from '../../host/index.ts'
+import { parseContractInfo, prepareSecondMoments, toDisputeTerms, type AttackReport, type Host } from '../../host/index.ts'
 import { AppError } from '../../shared/errors.ts'
 import { parseAmount, parseChoice, parseCount, parseDuration, parseNames, parsePositive } from '../arguments.ts'
 import { defaultServePort, type Configuration } from '../configuration.ts'
@@ -149,6 +149,19 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
     }))
 }
 
+const describeAttack = ({ attack, cells, bits, refusal, words }: AttackReport): string =>
+  `${attack.padEnd(20)}  ${String(cells).padStart(5)} cells ${String(bits).padStart(6)} bits  ${refusal === null ? 'answered' : refusal.code}${
+    // Which columns, or which other listing: what can be done about it.
+    cells > 0 || refusal?.code === 'input.plain-dropped' ? `\n${' '.repeat(22)}${words}` : ''}`
+
+const concludeRehearsal = (attacks: readonly AttackReport[], policy: Policy): string => {
+  if (attacks.every(({ cells }) => cells === 0)) return 'None of them gets a single cell.'
+  if (policy.mode === 'private') return 'In private mode this is what you sell: fewer cells and bits, or disclosed mode, give out less.'
+  return policy.minRows === 1
+    ? 'The listing gives out single rows: with --min-rows above 1 it would not.'
+    : 'No minimum of rows stops these, for no group of rows is small in them: leave out the columns they name, or do not sell the two listings side by side.'
+}
+
 export const addListingCommands = (program: Command, globals: () => GlobalOptions): void => {
   const listing = program.command('listing').description('what is offered, on what terms')
   addCreate(listing, globals)
@@ -180,15 +193,8 @@ export const addListingCommands = (program: Command, globals: () => GlobalOption
     .action((id: string) => withHost(globals(), async (host, terminal) => {
       const { listings } = await host.trade()
       const attacks = listings.rehearse(id)
-      const { mode } = listings.show(id).details.policy
-      const cells = attacks.reduce((sum, attack) => sum + attack.cells, 0)
-      terminal.result({ listing: id, attacks }, [
-        ...attacks.map((attack) => `${attack.attack.padEnd(20)}  ${String(attack.cells).padStart(5)} cells ${String(attack.bits).padStart(6)} bits  ${
-          attack.refusal === null ? 'answered' : attack.refusal.code}`),
-        cells === 0 ? 'None of them gets a single cell.' : mode === 'private'
-          ? 'In private mode this is what you sell: fewer cells and bits, or disclosed mode, give out less.'
-          : 'The listing gives out single rows: with --min-rows above 1 it would not.',
-      ].join('\n'))
+      const { policy } = listings.show(id).details
+      terminal.result({ listing: id, attacks }, [...attacks.map(describeAttack), concludeRehearsal(attacks, policy)].join('\n'))
     }))
   listing.command('list').description('all listings of this profile')
     .action(() => withHost(globals(), async (host, terminal) => {

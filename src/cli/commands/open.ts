@@ -24,7 +24,7 @@ const words: Readonly<Record<'table' | 'backup', (path: string) => string>> = {
 const isTradeFile = (json: unknown): boolean => z.union([z.object({ trade: z.unknown() }), z.object({ kind: z.literal('hesystem-result') })]).safeParse(json).success
 
 const kindOfJson = (path: string): Kind => {
-  const json = readTradeFile(path)
+  const { json } = readTradeFile(path)
   if (isEvidence(json)) return 'evidence'
   if (isTradeFile(json) || isTradeFileName(path)) return 'trade-file'
   throw new AppError('input.invalid', `${path} is JSON, but no file of HEsystem's: no receipt, no answer, no evidence.`, { details: { path } })
@@ -46,7 +46,7 @@ const kindOf = (path: string): Kind => {
 const report = async (path: string, rpc: string | null, terminal: Terminal): Promise<void> => {
   const kind = kindOf(path)
   if (kind === 'trade-file') await reportTradeFile(readTradeFile(path), rpc, terminal)
-  else if (kind === 'evidence') await reportEvidence(readTradeFile(path), rpc, terminal)
+  else if (kind === 'evidence') await reportEvidence(readTradeFile(path).json, rpc, terminal)
   else terminal.result({ kind, path }, words[kind](path))
 }
 

@@ -47,8 +47,9 @@ export const addReceiptCommands = (program: Command, globals: () => GlobalOption
     .description('check a receipt (or its PDF), an answer\'s file or evidence: signatures, hashes, proof; needs no network and no profile')
     .option('--rpc <url>', 'hold it against the chain too, as this node tells it')
     .action((path: string, { rpc = null }: { rpc?: string | null }) => {
-      const json = readTradeFile(path)
-      return (isEvidence(json) ? reportEvidence : reportTradeFile)(json, rpc, createTerminal(globals().json === true))
+      const file = readTradeFile(path)
+      const terminal = createTerminal(globals().json === true)
+      return isEvidence(file.json) ? reportEvidence(file.json, rpc, terminal) : reportTradeFile(file, rpc, terminal)
     })
 
   program.command('result').description('answers to hand on, with what proves them')

@@ -1,9 +1,10 @@
 import { assertPrivateCells } from '../../policy/private.ts'
 import { createPartition, type Partition } from '../../policy/partition.ts'
 import type { Details, DisclosedPolicy, Policy, PolicyMode } from '../../shared/schemas/details.ts'
+import type { Program } from '../../shared/schemas/program.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
-import { encodePartition, parsePartition, type Judgement } from '../judging/judgement.ts'
+import { encodePartition, judgeProgram, parsePartition, type Judgement } from '../judging/judgement.ts'
 import type { JudgeJob, JudgeResults } from '../judging/judge-jobs.ts'
 import { judgeHere, type Judges } from '../judging/judges.ts'
 import type { Vault } from '../secrets/types.ts'
@@ -22,6 +23,18 @@ export interface LedgerSubject {
   readonly details: Details
 }
 
+/** What was done in between is not known; by this machine's clock. */
+export interface Restoration {
+  readonly backedUpAtSeconds: number
+  readonly restoredAtSeconds: number
+}
+
+/** A program, put to a listing. */
+export interface LedgerQuestion {
+  readonly program: Program
+  readonly subject: LedgerSubject
+}
+
 /**
  * The differencing ledger (compute.md, "Policies"; S4): what all answers from one source together tell apart. It follows the source:
  * encrypted again, imported again with rows added at its end, or listed twice, it is the same. Its rows in another order are not sold.
@@ -35,10 +48,17 @@ export interface Ledger {
   areOfOneSource(one: string, other: string): boolean
   /** Whether this profile was put back from a backup, and the ledger may miss what was answered after it was made. */
   mayBeBehind(): boolean
+  /** From when to when the profile forgot what it did, for each time that it was put back from a backup. */
+  readRestorations(): readonly Restoration[]
   /** Whether it knows an answer given for this purchase. */
   knows(entry: Pick<LedgerEntry, 'chainId' | 'contract' | 'purchase'>): boolean
   /** Whether the dataset's source has answered anything yet. */
   hasAnswered(dataset: string): boolean
+  /**
+   * How many of these questions, put one after the other to listings of one source or of several, would be answered before the first
+   * refusal; in a transaction that is taken back, so that nothing is counted.
+   */
+  rehearse(questions: readonly LedgerQuestion[]): { readonly answered: number; readonly refusal: AppError | null }
   /** The listings of the dataset's source in `disclosed` mode. */
   listOffers(dataset: string): readonly SourceOffer[]
   /** How many cells the dataset's source has answered. */
@@ -233,6 +253,14 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
     return true
   }
 
+  /** What an answer leaves known, where it is permitted as `assertWithin` says. */
+  const writeJudged = (source: Source, judgement: Judgement, subject: LedgerSubject): boolean => {
+    if (!assertWithin(source, judgement, subject)) return false
+    store.setPartition(source.id, judgement.refined)
+    store.insertCells(source.id, judgement.cells)
+    return true
+  }
+
   const judgeCells = ({ id }: Source, cells: number, { details }: LedgerSubject): number => {
     const { policy, budgets: { totalCells } } = details
     if (policy.mode !== 'private') {
@@ -302,6 +330,10 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
     readPartition: (dataset) => parsePartition(requireSource(dataset).partition),
     areOfOneSource: (one, other) => requireSource(one).id === requireSource(other).id,
     mayBeBehind: () => database.prepare('SELECT 1 FROM restorations LIMIT 1').get() !== undefined,
+    readRestorations: () => database.prepare<[], { backedUpAt: string, restoredAt: string }>(
+      'SELECT backed_up_at AS backedUpAt, restored_at AS restoredAt FROM restorations',
+    ).all().map(({ backedUpAt, restoredAt }) =>
+      ({ backedUpAtSeconds: Date.parse(backedUpAt) / 1000, restoredAtSeconds: Date.parse(restoredAt) / 1000 })),
     knows: (entry) => store.findEntry(entry) !== null,
     listOffers: (dataset) => store.listOffers(requireSource(dataset).id),
     hasAnswered: (dataset) => store.countCells(requireSource(dataset).id) > 0,
@@ -310,10 +342,28 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
     settle,
     assertPermitted: (judgement, subject) => assertWithin(requireSource(subject.dataset), judgement, subject),
 
+    rehearse: (questions) => {
+      let answered = 0
+      let refusal: AppError | null = null
+      const takenBack = new Error('a rehearsal is taken back')
+      try {
+        database.transaction(() => {
+          for (const { program, subject } of questions) {
+            const source = requireSource(subject.dataset)
+            writeJudged(source, judgeProgram(program, subject.details, source.partition), subject)
+            answered += 1
+          }
+          throw takenBack
+        }).immediate()
+      } catch (error) {
+        if (isAppError(error)) refusal = error
+        else if (error !== takenBack) throw error
+      }
+      return { answered, refusal }
+    },
+
     debit: (entry, judgement, subject) => debitOnce(entry, subject, (source) => {
-      if (!assertWithin(source, judgement, subject)) return false
-      store.setPartition(source.id, judgement.refined)
-      store.insertCells(source.id, judgement.cells)
+      if (!writeJudged(source, judgement, subject)) return false
       store.insertEntry(source.id, entry, now().toISOString())
       return true
     }),

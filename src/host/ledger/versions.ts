@@ -60,12 +60,14 @@ export const createVersions = ({ store, datasets }: VersionDependencies): Versio
     throw new AppError('policy.source-corrected', `Listing ${offer.id} of the same table is published: ${what}`, { details: { listing: offer.id, ...details } })
   }
 
-  const assertFew = (offer: SourceOffer, { datasetId, minRows }: VersionSubject): readonly Correction[] => {
+  /** How many rows were corrected is the owner's to know: a buyer who asks is told that some were. */
+  const assertFew = (offer: SourceOffer, { datasetId, minRows }: VersionSubject, asks: 'owner' | 'buyer'): readonly Correction[] => {
     const limit = Math.max(minRows, offer.minRows)
     if (limit === 1) return []
     const corrections = compare(offer.dataset, datasetId)
     const few = corrections.find(({ rows }) => rows < limit)
     if (few === undefined) return corrections
+    if (asks === 'buyer') return refuse(offer, 'too few of its rows were corrected since, so that the difference of two answers would be theirs.', {})
     const { column, rows } = few
     return refuse(offer, `${column} differs from it in ${rows} of the rows, fewer than the minimum of ${limit}, so that the difference of two answers would be theirs.`, {
       column, rows, limit,
@@ -109,7 +111,7 @@ export const createVersions = ({ store, datasets }: VersionDependencies): Versio
       const offers = store.listOffers(source)
       const group = findGroup(known, offers)
       for (const offer of offers.filter(({ isPublished }) => isPublished)) {
-        const corrections = assertFew(offer, subject)
+        const corrections = assertFew(offer, subject, 'owner')
         for (const correction of corrections) assertAlike(offer, subject, correction, read)
         const partial = corrections.find(isPartial)
         if (partial === undefined || group === undefined || subject.minRows === 1) continue
@@ -124,9 +126,10 @@ export const createVersions = ({ store, datasets }: VersionDependencies): Versio
       const published = offers.filter(({ isPublished }) => isPublished)
       const own = published.findIndex(({ dataset }) => dataset === subject.datasetId)
       // Published together by an earlier version of this program: the table that was listed first is answered.
-      for (const earlier of published.slice(0, Math.max(0, own))) assertFew(earlier, subject)
+      // A draft is judged as if it were published last.
+      for (const earlier of published.slice(0, own === -1 ? published.length : own)) assertFew(earlier, subject, 'buyer')
       const hasMoments = published.some(({ moments }) => moments.length > 0)
-      const tables = [...new Set(published.map(({ dataset }) => dataset))]
+      const tables = [...new Set([...published.map(({ dataset }) => dataset), subject.datasetId])]
       if (subject.minRows === 1 || (!hasMoments && tables.length < 2)) return
       const group = findGroup(readRefined(), offers)
       if (group === undefined) return

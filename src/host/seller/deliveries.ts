@@ -51,7 +51,9 @@ const assertProgramSent = ({ program }: ReadSubmission, details: Details): void 
   else if (details.policy.mode !== 'private') throw new AppError('policy.program-expected', 'The request came without its program, which this listing asks for.')
 }
 
-const assertSubmission = (purchase: PurchaseOnChain, { details }: StoredListing, submission: ReadSubmission): void => {
+const assertSubmission = (
+  purchase: PurchaseOnChain, { details }: StoredListing, submission: ReadSubmission, { chainId, contract }: Pick<Market, 'chainId' | 'contract'>,
+): void => {
   const { request, signature, program, ciphertexts } = submission
   const requestHash = hashResultRequest(request)
   if (requestHash !== purchase.requestHash) {
@@ -62,6 +64,9 @@ const assertSubmission = (purchase: PurchaseOnChain, { details }: StoredListing,
   }
   assertProgramSent(submission, details)
   const contradictions: readonly (readonly [boolean, string])[] = [
+    // A request of another purchase can stand on the contract for this one too; its proof would be of the other.
+    [request.chainId === chainId && request.contract.toLowerCase() === contract.toLowerCase(), 'chain and contract'],
+    [request.purchase === purchase.id.toString(), 'purchase'],
     [request.datasetRoot === details.dataset.root, 'dataset root'],
     // In private mode it is a salted commitment, which says something to the buyer alone.
     [program === null || request.programHash === sha256Hex(program), 'program'],
@@ -196,7 +201,7 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
       if (purchase.state !== 'Requested') {
         throw new AppError('escrow.wrong-state', `The purchase is ${purchase.state}; no result can be sent any more.`, { details: { state: purchase.state } })
       }
-      assertSubmission(purchase, listing, submission)
+      assertSubmission(purchase, listing, submission, market)
       const sale = sales.receive({
         purchase: purchase.id,
         listing: listing.id,

@@ -58,7 +58,7 @@ export interface ListingService {
   reprice(id: string, change: Pick<ListingDraft, 'guaranteeWei' | 'interactionFeeWei'> & { readonly valueWei: bigint }): Promise<StoredListing>
   /** `serverUrl` as in a draft. */
   relocate(id: string, serverUrl: string): Promise<StoredListing>
-  /** What the known attacks would get out of the listing now; nothing is counted. */
+  /** What the known attacks would get out of the listing now, by itself and with the others of its source; nothing is counted. */
   rehearse(id: string): readonly AttackReport[]
   list(): readonly StoredListing[]
   /** Throws `input.not-found`. */
@@ -276,7 +276,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     relocate: (id, serverUrl) => change(id, ({ number, revision, details }, chain) =>
       chain.relocate(`listing:${id}:relocate:${revision}`, number, createDetailsUrl(serverUrl, details))),
 
-    rehearse: (id) => rehearseListing(store.show(id), { datasets, ledger }),
+    rehearse: (id) => rehearseListing(store.show(id), { datasets, ledger, show: store.show }),
     list: () => store.list(),
     show: (id) => store.show(id),
   }

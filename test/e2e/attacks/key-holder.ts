@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { powerByBigInt } from '../../../src/crypto/modular.ts'
 import { productsSchema, signsSchema } from '../../../src/shared/schemas/http.ts'
-import { queryProfile } from '../support/profile.ts'
+import { queryProfile, updateProfile } from '../support/profile.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { askByHand, interactionFeeWei, postHelp, readColumns, readState, toBytes, toInteger, type Attacker, type Ground } from './target.ts'
 
@@ -104,6 +104,14 @@ export const attackKeyHolder = (ground: Ground): void => {
     ground.before = { ...await readState(target), owedWei, answered }
     expect(queryProfile(seller.home, 'SELECT cells FROM ledger WHERE cells IS NOT NULL')).toEqual([{ cells: 4 }])
     await expectFee(ground, 2)
+    // Restored from a backup, the seller does not know what it told in between: it helps nobody any more with that table.
+    updateProfile(seller.home, "INSERT INTO restorations (backed_up_at, restored_at) VALUES ('2020-01-01T00:00:00Z', '2120-01-01T00:00:00Z')")
+    const { number: fresh } = await mallory.trade.purchases.buy(urls.unseen)
+    await mallory.trade.purchases.openInteraction(fresh)
+    expect((await refusalOf(() => compare(mallory, fresh, 0, 1))).code).toBe('policy.ledger-behind')
+    expect((await refusalOf(() => multiply(mallory, fresh, 0, 1))).code).toBe('policy.ledger-behind')
+    updateProfile(seller.home, 'DELETE FROM restorations')
+    await expectFee(ground)
     // What is declined is over: the key holder helps it no more.
     expect((await refusalOf(() => compare(mallory, one, 0, 2))).code).toBe('escrow.wrong-state')
   })

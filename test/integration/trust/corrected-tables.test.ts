@@ -46,5 +46,11 @@ describe('a table and its corrected version, both on sale (S4)', () => {
       expect(await check(listing, 24)).toMatchObject({ allowed: true })
       expect(await check(listing, 12)).toMatchObject({ allowed: false, code: 'policy.corrected-whole' })
     }
-  }, 120_000)
+    // The rehearsal puts its questions to both listings, as buyers could, and is refused as they would be.
+    const { listings } = await shop.trade()
+    for (const { id } of [first, second]) {
+      const together = listings.rehearse(id).filter(({ attack }) => attack === 'two-listings' || attack === 'corrected-row')
+      expect(together.map(({ attack, cells, refusal }) => [attack, cells, refusal?.code])).toEqual([['two-listings', 0, 'policy.min-rows'], ['corrected-row', 0, 'policy.corrected-whole']])
+    }
+  }, 240_000)
 })

@@ -1,4 +1,6 @@
-import { getBytes, hexlify } from 'ethers'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { formatEther, getBytes, hexlify } from 'ethers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ErrorCode } from '../../../src/shared/errors.ts'
 import { createListingOpener } from '../../../src/host/buyer/open-listing.ts'
@@ -14,9 +16,11 @@ import { sealAnswer, unsealAnswer } from '../../../src/host/protocol/sealing.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import { verifyReceiptOnChain } from '../../../src/host/protocol/verify-receipt-on-chain.ts'
 import { resultRequestSchema, type ResultRequest } from '../../../src/shared/schemas/result-request.ts'
+import { createFolder } from '../../e2e/support/cleanup.ts'
+import { launch } from '../../e2e/support/command-line.ts'
 import { refusalOf } from '../../e2e/support/refusal.ts'
 import { openRelay, type Relay } from '../../e2e/support/relay.ts'
-import { expectedAnswer, prepareDataset, publishListing, script } from '../../e2e/support/shop.ts'
+import { expectedAnswer, prepareDataset, publishListing, script, valueWei } from '../../e2e/support/shop.ts'
 import { openStage, serve, type Party } from '../../e2e/support/stage.ts'
 
 describe('a seller who has the key and lies (S13)', () => {
@@ -189,6 +193,11 @@ describe('a seller who has the key and lies (S13)', () => {
       for (const change of doctored) {
         expect(await judge({ ...evidence, ...change })).toMatchObject({ for: null, ground: 'input.evidence-foreign' })
       }
+      // X25519 reads a secret without three of its bits: an evidence file that has them turned is no other evidence, nor another verdict.
+      const [first = 0, ...rest] = getBytes(answer.sealingSecret)
+      const respelled = hexlify(Uint8Array.of(first ^ 7, ...rest))
+      expect(respelled).not.toBe(answer.sealingSecret)
+      expect(await judge({ ...evidence, answer: { ...answer, sealingSecret: respelled } })).toMatchObject({ for: 'seller', ground: null })
     })
 
     it('is confirmed, and both have a receipt whose proof convinces whoever has only the file', async () => {
@@ -216,6 +225,31 @@ describe('a seller who has the key and lies (S13)', () => {
       }
       const foreign = { ...proof, sealingSecret: `0x${'11'.repeat(32)}` }
       expect(verifyReceipt({ ...file, proof: foreign }).problems).toMatchObject([{ field: 'proof.sealingSecret' }])
+    })
+
+    it('convinces somebody who has the file alone, in an empty home and without a network, of who sold what to whom', async () => {
+      const home = createFolder('empty')
+      const alone = {
+        HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, XDG_CACHE_HOME: home,
+        NODE_OPTIONS: `--import=${new URL('../../e2e/faults/no-network.ts', import.meta.url).href}`,
+      }
+      const path = join(createFolder('receipt'), 'receipt.json')
+      const { receipt } = await trade.receipts.export(number)
+      writeFileSync(path, JSON.stringify(receipt))
+      const { exitCode, stdout, stderr } = await launch(['receipts', 'verify', path], alone).ended
+      expect([exitCode, stderr]).toEqual([0, ''])
+      expect(stdout).toContain('The receipt holds together.')
+      expect(stdout).toContain(`${receipt.trade.buyer} bought an answer computed on the encrypted table “wages” (dataset root ${receipt.trade.datasetRoot})`)
+      expect(stdout).toContain(`from ${receipt.trade.seller} for ${formatEther(valueWei)} ether; Settled.`)
+      expect(stdout).toContain('Signatures: seller valid, buyer valid. The decryption is proved; that the encrypted table is the real one is not.')
+      expect(stdout).toContain('The chain was not asked, and one person can have both keys')
+      for (const [name, found] of Object.entries(expectedAnswer)) {
+        expect(stdout.split('\n').map((line) => line.trim().split(/ {2,}/))).toContainEqual([name, JSON.stringify(found).replaceAll(',', ', ')])
+      }
+      // There is truly no network for it, and it leaves nothing behind.
+      const asked = await launch(['receipts', 'verify', path, '--rpc', rpcUrl], alone).ended
+      expect([asked.exitCode, asked.stderr]).toEqual([1, expect.stringMatching(/^error chain\.(?:unreachable|rpc-failed)/)])
+      expect(readdirSync(home)).toEqual([])
     })
 
     it('has a receipt that keeps the answer, where the buyer wants that, and never keeps the one-time secret in the profile', async () => {

@@ -1,10 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { DatasetDescription } from '../../../src/compute/columns.ts'
+import type { ReadCell } from '../../../src/compute/integers.ts'
 import { assertCanonicalProgram } from '../../../src/compute/canonical.ts'
 import { evaluateProgramOnIntegers } from '../../../src/compute/program.ts'
 import { createAttacks } from '../../../src/policy/attacks.ts'
-import { createPartition, refinePartition } from '../../../src/policy/partition.ts'
-import { rehearseAttacks } from '../../../src/policy/rehearse.ts'
+import { createPartition, refinePartition, type Partition } from '../../../src/policy/partition.ts'
+import { assertPolicy } from '../../../src/policy/policy.ts'
+import { createListingAttacks } from '../../../src/policy/listing-attacks.ts'
+import { listAttacks, rehearseAttacks as runAttacks, type AttackReport, type JudgeAttack } from '../../../src/policy/rehearse.ts'
 import type { ListingService } from '../../../src/host/seller/listing-service.ts'
+import { isAppError } from '../../../src/shared/errors.ts'
 import { createTable } from '../../unit/compute/support.ts'
 import { prepareDataset, publishListing } from '../../e2e/support/shop.ts'
 import { openStage } from '../../e2e/support/stage.ts'
@@ -15,6 +20,22 @@ const tables = [
   createTable([{ decimals: 0, integers: binary }]),
   createTable([{ decimals: 0, integers: binary.map((value, row) => 1000 * row - 7 * value - 3000) }, { decimals: 2, integers: binary }]),
 ]
+
+/** By the policy alone, after what left `partition` known. */
+const rehearseAttacks = (limits: typeof policy, dataset: DatasetDescription, partition: Partition, readCell: ReadCell): AttackReport[] =>
+  runAttacks(listAttacks(limits, dataset, readCell), dataset, (questions) => {
+    let [known, answered] = [partition, 0]
+    try {
+      for (const { program } of questions) {
+        known = assertPolicy(program, limits, dataset, known)
+        answered += 1
+      }
+      return { answered, refusal: null }
+    } catch (error) {
+      if (!isAppError(error)) throw error
+      return { answered, refusal: { code: error.code, message: error.message } }
+    }
+  }, readCell)
 
 describe('the attacks, on a listing that sells single rows', () => {
   it.each(tables)('are canonical programs, and each gets the very cells it is after', ({ dataset, readCell }) => {
@@ -75,6 +96,64 @@ describe('a rare class, through a column that is 0 without a flag (S2)', () => {
   })
 })
 
+describe('two columns of one table that are nearly equal', () => {
+  const before = Array.from({ length: 60 }, (_, row) => 1000 + 37 * row)
+  const rehearse = (raised: readonly number[], minRows = 10) => {
+    const { dataset, readCell } = createTable([
+      { name: 'before', decimals: 0, integers: before }, { name: 'after', decimals: 0, integers: before.map((wage, row) => (raised.includes(row) ? wage + 55 : wage)) },
+    ])
+    return rehearseAttacks({ ...policy, minRows }, dataset, createPartition(60), readCell).find(({ attack }) => attack === 'near-equal-columns')
+  }
+
+  it('tell by how much one row differs, over all rows or over a group, which no class rule sees', () => {
+    expect(rehearse([31])).toMatchObject({ answered: 1, refusal: null, cells: 1, words: expect.stringContaining('before less that of after') as string })
+    expect(rehearse([3, 31, 47])).toMatchObject({ answered: 1, refusal: null, cells: 1 })
+  })
+
+  it('tell it of products over different columns too, and of all rows alone', () => {
+    const flags = (lone: readonly number[]) => before.map((_, row) => ((row % 2 === 0) !== lone.includes(row) ? 1 : 0))
+    const rehearseProducts = (lone: readonly number[]) => {
+      const [a, b] = [flags([]), flags(lone)]
+      const { dataset, readCell } = createTable([
+        { name: 'union', decimals: 0, integers: a }, { name: 'member', decimals: 0, integers: b }, { name: 'wage', decimals: 0, integers: before },
+        { name: 'union*wage', decimals: 0, integers: before.map((wage, row) => wage * (a[row] ?? 0)) },
+        { name: 'member*wage', decimals: 0, integers: before.map((wage, row) => wage * (b[row] ?? 0)) },
+      ])
+      return rehearseAttacks(policy, dataset, createPartition(60), readCell).find(({ attack }) => attack === 'near-equal-columns')
+    }
+    // One member who is in no union: the sums of the two flags differ by them, the sums of the products by their wage.
+    expect(rehearseProducts([31])).toMatchObject({ answered: 1, refusal: null, cells: 1 })
+    expect(rehearseProducts([3, 31])).toMatchObject({ answered: 0, refusal: { code: 'policy.second-moments-whole' }, cells: 0 })
+  })
+
+  it('tell nothing where they are equal, differ in most rows, or where no group has one such row alone', () => {
+    expect(rehearse([])).toBeUndefined()
+    expect(rehearse(before.map((_, row) => row))).toBeUndefined()
+    expect(rehearse([29, 30], 60)).toBeUndefined()
+  })
+})
+
+describe('two listings of one source, were nothing to judge them together', () => {
+  const wages = Array.from({ length: 60 }, (_, row) => 1000 + 37 * row)
+  const tableOf = (integers: readonly number[]) => ({ id: `of-${integers.length}`, minRows: 10, ...createTable([{ name: 'wage', decimals: 0, integers }]) })
+  const rehearse = (own: readonly number[], other: readonly number[]) => {
+    const [one, two] = [tableOf(own), tableOf(other)]
+    const yes: JudgeAttack = (questions) => ({ answered: questions.length, refusal: null })
+    const reports = runAttacks(createListingAttacks(one, two), one.dataset, yes, one.readCell, two.readCell)
+    return reports.map(({ attack, cells }) => [attack, cells])
+  }
+
+  it('tell a row that one leaves out, one that was corrected or emptied, and one that was added: the attacks get what they are after', () => {
+    expect(rehearse(wages, wages)).toEqual([['two-listings', 1]])
+    // Where a row was corrected in between, leaving out another tells nothing.
+    expect(rehearse(wages.map((wage, row) => (row === 9 ? 0 : wage)), wages)).toEqual([['two-listings', 0], ['corrected-row', 1]])
+    expect(rehearse(wages.map((wage, row) => wage + Number(row % 20 === 9)), wages)).toEqual([['two-listings', 0], ['corrected-row', 1]])
+    expect(rehearse([...wages, 4711], wages)).toEqual([['two-listings', 1], ['added-rows', 1]])
+    // Of two rows only their sum.
+    expect(rehearse([...wages, 4711, 815], wages)).toEqual([['two-listings', 1], ['added-rows', 0]])
+  })
+})
+
 describe('the attacks, on a listing with the class rule', () => {
   it.each(tables)('get nothing at all (S2)', ({ dataset, readCell }) => {
     for (const minRows of [2, 10]) {
@@ -111,9 +190,15 @@ describe('a seller who rehearses', () => {
   })
 
   it('is told that nothing gets through, or what each attack would get', () => {
-    expect(listings.rehearse(careful).map(({ cells }) => cells)).toEqual([0, 0, 0, 0, 0, 0])
+    // Six by itself, and two listings of the one table together: what one answers counts for the other.
+    expect(listings.rehearse(careful).map(({ attack, cells, refusal }) => [attack, cells, refusal?.code])).toEqual([
+      ...['single-cell', 'one-hot', 'weight-packing', 'near-equal-weights', 'sum-minus-one', 'two-wallets'].map((attack) => [attack, 0, 'policy.min-rows']),
+      // The other listing sells single rows: it is what gives out this one's.
+      ['two-listings', 1, undefined],
+    ])
     const reports = listings.rehearse(careless)
-    expect(reports.every(({ cells, refusal }) => cells > 0 && refusal === null)).toBe(true)
+    expect(reports.slice(0, 6).every(({ cells, refusal }) => cells > 0 && refusal === null)).toBe(true)
+    expect(reports.at(-1)).toMatchObject({ attack: 'two-listings', refusal: { code: 'policy.min-rows' }, cells: 0 })
     // Nothing was counted by trying.
     expect(listings.rehearse(careless)).toEqual(reports)
   })

@@ -59,10 +59,19 @@ const open = (tables: readonly Table[]) => {
       throw error
     }
   }
+  const wordsOf = (act: () => void): string => {
+    try {
+      act()
+      return ''
+    } catch (error) {
+      return isAppError(error) ? JSON.stringify([error.message, error.details]) : String(error)
+    }
+  }
   const subjectOf = (dataset: number) => ({ dataset: String(dataset), datasetId: dataset, minRows: at(dataset).minRows ?? 4 })
   return {
     list: (dataset: number, known = createPartition(rows)) =>
       refusal(() => { versions.assertListable(subjectOf(dataset), 1, known) }),
+    wordsOf: (dataset: number) => wordsOf(() => { versions.assertAnswerable(subjectOf(dataset), 1, () => createPartition(rows)) }),
     answer: (dataset: number, refined = createPartition(rows)) =>
       refusal(() => { versions.assertAnswerable(subjectOf(dataset), 1, () => refined) }),
   }
@@ -118,5 +127,7 @@ describe('a corrected version beside the table that is sold (S4)', () => {
   it('is not answered where both were published before there was this rule; the first is', () => {
     const published = open([sold, { wages: change((wage, row) => (row === 9 ? 0 : wage)) }])
     expect([published.answer(0), published.answer(1)]).toEqual([null, 'policy.source-corrected'])
+    // How many rows, and in which column, is data: whoever asks is not told.
+    expect(published.wordsOf(1)).not.toMatch(/wage|\b1\b/)
   })
 })

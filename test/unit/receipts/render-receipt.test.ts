@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
-import { receiptIdOf } from '../../../src/host/protocol/receipt.ts'
+import { receiptIdOf, type Receipt } from '../../../src/host/protocol/receipt.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import { citeAnswer, citeReceipt } from '../../../src/host/receipts/cite-receipt.ts'
 import { csvCell, writeReceiptCsv } from '../../../src/host/receipts/receipt-csv.ts'
 import { printable } from '../../../src/host/receipts/receipt-pdf.ts'
+import { findPageProblems } from '../../../src/host/receipts/check-page.ts'
 import { parseTradeText, readAttachedReceipt } from '../../../src/host/receipts/trade-text.ts'
 import { renderReceipt } from '../../../src/host/receipts/render-receipt.ts'
 import { buyer, createSettledReceipt, seller } from './settled-receipt.ts'
@@ -98,6 +99,19 @@ describe('a receipt for people', () => {
     for (const other of [Buffer.from('%PDF-1.7 nothing'), bytes.slice(0, bytes.length / 3)]) {
       expect(() => readAttachedReceipt(other, 'r.pdf')).toThrow(expect.objectContaining({ code: 'input.invalid' }))
     }
+  })
+
+  it('is told of where its PDF is not the one that it makes: other words on the page, another attachment, another title', async () => {
+    const receipt = await createSettledReceipt()
+    const told = async (pdf: Uint8Array) => (await findPageProblems(pdf, JSON.parse(readAttachedReceipt(pdf, 'r.pdf')) as Receipt)).map(({ field }) => field)
+    for (const title of ['Wages', 'Löhne (1985) \\ neu', '工资', null]) expect(await told((await renderReceipt(receipt, 'pdf', title)).bytes)).toEqual([])
+    const pdf = Buffer.from((await renderReceipt(receipt, 'pdf', 'Wages')).bytes)
+    const other = Buffer.from((await renderReceipt({ ...receipt, trade: { ...receipt.trade, purchase: '4' } }, 'pdf', 'Wages')).bytes)
+    // The pages of one receipt before the attachment of another, both attachments in one file, and a title that the file does not have.
+    const attachment = (file: Buffer) => file.indexOf('/Type /EmbeddedFile')
+    expect(await told(Buffer.concat([other.subarray(0, attachment(other)), pdf.subarray(attachment(pdf))]))).toEqual(['pdf'])
+    expect(await told(Buffer.concat([pdf, other]))).toEqual(['pdf'])
+    expect(await told(Buffer.from(pdf.toString('latin1').replace('\n(Wages)\n', '\n(Price)\n'), 'latin1'))).toEqual(['pdf'])
   })
 
   it('is refused where a name stands twice, and read where strings look like names', () => {

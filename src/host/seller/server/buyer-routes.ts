@@ -18,6 +18,7 @@ import type { Ledger } from '../../ledger/ledger.ts'
 import type { Sale } from '../../ledger/source-store.ts'
 import { sha256Hex } from '../../trade/hash.ts'
 import type { Deliveries } from '../deliveries.ts'
+import { createForgottenHelp } from '../forgotten-help.ts'
 import { productsOf, signsOf, signsOfTable, type CountHelp } from '../help.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
 import type { SaleStore } from '../sale-store.ts'
@@ -100,11 +101,16 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
     return authorised
   }
 
+  const assertHelpKnown = createForgottenHelp({ market, listings, ledger })
+
   /** A purchase whose script may still ask. */
   const authoriseHelp = async (context: RequestContext<unknown>): Promise<Authorised> => {
     const { purchase, listing } = await authorise(context)
     if (purchase.state !== 'Paid') throw new AppError('escrow.wrong-state', `The purchase is ${purchase.state}: its script has run.`, { details: { state: purchase.state } })
-    if (purchase.interactionOpened) return { purchase, listing }
+    if (purchase.interactionOpened) {
+      await assertHelpKnown(listing.dataset)
+      return { purchase, listing }
+    }
     if ((await market.readPurchase(purchase.id)).interactionOpened) throw notConfirmed(listing, 'Opening interactive use')
     throw new AppError('escrow.interaction-not-open', 'The key holder\'s help is paid for, once and for good, before the first question is answered.', { details: { purchase: purchase.id.toString() } })
   }

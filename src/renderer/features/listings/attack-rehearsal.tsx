@@ -9,6 +9,7 @@ import { formatCount, toSentence } from '../../ui/values.tsx'
 const limits: Readonly<Record<string, string>> = {
   'policy.min-rows': 'rows behind a number', 'policy.condition': 'the condition', 'policy.answer-cells': 'numbers in an answer',
   'policy.answer-bits': 'bits of a number', 'policy.budget-spent': 'numbers in all answers',
+  'policy.second-moments-whole': 'all rows together', 'policy.corrected-whole': 'all rows together', 'policy.source-corrected': 'the corrected table',
 }
 
 /** The known attacks, run on one's own table under one's own limits: what would they get? */
@@ -25,9 +26,9 @@ export const AttackRehearsal = ({ id }: { readonly id: string }) => {
       <Trouble error={rehearse.error} />
       {data === undefined ? null : (
         <>
-          <p className={leaks ? 'note bad' : 'note good'} role="status">{leaks ? 'Some of these attacks get cells of your table. Ask for more rows behind each number, or allow fewer numbers.' : 'None of these attacks gets a single cell of your table.'}</p>
+          <p className={leaks ? 'note bad' : 'note good'} role="status">{leaks ? 'Some of these attacks get cells of your table. Ask for more rows behind each number, allow fewer numbers, or leave out the columns that an attack names.' : 'None of these attacks gets a single cell of your table.'}</p>
           <DataTable
-            label="Attacks" rows={data} keyOf={({ attack }) => attack}
+            label="Attacks" rows={data} keyOf={({ words }) => words}
             columns={[
               { name: 'The attacker', cell: ({ words }) => words },
               { name: 'Answered', numeric: true, cell: ({ answered, questions }) => `${formatCount(answered)} of ${formatCount(questions)}` },

@@ -1,0 +1,37 @@
+import type { Receipt } from '../protocol/receipt.ts'
+import type { ReceiptProblem } from '../protocol/verify-receipt.ts'
+import { titleOf } from './cite-receipt.ts'
+import { renderReceipt } from './render-receipt.ts'
+
+/** A literal string of a PDF as text: plain, or UTF-16 behind its byte order mark. */
+const decodeLiteral = (literal: string): string => {
+  const controls: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
+  const bytes = Buffer.from(literal.replaceAll(/\\([^])/g, (_, escaped: string) => controls[escaped] ?? escaped), 'latin1')
+  if (bytes[0] !== 0xfe || bytes[1] !== 0xff) return bytes.toString('latin1')
+  return new TextDecoder('utf-16be').decode(bytes)
+}
+
+/** What the listing was called, by the PDF's own word. */
+const findSubject = (pdf: Uint8Array): string | null => {
+  const text = Buffer.from(pdf).toString('latin1')
+  const object = /\/Subject (\d+) 0 R\n/.exec(text)?.[1]
+  if (object === undefined) return null
+  const literal = new RegExp(`\\n${object} 0 obj\\n\\(((?:[^\\\\()]|\\\\[^])*)\\)\\nendobj\\n`).exec(text)?.[1]
+  return literal === undefined ? null : decodeLiteral(literal)
+}
+
+/**
+ * A receipt's PDF holds the file that is signed, and pages for people that nobody signed: those could say anything, and a second attachment
+ * too. The same receipt gives the same PDF, so one that is not this very PDF is told of. The listing's title, where the receipt does not
+ * enclose the details, rests on the page's word.
+ */
+export const findPageProblems = async (pdf: Uint8Array, receipt: Receipt): Promise<readonly ReceiptProblem[]> => {
+  const titles = receipt.proof === null ? [findSubject(pdf), null] : [titleOf(receipt)]
+  for (const title of titles) {
+    const { bytes } = await renderReceipt(receipt, 'pdf', title)
+    if (Buffer.from(bytes).equals(pdf)) return []
+  }
+  const message = 'is not the PDF that this version of the program makes of the receipt attached to it: what its pages say was not checked. '
+    + 'Save the attachment, a .json file, and verify that'
+  return [{ field: 'pdf', message }]
+}
