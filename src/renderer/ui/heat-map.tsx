@@ -7,6 +7,9 @@ const headRoom = 20
 const scaleRoom = 36
 const scaleSteps = 24
 const leastWidth = 320
+/** What few columns share, so that their names can be read. */
+const cellsRoom = 448
+const widestCell = 64
 /** Longer names are cut, and told whole on hover. */
 const mostLetters = 14
 
@@ -35,21 +38,22 @@ export const HeatMap = ({ rows, rowNames, columnNames, title }: HeatProperties) 
   }
   const shareOf = (value: number): number => (high === low ? 0.5 : (value - low) / (high - low))
   const columns = rows[0]?.length ?? 0
-  const across = Math.max(nameRoom + columns * cell, leastWidth)
+  const wide = Math.max(cell, Math.min(widestCell, Math.floor(cellsRoom / Math.max(1, columns))))
+  const across = Math.max(nameRoom + columns * wide, leastWidth)
   const down = headRoom + rows.length * cell
-  const letters = Math.floor(cell / 6)
+  const letters = Math.floor(wide / 6)
   const scale = (across - nameRoom) / scaleSteps
   return (
     <svg className="plot" viewBox={`0 0 ${across} ${down + scaleRoom}`} style={{ maxWidth: across * 1.4 }} role="img" aria-labelledby={id} fontFamily="Inter, sans-serif" fontSize="10" fill="var(--quiet)">
       <title id={id}>{title}</title>
       {Array.from({ length: columns }, (_, index) => (
-        <text key={index} x={nameRoom + index * cell + cell / 2} y={headRoom - 7} textAnchor="middle">{cut(nameAt(columnNames, index), letters)}<title>{nameAt(columnNames, index)}</title></text>
+        <text key={index} x={nameRoom + index * wide + wide / 2} y={headRoom - 7} textAnchor="middle">{cut(nameAt(columnNames, index), letters)}<title>{nameAt(columnNames, index)}</title></text>
       ))}
       {rows.map((row, at) => (
         <g key={at}>
           <text x={nameRoom - 8} y={headRoom + at * cell + cell / 2 + 3} textAnchor="end">{cut(nameAt(rowNames, at), mostLetters)}</text>
           {row.map((value, index) => (
-            <rect key={index} x={nameRoom + index * cell} y={headRoom + at * cell} width={cell - 1} height={cell - 1} rx="2" fill="var(--accent)" fillOpacity={shade(shareOf(value))}>
+            <rect key={index} x={nameRoom + index * wide} y={headRoom + at * cell} width={wide - 1} height={cell - 1} rx="2" fill="var(--accent)" fillOpacity={shade(shareOf(value))}>
               <title>{`${nameAt(rowNames, at)}, ${nameAt(columnNames, index)}: ${formatNumber(value)}`}</title>
             </rect>
           ))}
