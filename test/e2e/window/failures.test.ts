@@ -94,7 +94,7 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     await page.getByRole('button', { name: 'Buy one answer' }).waitFor()
     await editScript('one-row.ts', new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('url') ?? '')
     await window.choose('Run on', 'Real table')
-    await page.getByText('tells 1 row apart from all others').first().waitFor()
+    await page.getByRole('region', { name: 'Results' }).getByText('tells 1 row apart from all others').waitFor()
     expect(await page.getByRole('region', { name: 'Results' }).innerText()).toMatch(/policy\.min-rows[^]*Buy one answer/)
     await buying().buy(market.listings.plain)
     await buying().compute('one-row.ts')
