@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { claims, type Claim } from './reliability-overview.ts'
 import { projectRoot } from './run-command.ts'
 
 /** What one long campaign showed when it last ran: a file of `docs/reliability`, a chapter of `docs/reliability.md`. */
@@ -37,8 +38,8 @@ Written by \`npm exec -- node scripts/write-reliability.ts\` from the files in \
 last ran whole. The short form of each campaign runs with every \`npm test\`.
 `
 
-const toTable = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [header, header.map((_, at) => (at === 0 ? '---' : '---:')), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+const toTable = (header: readonly string[], rows: readonly (readonly string[])[], alignment = '---:'): string =>
+  [header, header.map((_, at) => (at === 0 ? '---' : alignment)), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
 const toChapter = (run: CampaignRun): string => [
   `## ${run.title}`,
@@ -49,11 +50,25 @@ const toChapter = (run: CampaignRun): string => [
   ...(run.notes ?? []).map((note) => `*${note}*`),
 ].join('\n\n')
 
+const sayFigure = ({ figure }: Claim, runs: readonly CampaignRun[]): string => {
+  if ('page' in figure) return `[${figure.page}](${figure.page})`
+  const run = runs.find(({ name }) => name === figure.run)
+  if (run === undefined) return 'none yet: never run whole'
+  const [what, value] = run.figures.find(([name]) => name === figure.name) ?? run.figures[0] ?? ['', 'none']
+  return `${what}: ${value}${run.passed ? '' : ' (FAILED)'}`
+}
+
+const toOverview = (runs: readonly CampaignRun[]): string => toTable(
+  ['what is claimed', 'command', 'short form in `npm test`', 'figure'],
+  claims.map((claim) => [claim.what, `\`${claim.command}\``, claim.shortForms.map((file) => `\`${file}\``).join(', '), sayFigure(claim, runs)]),
+  '---',
+)
+
 /** Writes `docs/reliability.md` anew from all the runs that there are. */
 export const writeReliability = (): void => {
   const runs = readdirSync(folder).filter((file) => file.endsWith('.json')).sort()
     .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as CampaignRun)
-  writeFileSync(page, `${[intro.trimEnd(), ...runs.map(toChapter)].join('\n\n')}\n`)
+  writeFileSync(page, `${[intro.trimEnd(), toOverview(runs), ...runs.map(toChapter)].join('\n\n')}\n`)
 }
 
 /** The commit the work stands on, with a + where files differ from it. */

@@ -85,6 +85,29 @@ describe(`a profile that is lost and restored from a backup made before the trad
     await expectSameChain()
   })
 
+  it('the buyer\'s, of before the payment, takes it up on its own terms where the listing has another price by now', async () => {
+    await beginBefore('buyer', 'buy')
+    await run(step('buyer', 'backup'), step('buyer', 'buy'), step('buyer', 'restore'))
+    const seller = await openHost(round.folder, 'seller')
+    await (await seller.trade()).listings.reprice('answers', { valueWei: 3n * BigInt(round.setting.valueWei) })
+    await seller.close()
+    await company.serve()
+    const host = await openHost(round.folder, 'buyer')
+    try {
+      const { purchases, market } = await host.trade()
+      const { number, termsHash } = await purchases.buy(`http://127.0.0.1:${round.setting.port}/v1/listings/answers`)
+      const paid = await market.readPurchase(number)
+      expect([number, termsHash, paid.terms.valueWei]).toEqual([1n, paid.termsHash, BigInt(round.setting.valueWei)])
+      expect(await market.findPurchases({ buyer: market.account })).toEqual([1n])
+      const { details } = purchases.get(number)
+      await purchases.computeAnswer(number, openTable(details, details.dataset).data.col('wage').mean())
+      await purchases.request(number)
+      expect((await purchases.confirm(number)).state).toBe('Settled')
+    } finally {
+      await host.close()
+    }
+  })
+
   it('the buyer\'s, of before the payment, takes the purchase up that it paid, and pays for no second one', async () => {
     await beginBefore('buyer', 'buy')
     await run(step('buyer', 'backup'), step('buyer', 'buy'), step('buyer', 'restore'))

@@ -37,7 +37,8 @@ export interface ForgottenSearch {
 
 /**
  * A purchase of this listing by this wallet, paid after the backup that the profile was restored from; it is taken up before another is
- * paid (docs/adr/0704). One bought on other terms than the listing has now is left: its details document is not to be had any more.
+ * paid (docs/adr/0704), also where the listing has another price or other times by now: it was bought on its own terms, which stand on the
+ * contract. Only one bought under another details document is left: that is not to be had any more.
  */
 export const findForgottenPurchase = async (
   listing: OpenedListing, { store, market, now, known }: ForgottenSearch,
@@ -46,9 +47,9 @@ export const findForgottenPurchase = async (
   for (const number of await market.findPurchases({ buyer: market.account })) {
     if (known.includes(number)) continue
     const { listing: of, state, termsHash, terms } = await market.readPurchase(number)
-    if (of !== listing.number || termsHash !== listing.onChain.termsHash || !unansweredStates.includes(state)) continue
+    if (of !== listing.number || terms.detailsHash !== listing.detailsHash || !unansweredStates.includes(state)) continue
     const paid = { buyer: market.account, maxTotalWei: terms.valueWei + terms.guaranteeWei, deadlineSeconds: await market.readTime(), now }
-    return { ...store.adopt(describeNewPurchase(listing, paid), number), number }
+    return { ...store.adopt({ ...describeNewPurchase(listing, paid), termsHash }, number), number }
   }
   return null
 }

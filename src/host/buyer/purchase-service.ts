@@ -7,7 +7,6 @@ import { encodeProgram } from '../../compute/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
 import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain } from '../chain/market.ts'
-import { readEventId } from '../chain/market-events.ts'
 import type { StoredTransaction } from '../chain/outbox.ts'
 import { createChunkStore } from '../datasets/chunk-store.ts'
 import { widthOf } from '../datasets/tensor-wire.ts'
@@ -22,6 +21,7 @@ import { deriveFromAnswer, deriveFromScript, type DerivedScript, type DeriveOpti
 import { discloseAnswer } from './disclose.ts'
 import { downloadDataset, openDownloaded, readDownloaded } from './download.ts'
 import { describeNewPurchase, findForgottenPurchase, unansweredStates } from './forgotten-purchase.ts'
+import { createPaymentNumbers } from './payment-numbers.ts'
 import { parseListingUrl, type OpenListing, type OpenedListing } from './open-listing.ts'
 import { createPurchaseStore, type ComputedResult, type EncryptedResult, type Purchase } from './purchase-store.ts'
 import { requestResult, type NumberedPurchase, type RequestDependencies } from './request-result.ts'
@@ -124,14 +124,9 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
   const { database, vault, wallet, engine, sharedEngine, market, openListing, now } = dependencies
   const store = createPurchaseStore(database, market)
 
-  const paymentOf = ({ id }: Purchase): StoredTransaction | null => market.outbox.find(`buy:${id}`)
-
-  /** With the number of its confirmed payment, also where a stop came before `buy` could note and tell it. */
-  const withNumber = (purchase: Purchase): Purchase => {
-    const payment = purchase.number === null ? paymentOf(purchase) : null
-    if (payment === null || payment.status !== 'confirmed' || payment.outcome === null) return purchase
-    return { ...purchase, number: readEventId(payment.outcome.logs, market.contract, 'Purchased') }
-  }
+  const payments = createPaymentNumbers(store, market)
+  const { withNumber, findPayment: paymentOf } = payments
+  payments.follow()
 
   const get = (number: bigint): NumberedPurchase => {
     const known = store.findByNumber(number)
@@ -291,6 +286,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
 
     buy: async (url, options = {}) => {
       const listing = await openListing(url)
+      payments.follow()
       const known = store.list().map((purchase) => withNumber(purchase).number)
       const paidBefore = await findForgottenPurchase(listing, { store, market, now, known })
       if (paidBefore !== null) return paidBefore
@@ -361,7 +357,10 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     },
 
     disclose: (number) => discloseAnswer(get(number), { store, market, vault }),
-    list: () => Promise.all(store.list().map(withNumber).map(view)),
+    list: () => {
+      payments.follow()
+      return Promise.all(store.list().map(withNumber).map(view))
+    },
     show: (number) => view(get(number)),
   }
 }

@@ -73,6 +73,8 @@ export interface PurchaseStore {
   /** An intention whose payment never left this machine. */
   forget(id: number): void
   setNumber(id: number, number: bigint): Purchase
+  /** Numbers that a reorganisation changed or took away, by purchase, all at once. */
+  moveNumbers(moved: ReadonlyMap<number, bigint | null>): void
   /** A purchase that the contract knows of this wallet, and this profile does not, in one step: it is not to be paid. */
   adopt(purchase: NewPurchase, number: bigint): Purchase
   /** Whether what the chain knows may be missing here: the profile was restored from a backup. */
@@ -195,9 +197,17 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
   return {
     begin,
     setNumber,
+    moveNumbers: (moved) => {
+      database.transaction(() => {
+        const set = database.prepare('UPDATE purchases SET number = ? WHERE id = ?')
+        // Two may have changed places, and no two bear one number.
+        for (const id of moved.keys()) set.run(null, id)
+        for (const [id, number] of moved) set.run(number?.toString() ?? null, id)
+      }).immediate()
+    },
     adopt: (purchase, number) => database.transaction(() => setNumber(begin(purchase).id, number)).immediate(),
     mayBeBehind: () => database.prepare('SELECT 1 FROM restorations LIMIT 1').get() !== undefined,
-    forget: (id) => { database.prepare('DELETE FROM purchases WHERE id = ? AND number IS NULL').run(id) },
+    forget: (id) => { database.prepare('DELETE FROM purchases WHERE id = ? AND number IS NULL AND id NOT IN (SELECT purchase FROM results)').run(id) },
     setRequest: (id, { json, signature, requestHash, sealingSecret }) => {
       database.prepare('UPDATE purchases SET request = ?, signature = ?, request_hash = ?, sealing_secret = ? WHERE id = ? AND request IS NULL')
         .run(json, signature, requestHash, sealingSecret, id)

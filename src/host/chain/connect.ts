@@ -32,7 +32,8 @@ export interface ChainConnection {
   close(): void
 }
 
-const requestTimeoutMilliseconds = 20_000
+/** A node that has taken a question answers within this, or counts as away. */
+const answerMilliseconds = 20_000
 const developmentChainIds: ReadonlySet<number> = new Set([31337, 1337])
 const localHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
@@ -51,9 +52,9 @@ const parseContract = (network: ChainNetwork): string | null => {
   return getAddress(contract)
 }
 
-const createProvider = (network: ChainNetwork, isDevelopment: boolean): JsonRpcProvider => {
+const createProvider = (network: ChainNetwork, isDevelopment: boolean, patience: number): JsonRpcProvider => {
   const request = new FetchRequest(network.rpcUrl)
-  request.timeout = requestTimeoutMilliseconds
+  request.timeout = patience
   // No cache anywhere: a cached nonce or block is a wrong one. A development chain mines at once, so it may be asked often.
   const pace = isDevelopment ? { pollingInterval: 5, batchMaxCount: 1 } : { pollingInterval: 4000 }
   return new JsonRpcProvider(request, network.chainId, { cacheTimeout: -1, staticNetwork: true, ...pace })
@@ -62,12 +63,15 @@ const createProvider = (network: ChainNetwork, isDevelopment: boolean): JsonRpcP
 export interface ConnectOptions {
   /** Which chain the caller's records are of; without it any chain of the id will do. */
   readonly identity?: ChainIdentity
+  /** How long the node may take to answer one question (ms). */
+  readonly patience?: number
 }
 
 /** Opens nothing yet: the first question, or `assertReady`, tells whether the network is there. Throws `input.invalid`. */
 export const connectChain = (network: ChainNetwork, options: ConnectOptions = {}): ChainConnection => {
   const isDevelopment = localHosts.has(parseUrl(network).hostname) && developmentChainIds.has(network.chainId)
-  return createConnection(network, createProvider(network, isDevelopment), isDevelopment, options)
+  const provider = createProvider(network, isDevelopment, options.patience ?? answerMilliseconds)
+  return createConnection(network, provider, isDevelopment, options)
 }
 
 const isHash = (value: unknown): value is string => typeof value === 'string' && /^0x[0-9a-f]{64}$/i.test(value)

@@ -159,7 +159,8 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
   /** Brings a decided sale onto the chain, or records that the purchase has ended another way. */
   const settle = async (sale: Sale): Promise<void> => {
     const onChain = await market.readPurchase(sale.purchase)
-    if (onChain.state === 'Requested') {
+    // Whoever bears the number now is answered for what they asked, not for what another did before a reorganisation.
+    if (onChain.state === 'Requested' && onChain.buyer === sale.buyer) {
       const key = `purchase:${sale.purchase}:deliver`
       // A delivery that comes too late is refused by the contract, but its bytes have been seen by then: better not to send it.
       const secondsLeft = onChain.deadlineSeconds - await market.readTime()
@@ -173,8 +174,13 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
       }
       return
     }
+    if (onChain.state === 'Paid' && onChain.buyer === sale.buyer) {
+      throw new AppError('escrow.not-confirmed', 'A reorganisation of the chain took the request back; its answer waits until it is there again.', {
+        details: { purchase: sale.purchase.toString() }, retryable: true,
+      })
+    }
     // Another run of ours, or the clock, was faster: what the chain says is what happened.
-    const delivered = onChain.state !== 'Refunded' && sale.state === 'answered'
+    const delivered = onChain.buyer === sale.buyer && onChain.state !== 'Refunded' && sale.state === 'answered'
     sales.finish(sale.purchase, delivered ? 'delivered' : 'missed')
   }
 

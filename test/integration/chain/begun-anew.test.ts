@@ -9,6 +9,7 @@ import { connectChain } from '../../../src/host/chain/connect.ts'
 import { deployMarket } from '../../../src/host/chain/deploy.ts'
 import { startPracticeChain, type PracticeChain } from '../../../src/host/chain/practice-chain.ts'
 import type { Trade } from '../../../src/host/create-host.ts'
+import { noteFigure } from '../../campaigns/support/figures.ts'
 import { refusalOf } from '../../e2e/support/refusal.ts'
 import { openWindowPair, type WindowPair } from '../../unit/window/window-pair.ts'
 import { openFaultyRpc } from './faulty-rpc.ts'
@@ -84,6 +85,7 @@ describe('a practice chain', () => {
     await unbound.withContract(again.address).assertReady()
     unbound.close()
     expect(again.address).toBe(contract)
+    noteFigure('chains begun anew under a trade')
 
     const refused = await refusalOf(() => trade.market.assertReady())
     expect(refused).toMatchObject({ code: 'chain.begun-anew', details: { network: 'practice', chainId: 31337 }, message: expect.stringContaining('begun anew') as string })

@@ -7,19 +7,25 @@ import { describeReorganised } from '../../../src/host/chain/recheck.ts'
 import { resumeTransactions } from '../../../src/host/chain/resume-transactions.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
 import { createChance } from '../../campaigns/kills/chance.ts'
-import { openFaultyRpc, type Fault, type FaultyRpc } from './faulty-rpc.ts'
+import { noteFigure, testLength } from '../../campaigns/support/figures.ts'
+import { openFaultyRpc, type FaultyRpc } from './faulty-rpc.ts'
 import { createWalletOutbox, openStage, type Party, type Stage } from './support.ts'
 
 let stage: Stage
 let faulty: FaultyRpc
 let connection: ChainConnection
+/** So that a test need not wait out what a person would: a slow machine fails its questions too, which is a fault like any. */
+let impatient: ChainConnection
 beforeAll(async () => {
   stage = await openStage()
   faulty = await openFaultyRpc(stage.chain.rpcUrl)
-  connection = connectChain({ name: 'faulty', rpcUrl: faulty.rpcUrl, chainId: stage.chain.chainId, contract: stage.connection.contract })
+  const network = { name: 'faulty', rpcUrl: faulty.rpcUrl, chainId: stage.chain.chainId, contract: stage.connection.contract }
+  connection = connectChain(network)
+  impatient = connectChain(network, { patience: 250 })
 })
 afterAll(async () => {
   connection.close()
+  impatient.close()
   await faulty.close()
   await stage.close()
 })
@@ -46,19 +52,24 @@ const asPublic = (): ChainConnection => {
 }
 
 describe('a node that fails at random', () => {
-  const faults: readonly Fault[] = ['lost', 'cut', 'twice', 'stale', 'error']
+  const faults = ['lost', 'cut', 'silent', 'twice', 'stale', 'error'] as const
 
-  it('neither doubles nor loses a payment, however often its answers are lost, doubled, old or refusals', { timeout: 120_000 }, async () => {
+  it('neither doubles nor loses a payment, however often its answers are lost, doubled, old, refusals or never come', { timeout: 120_000 }, async () => {
     const seed = process.env['HESYSTEM_SEED'] ?? randomBytes(6).toString('hex')
-    for (let run = 0; run < 12; run += 1) {
+    const dealt = new Map<string, number>()
+    for (let run = 0; run < 12 * testLength(); run += 1) {
       const chance = createChance(`${seed}/${run}`)
       const party = await stage.createParty()
       const to = recipient()
-      faulty.decide(() => (chance.below(5) === 0 ? faults[chance.below(faults.length)] ?? 'passes' : 'passes'))
+      faulty.decide(() => {
+        const fault = chance.below(5) === 0 ? faults[chance.below(faults.length)] : 'passes'
+        dealt.set(fault ?? 'passes', (dealt.get(fault ?? 'passes') ?? 0) + 1)
+        return fault ?? 'passes'
+      })
       for (let payment = 1; payment <= 3; payment += 1) {
         for (let attempt = 0; attempt < 200; attempt += 1) {
           try {
-            await outboxOf(party, { patienceSeconds: 1 }).send(pay(`pay:${payment}`, to, BigInt(payment)))
+            await outboxOf(party, { patienceSeconds: 1 }, impatient).send(pay(`pay:${payment}`, to, BigInt(payment)))
             break
           } catch (error) {
             if (!isAppError(error) || !error.retryable) throw error
@@ -68,6 +79,31 @@ describe('a node that fails at random', () => {
       faulty.decide(() => 'passes')
       await outboxOf(party).resume()
       expect([await balanceOf(to), await countOf(party)], `seed ${seed}, run ${run}`).toEqual([6n, 3])
+      noteFigure('payments through a node that fails at random, each made once', 3)
+    }
+    for (const [fault, count] of dealt) noteFigure(`of its calls ${fault}`, count)
+  })
+
+  it('that accepts every question and answers none is given up after its time, whatever is asked, and nothing is done twice', async () => {
+    const party = await stage.createParty()
+    const to = recipient()
+    const methods = new Set<string>()
+    faulty.decide(({ method }) => {
+      methods.add(method)
+      return 'passes'
+    })
+    await outboxOf(party).send(pay('pay:0', to, 1n))
+    expect([...methods]).toEqual(expect.arrayContaining(['eth_chainId', 'eth_getCode', 'eth_getTransactionCount', 'eth_sendRawTransaction', 'eth_getTransactionReceipt']))
+    let payments = 1
+    for (const silent of methods) {
+      faulty.decide(({ method }) => (method === silent ? 'silent' : 'passes'))
+      const key = `pay:${payments}`
+      await expect(outboxOf(party, {}, impatient).send(pay(key, to, 1n)), silent).rejects.toMatchObject({ code: 'chain.unreachable', retryable: true })
+      faulty.decide(() => 'passes')
+      await outboxOf(party).send(pay(key, to, 1n))
+      payments += 1
+      expect([await balanceOf(to), await countOf(party)], silent).toEqual([BigInt(payments), payments])
+      noteFigure('methods that never answered')
     }
   })
 
@@ -110,6 +146,7 @@ describe('a transaction that waits because fees have risen', () => {
     await rpc('anvil_setNextBlockBaseFeePerGas', toQuantity(10n ** 12n))
     await mine(1)
     expect(await countOf(party)).toBe(0)
+    noteFigure('transactions stuck under risen fees, freed')
     return { party, outbox, to, hash: outbox.findWaiting('pay:1')?.hash ?? '', sending }
   }
   afterEach(async () => {
@@ -207,6 +244,7 @@ describe('a reorganisation', () => {
     await mine(depth - 1)
     expect(outbox.find('pay:1')?.status).toBe('signed')
     await rpc('anvil_reorg', depth, [])
+    noteFigure('reorganisations, to depth 12')
     await until(async () => await balanceOf(to) === 4n)
     await mine(depth)
     await sending
@@ -218,6 +256,7 @@ describe('a reorganisation', () => {
     const { hash } = outbox.find('pay:1')?.outcome ?? { hash: '' }
     expect(await outbox.recheck()).toEqual([])
     await rpc('anvil_reorg', 8, [])
+    noteFigure('reorganisations, to depth 12')
     expect(await balanceOf(to)).toBe(0n)
     const [moved] = await outbox.recheck()
     expect(moved).toMatchObject({ key: 'pay:1', toBlock: null })
@@ -236,6 +275,7 @@ describe('a reorganisation', () => {
     const before = outbox.find('pay:1')?.outcome?.blockNumber ?? 0
     const { raw } = party.database.prepare<[], { raw: string }>('SELECT raw FROM signed_transactions').get() ?? { raw: '' }
     await rpc('anvil_reorg', 8, [[raw, 3]])
+    noteFigure('reorganisations, to depth 12')
     await until(async () => await balanceOf(to) === 4n)
     const [moved] = await outbox.recheck()
     expect(moved?.fromBlock).toBe(before)

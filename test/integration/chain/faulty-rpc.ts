@@ -9,10 +9,10 @@ export interface RpcCall {
 
 /**
  * What becomes of a call: it `passes`; is `lost` on its way, or answered with an `error`, without the node seeing it; is seen by the
- * node and its answer `cut` off; reaches the node `twice`; gets the answer to the same question from an earlier time (`stale`); or an
- * `answer` made up.
+ * node and its answer `cut` off, or never sent though the connection stays open (`silent`); reaches the node `twice`; gets the
+ * answer to the same question from an earlier time (`stale`); or an `answer` made up.
  */
-export type Fault = 'passes' | 'lost' | 'cut' | 'twice' | 'stale' | 'error' | { readonly answer: unknown }
+export type Fault = 'passes' | 'lost' | 'cut' | 'silent' | 'twice' | 'stale' | 'error' | { readonly answer: unknown }
 
 export interface FaultyRpc {
   readonly rpcUrl: string
@@ -42,8 +42,8 @@ export const openFaultyRpc = async (target: string): Promise<FaultyRpc> => {
     return await response.json() as Reply
   }
 
-  /** The reply to send, or null: none comes. */
-  const answer = async (body: string, call: RpcCall): Promise<Reply | null> => {
+  /** The reply to send, or null: none comes; or undefined: none comes, and the caller is left to wait. */
+  const answer = async (body: string, call: RpcCall): Promise<Reply | null | undefined> => {
     const fault = decider(call)
     if (typeof fault === 'object') return { result: fault.answer }
     if (fault === 'lost') return null
@@ -54,6 +54,7 @@ export const openFaultyRpc = async (target: string): Promise<FaultyRpc> => {
     if (fault === 'twice') await ask(body)
     const reply = await ask(body)
     earlier.set(question, reply)
+    if (fault === 'silent') return undefined
     return fault === 'cut' ? null : reply
   }
 
@@ -62,6 +63,7 @@ export const openFaultyRpc = async (target: string): Promise<FaultyRpc> => {
       const body = await readBody(incoming)
       const call = JSON.parse(body) as RpcCall & { readonly id: number }
       const reply = await answer(body, call)
+      if (reply === undefined) return
       if (reply === null) incoming.socket.destroy()
       else outgoing.setHeader('content-type', 'application/json').end(JSON.stringify({ ...reply, jsonrpc: '2.0', id: call.id }))
     }

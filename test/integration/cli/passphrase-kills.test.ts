@@ -6,6 +6,7 @@ import { failpointLogVariable, failpointVariable } from '../../../src/host/failp
 import { openProfile } from '../../../src/host/secrets/open-profile.ts'
 import { createPassphraseStore } from '../../../src/host/secrets/passphrase-store.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
+import { noteFigure, testLength } from '../../campaigns/support/figures.ts'
 import { launch, type Ended, type Environment } from '../../e2e/support/command-line.ts'
 
 const passphraseOf = (turn: number): string => `the passphrase of turn ${turn} in this profile`
@@ -52,12 +53,17 @@ describe('a passphrase changed by a process that is killed in the midst of it (S
     const points = readFileSync(log, 'utf8').trim().split('\n')
     expect(points).toEqual(['file.before:keystore.json', 'file.after:keystore.json'])
 
-    expect((await change(1, 2, { [failpointVariable]: 'file.before:keystore.json' })).signal).toBe('SIGKILL')
-    expect([await openWith(1), await openWith(2)]).toEqual([dataKey, null])
-    expect((await change(1, 2, { [failpointVariable]: 'file.after:keystore.json' })).signal).toBe('SIGKILL')
-    expect([await openWith(1), await openWith(2)]).toEqual([null, dataKey])
-    expect((await change(2, 3)).exitCode).toBe(0)
-    expect([await openWith(2), await openWith(3)]).toEqual([null, dataKey])
+    let turn = 1
+    for (let round = 0; round < testLength(); round += 1) {
+      expect((await change(turn, turn + 1, { [failpointVariable]: 'file.before:keystore.json' })).signal).toBe('SIGKILL')
+      expect([await openWith(turn), await openWith(turn + 1)]).toEqual([dataKey, null])
+      expect((await change(turn, turn + 1, { [failpointVariable]: 'file.after:keystore.json' })).signal).toBe('SIGKILL')
+      expect([await openWith(turn), await openWith(turn + 1)]).toEqual([null, dataKey])
+      turn += 1
+      noteFigure('kills in the midst of a change of passphrase', 2)
+    }
+    expect((await change(turn, turn + 1)).exitCode).toBe(0)
+    expect([await openWith(turn), await openWith(turn + 1)]).toEqual([null, dataKey])
     // What the first kill left half-written was sealed under a passphrase of its own, and is gone.
     expect(readdirSync(home).filter((name) => name.startsWith('keystore'))).toEqual(['keystore.json'])
   }, 300_000)

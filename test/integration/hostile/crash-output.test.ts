@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTerminal } from '../../../src/cli/terminal.ts'
 import { openProfile } from '../../../src/host/secrets/open-profile.ts'
+import { noteFigure } from '../../campaigns/support/figures.ts'
 import { launch } from '../../e2e/support/command-line.ts'
 import { formsOf } from './secret-forms.ts'
 
@@ -35,6 +36,7 @@ describe('a program that dies while it holds secrets (S30, S31)', () => {
     const { 'data-key': dataKey = '' } = JSON.parse(readFileSync(held, 'utf8')) as Record<string, string>
     const key = Buffer.from(dataKey, 'base64')
     expect(key).toHaveLength(32)
+    noteFigure('deaths of a program that held its data key')
     const said = Buffer.from(stdout + stderr)
     for (const form of [...formsOf(key), ...formsOf(readFileSync(held))]) expect(said.includes(form), form.toString('latin1')).toBe(false)
   })

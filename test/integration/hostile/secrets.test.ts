@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Host } from '../../../src/host/index.ts'
 import { createSellerClient } from '../../../src/host/buyer/seller-client.ts'
 import { importWages, openShop, openTradeStage, type Shop, type TradeStage } from '../../campaigns/support/trade-stage.ts'
+import { noteFigure } from '../../campaigns/support/figures.ts'
 import { formsOf } from './secret-forms.ts'
 
 const script = { fileName: 'answer.ts', source: 'export default data.col(\'wage\').mean()\n' }
@@ -74,6 +75,8 @@ describe('a whole trade (S30)', () => {
   const expectNone = (): void => {
     for (const [name, forms] of secrets) {
       expect(findIn(stage.folder, forms, exceptKeys), name).toEqual([])
+      noteFigure('searches of all files of a trade for a secret in every notation')
+      noteFigure('notations searched for', forms.length)
       expect(forms.some((form) => shop.serving.said().includes(form.toString('latin1'))), `${name} in what the server said`).toBe(false)
     }
   }

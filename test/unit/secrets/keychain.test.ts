@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openKeychainStore } from '../../../src/host/secrets/keychain-store.ts'
+import { noteFigure } from '../../campaigns/support/figures.ts'
 import { createMemoryKeychain } from './support/memory-keychain.ts'
 import { readAllFiles, temporaryHome } from './support/temporary-home.ts'
 
@@ -44,6 +45,7 @@ describe('the system keychain', () => {
     const home = join(folder, 'profile')
     const { stdout } = await run(process.execPath, [script, home], { env: createSession(folder), timeout: 30_000 })
     expect(JSON.parse(stdout)).toEqual({ failure: 'access.keychain-unavailable' })
+    noteFigure('keychains missing, locked, or silent for ever')
     expect(existsSync(home)).toBe(false)
   })
 
@@ -62,6 +64,7 @@ describe('the system keychain', () => {
     expect(await inSession('gnome-keyring-daemon --start --components=secrets')).toEqual({ failure: 'access.data-key-missing' })
     expect([...readAllFiles(home)]).toEqual(before)
     expect(await inSession(unlocked)).toEqual(made)
+    noteFigure('keychains missing, locked, or silent for ever')
   })
 
   it('that takes the question and never answers is given up after its time, and the program can end', async () => {
@@ -74,6 +77,7 @@ describe('the system keychain', () => {
     onTestFinished(() => { silent.close() })
     const { stdout } = await run(process.execPath, [script, home, '500'], { env: { ...session, DBUS_SESSION_BUS_ADDRESS: `unix:path=${bus}` }, timeout: 30_000 })
     expect(JSON.parse(stdout)).toEqual({ failure: 'access.keychain-silent' })
+    noteFigure('keychains missing, locked, or silent for ever')
     expect(existsSync(home)).toBe(false)
   })
 

@@ -39,7 +39,7 @@ const stage = ({ secondsLeft, state = 'Requested', wasSent = false, now = new Da
     sent.push(call)
     return Promise.resolve(undefined as never)
   }
-  const onChain = { id: purchase, state, deadlineSeconds, terms: { deliverySeconds, guaranteeWei } }
+  const onChain = { id: purchase, buyer: `0x${'44'.repeat(20)}`, state, deadlineSeconds, terms: { deliverySeconds, guaranteeWei } }
   const market: Partial<Market> = {
     ...place,
     assertReady: () => Promise.resolve(),

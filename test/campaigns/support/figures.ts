@@ -1,0 +1,51 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { countVitest } from '../../../scripts/count-results.ts'
+import { runCommand } from '../../../scripts/run-command.ts'
+
+/** A file that tests note what they did in, for a campaign that runs them longer than `npm test` does. */
+const figuresVariable = 'HESYSTEM_FIGURES'
+/** How many times as much as in `npm test` a test draws at random. */
+const lengthVariable = 'HESYSTEM_TEST_LENGTH'
+
+/** 1 in `npm test`. */
+export const testLength = (): number => Number(process.env[lengthVariable] ?? 1)
+
+/** Adds to a campaign's figure of that name; outside a campaign nothing. */
+export const noteFigure = (what: string, count = 1): void => {
+  const path = process.env[figuresVariable]
+  if (path !== undefined) appendFileSync(path, `${JSON.stringify([what, count])}\n`)
+}
+
+export interface TestCampaign {
+  readonly passed: number
+  readonly failed: number
+  /** Sums, in the order in which they were first noted. */
+  readonly figures: ReadonlyMap<string, number>
+  readonly seconds: number
+}
+
+/** Runs test files at this length, showing what they say, and sums up what they note. */
+export const runTestCampaign = async (
+  files: readonly string[], length: number, environment: Readonly<Record<string, string>>,
+): Promise<TestCampaign> => {
+  const folder = mkdtempSync(join(tmpdir(), 'hesystem-campaign-'))
+  const [path, report] = [join(folder, 'figures'), join(folder, 'report.json')]
+  writeFileSync(path, '')
+  try {
+    const { seconds } = await runCommand(
+      'vitest', ['run', ...files, '--testTimeout=3600000', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      { show: true, environment: { ...environment, [figuresVariable]: path, [lengthVariable]: String(length) } },
+    )
+    const { passed, failed } = countVitest(readFileSync(report, 'utf8'))
+    const figures = new Map<string, number>()
+    for (const line of readFileSync(path, 'utf8').split('\n').filter((text) => text !== '')) {
+      const [what, count] = JSON.parse(line) as [string, number]
+      figures.set(what, (figures.get(what) ?? 0) + count)
+    }
+    return { passed, failed, figures, seconds }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
