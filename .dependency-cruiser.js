@@ -4,7 +4,7 @@ import { builtinModules } from 'node:module'
 const entries = [
   '^src/(cli|headless)/main\\.ts$', '^src/(client|main|preload)/index\\.ts$', '^src/renderer/main\\.tsx$', '^src/engine/worker\\.ts$',
   '^src/host/scripts/script-worker\\.ts$', '^src/host/datasets/table-worker\\.ts$', '^src/host/judging/judge-worker\\.ts$',
-  '^src/crypto/paillier-bigint\\.ts$',
+  '^src/host/secrets/keychain-worker\\.ts$', '^src/crypto/paillier-bigint\\.ts$',
 ]
 
 /** What the public library sees of the host. */

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Keychain } from './keychain-store.ts'
+import type { Keychain } from './types.ts'
 
 /** One call of keytar's, as it is sent to the process that makes it. */
 export interface KeychainQuestion {

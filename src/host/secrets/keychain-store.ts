@@ -1,14 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
-import type { SecretStore } from './types.ts'
-
-/** What is used of keytar. */
-export interface Keychain {
-  getPassword(service: string, account: string): Promise<string | null>
-  setPassword(service: string, account: string, password: string): Promise<void>
-  deletePassword(service: string, account: string): Promise<boolean>
-  /** Gives up what is still waited for. */
-  close?(): void
-}
+import type { Keychain, SecretStore } from './types.ts'
 
 export type LoadKeychain = () => Promise<Keychain>
 

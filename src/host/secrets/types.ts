@@ -19,3 +19,12 @@ export interface Vault {
   /** 32 secret bytes that follow from data key and `purpose`: a profile restored from a backup has them again (HKDF-SHA256, RFC 5869). */
   derive(purpose: string): Uint8Array
 }
+
+/** What is used of keytar. */
+export interface Keychain {
+  getPassword(service: string, account: string): Promise<string | null>
+  setPassword(service: string, account: string, password: string): Promise<void>
+  deletePassword(service: string, account: string): Promise<boolean>
+  /** Gives up what is still waited for. */
+  close?(): void
+}

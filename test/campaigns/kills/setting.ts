@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createHost, type Host } from '../../../src/host/index.ts'
-import type { Keychain } from '../../../src/host/secrets/keychain-store.ts'
+import type { Keychain } from '../../../src/host/secrets/types.ts'
 
 export type Role = 'seller' | 'buyer'
 export const roles: readonly Role[] = ['seller', 'buyer']

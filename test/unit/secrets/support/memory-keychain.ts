@@ -1,4 +1,4 @@
-import type { Keychain } from '../../../../src/host/secrets/keychain-store.ts'
+import type { Keychain } from '../../../../src/host/secrets/types.ts'
 
 /** A keychain in memory with keytar's manners. */
 export const createMemoryKeychain = (): Keychain & { readonly entries: Map<string, string> } => {
