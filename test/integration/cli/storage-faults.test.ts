@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { failpointLogVariable, failpointVariable } from '../../../src/host/failpoint.ts'
-import { openProfile } from '../../../src/host/secrets/open-profile.ts'
-import { createWalletService } from '../../../src/host/wallet/wallet-service.ts'
+import { createHost } from '../../../src/host/create-host.ts'
 import { runCommand, type CommandOptions, type Outcome } from '../../campaigns/storage/command.ts'
 
 /** root may write everywhere; without these it is held to the modes like anybody. */
@@ -15,7 +14,7 @@ const asAnybody = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_ov
 describe('a profile whose storage breaks under the program (S17, S19)', () => {
   let folder: string
   let environment: Record<string, string>
-  let address: string
+  let mnemonic: string
   const killed = (): string => join(folder, 'killed')
   const home = (): string => join(folder, 'home')
   const at = (name: string): string => join(home(), name)
@@ -36,9 +35,12 @@ describe('a profile whose storage breaks under the program (S17, S19)', () => {
     folder = mkdtempSync(join(tmpdir(), 'hesystem-storage-'))
     environment = { HESYSTEM_PASSPHRASE_FILE: join(folder, 'passphrase') }
     writeFileSync(join(folder, 'passphrase'), 'a passphrase for tests only', { mode: 0o600 })
-    const profile = await openProfile({ home: home(), secretStore: 'passphrase', environment });
-    ({ address } = createWalletService(profile).create())
-    profile.close()
+    const host = await createHost({ home: home(), secretStore: 'passphrase', environment })
+    host.wallet.create()
+    mnemonic = host.wallet.exportMnemonic()
+    host.networks.add({ name: 'another', kind: 'custom', rpcUrl: 'http://127.0.0.1:9', chainId: 1337, contract: null })
+    host.networks.use('another')
+    await host.close()
     const log = join(folder, 'points')
     expect((await add('first', { environment: { [failpointLogVariable]: log } })).exitCode).toBe(0)
     const committed = readFileSync(log, 'utf8').split('\n').filter((point) => point.startsWith('store.committed:'))
@@ -58,14 +60,14 @@ describe('a profile whose storage breaks under the program (S17, S19)', () => {
     await expectRefused('store.corrupt', run(['network', 'list']), files())
     writeFileSync(at('profile.sqlite-wal'), whole)
     const { stdout, stderr } = await run(['network', 'list'])
-    expect(JSON.parse(stdout), stderr).toMatchObject({ networks: [{ name: 'first' }, { name: 'second' }] })
+    expect(JSON.parse(stdout), stderr).toMatchObject({ networks: [{ name: 'another' }, { name: 'first' }, { name: 'second' }] })
   })
 
   it('says that it may not write, and that a newer program has written it, and changes nothing', async () => {
     const names = readdirSync(home())
     for (const name of names) chmodSync(at(name), 0o400)
     chmodSync(home(), 0o500)
-    await expectRefused('store.unwritable', run(['network', 'list'], { through: asAnybody }), files())
+    await expectRefused('store.unwritable', add('third', { through: asAnybody }), files())
     chmodSync(home(), 0o700)
     for (const name of names) chmodSync(at(name), 0o600)
 
@@ -80,6 +82,6 @@ describe('a profile whose storage breaks under the program (S17, S19)', () => {
     expect(code, stderr).toBe('store.unwritable')
     const { stdout } = await run(['network', 'list'])
     expect(stdout).not.toContain('third')
-    expect(JSON.parse((await run(['wallet', 'show'])).stdout)).toMatchObject({ address })
+    expect(JSON.parse((await run(['wallet', 'export'])).stdout)).toEqual({ mnemonic })
   })
 })
