@@ -54,7 +54,7 @@ const asPublic = (): ChainConnection => {
 describe('a node that fails at random', () => {
   const faults = ['lost', 'cut', 'silent', 'twice', 'stale', 'error'] as const
 
-  it('neither doubles nor loses a payment, however often its answers are lost, doubled, old, refusals or never come', { timeout: 120_000 }, async () => {
+  it('neither doubles nor loses a payment, however often its answers are lost, doubled, old, refusals or never come', { timeout: 120_000 * testLength() }, async () => {
     const seed = process.env['HESYSTEM_SEED'] ?? randomBytes(6).toString('hex')
     const dealt = new Map<string, number>()
     for (let run = 0; run < 12 * testLength(); run += 1) {
