@@ -1,19 +1,22 @@
 import type { Gauge } from '../host/buyer/gauge.ts'
 
+/** `1 step`, `2 steps`. */
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 const describeSeconds = (seconds: number): string => (seconds < 1 ? 'under a second' : `about ${Math.ceil(seconds)} s`)
 
 /** How many the listing's budget is charged is known to the seller alone, who knows what was asked before. */
 const describeBudget = ({ interaction, maxComparisons, countsRepeats }: Gauge): string[] => {
   if (interaction.comparisons === 0 || countsRepeats || maxComparisons === 0) return []
-  return [`    of the ${maxComparisons} comparisons that are sold this takes those alone that nobody has asked of this table before`]
+  return [`    of the ${counted(maxComparisons, 'comparison')} that ${maxComparisons === 1 ? 'is' : 'are'} sold this takes those alone that nobody has asked of this table before`]
 }
 
 const describeAsked = (gauge: Gauge): string[] => (gauge.interaction.rounds === 0 ? [] : [
-  `  ${gauge.interaction.comparisons} different comparisons and ${gauge.interaction.products} different products in all, asked of the seller in ${
-    gauge.interaction.rounds} rounds, as the test data have it`,
+  `  ${counted(gauge.interaction.comparisons, 'different comparison')} and ${counted(gauge.interaction.products, 'different product')} in all, `
+    + `asked of the seller in ${counted(gauge.interaction.rounds, 'round')}, as the test data have it`,
   ...describeBudget(gauge),
   ...gauge.asked.map(({ line, operation, comparisons, products }) =>
-    `    ${line === null ? '' : `line ${line}, `}${operation}: ${comparisons > 0 ? `${comparisons} comparisons` : `${products} products`}`),
+    `    ${line === null ? '' : `line ${line}, `}${operation}: ${comparisons > 0 ? counted(comparisons, 'comparison') : counted(products, 'product')}`),
 ])
 
 /** What a script may not expect of its own lines, a line each. */
@@ -22,9 +25,9 @@ export const describeNotes = (notes: Gauge['notes']): string[] =>
 
 /** A gauge for people, a fact a line. */
 export const describeGauge = (gauge: Gauge): string[] => [
-  `  ${gauge.cells} of at most ${gauge.maxAnswerCells} numbers to decrypt, ${gauge.steps} steps after decryption`,
-  `  ${gauge.ciphertextOperations} ciphertexts multiplied in, ${describeSeconds(gauge.estimatedSeconds)} on this machine`,
-  `  largest number ${gauge.answerBits} bits, ${gauge.headroomBits} left; ${
+  `  ${gauge.cells} of at most ${counted(gauge.maxAnswerCells, 'number')} to decrypt, ${counted(gauge.steps, 'step')} after decryption`,
+  `  ${counted(gauge.ciphertextOperations, 'ciphertext')} multiplied in, ${describeSeconds(gauge.estimatedSeconds)} on this machine`,
+  `  largest number ${counted(gauge.answerBits, 'bit')}, ${gauge.headroomBits} left; ${
     gauge.roundingError === 0 ? 'weights are exact' : `rounded weights move it by at most ${gauge.roundingError.toPrecision(2)}`}`,
   ...describeAsked(gauge),
   ...describeNotes(gauge.notes),

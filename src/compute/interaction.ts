@@ -44,6 +44,13 @@ export const subtractCounts = (after: InteractionCount, before: InteractionCount
   ciphertextOperations: after.ciphertextOperations - before.ciphertextOperations,
 })
 
+export const addCounts = (before: InteractionCount, more: InteractionCount): InteractionCount => ({
+  comparisons: before.comparisons + more.comparisons,
+  products: before.products + more.products,
+  rounds: before.rounds + more.rounds,
+  ciphertextOperations: before.ciphertextOperations + more.ciphertextOperations,
+})
+
 const operationsOf = (forms: readonly IntegerForm[]): number =>
   forms.reduce((sum, { terms }) => terms.reduce((inner, [, count]) => inner + count, sum), 0)
 
@@ -194,13 +201,7 @@ export class Interaction {
   }
 
   #add(more: InteractionCount): void {
-    const { comparisons, products, rounds, ciphertextOperations } = this.#count
-    this.#count = {
-      comparisons: comparisons + more.comparisons,
-      products: products + more.products,
-      rounds: rounds + more.rounds,
-      ciphertextOperations: ciphertextOperations + more.ciphertextOperations,
-    }
+    this.#count = addCounts(this.#count, more)
   }
 }
 

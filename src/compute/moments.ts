@@ -112,6 +112,34 @@ const columnsOf = (operation: string, tensor: Tensor): Tensor[] => {
   throw new AppError('input.tensor-shape', `${operation}: takes a column or a matrix with one column per variable`)
 }
 
+/** What `at` gives for two columns is the same either way round. */
+interface Covariances {
+  at(i: number, j: number): DeferredValue
+  /** All that is decrypted for them. */
+  readonly leaves: ReadonlySet<Tensor>
+}
+
+/** The covariances of columns two by two, without those that nobody asks for: each is decrypted, and counts. */
+const pairColumns = (
+  operation: string, columns: readonly Tensor[], ddof: number, multiply: Multiply, isAsked: (i: number, j: number) => boolean = () => true,
+): Covariances => {
+  const count = columns[0]?.shape[0] ?? 0
+  assertCorrection(operation, count, ddof)
+  const means = columns.map((column) => deferTensor(meanOf(column, undefined)))
+  const leaves = new Set(means.flatMap((mean) => [...mean.leaves]))
+  const pairs = new Map<string, DeferredValue>()
+  columns.forEach((left, i) => {
+    columns.slice(0, i + 1).forEach((right, j) => {
+      if (!isAsked(i, j)) return
+      const product = deferTensor(meanOf(multiply(operation, left, right), undefined))
+      for (const leaf of product.leaves) leaves.add(leaf)
+      const [a, b] = [means[i], means[j]].map((mean) => mean?.values[0] as DeferredValue)
+      pairs.set(`${i},${j}`, covarianceOf(product.values[0] as DeferredValue, a as DeferredValue, b as DeferredValue, count, ddof))
+    })
+  })
+  return { leaves, at: (i, j) => pairs.get(`${Math.max(i, j)},${Math.min(i, j)}`) as DeferredValue }
+}
+
 /**
  * NumPy's cov with one column per variable (rowvar = False): a matrix of all pairs, a number for a single column. With `others`, its
  * columns stand behind. Throws what `multiply` does.
@@ -120,24 +148,9 @@ export const covariance = (
   operation: string, tensor: Tensor, others: Tensor | null, ddof: number, multiply: Multiply = multiplyByColumns,
 ): DeferredTensor => {
   const columns = [tensor, ...(others === null ? [] : [others])].flatMap((part) => columnsOf(operation, part))
-  const count = tensor.shape[0] ?? 0
-  assertCorrection(operation, count, ddof)
-  const means = columns.map((column) => deferTensor(meanOf(column, undefined)))
-  const leaves = new Set(means.flatMap((mean) => [...mean.leaves]))
-  const pairs = new Map<string, DeferredValue>()
-  columns.forEach((left, i) => {
-    columns.slice(0, i + 1).forEach((right, j) => {
-      const product = deferTensor(meanOf(multiply(operation, left, right), undefined))
-      for (const leaf of product.leaves) leaves.add(leaf)
-      const [a, b] = [means[i], means[j]].map((mean) => mean?.values[0] as DeferredValue)
-      pairs.set(`${i},${j}`, covarianceOf(product.values[0] as DeferredValue, a as DeferredValue, b as DeferredValue, count, ddof))
-    })
-  })
+  const { at, leaves } = pairColumns(operation, columns, ddof, multiply)
   const size = columns.length
-  const values = Array.from({ length: size * size }, (_, cell) => {
-    const [i, j] = [Math.floor(cell / size), cell % size]
-    return pairs.get(`${Math.max(i, j)},${Math.min(i, j)}`) as DeferredValue
-  })
+  const values = Array.from({ length: size * size }, (_, cell) => at(Math.floor(cell / size), cell % size))
   return new DeferredTensor({ shape: size === 1 ? [] : [size, size], names: null, values, leaves })
 }
 
@@ -182,14 +195,15 @@ const solve = (matrix: readonly (readonly DeferredValue[])[], right: readonly De
 export const leastSquares = (tensor: Tensor, target: Tensor, multiply: Multiply = multiplyByColumns): DeferredTensor => {
   const predictors = columnsOf('leastSquares', tensor)
   const size = predictors.length
-  const matrix = covariance('leastSquares', tensor, target, 0, multiply)
-  const at = (i: number, j: number): DeferredValue => matrix.values[i * (size + 1) + j] as DeferredValue
+  const columns = [...predictors, ...columnsOf('leastSquares', target)]
+  // The target's own square is no part of the fit.
+  const { at, leaves: asked } = pairColumns('leastSquares', columns, 0, multiply, (_, other) => other < size)
   const weights = solve(
     predictors.map((_, i) => predictors.map((_other, j) => at(i, j))), predictors.map((_, i) => at(i, size)),
   )
   const means = [...predictors, target].map((column) => deferTensor(meanOf(column, undefined)))
   const fitted = weights.map((weight, i) => stepValue('mul', weight, means[i]?.values[0] as DeferredValue))
   const intercept = stepValue('sub', means[size]?.values[0] as DeferredValue, sumValues(fitted))
-  const leaves = new Set([...matrix.leaves, ...means.flatMap((mean) => [...mean.leaves])])
+  const leaves = new Set([...asked, ...means.flatMap((mean) => [...mean.leaves])])
   return new DeferredTensor({ shape: [size + 1], names: null, values: [intercept, ...weights], leaves })
 }

@@ -45,6 +45,19 @@ const refusalOf = (node: ts.Node): { code: 'input.script-import' | 'input.script
   return waits ? { code: 'input.script-syntax', message: awaitRefusal } : null
 }
 
+/** A whole number that no double is: JavaScript takes another one for it, in silence. Null for all else. */
+const roundingOf = (node: ts.Node, file: ts.SourceFile): string | null => {
+  if (!ts.isNumericLiteral(node)) return null
+  const written = node.getText(file).replaceAll('_', '')
+  if (!/^(?:\d+|0[xob][\da-f]+)$/i.test(written)) return null
+  // Numbers mean their shortest decimal (compute.md, "Encoding"): 1e23 is one, though the double next to it is not.
+  const taken = String(Number(written))
+  const [, digits = '', fraction = '', power = '0'] = /^(\d+)(?:\.(\d+))?(?:e\+(\d+))?$/.exec(taken) ?? []
+  const meant = digits === '' ? null : BigInt(digits + fraction + '0'.repeat(Number(power) - fraction.length))
+  if (meant === BigInt(written)) return null
+  return `the number ${written} is too long for JavaScript, which takes it for ${taken}: whole numbers are exact to 9007199254740992, 2 ** 53`
+}
+
 const syntaxError = (message: string, text: ScriptText, position: Position | null): AppError =>
   createScriptError('input.script-syntax', message, text, position)
 
@@ -52,6 +65,8 @@ const assertAllowedSyntax = (file: ts.SourceFile, text: ScriptText): void => {
   const visit = (node: ts.Node, depth: number): void => {
     const refusal = refusalOf(node)
     if (refusal !== null) throw createScriptError(refusal.code, refusal.message, text, positionOf(file, node.getStart(file)))
+    const rounding = roundingOf(node, file)
+    if (rounding !== null) throw syntaxError(rounding, text, positionOf(file, node.getStart(file)))
     if (depth > maxSyntaxDepth) throw syntaxError('expressions are nested too deeply here', text, positionOf(file, node.getStart(file)))
     ts.forEachChild(node, (child) => visit(child, depth + 1))
   }

@@ -3,7 +3,7 @@ import {
   reflectedMethods, tensorMethodAliases, tensorMethods, tensorProperties, type AnswerValue, type TensorBackend,
 } from './backend.ts'
 import type { CompiledScript } from './compile-script.ts'
-import type { InteractionCount } from '../compute/interaction.ts'
+import { addCounts, noInteraction, type InteractionCount } from '../compute/interaction.ts'
 import { createHostCalls, type HostCalls } from './host-calls.ts'
 import { defaultScriptLimits, type ScriptLimits } from './limits.ts'
 import { runInSandbox, type SandboxOutcome, type ThrownReport } from './sandbox.ts'
@@ -35,7 +35,7 @@ export interface ScriptOutcome<T extends object> {
   readonly answer: AnswerValue<T>
   /** What the script wrote with console.log, a line each. */
   readonly log: readonly string[]
-  /** What it asked of the key holder, call by call. */
+  /** What it asked of the key holder: one entry for each place, however often a loop comes there. */
   readonly asked: readonly AskedAt[]
   /** What it may not expect of its own lines: the same words of the same line once, and not more than can be read. */
   readonly notes: readonly ScriptNote[]
@@ -147,14 +147,17 @@ export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<Sc
   const script = compileScript(text)
   const hostCalls = createHostCalls(run.backend, limits)
   const log = createLog(limits)
-  const asked: AskedAt[] = []
+  const asked = new Map<string, AskedAt>()
   const notes = new Map<string, ScriptNote>()
   const trace = (generated: Position | null): void => {
     const call = hostCalls.takeTold()
     if (call === null) return
     const position = generated === null ? null : script.findPosition(toUtf16(script.code, generated))
     const line = position?.line ?? null
-    if (call.count !== null) asked.push({ line, operation: call.method, ...call.count })
+    if (call.count !== null) {
+      const place = `${line} ${call.method}`
+      asked.set(place, { line, operation: call.method, ...addCounts(asked.get(place) ?? noInteraction, call.count) })
+    }
     if (call.note !== null && notes.size < mostNotes) notes.set(`${line} ${call.note}`, { line, words: call.note })
   }
   const readOwnMilliseconds = run.readOwnMilliseconds ?? (() => Date.now())
@@ -167,7 +170,7 @@ export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<Sc
   const outcome = await runInSandbox({ code: script.code, settings, limits, host })
   if (outcome.kind !== 'answer') throw toError(outcome, text, script, limits, hostCalls, run.listing.columns)
   try {
-    return { answer: hostCalls.readAnswer(outcome.text), log: log.lines, asked, notes: [...notes.values()] }
+    return { answer: hostCalls.readAnswer(outcome.text), log: log.lines, asked: [...asked.values()], notes: [...notes.values()] }
   } catch (error) {
     throw placeError(toAppError(error), text, script.answerPosition)
   }

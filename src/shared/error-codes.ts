@@ -66,7 +66,7 @@ export const errorCodes = defineErrorCodes({
   'input.csv-header-duplicate': { status: 400, next: 'Rename one of the two columns.' },
   'input.csv-header-missing': { status: 400, next: 'Put the columns\' names in the first row.' },
   'input.csv-header-invalid': { status: 400, next: 'Shorten the name, or leave out columns with --exclude.' },
-  'input.csv-no-rows': { status: 400, next: 'Import a file with at least one complete row, or choose --missing mean or median.' },
+  'input.csv-no-rows': { status: 400, next: 'Import a file with at least one complete row; where every row has a gap, --missing mean or median fills it.' },
   'input.csv-no-numeric-columns': { status: 400, next: 'Import a table with at least one column of numbers, or of words that repeat.' },
   'input.csv-unknown-column': { status: 400, next: 'Spell the column as the file\'s first row does.' },
   'input.csv-mixed-units': { status: 400, next: 'Bring the column into one unit and write it at every number or at none, or leave it out with --exclude.' },

@@ -6,7 +6,7 @@ export const nextInWindow: Readonly<Partial<Record<ErrorCode, string>>> = {
   'input.network-exists': 'Choose another name, or use or remove the one there is, in Settings.',
   'input.evidence-invalid': 'Choose the file that the buyer saved with “Save the evidence”, unchanged.',
   'input.csv-header-invalid': 'Shorten the name in the file, or leave the column out.',
-  'input.csv-no-rows': 'Choose a file with at least one complete row, or have missing values filled.',
+  'input.csv-no-rows': 'Choose a file with at least one complete row; where every row has a gap, have missing values filled.',
   'input.csv-not-a-number': 'Correct the named cell in the file, empty it and choose how missing values are treated, or leave the column out.',
   'input.csv-mixed-units': 'Bring the column into one unit and write it at every number or at none, or leave the column out.',
   'input.csv-missing-values': 'Fill the cells in the file, or choose above to drop those rows or to fill them with mean, median or a constant.',

@@ -28,7 +28,8 @@ export type MomentVerdict = z.infer<typeof momentVerdictSchema>
 export const describeWithheld = (reason: WithheldReason, { minRows, maxShare }: MomentRule): string => ({
   'few-rows': `fewer than ${minRows} rows of it, or of one of its two columns, are other than 0`,
   'commonest-value': `fewer than ${minRows} rows of it, or of one of its two columns, are other than the commonest value`,
-  'one-row': `one row has more than ${Math.round(maxShare * 100)} % of its total, or of the total of one of its two columns`,
+  'one-row': `one row has more than ${Math.round(maxShare * 100)} % of its total, or of the total of one of its two columns${
+    minRows === 1 ? ', which is a rule of its own, whatever the minimum of rows' : ''}`,
   'told-apart': `together with the others, its sums tell fewer than ${minRows} rows apart`,
 })[reason]
 

@@ -80,12 +80,22 @@ describe('the gauge of a script', () => {
       return describeGauge(gaugeProgram(derived, given)).slice(3)
     }
     expect(await derive(details)).toEqual([
-      '  5 different comparisons and 0 different products in all, asked of the seller in 1 rounds, as the test data have it',
+      '  5 different comparisons and 0 different products in all, asked of the seller in 1 round, as the test data have it',
       '    of the 7 comparisons that are sold this takes those alone that nobody has asked of this table before',
       '    line 2, gt: 5 comparisons',
     ])
     const blind = { ...details, policy: { ...details.policy, mode: 'private', maxAnswerBits: 192 } } as Details
     expect((await derive(blind))[1]).toBe('    line 2, gt: 5 comparisons')
+  })
+
+  it('says once how many comparisons a loop asks, at its line', async () => {
+    const source = 'let sum = 0\nfor (const age of [30, 40, 50]) sum = sum + (data.col("age").slice(0, 2) > age).sum()\nexport default sum'
+    const { derived } = await deriveReal({ fileName: 'a.ts', source }, details, () => Promise.resolve([[1, 20], [2, 40]]))
+    expect(describeGauge(gaugeProgram(derived, details)).slice(3)).toEqual([
+      '  6 different comparisons and 0 different products in all, asked of the seller in 3 rounds, as the test data have it',
+      '    of the 7 comparisons that are sold this takes those alone that nobody has asked of this table before',
+      '    line 2, gt: 6 comparisons',
+    ])
   })
 
   it('says where a range reaches beyond the real rows, which NumPy and this cut off in silence', async () => {

@@ -15,6 +15,18 @@ describe('a script\'s answer', () => {
     expect(await evaluate(`export default [${numbers.map(String).join(', ')}]`)).toEqual(numbers)
   })
 
+  it('holds the whole numbers it writes, or says at their place which it would be', async () => {
+    for (const kept of ['9007199254740992', '9_007_199_254_740_994', '100000000000000000000000', '0x20000000000000', '123e30']) {
+      expect(await evaluate(`export default ${kept}`)).toBe(Number(kept.replaceAll('_', '')))
+    }
+    for (const [lost, column] of [['9007199254740993', 16], ['-9_007_199_254_740_993', 17], ['0x20000000000001', 16]] as const) {
+      const error = await failureOf(`export default ${lost}`)
+      expect(error.code, lost).toBe('input.script-syntax')
+      expect(error.message, lost).toContain('takes it for 9007199254740992')
+      expect(error.message, lost).toContain(`1:${column}`)
+    }
+  })
+
   it('may be written in TypeScript', async () => {
     const source = `
       interface Weights { readonly [name: string]: number }
