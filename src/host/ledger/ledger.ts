@@ -11,6 +11,7 @@ import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import { createHelpStore, type Help } from './help-store.ts'
+import { readRestorations, type Restoration } from './restorations.ts'
 import type { SourceTable } from './row-marks.ts'
 import type { SharedRows } from './same-rows.ts'
 import { createVersions, type VersionSubject } from './versions.ts'
@@ -21,12 +22,6 @@ export interface LedgerSubject {
   /** The dataset's name in this profile. */
   readonly dataset: string
   readonly details: Details
-}
-
-/** What was done in between is not known; by this machine's clock. */
-export interface Restoration {
-  readonly backedUpAtSeconds: number
-  readonly restoredAtSeconds: number
 }
 
 /** A program, put to a listing. */
@@ -330,10 +325,7 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
     readPartition: (dataset) => parsePartition(requireSource(dataset).partition),
     areOfOneSource: (one, other) => requireSource(one).id === requireSource(other).id,
     mayBeBehind: () => database.prepare('SELECT 1 FROM restorations LIMIT 1').get() !== undefined,
-    readRestorations: () => database.prepare<[], { backedUpAt: string, restoredAt: string }>(
-      'SELECT backed_up_at AS backedUpAt, restored_at AS restoredAt FROM restorations',
-    ).all().map(({ backedUpAt, restoredAt }) =>
-      ({ backedUpAtSeconds: Date.parse(backedUpAt) / 1000, restoredAtSeconds: Date.parse(restoredAt) / 1000 })),
+    readRestorations: () => readRestorations(database),
     knows: (entry) => store.findEntry(entry) !== null,
     listOffers: (dataset) => store.listOffers(requireSource(dataset).id),
     hasAnswered: (dataset) => store.countCells(requireSource(dataset).id) > 0,
@@ -343,8 +335,7 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
     assertPermitted: (judgement, subject) => assertWithin(requireSource(subject.dataset), judgement, subject),
 
     rehearse: (questions) => {
-      let answered = 0
-      let refusal: AppError | null = null
+      let [answered, refusal]: [number, AppError | null] = [0, null]
       const takenBack = new Error('a rehearsal is taken back')
       try {
         database.transaction(() => {

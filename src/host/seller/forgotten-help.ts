@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Market, PurchaseOnChain } from '../chain/market.ts'
-import type { Ledger, Restoration } from '../ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Restoration } from '../ledger/restorations.ts'
 import type { ListingStore } from './listing-store.ts'
 
 export interface ForgottenHelpDependencies {
