@@ -11,11 +11,11 @@ import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import { createHelpStore, type Help } from './help-store.ts'
+import { createNeighbourhood } from './neighbourhood.ts'
 import { readRestorations, type Restoration } from './restorations.ts'
 import type { SourceTable } from './row-marks.ts'
-import type { SharedRows } from './same-rows.ts'
 import { createVersions, type VersionSubject } from './versions.ts'
-import { createSourceStore, type LedgerEntry, type MarkedDataset, type Sale, type Source, type SourceOffer } from './source-store.ts'
+import { createSourceStore, type LedgerEntry, type Sale, type Source, type SourceOffer } from './source-store.ts'
 
 /** Whose table a program is about, and under which terms. */
 export interface LedgerSubject {
@@ -178,49 +178,11 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
     return linked
   }).immediate()
 
-  /** A dataset, and the tables that were published of other datasets by now: as long as they are the same, so is what was compared. */
-  interface Neighbours {
-    readonly id: number
-    readonly source: number
-    readonly others: readonly MarkedDataset[]
-  }
-  const readNeighbours = (dataset: string): Neighbours => database.transaction((): Neighbours => {
-    const source = requireSource(dataset).id
-    for (const name of store.listUnmarked()) markRows(store.findDatasetId(name) ?? 0, name)
-    const id = store.findDatasetId(dataset) ?? 0
-    return { id, source, others: store.listMarked().filter((other) => other.isSold && other.dataset !== id) }
-  }).immediate()
-  /** Marks never change, and a source is never another one. */
-  const nameNeighbours = ({ id, source, others }: Neighbours): string =>
-    JSON.stringify([id, source, others.map((other) => [other.dataset, other.source])])
-
-  const refuseShared = (dataset: string, other: MarkedDataset, { columns, rows }: SharedRows): never => {
-    const where = other.name === null ? 'a table that was sold here and is removed' : `the table of dataset ${other.name}, which is sold already`
-    const message = `Dataset ${dataset} holds ${rows} rows of ${where}, in other places; they are alike in ${columns.join(', ')}.`
-    throw new AppError('policy.source-rows', message, { details: { dataset, other: other.name, rows, columns: [...columns] } })
-  }
-
-  /** Compares with the tables that are sold by now, and then does `act`, in one step with seeing that they are the same. */
-  const whenApart = async (dataset: string, act: () => void): Promise<void> => {
-    const apart = new Set<string>()
-    for (;;) {
-      const neighbours = readNeighbours(dataset)
-      const { id, source } = neighbours
-      const left = neighbours.others.find((other) => !apart.has(`${other.dataset}/${other.source}`))
-      if (left === undefined) {
-        const isDone = database.transaction((): boolean => {
-          if (nameNeighbours(readNeighbours(dataset)) !== nameNeighbours(neighbours)) return false
-          act()
-          return true
-        }).immediate()
-        if (isDone) return
-        continue
-      }
-      const shared = await judges.run({ kind: 'rows', known: store.readMarks(left.dataset), asked: store.readMarks(id), samePlaces: left.source === source })
-      if (shared !== null) refuseShared(dataset, left, shared)
-      apart.add(`${left.dataset}/${left.source}`)
-    }
-  }
+  const { whenApart } = createNeighbourhood({
+    database, store, judges,
+    findSource: (dataset) => requireSource(dataset).id,
+    markAll: () => { for (const name of store.listUnmarked()) markRows(store.findDatasetId(name) ?? 0, name) },
+  })
 
   const versionOf = (dataset: string, { minRows }: DisclosedPolicy): VersionSubject =>
     ({ dataset, datasetId: store.findDatasetId(dataset) ?? 0, minRows })
@@ -324,7 +286,7 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
     },
     readPartition: (dataset) => parsePartition(requireSource(dataset).partition),
     areOfOneSource: (one, other) => requireSource(one).id === requireSource(other).id,
-    mayBeBehind: () => database.prepare('SELECT 1 FROM restorations LIMIT 1').get() !== undefined,
+    mayBeBehind: () => readRestorations(database).length > 0,
     readRestorations: () => readRestorations(database),
     knows: (entry) => store.findEntry(entry) !== null,
     listOffers: (dataset) => store.listOffers(requireSource(dataset).id),
@@ -335,7 +297,8 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
     assertPermitted: (judgement, subject) => assertWithin(requireSource(subject.dataset), judgement, subject),
 
     rehearse: (questions) => {
-      let [answered, refusal]: [number, AppError | null] = [0, null]
+      let answered = 0
+      let refusal: AppError | null = null
       const takenBack = new Error('a rehearsal is taken back')
       try {
         database.transaction(() => {

@@ -6,6 +6,8 @@ export interface Restoration {
   readonly restoredAtSeconds: number
 }
 
-export const readRestorations = (database: ProfileDatabase): readonly Restoration[] => database
-  .prepare<[], { backedUpAt: string, restoredAt: string }>('SELECT backed_up_at AS backedUpAt, restored_at AS restoredAt FROM restorations').all()
-  .map(({ backedUpAt, restoredAt }) => ({ backedUpAtSeconds: Date.parse(backedUpAt) / 1000, restoredAtSeconds: Date.parse(restoredAt) / 1000 }))
+export const readRestorations = (database: ProfileDatabase): readonly Restoration[] =>
+  database.prepare<[], { backedUpAt: string, restoredAt: string }>(
+    'SELECT backed_up_at AS backedUpAt, restored_at AS restoredAt FROM restorations',
+  ).all().map(({ backedUpAt, restoredAt }) =>
+    ({ backedUpAtSeconds: Date.parse(backedUpAt) / 1000, restoredAtSeconds: Date.parse(restoredAt) / 1000 }))
