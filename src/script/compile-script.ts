@@ -32,6 +32,7 @@ const positionOf = (file: ts.SourceFile, offset: number): Position => {
 }
 
 const importRefusal = 'a script stands alone: it sees `data` and `listing` and cannot import or require anything'
+const pairRefusal = 'brackets take one number here: `data[0][1]` is row 0 and of it column 1, and `data.slice(…)` takes ranges, as x[1:3, 2] in NumPy'
 const awaitRefusal = 'a script runs straight from top to bottom: there is nothing to await, leave the word out'
 
 /** Why a piece of syntax has no place in a script; null for the rest. */
@@ -41,6 +42,10 @@ const refusalOf = (node: ts.Node): { code: 'input.script-import' | 'input.script
   const isModuleCall = ts.isCallExpression(node)
     && (node.expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(node.expression) && node.expression.text === 'require'))
   if (isModuleReference || isModuleCall) return { code: 'input.script-import', message: importRefusal }
+  // JavaScript's comma drops what stands before it: data[0, 1] would be row 1, without a word.
+  const isPair = ts.isElementAccessExpression(node) && ts.isBinaryExpression(node.argumentExpression)
+    && ts.tokenToString(node.argumentExpression.operatorToken.kind) === ','
+  if (isPair) return { code: 'input.script-syntax', message: pairRefusal }
   const waits = ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined)
   return waits ? { code: 'input.script-syntax', message: awaitRefusal } : null
 }

@@ -36,6 +36,7 @@ const wrong: readonly (readonly [mistake: string, source: string])[] = [
   ['a name where names are gone', 'export default data.col("wage").col("wage")'],
   ['a column number too large', 'export default data.col(9).mean()'],
   ['a row that is not there', 'export default data[1000]'],
+  ['a row and a column in one pair of brackets', 'export default data[0, 1]'],
   ['an axis that is not there', 'export default data.mean(2)'],
   ['two axes that are not one list', 'export default data.sum(0, 1)'],
   ['an argument nobody looks at', 'export default data.col("wage").mean().sqrt(2)'],

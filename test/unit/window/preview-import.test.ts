@@ -21,7 +21,8 @@ describe('the preview of an import', () => {
 
   it('takes the unit from a header that names one in brackets, until its owner says another', async () => {
     const stays = bytes('Cost (EUR);Stay [days];Night (yes);Ward (2024)\n1,5;3;1;7\n2,5;4;0;9\n4,5;9;1;11\n')
-    const unitsOf = async (decisions: ImportDecisions): Promise<string[]> => (await preview(stays, decisions)).columns.map(({ unit }) => unit)
+    const unitsOf = async (decisions: ImportDecisions): Promise<string[]> =>
+      (await preview(stays, decisions)).columns.map(({ unit }) => unit)
     expect(await unitsOf({})).toEqual(['EUR', 'days', '', ''])
     expect(await unitsOf({ columns: { 'Cost (EUR)': { unit: '€' }, 'Stay [days]': { unit: '' } } })).toEqual(['€', '', '', ''])
   })

@@ -33,7 +33,13 @@ const Label = ({ run, onLabel }: { readonly run: KeptRun, readonly onLabel: (lab
   )
 }
 
-const Run = ({ run, columns, onReal }: { readonly run: KeptRun, readonly columns: readonly string[], readonly onReal: (() => void) | null }) => {
+interface RunProps {
+  readonly run: KeptRun
+  readonly columns: readonly string[]
+  readonly onReal: (() => void) | null
+}
+
+const Run = ({ run, columns, onReal }: RunProps) => {
   const { rehearsal, fileName, url, at } = run
   const source = { fileName: `test-${fileName.replace(/\.ts$/, '')}`, citation: `Test run of ${fileName} on made-up rows of ${url}, ${at}`, receiptId: null, columns }
   return (
