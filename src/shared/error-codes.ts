@@ -109,7 +109,7 @@ export const errorCodes = defineErrorCodes({
   'access.keychain-silent': { status: 504, next: 'Unlock the system keychain and start again; nothing has been changed. Where nobody can (a server, a shell without a desktop), keep a new profile\'s secrets under a passphrase: `--secrets passphrase`.' },
   'access.keychain-unavailable': { status: 503, next: 'Unlock or install the system keychain (Linux: libsecret and a Secret Service), or keep a new profile\'s secrets under a passphrase: `npm start -- --secrets passphrase`, or `--secrets passphrase` after `hesystem`.' },
   'access.passphrase-needed': { status: 401, next: 'Type the passphrase when asked, or name a file that holds it in HESYSTEM_PASSPHRASE_FILE.' },
-  'access.wrong-passphrase': { status: 401, next: 'Type the passphrase this profile was made with.' },
+  'access.wrong-passphrase': { status: 401, next: 'Type the passphrase that the profile, or the backup, was made with.' },
   'access.no-passphrase': { status: 409, next: 'Change the password of the keychain with the system\'s own tools; this profile has no passphrase.' },
   'access.data-key-missing': { status: 401, next: 'Unlock or bring back the keychain, or bring back the keystore.json, this profile was made with, or restore a backup into a new --home; nothing has been changed.' },
   'access.wallet-missing': { status: 409, next: 'Create a wallet with `hesystem wallet create` or bring one with `hesystem wallet import`.' },

@@ -51,7 +51,7 @@ export const addDatasetCommands = (program: Command, globals: () => GlobalOption
       const { signal } = createInterrupt()
       await host.datasets.encrypt(name, { ...options, signal, onProgress: terminal.progress(`encrypting ${name}`) })
       const { commitment } = host.datasets.readTensor(name, 'data')
-      terminal.result({ name, commitment }, `Dataset ${name} is encrypted: ${commitment.chunks} chunks, root ${commitment.root}.`)
+      terminal.result({ name, commitment }, `Dataset ${name} is encrypted: ${commitment.chunks} ${commitment.chunks === 1 ? 'chunk' : 'chunks'}, root ${commitment.root}.`)
     }))
   dataset.command('test-data <name>').description('public made-up rows of the same columns, encrypted under another key')
     .option('--rows <n>', 'how many', parseCount)

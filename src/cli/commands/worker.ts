@@ -30,10 +30,10 @@ export const addWorkerCommand = (program: Command, globals: () => GlobalOptions)
         },
         onTrouble: (error) => { terminal.note(`queue: ${toErrorDocument(error).message}`) },
       })
-      terminal.result({ threads: worker.threads, backend: worker.backend }, `Working with ${worker.threads} threads (${worker.backend}). Ctrl-C stops it.`)
+      terminal.result({ threads: worker.threads, backend: worker.backend }, `Working with ${worker.threads} ${worker.threads === 1 ? 'thread' : 'threads'} (${worker.backend}). Ctrl-C stops it.`)
       await interrupt.interrupted
       terminal.note('Stopping: finishing what is under way.')
       await worker.close()
-      terminal.note(`${tasks} tasks done, ${again} of them left by workers that died.`)
+      terminal.note(`${tasks} ${tasks === 1 ? 'task' : 'tasks'} done, ${again} of them left by workers that died.`)
     })
 }

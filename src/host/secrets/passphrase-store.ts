@@ -88,10 +88,10 @@ const findFile = (path: string): KeystoreFile | null => {
   }
 }
 
-const unlock = async (file: KeystoreFile, passphrase: string, path: string): Promise<WrappingKey> => {
+const unlock = async (file: KeystoreFile, passphrase: string, path: string, what: 'profile' | 'backup'): Promise<WrappingKey> => {
   const wrapping = await deriveKey(passphrase, Buffer.from(file.kdf.salt, 'base64'))
   if (!timingSafeEqual(wrapping.check, Buffer.from(file.check, 'base64'))) {
-    throw new AppError('access.wrong-passphrase', 'The passphrase does not open this profile.', { details: { path } })
+    throw new AppError('access.wrong-passphrase', `The passphrase does not open this ${what}.`, { details: { path } })
   }
   return wrapping
 }
@@ -102,9 +102,9 @@ export const sealUnderPassphrase = async (secrets: Secrets, passphrase: string):
   return sealSecrets(await deriveKey(passphrase, randomBytes(16)), secrets)
 }
 
-/** Throws `access.wrong-passphrase`, `store.corrupt`; `path` is named in both. */
+/** What `sealUnderPassphrase` sealed for a backup. Throws `access.wrong-passphrase`, `store.corrupt`; `path` is named in both. */
 export const openUnderPassphrase = async (file: KeystoreFile, passphrase: string, path: string): Promise<Secrets> =>
-  openSecrets(await unlock(file, passphrase, path), file, path)
+  openSecrets(await unlock(file, passphrase, path, 'backup'), file, path)
 
 /**
  * Secrets in one file (0600, written atomically), sealed by AES-256-GCM under a key that scrypt (RFC 7914; N = 2¹⁷, r = 8, p = 1)
@@ -117,7 +117,7 @@ export const createPassphraseStore = (path: string, ask: AskPassphrase): Passphr
 
   const unlockFile = async (file: KeystoreFile): Promise<WrappingKey> => {
     if (unlocked !== null && unlocked.salt.toString('base64') === file.kdf.salt) return unlocked
-    unlocked = await unlock(file, await ask('unlock'), path)
+    unlocked = await unlock(file, await ask('unlock'), path, 'profile')
     return unlocked
   }
   const chooseKey = async (): Promise<WrappingKey> => {

@@ -17,7 +17,7 @@ import type { FindExplorer } from './server/public-page.ts'
 import { createPublicRoutes } from './server/public-routes.ts'
 import { closeGracefully, createServer } from './server/create-server.ts'
 import { createSessions } from './server/sessions.ts'
-import type { ServeEvent } from './serve-event.ts'
+import { tellStatesOnce, type ServeEvent } from './serve-event.ts'
 import { startWatch } from './watch.ts'
 import type { TlsIdentity } from './tls-identity.ts'
 
@@ -100,7 +100,8 @@ export const startServing = async (options: ServeOptions, dependencies: ServeDep
   const { market, now, observer = {} } = dependencies
   const { watchIntervalMilliseconds, autoReclaim, trustedProxies = [], shutdownSeconds = defaultShutdownSeconds } = options
   const health = createHealthMonitor({ market, watchIntervalMilliseconds, clock: () => performance.now() })
-  const { onEvent, onLook, onRequest } = joinObservers([{ onEvent: options.onEvent, onLook: health.onLook }, observer])
+  const { onEvent: tell, onLook, onRequest } = joinObservers([{ onEvent: options.onEvent, onLook: health.onLook }, observer])
+  const onEvent = tellStatesOnce(tell)
   const sessions = createSessions(market.chainId, now)
   const hosts = new Set<string>()
   const app = await createServer({

@@ -93,7 +93,7 @@ describe('a backup (S32)', () => {
       await expect(restore(spoil(change), target), `change ${index}`).rejects.toMatchObject({ code: 'store.backup-invalid' })
       expect(existsSync(target) || existsSync(`${target}.restoring`), `change ${index}`).toBe(false)
     }
-    await expect(restore(file, target, 'another passphrase, wrong')).rejects.toMatchObject({ code: 'access.wrong-passphrase' })
+    await expect(restore(file, target, 'another passphrase, wrong')).rejects.toMatchObject({ code: 'access.wrong-passphrase', message: 'The passphrase does not open this backup.' })
     await expect(restore(spoil((bytes) => Buffer.concat([Buffer.from('{"hesystemBackup":2}\n'), bytes])), target)).rejects.toMatchObject({ code: 'store.newer-version' })
     await expect(restore(`${file}.none`, target)).rejects.toMatchObject({ code: 'input.file-unreadable' })
   }, 60_000)

@@ -5,6 +5,7 @@ import { createMetrics } from '../../../src/host/operations/metrics.ts'
 import { startMetricsServer } from '../../../src/host/operations/metrics-server.ts'
 import { redactText } from '../../../src/host/operations/redact.ts'
 import { createHealthMonitor } from '../../../src/host/seller/health.ts'
+import { tellStatesOnce, type ServeEvent } from '../../../src/host/seller/serve-event.ts'
 import { AppError } from '../../../src/shared/errors.ts'
 
 const openLog = (level: LogLevel = 'info') => {
@@ -84,6 +85,17 @@ describe('the metrics', () => {
     })
     expect([await ask(`127.0.0.1:${server.port}`), await ask('evil.example'), await ask(`localhost:${server.port}`, '/')]).toEqual([200, 421, 404])
     await server.close()
+  })
+})
+
+describe('what is told of a sale', () => {
+  it('is each of its states once, however many calls waited for it', () => {
+    const told: ServeEvent[] = []
+    const tell = tellStatesOnce((event) => { told.push(event) })
+    const failed: ServeEvent = { kind: 'failed', purchase: 1n, error: new AppError('chain.unreachable', '') }
+    const advanced = (purchase: bigint, state: 'answered' | 'delivered'): ServeEvent => ({ kind: 'sale-advanced', purchase, state })
+    for (const event of [advanced(1n, 'answered'), failed, failed, advanced(1n, 'delivered'), advanced(1n, 'delivered'), advanced(2n, 'delivered')]) tell(event)
+    expect(told).toEqual([advanced(1n, 'answered'), failed, failed, advanced(1n, 'delivered'), advanced(2n, 'delivered')])
   })
 })
 
