@@ -234,7 +234,7 @@ export const errorCodes = defineErrorCodes({
   'runtime.seller-unreachable': { status: 503, next: 'Try again later: nothing is lost, and what was done is kept. If a delivery deadline passes meanwhile, litigate.' },
   'runtime.seller-misbehaved': { status: 502, next: 'Tell the seller; litigate if an answer is due and does not come.' },
   'runtime.not-downloaded': { status: 409, next: 'Compute again: it downloads what is missing.' },
-  'runtime.port-unavailable': { status: 409, next: 'Choose another port with --port, or stop what listens there.' },
+  'runtime.port-unavailable': { status: 409, next: 'Choose another port with --port (of metrics: --metrics), or stop what listens there.' },
   'runtime.demo-step-failed': { status: 500, next: 'The message names the step and why it failed; run that command by itself to look closer.' },
   'runtime.demo-check-failed': { status: 500, next: 'Please report this: the trade went through and its outcome is wrong.' },
 
