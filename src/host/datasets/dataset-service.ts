@@ -278,9 +278,9 @@ export const createDatasetService = (dependencies: DatasetServiceDependencies): 
     },
 
     encrypt: async (name, options = {}) => {
-      if (tensors.describe(requireDataset(name), 'data') === null) await beforeEncrypt(name)
       const dataset = requireDataset(name)
-      await tensors.encrypt(dataset, 'data', dataset.rows, options)
+      const isNew = tensors.describe(dataset, 'data') === null
+      await tensors.encrypt(dataset, 'data', dataset.rows, options, isNew ? () => beforeEncrypt(name) : undefined)
     },
 
     encryptTestData: async (name, options = {}) => {

@@ -50,7 +50,8 @@ export interface DatasetTensors {
   describe(dataset: StoredDataset, kind: TensorKind): EncryptionState | null
   /** Throws `input.dataset-busy` while one of the dataset's tables is being encrypted. */
   assertFree(dataset: StoredDataset): void
-  encrypt(dataset: StoredDataset, kind: TensorKind, rows: number, options: EncryptOptions): Promise<void>
+  /** `before` is done first, while the dataset is kept from other changes already. */
+  encrypt(dataset: StoredDataset, kind: TensorKind, rows: number, options: EncryptOptions, before?: () => Promise<void>): Promise<void>
   read(dataset: StoredDataset, kind: TensorKind): StoredTensor
   readKeyPair(dataset: StoredDataset, kind: TensorKind): PaillierKeyPair
   /** Makes the certificate of the table's key, once. */
@@ -207,11 +208,12 @@ export const createDatasetTensors = (dependencies: DatasetTensorsDependencies): 
 
     assertFree: (dataset) => { assertFree(dataset, ['data', 'test']) },
 
-    encrypt: async (dataset, kind, rows, options) => {
+    encrypt: async (dataset, kind, rows, options, before) => {
       assertFree(dataset, [kind])
       const lock = `${dataset.id}/${kind}`
       busy.add(lock)
       try {
+        await before?.()
         await runEncryption(dataset, kind, rows, options)
       } finally {
         busy.delete(lock)
