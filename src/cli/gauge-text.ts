@@ -1,7 +1,5 @@
 import type { Gauge } from '../host/buyer/gauge.ts'
-
-/** `1 step`, `2 steps`. */
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+import { counted } from '../shared/counted.ts'
 
 const describeSeconds = (seconds: number): string => (seconds < 1 ? 'under a second' : `about ${Math.ceil(seconds)} s`)
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { EncryptionState } from '../../host/index.ts'
 import { parseCount, parseKeyBits, parseNames, parseShare } from '../arguments.ts'
+import { counted } from '../../shared/counted.ts'
 import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
 import { addImportCommands } from './dataset-import.ts'
 import { describeColumn } from '../column-text.ts'
@@ -51,7 +52,7 @@ export const addDatasetCommands = (program: Command, globals: () => GlobalOption
       const { signal } = createInterrupt()
       await host.datasets.encrypt(name, { ...options, signal, onProgress: terminal.progress(`encrypting ${name}`) })
       const { commitment } = host.datasets.readTensor(name, 'data')
-      terminal.result({ name, commitment }, `Dataset ${name} is encrypted: ${commitment.chunks} ${commitment.chunks === 1 ? 'chunk' : 'chunks'}, root ${commitment.root}.`)
+      terminal.result({ name, commitment }, `Dataset ${name} is encrypted: ${counted(commitment.chunks, 'chunk')}, root ${commitment.root}.`)
     }))
   dataset.command('test-data <name>').description('public made-up rows of the same columns, encrypted under another key')
     .option('--rows <n>', 'how many', parseCount)

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { counted } from '../../shared/counted.ts'
 import { AppError, toErrorDocument } from '../../shared/errors.ts'
 import { parseCount } from '../arguments.ts'
 import { toEngineOptions } from '../../host/settings/engine-settings.ts'
@@ -30,10 +31,10 @@ export const addWorkerCommand = (program: Command, globals: () => GlobalOptions)
         },
         onTrouble: (error) => { terminal.note(`queue: ${toErrorDocument(error).message}`) },
       })
-      terminal.result({ threads: worker.threads, backend: worker.backend }, `Working with ${worker.threads} ${worker.threads === 1 ? 'thread' : 'threads'} (${worker.backend}). Ctrl-C stops it.`)
+      terminal.result({ threads: worker.threads, backend: worker.backend }, `Working with ${counted(worker.threads, 'thread')} (${worker.backend}). Ctrl-C stops it.`)
       await interrupt.interrupted
       terminal.note('Stopping: finishing what is under way.')
       await worker.close()
-      terminal.note(`${tasks} ${tasks === 1 ? 'task' : 'tasks'} done, ${again} of them left by workers that died.`)
+      terminal.note(`${counted(tasks, 'task')} done, ${again} of them left by workers that died.`)
     })
 }

@@ -33,7 +33,7 @@ export interface ChainConnection {
 }
 
 /** A node that has taken a question answers within this, or counts as away. */
-const answerMilliseconds = 20_000
+const usualAnswerMilliseconds = 20_000
 const developmentChainIds: ReadonlySet<number> = new Set([31337, 1337])
 const localHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
@@ -52,9 +52,9 @@ const parseContract = (network: ChainNetwork): string | null => {
   return getAddress(contract)
 }
 
-const createProvider = (network: ChainNetwork, isDevelopment: boolean, patience: number): JsonRpcProvider => {
+const createProvider = (network: ChainNetwork, isDevelopment: boolean, timeoutMilliseconds: number): JsonRpcProvider => {
   const request = new FetchRequest(network.rpcUrl)
-  request.timeout = patience
+  request.timeout = timeoutMilliseconds
   // No cache anywhere: a cached nonce or block is a wrong one. A development chain mines at once, so it may be asked often.
   const pace = isDevelopment ? { pollingInterval: 5, batchMaxCount: 1 } : { pollingInterval: 4000 }
   return new JsonRpcProvider(request, network.chainId, { cacheTimeout: -1, staticNetwork: true, ...pace })
@@ -63,14 +63,14 @@ const createProvider = (network: ChainNetwork, isDevelopment: boolean, patience:
 export interface ConnectOptions {
   /** Which chain the caller's records are of; without it any chain of the id will do. */
   readonly identity?: ChainIdentity
-  /** How long the node may take to answer one question (ms). */
-  readonly patience?: number
+  /** How long the node may take to answer one question. */
+  readonly answerMilliseconds?: number
 }
 
 /** Opens nothing yet: the first question, or `assertReady`, tells whether the network is there. Throws `input.invalid`. */
 export const connectChain = (network: ChainNetwork, options: ConnectOptions = {}): ChainConnection => {
   const isDevelopment = localHosts.has(parseUrl(network).hostname) && developmentChainIds.has(network.chainId)
-  const provider = createProvider(network, isDevelopment, options.patience ?? answerMilliseconds)
+  const provider = createProvider(network, isDevelopment, options.answerMilliseconds ?? usualAnswerMilliseconds)
   return createConnection(network, provider, isDevelopment, options)
 }
 

@@ -1,4 +1,5 @@
 import { getAddress, isError, type Result } from 'ethers'
+import { counted } from '../../shared/counted.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import { marketInterface } from './artifact.ts'
 import type { ChainConnection } from './connect.ts'
@@ -176,7 +177,7 @@ export const createMarketViews = (connection: ChainConnection, contract: string)
       const found = await findPurchase(purchase, depth)
       if (found !== null) return found
       const { confirmations = 1 } = depth
-      throw new AppError('escrow.not-found', `There is no purchase ${purchase} with ${confirmations} confirmation${confirmations === 1 ? '' : 's'} on this contract.`, {
+      throw new AppError('escrow.not-found', `There is no purchase ${purchase} with ${counted(confirmations, 'confirmation')} on this contract.`, {
         details: { purchase: purchase.toString(), confirmations }, retryable: confirmations > 1,
       })
     },

@@ -6,7 +6,7 @@ export type LoadKeychain = () => Promise<Keychain>
 const service = 'HEsystem'
 
 /** So long a person may take to type the keychain's password where the system asks for it. */
-const patienceMilliseconds = 60_000
+const usualPatienceMilliseconds = 60_000
 
 /**
  * keytar throws while it loads where the system library is missing, so it is named only where it is needed: in a process of its own, that
@@ -26,15 +26,15 @@ const silent = (milliseconds: number): AppError =>
 /**
  * Secrets in the system keychain, as base64 under service `HEsystem` and account `profileId/name`, so that two homes never mix.
  * Asks the keychain one thing at once, so that a missing one is known before anything is written.
- * Throws `access.keychain-unavailable`, and after `patience` (ms) without an answer `access.keychain-silent`, here and from every method.
+ * Throws `access.keychain-unavailable`, and after that patience without an answer `access.keychain-silent`, here and from every method.
  */
 export const openKeychainStore = async (
-  profileId: string, load: LoadKeychain = loadSystemKeychain, patience: number = patienceMilliseconds,
+  profileId: string, load: LoadKeychain = loadSystemKeychain, patienceMilliseconds: number = usualPatienceMilliseconds,
 ): Promise<SecretStore> => {
   const attempt = async <T>(action: () => Promise<T>, giveUp: () => void = () => undefined): Promise<T> => {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => { reject(silent(patience)) }, patience)
+      timer = setTimeout(() => { reject(silent(patienceMilliseconds)) }, patienceMilliseconds)
     })
     try {
       return await Promise.race([action(), late])

@@ -9,8 +9,8 @@ export interface SecretAccess {
   readonly askPassphrase?: AskPassphrase
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly loadKeychain?: LoadKeychain
-  /** How long the keychain may take to answer (ms); by default a minute, in which a person can unlock it. */
-  readonly keychainPatience?: number
+  /** How long the keychain may take to answer ; by default a minute, in which a person can unlock it. */
+  readonly keychainPatienceMilliseconds?: number
 }
 
 /**
@@ -29,7 +29,7 @@ export const openSecretStore = async (
 ): Promise<SecretStore> => {
   switch (kind) {
     case 'keychain':
-      return openKeychainStore(profileId, access.loadKeychain ?? loadSystemKeychain, access.keychainPatience)
+      return openKeychainStore(profileId, access.loadKeychain ?? loadSystemKeychain, access.keychainPatienceMilliseconds)
     case 'passphrase':
       return createPassphraseStore(join(home, 'keystore.json'), createPassphraseSource(access.environment ?? process.env, access.askPassphrase))
   }

@@ -1,7 +1,10 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { countVitest } from '../../../scripts/count-results.ts'
+import { recordRun } from '../../../scripts/reliability.ts'
 import { runCommand } from '../../../scripts/run-command.ts'
 
 /** A file that tests note what they did in, for a campaign that runs them longer than `npm test` does. */
@@ -18,7 +21,7 @@ export const noteFigure = (what: string, count = 1): void => {
   if (path !== undefined) appendFileSync(path, `${JSON.stringify([what, count])}\n`)
 }
 
-export interface TestCampaign {
+interface TestCampaign {
   readonly passed: number
   readonly failed: number
   /** Sums, in the order in which they were first noted. */
@@ -27,7 +30,7 @@ export interface TestCampaign {
 }
 
 /** Runs test files at this length, showing what they say, and sums up what they note. */
-export const runTestCampaign = async (
+const runTests = async (
   files: readonly string[], length: number, environment: Readonly<Record<string, string>>,
 ): Promise<TestCampaign> => {
   const folder = mkdtempSync(join(tmpdir(), 'hesystem-campaign-'))
@@ -48,4 +51,30 @@ export const runTestCampaign = async (
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+export interface TestCampaignTask {
+  readonly name: string
+  readonly title: string
+  readonly what: string
+  /** Under test/, without their ending. */
+  readonly files: readonly string[]
+}
+
+/** Runs test files `--length` times (10) as long as `npm test` does, and records what they noted; ends with 1 where one failed. */
+export const runTestCampaign = async ({ name, title, what, files }: TestCampaignTask): Promise<void> => {
+  const { values } = parseArgs({ options: { length: { type: 'string', default: '10' } } })
+  const seed = process.env['HESYSTEM_SEED'] ?? randomBytes(6).toString('hex')
+  const { passed, failed, figures, seconds } = await runTests(files.map((file) => `test/${file}.test.ts`), Number(values.length), { HESYSTEM_SEED: seed })
+  if (failed > 0 || passed === 0) {
+    console.error(`${failed} of ${passed + failed} tests failed, seed ${seed}`)
+    process.exit(1)
+  }
+  const args = process.argv.slice(2)
+  recordRun({
+    name, title, what, seconds, seed,
+    command: `npm run campaign:${name}${args.length === 0 ? '' : ` -- ${args.join(' ')}`}`,
+    passed: true,
+    figures: [['cases', String(passed)], ...[...figures].map(([of, count]): [string, string] => [of, count.toLocaleString('en')])],
+  })
 }

@@ -21,7 +21,7 @@ beforeAll(async () => {
   faulty = await openFaultyRpc(stage.chain.rpcUrl)
   const network = { name: 'faulty', rpcUrl: faulty.rpcUrl, chainId: stage.chain.chainId, contract: stage.connection.contract }
   connection = connectChain(network)
-  impatient = connectChain(network, { patience: 250 })
+  impatient = connectChain(network, { answerMilliseconds: 250 })
 })
 afterAll(async () => {
   connection.close()

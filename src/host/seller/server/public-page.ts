@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/counted.ts'
 import { formatEther } from '../../../shared/units.ts'
 import { describeBlindHelp, describeHelp, describeMode } from '../../../shared/policy-words.ts'
 import { sayRefundBeforeBuying } from '../../../shared/refund-words.ts'
@@ -32,8 +33,7 @@ const units: readonly (readonly [seconds: number, name: string])[] = [[86_400, '
 /** The largest unit that tells it whole. */
 const describeDuration = (seconds: number): string => {
   const [size, name] = units.find(([unit]) => seconds >= unit && seconds % unit === 0) ?? [1, 'second'] as const
-  const count = seconds / size
-  return `${count} ${name}${count === 1 ? '' : 's'}`
+  return counted(seconds / size, name)
 }
 
 const describeColumn = ({ name, type, unit, description }: StoredListing['details']['columns'][number]): string =>

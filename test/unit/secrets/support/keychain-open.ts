@@ -5,7 +5,7 @@ import { createWalletService } from '../../../../src/host/wallet/wallet-service.
 
 const [home = ''] = process.argv.slice(2)
 const open = async () => {
-  const profile = await openProfile({ home, secretStore: 'keychain', keychainPatience: 20_000 })
+  const profile = await openProfile({ home, secretStore: 'keychain', keychainPatienceMilliseconds: 20_000 })
   const wallet = createWalletService(profile)
   const { address } = wallet.find() ?? wallet.create()
   await wallet.unlock()

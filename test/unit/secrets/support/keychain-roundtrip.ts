@@ -7,8 +7,8 @@ import { openKeychainStore } from '../../../../src/host/secrets/keychain-store.t
 import { openProfile } from '../../../../src/host/secrets/open-profile.ts'
 import { createWalletService } from '../../../../src/host/wallet/wallet-service.ts'
 
-const roundTrip = async (home: string, keychainPatience: number) => {
-  const first = await openProfile({ home, secretStore: 'keychain', keychainPatience })
+const roundTrip = async (home: string, keychainPatienceMilliseconds: number) => {
+  const first = await openProfile({ home, secretStore: 'keychain', keychainPatienceMilliseconds })
   const created = createWalletService(first).create()
   first.close()
   const second = await openProfile({ home })
