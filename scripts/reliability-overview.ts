@@ -24,6 +24,10 @@ export const claims: readonly Claim[] = [
     figure: { run: 'chain', name: 'payments through a node that fails at random, each made once' },
   },
   {
+    what: 'The engine against BigInt', command: 'npm run campaign:engine',
+    shortForms: ['test/unit/engine/campaign-arithmetic.test.ts', 'test/unit/engine/campaign-keys.test.ts'], figure: { run: 'engine', name: 'cases' },
+  },
+  {
     what: 'The contract under random calls', command: 'npm run campaign:contract', shortForms: ['contracts/test', 'test/contract/market-model.test.ts'],
     figure: { run: 'contract', name: 'calls of the market in forge' },
   },

@@ -19,7 +19,9 @@ type Numbers = ReturnType<typeof createSeededNumbers>
 /** One kind of case: `run` throws where the engine and BigInt disagree. */
 export interface CaseKind {
   readonly name: string
-  /** One case from its numbers, which its seed determines. */
+  /** How many cases one run checks: encryptions share the check of their batch. */
+  readonly casesInARun: number
+  /** One run from its numbers, which its seed determines. */
   run(numbers: Numbers): void
 }
 
@@ -51,6 +53,7 @@ export const productKind = (bits: number, seed: string): CaseKind => {
   }))
   return {
     name: `products modulo ${bits} bits`,
+    casesInARun: 1,
     run: (numbers) => {
       const index = Number(numbers.below(3n))
       const modulus = at(moduli, index)
@@ -69,6 +72,7 @@ export const productKind = (bits: number, seed: string): CaseKind => {
 /** Inverses of numbers of any length modulo numbers of any length, against their definition. */
 export const inverseKind = (maximumBits: number): CaseKind => ({
   name: `inverses up to ${maximumBits} bits`,
+  casesInARun: 1,
   run: (numbers) => {
     const modulus = numbers.natural(2 + Number(numbers.below(BigInt(maximumBits - 1)))) + 2n
     const value = numbers.natural(1 + Number(numbers.below(BigInt(maximumBits))))
@@ -79,6 +83,7 @@ export const inverseKind = (maximumBits: number): CaseKind => ({
 /** Numbers of every size encode to integers that decode to themselves; a scale is found for columns of them. */
 export const encodingKind: CaseKind = {
   name: 'encodings',
+  casesInARun: 1,
   run: (numbers) => {
     const column = Array.from({ length: 1 + Number(numbers.below(3n)) }, () => {
       const digits = Number(numbers.below(10n ** (1n + numbers.below(15n))))
@@ -121,8 +126,7 @@ const drawForm = (numbers: Numbers, count: number): LinearForm => {
   return { runs: weights.map((weight, start) => ({ start, count: 1, weight })), constant: numbers.natural(64) - (1n << 63n) }
 }
 
-/** As many as make a case worth a decryption's check of its batch. */
-export const encryptionsPerCase = 5
+const encryptionsInARun = 5
 
 /** Every job of the engine under one key, against the reference. */
 export const keyKinds = ({ key, publicKey, power, randomBytes, kernel, reference }: KeyContext): CaseKind[] => {
@@ -130,8 +134,9 @@ export const keyKinds = ({ key, publicKey, power, randomBytes, kernel, reference
   const machine = createMontgomeryMachine(key.nSquared, 'fused')
   const encryption = (name: string, encryptor: Parameters<Arithmetic['encrypt']>[0]): CaseKind => ({
     name: `${name}, ${bits} bits`,
+    casesInARun: encryptionsInARun,
     run: (numbers) => {
-      const plaintexts = Array.from({ length: encryptionsPerCase }, () => drawResidue(numbers, key.n))
+      const plaintexts = Array.from({ length: encryptionsInARun }, () => drawResidue(numbers, key.n))
       const ciphertexts = splitIntegers(kernel.encrypt(encryptor, joinIntegers(plaintexts, bits / 8)), key.ciphertextBytes)
       decrypt(key, ciphertexts, randomBytes, power).forEach((m, i) => expectEqual(residue(m, key.n), at(plaintexts, i)))
     },
@@ -139,6 +144,7 @@ export const keyKinds = ({ key, publicKey, power, randomBytes, kernel, reference
   return [
     {
       name: `sums and differences, ${bits} bits`,
+      casesInARun: 1,
       run: (numbers) => {
         const [a, b] = [drawCiphertexts(numbers, key, 2), drawCiphertexts(numbers, key, 2)]
         const operation = numbers.natural(1) === 0n ? 'add' : 'subtract'
@@ -147,6 +153,7 @@ export const keyKinds = ({ key, publicKey, power, randomBytes, kernel, reference
     },
     {
       name: `powers by OpenSSL, ${bits} bits`,
+      casesInARun: 1,
       run: (numbers) => {
         const base = drawResidue(numbers, key.p.square)
         const exponent = numbers.natural(1 + Number(numbers.below(200n)))
@@ -157,6 +164,7 @@ export const keyKinds = ({ key, publicKey, power, randomBytes, kernel, reference
     encryption('encryption by the public key\'s table', publicKey),
     {
       name: `weighted sums, ${bits} bits`,
+      casesInARun: 1,
       run: (numbers) => {
         const count = 1 + Number(numbers.below(12n))
         const [ciphertexts, form] = [drawCiphertexts(numbers, key, count), drawForm(numbers, count)]
@@ -165,6 +173,7 @@ export const keyKinds = ({ key, publicKey, power, randomBytes, kernel, reference
     },
     ...(['straus', 'pippenger', 'bos-coster'] as const).map((method): CaseKind => ({
       name: `products of powers by ${method}, ${bits} bits`,
+      casesInARun: 1,
       run: (numbers) => {
         const first = machine.reserve(2)
         const terms = Array.from({ length: 1 + Number(numbers.below(8n)) }, () => {
@@ -186,9 +195,12 @@ export const keyKinds = ({ key, publicKey, power, randomBytes, kernel, reference
   ]
 }
 
-/** Runs cases `from` to `to` − 1 of a kind, each with its own seed, which the error names. */
+/**
+ * Cases `from` to `to` − 1 of a kind, each run with its own seed, which the error names. `from` begins a run; the last run is whole, so
+ * that there may be some cases more.
+ */
 export const runCases = (kind: CaseKind, seed: string, from: number, to: number): void => {
-  for (let i = from; i < to; i += 1) {
+  for (let i = from; i < to; i += kind.casesInARun) {
     const caseSeed = `${seed} ${kind.name} ${i}`
     try {
       kind.run(createSeededNumbers(caseSeed))
