@@ -69,8 +69,11 @@ const countsFrom1904 = ({ readPart }: Archive): boolean => /<(?:\w+:)?workbookPr
 
 interface Sheet {
   readonly sheet: string
-  readonly data: readonly (readonly unknown[])[]
+  /** Rows; something else where the workbook links the sheet to no part. */
+  readonly data: unknown
 }
+
+const isRows = (data: unknown): data is readonly (readonly unknown[])[] => Array.isArray(data)
 
 const readSheets = async (bytes: Uint8Array): Promise<readonly Sheet[]> => {
   try {
@@ -120,14 +123,16 @@ export const readExcel = async (bytes: Uint8Array, { sheet, exclude = [] }: Tabl
   if (chosen === undefined) {
     throw new AppError('input.table-choice', `The workbook has no sheet “${(sheet ?? '').slice(0, 100)}”; there are: ${names.join(', ')}.`, { details: { sheets: names.slice(0, mostChoices) } })
   }
-  const headerAt = chosen.data.findIndex((row) => !isBlank(row))
+  if (!isRows(chosen.data)) throw unreadable(`its sheet “${chosen.sheet.slice(0, 100)}” is not in the file`)
+  const rows = chosen.data
+  const headerAt = rows.findIndex((row) => !isBlank(row))
   if (headerAt === -1) throw new AppError('input.csv-no-rows', 'The sheet is empty.')
-  const header = (chosen.data[headerAt] ?? []).map(toName)
+  const header = (rows[headerAt] ?? []).map(toName)
   const collector = createTableCollector('excel', header, exclude, take)
   const from = countsFrom1904(archive) ? epoch1904 : epoch
   let blankRows = headerAt
-  for (let at = headerAt + 1; at < chosen.data.length; at += 1) {
-    const record = chosen.data[at] ?? []
+  for (let at = headerAt + 1; at < rows.length; at += 1) {
+    const record = rows[at] ?? []
     if (isBlank(record)) blankRows += 1
     else collector.add(record.map((cell) => toValue(cell, from)), at + 1)
   }

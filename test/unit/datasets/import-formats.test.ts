@@ -213,6 +213,11 @@ describe('a file that is damaged, hostile, or something else', () => {
     }
   })
 
+  // rId99 is the styles' part.
+  it.each(['rId7', 'rId99', 'constructor', '__proto__', ''])('as a workbook that links its sheet to no part (%j) is refused', async (link) => {
+    await expect(loadTable({ text: createWorkbook({ S: [['x'], [1]] }, { link }) })).rejects.toThrow(refusal('input.table-unreadable'))
+  })
+
   it('that unpacks to more than is read is refused before it is unpacked, and one that lies about it gets no more', async () => {
     await expect(loadTable({ text: createWorkbook({ S: [['x'], [1]] }, { claim: 2 ** 30 }) })).rejects.toThrow(refusal('input.table-too-large'))
     await expect(loadTable({ text: createWorkbook({ S: [['x'], ...Array.from({ length: 500 }, (_, at) => [at])] }, { claim: 100 }) })).rejects.toSatisfy(isAppError)

@@ -52,17 +52,19 @@ interface WorkbookOptions {
   readonly claim?: number
   /** Days are counted from 1904, as old Excels for the Mac did. */
   readonly from1904?: boolean
+  /** What sheets are linked by, instead of an identifier that leads to their part. */
+  readonly link?: string
 }
 
 type Sheets = Readonly<Record<string, readonly (readonly SheetCell[])[]>>
 
 /** A workbook as a spreadsheet program saves it (ECMA-376), small: `serial` is a date, in Excel's days. */
-export const createWorkbook = (sheets: Sheets, { claim, from1904 = false }: WorkbookOptions = {}): Uint8Array => {
+export const createWorkbook = (sheets: Sheets, { claim, from1904 = false, link }: WorkbookOptions = {}): Uint8Array => {
   const names = Object.keys(sheets)
   const files: Record<string, string> = {
     '[Content_Types].xml': '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
     'xl/workbook.xml': `<workbook ${main} xmlns:r="${relations}">${from1904 ? '<workbookPr date1904="1"/>' : ''}<sheets>${
-      names.map((name, at) => `<sheet name="${name}" sheetId="${at + 1}" r:id="rId${at + 1}"/>`).join('')}</sheets></workbook>`,
+      names.map((name, at) => `<sheet name="${name}" sheetId="${at + 1}" r:id="${link ?? `rId${at + 1}`}"/>`).join('')}</sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${
       names.map((_, at) => `<Relationship Id="rId${at + 1}" Type="${relations}/worksheet" Target="worksheets/sheet${at + 1}.xml"/>`).join('')
     }<Relationship Id="rId99" Type="${relations}/styles" Target="styles.xml"/></Relationships>`,
