@@ -31,6 +31,9 @@ export const createSettingUp = ({ page, press }: WindowPage) => {
       await nameNetwork(network)
       await page.getByRole('dialog').waitFor({ state: 'detached' })
     },
+    beginBySelling: async (): Promise<void> => {
+      await page.getByRole('button', { name: /Sell answers/ }).click()
+    },
     beginByBuying: async (): Promise<void> => {
       await page.getByRole('button', { name: /Buy an answer/ }).click()
     },
