@@ -1,7 +1,8 @@
 import { citeReceipt, titleOf, verifyTradeFile, type TradeFileVerdict } from '../host/index.ts'
 import { privateReceiptStatement, type Receipt } from '../host/protocol/receipt.ts'
+import type { ReceiptProblem } from '../host/protocol/verify-receipt.ts'
 import { verifyReceiptOnChain } from '../host/protocol/verify-receipt-on-chain.ts'
-import { findPageProblems } from '../host/receipts/check-page.ts'
+import { checkPages, type PageVerdict } from '../host/receipts/check-page.ts'
 import { parseTradeText, readAttachedReceipt } from '../host/receipts/trade-text.ts'
 import { readUserFile, readUserFileBytes, readUserFileStart } from '../client/read-user-file.ts'
 import { describeAnswer } from './answer-text.ts'
@@ -48,31 +49,50 @@ const describeTrade = (receipt: Receipt): string => {
     + `on ${table} (dataset root ${trade.datasetRoot}) from ${trade.seller} for ${formatEther(BigInt(trade.terms.valueWei))} ether; ${trade.state}.`
 }
 
+/** Where not all of the file was checked, though what was checked holds. */
+const partlyCheckedExitCode = 3
+
+const pageProblems: Readonly<Record<PageVerdict, readonly ReceiptProblem[]>> = {
+  own: [],
+  unchecked: [],
+  changed: [{
+    field: 'pdf',
+    message: 'is not the PDF that the receipt attached to it gives: what its pages say was not signed. Save the attachment, a .json file, and verify that',
+  }],
+}
+
+const uncheckedPages = 'THE PAGES OF THIS PDF WERE NOT CHECKED. Another version of the program laid them out, if they say the truth, and they can say '
+  + 'anything. What was checked, in full, is the file attached, and it says what stands here: go by this, not by the pages. Saved as a .json file, the '
+  + 'attachment is verified by itself.'
+
 /**
  * Checks a receipt or an answer's file, says what it is, what holds and what does not, and leaves exit code 1 where not all does, or nobody
- * but its writer vouches for it: both parties by their signatures, or the chain.
+ * but its writer vouches for it: both parties by their signatures, or the chain; exit code 3 where a PDF's attachment has all that, and its
+ * pages are another version's.
  * With a node's URL the receipt is held against the chain too: only one that holds by itself names a chain worth asking.
  */
 export const reportTradeFile = async ({ json, pdf }: TradeFile, rpc: string | null, terminal: Terminal): Promise<void> => {
   const { receipt, ...verdict } = verifyTradeFile(json)
   const onChain = !verdict.ok || receipt === null || rpc === null ? null : await verifyReceiptOnChain(receipt, rpc)
   // As it is written in the file: parsed by its schema it would be the same receipt in another order of names.
-  const page = !verdict.ok || receipt === null || pdf === null ? [] : await findPageProblems(pdf, json as Receipt)
-  const problems = [...verdict.problems, ...onChain ?? [], ...page]
+  const pages = !verdict.ok || receipt === null || pdf === null ? null : await checkPages(pdf, json as Receipt)
+  const problems = [...verdict.problems, ...onChain ?? [], ...pages === null ? [] : pageProblems[pages]]
   const holds = problems.length === 0
   const isWitnessed = verdict.signedByBoth || onChain !== null
-  const ok = holds && isWitnessed
+  const receiptHolds = holds && isWitnessed
+  const ok = receiptHolds && pages !== 'unchecked'
   const { signatures, decryptionProved, answer } = verdict
-  const citation = ok && receipt !== null ? citeReceipt(receipt, decryptionProved) : null
-  terminal.result({ ...verdict, ok, problems, checkedOnChain: onChain !== null, citation }, [
+  const citation = receiptHolds && receipt !== null ? citeReceipt(receipt, decryptionProved) : null
+  terminal.result({ ...verdict, ok, receiptHolds, pages, problems, checkedOnChain: onChain !== null, citation }, [
+    ...(holds && pages === 'unchecked' ? [uncheckedPages, ''] : []),
     holds && !isWitnessed ? describeWitness({ ...verdict, receipt }) : describeWhole({ ...verdict, receipt }, holds, onChain !== null),
     ...(holds && receipt !== null ? [describeTrade(receipt)] : []),
     `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved)}`,
-    ...(ok && onChain === null ? ['The chain was not asked, and one person can have both keys: --rpc URL holds the trade against it.'] : []),
+    ...(receiptHolds && onChain === null ? ['The chain was not asked, and one person can have both keys: --rpc URL holds the trade against it.'] : []),
     ...(verdict.ok && receipt?.statement === privateReceiptStatement ? [privateReceiptStatement] : []),
     ...(answer === null ? [] : [describeAnswer(answer)]),
     ...problems.map(({ field, message }) => `  ${field}: ${message}`),
     ...(citation === null ? [] : ['', 'To cite:', citation]),
   ].join('\n'))
-  if (!ok) process.exitCode = 1
+  if (!ok) process.exitCode = receiptHolds ? partlyCheckedExitCode : 1
 }

@@ -141,6 +141,11 @@ describe('a trade between two command lines with a home each and a chain of its 
     writeFileSync(reprinted, Buffer.concat([readFileSync(page), Buffer.from('\n% the answer is 42')]))
     const { stdout: words, exitCode: refused } = await nowhere.launch('receipts', 'verify', reprinted).ended
     expect([refused, JSON.parse(words)]).toEqual([1, expect.objectContaining({ ok: false, citation: null, problems: [expect.objectContaining({ field: 'pdf' })] })])
+    // Another version's pages cannot be compared: neither a yes nor a no, and an exit code of its own.
+    const foreign = file('foreign.pdf', '')
+    writeFileSync(foreign, readFileSync(page, 'latin1').replace(/(?<=\n\(HEsystem receipt layout )\d/, '9'), 'latin1')
+    const partly = await nowhere.launch('receipts', 'verify', foreign).ended
+    expect([partly.exitCode, JSON.parse(partly.stdout)]).toEqual([3, expect.objectContaining({ ok: false, receiptHolds: true, pages: 'unchecked', answer: expectedAnswer, problems: [] })])
     expect(readdirSync(folder)).not.toContain('nowhere')
 
     const receipt = readFileSync(paths.buyer, 'utf8')

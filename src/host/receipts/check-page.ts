@@ -1,5 +1,4 @@
 import type { Receipt } from '../protocol/receipt.ts'
-import type { ReceiptProblem } from '../protocol/verify-receipt.ts'
 import { titleOf } from './cite-receipt.ts'
 import { renderReceipt } from './render-receipt.ts'
 
@@ -21,17 +20,30 @@ const findSubject = (pdf: Uint8Array): string | null => {
 }
 
 /**
- * A receipt's PDF holds the file that is signed, and pages for people that nobody signed: those could say anything, and a second attachment
- * too. The same receipt gives the same PDF, so one that is not this very PDF is told of. The listing's title, where the receipt does not
- * enclose the details, rests on the page's word.
+ * `own`: the pages are the ones that the attached receipt gives. `changed`: they say that they are, and are not. `unchecked`: they say that
+ * another version laid them out, and nobody here can tell whether it did.
  */
-export const findPageProblems = async (pdf: Uint8Array, receipt: Receipt): Promise<readonly ReceiptProblem[]> => {
+export type PageVerdict = 'own' | 'changed' | 'unchecked'
+
+const namesOtherLayout = (pdf: Uint8Array, layout: number): boolean => {
+  const text = Buffer.from(pdf).toString('latin1')
+  const isOne = text.split('/Type /EmbeddedFile\n').length === 2 && text.split('startxref').length === 2
+  return isOne && !text.includes(`\n(HEsystem receipt layout ${layout})\n`)
+}
+
+/**
+ * A receipt's PDF holds the file that is signed, and pages for people that nobody signed: those could say anything, and a second attachment
+ * too. The same receipt gives the same PDF, so one that is not this very PDF is told of; one of another version is that of no receipt here,
+ * by its own word, which gains nothing by lying (docs/adr/0507). The listing's title, where the receipt does not enclose the details, rests
+ * on the page's word.
+ */
+export const checkPages = async (pdf: Uint8Array, receipt: Receipt): Promise<PageVerdict> => {
   const titles = receipt.proof === null ? [findSubject(pdf), null] : [titleOf(receipt)]
   for (const title of titles) {
     const { bytes } = await renderReceipt(receipt, 'pdf', title)
-    if (Buffer.from(bytes).equals(pdf)) return []
+    if (Buffer.from(bytes).equals(pdf)) return 'own'
   }
-  const message = 'is not the PDF that this version of the program makes of the receipt attached to it: what its pages say was not checked. '
-    + 'Save the attachment, a .json file, and verify that'
-  return [{ field: 'pdf', message }]
+  // Loaded by `renderReceipt` just now.
+  const { receiptLayout } = await import('./receipt-pdf.ts')
+  return namesOtherLayout(pdf, receiptLayout) ? 'unchecked' : 'changed'
 }

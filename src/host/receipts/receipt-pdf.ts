@@ -16,6 +16,12 @@ export interface ReceiptPage {
   readonly json: string
 }
 
+/**
+ * Raised with every change of what the pages say or how they are laid out, pdfkit's included: a PDF that names another layout is another
+ * version's, and cannot be made again here to be compared.
+ */
+export const receiptLayout = 2
+
 const ink = '#1a1d21'
 const quiet = '#5b6470'
 const good = '#1b6e3c'
@@ -106,8 +112,12 @@ export const writeReceiptPdf = async (receipt: Receipt, { title, citation, verdi
   const { terms } = trade
   const madeAt = new Date((trade.moves.at(-1)?.timeSeconds ?? 0) * 1000)
   const document = new PdfDocument({
-    size: 'A4', margin, lang: 'en', displayTitle: true,
-    info: { Title: `HEsystem receipt: purchase ${trade.purchase} on chain ${trade.chainId}`, Subject: printable(title ?? 'an encrypted table'), Creator: 'HEsystem', CreationDate: madeAt, ModDate: madeAt },
+    // Uncompressed: zlib gives other bytes on other machines, and these are compared.
+    size: 'A4', margin, lang: 'en', displayTitle: true, compress: false,
+    info: {
+      Title: `HEsystem receipt: purchase ${trade.purchase} on chain ${trade.chainId}`, Subject: printable(title ?? 'an encrypted table'),
+      Creator: 'HEsystem', Producer: `HEsystem receipt layout ${receiptLayout}`, CreationDate: madeAt, ModDate: madeAt,
+    },
   })
   const bytes = buffer(document)
   const pen = createPen(document)

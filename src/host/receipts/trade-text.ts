@@ -27,19 +27,24 @@ export const parseTradeText = (text: string, what: string): unknown => {
 
 const mostAttachedBytes = 50_000_000
 
+/** An attachment's dictionary, up to where its bytes begin. */
+const attachmentPattern = /\/Type \/EmbeddedFile\n((?:(?!endobj)[^])*?\/Length (\d+)\n(?:(?!endobj)[^])*?)stream\n/
+
 /**
- * The receipt attached to a PDF that `receipts export --format pdf` wrote; of another program's PDF, or of one that was saved anew, the
- * attachment must be saved by a reader. Throws `input.invalid`.
+ * The receipt attached to a PDF that `receipts export --format pdf` wrote, the first release's compressed ones too; of another program's
+ * PDF, or of one that was saved anew, the attachment must be saved by a reader. Throws `input.invalid`.
  */
 export const readAttachedReceipt = (pdf: Uint8Array, what: string): string => {
-  const text = Buffer.from(pdf).toString('latin1')
-  const found = /\/Type \/EmbeddedFile\n(?:(?!endobj)[^])*?\/Length (\d+)\n(?:(?!endobj)[^])*?stream\n/.exec(text)
+  const found = attachmentPattern.exec(Buffer.from(pdf).toString('latin1'))
   const none = (cause?: unknown): AppError =>
     new AppError('input.invalid', `${what} is a PDF without a receipt that can be read here. Save its attachment, a .json file, and verify that.`, { cause })
   if (found === null) throw none()
-  const start = found.index + found[0].length
+  const [header, dictionary = '', length] = found
+  const start = found.index + header.length
+  const bytes = pdf.subarray(start, start + Number(length))
+  if (!dictionary.includes('/FlateDecode')) return Buffer.from(bytes).toString('utf8')
   try {
-    return inflateSync(pdf.subarray(start, start + Number(found[1])), { maxOutputLength: mostAttachedBytes }).toString('utf8')
+    return inflateSync(bytes, { maxOutputLength: mostAttachedBytes }).toString('utf8')
   } catch (error) {
     throw none(error)
   }

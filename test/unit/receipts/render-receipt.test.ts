@@ -2,17 +2,22 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { deflateSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
+import { sha256Hex } from '../../../src/host/trade/hash.ts'
 import { receiptIdOf, type Receipt } from '../../../src/host/protocol/receipt.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import { citeAnswer, citeReceipt } from '../../../src/host/receipts/cite-receipt.ts'
 import { csvCell, writeReceiptCsv } from '../../../src/host/receipts/receipt-csv.ts'
-import { printable } from '../../../src/host/receipts/receipt-pdf.ts'
-import { findPageProblems } from '../../../src/host/receipts/check-page.ts'
+import { printable, receiptLayout } from '../../../src/host/receipts/receipt-pdf.ts'
+import { checkPages } from '../../../src/host/receipts/check-page.ts'
 import { parseTradeText, readAttachedReceipt } from '../../../src/host/receipts/trade-text.ts'
 import { renderReceipt } from '../../../src/host/receipts/render-receipt.ts'
 import { buyer, createSettledReceipt, seller } from './settled-receipt.ts'
+
+const checkAttached = (pdf: Uint8Array) => checkPages(pdf, JSON.parse(readAttachedReceipt(pdf, 'r.pdf')) as Receipt)
+const exchange = (pdf: Buffer, from: string, to: string): Buffer => Buffer.from(pdf.toString('latin1').replace(from, to), 'latin1')
 
 type Row = Readonly<Record<string, string>>
 
@@ -96,6 +101,10 @@ describe('a receipt for people', () => {
     const receipt = await createSettledReceipt()
     const { bytes } = await renderReceipt(receipt, 'pdf', 'Wages')
     expect(parseTradeText(readAttachedReceipt(bytes, 'r.pdf'), 'r.pdf')).toEqual(JSON.parse(JSON.stringify(receipt)))
+    // As the first release wrote it.
+    const packed = deflateSync(JSON.stringify(receipt))
+    const first = Buffer.concat([Buffer.from(`%PDF\n/Type /EmbeddedFile\n/Length ${packed.length}\n/Filter /FlateDecode\n>>\nstream\n`), packed])
+    expect(parseTradeText(readAttachedReceipt(first, 'r.pdf'), 'r.pdf')).toEqual(JSON.parse(JSON.stringify(receipt)))
     for (const other of [Buffer.from('%PDF-1.7 nothing'), bytes.slice(0, bytes.length / 3)]) {
       expect(() => readAttachedReceipt(other, 'r.pdf')).toThrow(expect.objectContaining({ code: 'input.invalid' }))
     }
@@ -103,15 +112,38 @@ describe('a receipt for people', () => {
 
   it('is told of where its PDF is not the one that it makes: other words on the page, another attachment, another title', async () => {
     const receipt = await createSettledReceipt()
-    const told = async (pdf: Uint8Array) => (await findPageProblems(pdf, JSON.parse(readAttachedReceipt(pdf, 'r.pdf')) as Receipt)).map(({ field }) => field)
-    for (const title of ['Wages', 'Löhne (1985) \\ neu', '工资', null]) expect(await told((await renderReceipt(receipt, 'pdf', title)).bytes)).toEqual([])
+    for (const title of ['Wages', 'Löhne (1985) \\ neu', '工资', null]) expect(await checkAttached((await renderReceipt(receipt, 'pdf', title)).bytes)).toBe('own')
     const pdf = Buffer.from((await renderReceipt(receipt, 'pdf', 'Wages')).bytes)
     const other = Buffer.from((await renderReceipt({ ...receipt, trade: { ...receipt.trade, purchase: '4' } }, 'pdf', 'Wages')).bytes)
     // The pages of one receipt before the attachment of another, both attachments in one file, and a title that the file does not have.
     const attachment = (file: Buffer) => file.indexOf('/Type /EmbeddedFile')
-    expect(await told(Buffer.concat([other.subarray(0, attachment(other)), pdf.subarray(attachment(pdf))]))).toEqual(['pdf'])
-    expect(await told(Buffer.concat([pdf, other]))).toEqual(['pdf'])
-    expect(await told(Buffer.from(pdf.toString('latin1').replace('\n(Wages)\n', '\n(Price)\n'), 'latin1'))).toEqual(['pdf'])
+    expect(await checkAttached(Buffer.concat([other.subarray(0, attachment(other)), pdf.subarray(attachment(pdf))]))).toBe('changed')
+    expect(await checkAttached(Buffer.concat([pdf, other]))).toBe('changed')
+    expect(await checkAttached(exchange(pdf, '\n(Wages)\n', '\n(Price)\n'))).toBe('changed')
+  })
+
+  it('is told of where another version laid its pages out, and only as not checked; a second attachment or a page written over it is a change', async () => {
+    const pdf = Buffer.from((await renderReceipt(await createSettledReceipt(), 'pdf', 'Wages')).bytes)
+    const own = `HEsystem receipt layout ${receiptLayout}`
+    for (const producer of ['HEsystem receipt layout 9', 'PDFKit']) {
+      const other = exchange(pdf, `\n(${own})\n`, `\n(${producer.padEnd(own.length)})\n`)
+      expect(await checkAttached(other)).toBe('unchecked')
+      expect(await checkAttached(Buffer.concat([other, Buffer.from('\nstartxref\n0\n%%EOF\n')]))).toBe('changed')
+      expect(await checkAttached(Buffer.concat([other, pdf.subarray(pdf.indexOf('/Type /EmbeddedFile'))]))).toBe('changed')
+    }
+  })
+
+  it('has the layout it names: what changes its bytes raises `receiptLayout`, or PDFs made before would count as changed', async () => {
+    const receipt = await createSettledReceipt()
+    const begun = { ...receipt, trade: { ...receipt.trade, state: 'Paid' as const, moves: receipt.trade.moves.slice(0, 1) }, signatures: { ...receipt.signatures, buyer: null } }
+    const pages = await Promise.all([receipt, begun].map(async (each) => (await renderReceipt(each, 'pdf', 'Wages')).bytes))
+    expect([receiptLayout, ...pages.map(sha256Hex)]).toMatchInlineSnapshot(`
+      [
+        2,
+        "0xda628ba2d9dfcd8ddd8e4b273a0ced1608063844dd93beeb9aacb2faabc39be6",
+        "0x8bb3125025dd8894283c2fafc90e32152e90fda18115af80f12630ba380e94a9",
+      ]
+    `)
   })
 
   it('is refused where a name stands twice, and read where strings look like names', () => {
