@@ -277,6 +277,18 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
     expect(await askByHand(target, mallory, second.number, { program: beside, ciphertexts })).toBe('input.program-not-canonical')
   })
 
+  it('S4: what the table has left to answer, by a request so late that its price comes back', async () => {
+    const { mallory, urls, stage } = target
+    const { number, program, ciphertexts } = await buyAndCompute(mallory, urls.groups, sumOf(0, 6))
+    expect(await askByHand(target, mallory, number, { program, ciphertexts }, { wait: async () => {
+      const chain = new JsonRpcProvider(stage.chain.rpcUrl)
+      onCleanup(() => { chain.destroy() })
+      const { terms } = await mallory.trade.market.readPurchase(number)
+      await chain.send('evm_increaseTime', [Math.floor(terms.deliverySeconds * 0.95)])
+      await chain.send('evm_mine', [])
+    } })).toBe('policy.request-late')
+  })
+
   it('S10: everything that ever stood on the chain, searched for the table, the question and the answer', async () => {
     const provider = new JsonRpcProvider(target.stage.chain.rpcUrl)
     onCleanup(() => { provider.destroy() })

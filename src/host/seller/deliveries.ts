@@ -45,6 +45,17 @@ const isRefusal = (error: unknown): error is AppError => isAppError(error) && /^
 /** Each holds up to 32 MiB of the table, and all share the same workers: more at once are no faster, and a hundred took gigabytes. */
 const mostDecisionsAtOnce = 2
 
+/**
+ * Shares of the time to deliver, of which more must be left: before anything is debited, and before an answer is shown. A delivery that
+ * comes too late is refused by the contract, but its bytes have been seen by then. What is debited stays debited, so that the first is
+ * larger: nobody may spend what a table has left to answer by a request that comes too late, and take the whole price back.
+ */
+const leastShareLeft = { debit: 1 / 10, deliver: 1 / 20 } as const
+
+/** Whether the very request that came still stands on the contract, unanswered. */
+const isWaiting = ({ state, buyer, requestHash }: PurchaseOnChain, sale: Sale): boolean =>
+  state === 'Requested' && buyer === sale.buyer && requestHash === sale.requestHash
+
 /** Throws `policy.program-unexpected`, `policy.program-expected`. */
 const assertProgramSent = ({ program }: ReadSubmission, details: Details): void => {
   if (program !== null) assertProgramAsked(details)
@@ -121,6 +132,7 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
       tensor: datasets.readTensor(subject.dataset, 'data'),
       key: datasets.readKeyPair(subject.dataset, 'data'),
       debit: async () => {
+        await assertInTime(sale)
         await ledger.settle(job, subject, (judged) => ledger.debit(entryOf(sale, request), judged, subject), judgement)
       },
     }, await engine())
@@ -137,8 +149,23 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
       ciphertexts: sale.ciphertexts,
       details,
       key: datasets.readKeyPair(dataset, 'data'),
-      debit: async () => { ledger.debitCells(entryOf(sale, request), cells, subject) },
+      debit: async () => {
+        await assertInTime(sale)
+        ledger.debitCells(entryOf(sale, request), cells, subject)
+      },
     }, await engine())
+  }
+
+  const hasLeft = async (share: number, { deadlineSeconds, terms }: PurchaseOnChain): Promise<boolean> =>
+    deadlineSeconds - await market.readTime() > terms.deliverySeconds * share
+
+  /** Asked before the work and again before the debit. Throws `policy.request-late`; `escrow.wrong-state`, which the next look sees to. */
+  const assertInTime = async (sale: Sale): Promise<void> => {
+    const onChain = await market.readPurchase(sale.purchase)
+    const details = { purchase: sale.purchase.toString() }
+    if (!isWaiting(onChain, sale)) throw new AppError('escrow.wrong-state', 'The purchase has moved on since its request came.', { details, retryable: true })
+    if (await hasLeft(leastShareLeft.debit, onChain)) return
+    throw new AppError('policy.request-late', 'The request came when its time was nearly over: an answer could come too late to be delivered.', { details })
   }
 
   const decide = async (sale: Sale): Promise<void> => {
@@ -146,6 +173,7 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
     const request = parseJsonAs(resultRequestSchema, sale.request, 'the stored request', 'store.corrupt')
     try {
       // What can be refused without touching the table is refused first: a refused request must not use the ledger up.
+      await assertInTime(sale)
       assertSealingKey(getBytes(request.x25519PublicKey))
       const subject = { dataset, details }
       const payload = details.policy.mode === 'private' ? await answerUnseen(sale, request, subject) : await answerSeen(sale, request, subject)
@@ -156,40 +184,45 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
     }
   }
 
-  /** Brings a decided sale onto the chain, or records that the purchase has ended another way. */
-  const settle = async (sale: Sale): Promise<void> => {
-    const onChain = await market.readPurchase(sale.purchase)
-    // Whoever bears the number now is answered for what they asked, not for what another did before a reorganisation.
-    if (onChain.state === 'Requested' && onChain.buyer === sale.buyer) {
-      const key = `purchase:${sale.purchase}:deliver`
-      // A delivery that comes too late is refused by the contract, but its bytes have been seen by then: better not to send it.
-      const secondsLeft = onChain.deadlineSeconds - await market.readTime()
-      const inTime = secondsLeft > onChain.terms.deliverySeconds / 20 || market.wasSent(key)
-      if (sale.state === 'answered' && sale.sealed !== null && inTime) {
-        await market.deliverResult(key, sale.purchase, sale.requestHash, hexlify(sale.sealed), onChain.terms.guaranteeWei)
-        sales.finish(sale.purchase, 'delivered')
-      } else {
-        await market.decline(`purchase:${sale.purchase}:decline`, sale.purchase)
-        sales.finish(sale.purchase, 'declined')
-      }
-      return
-    }
-    if (onChain.state === 'Paid' && onChain.buyer === sale.buyer) {
+  /** Records that the purchase ended, or begins anew, another way. Throws `escrow.not-confirmed`. */
+  const close = (sale: Sale, { state, buyer }: PurchaseOnChain): void => {
+    if (state === 'Paid' && buyer === sale.buyer) {
       throw new AppError('escrow.not-confirmed', 'A reorganisation of the chain took the request back; its answer waits until it is there again.', {
         details: { purchase: sale.purchase.toString() }, retryable: true,
       })
     }
-    // Another run of ours, or the clock, was faster: what the chain says is what happened.
-    const delivered = onChain.buyer === sale.buyer && onChain.state !== 'Refunded' && sale.state === 'answered'
+    // Another run of ours, or the clock, was faster: what the chain says is what happened. Whoever bears the number now is answered for
+    // what they asked, not for what another did before a reorganisation.
+    const delivered = buyer === sale.buyer && state !== 'Requested' && state !== 'Refunded' && sale.state === 'answered'
     sales.finish(sale.purchase, delivered ? 'delivered' : 'missed')
+  }
+
+  /** Brings a decided sale onto the chain. */
+  const settle = async (sale: Sale, onChain: PurchaseOnChain): Promise<void> => {
+    const key = `purchase:${sale.purchase}:deliver`
+    const inTime = await hasLeft(leastShareLeft.deliver, onChain) || market.wasSent(key)
+    if (sale.state === 'answered' && sale.sealed !== null && inTime) {
+      await market.deliverResult(key, sale.purchase, sale.requestHash, hexlify(sale.sealed), onChain.terms.guaranteeWei)
+      sales.finish(sale.purchase, 'delivered')
+    } else {
+      await market.decline(`purchase:${sale.purchase}:decline`, sale.purchase)
+      sales.finish(sale.purchase, 'declined')
+    }
+  }
+
+  /** One step of a sale that has not ended, where its request still waits; else what became of it. */
+  const proceed = async (sale: Sale, act: (sale: Sale, onChain: PurchaseOnChain) => Promise<void>): Promise<void> => {
+    const onChain = await market.readPurchase(sale.purchase)
+    if (isWaiting(onChain, sale)) await act(sale, onChain)
+    else close(sale, onChain)
   }
 
   const run = async (purchase: bigint): Promise<Sale> => {
     // On a chain begun anew the same number is somebody else's purchase.
     await market.assertReady()
-    if (show(purchase).state === 'received') await inTurn(() => decide(show(purchase)))
+    if (show(purchase).state === 'received') await proceed(show(purchase), () => inTurn(() => decide(show(purchase))))
     const decided = show(purchase)
-    if (decided.state === 'answered' || decided.state === 'refused') await settle(decided)
+    if (decided.state === 'answered' || decided.state === 'refused') await proceed(decided, settle)
     return show(purchase)
   }
 

@@ -80,12 +80,18 @@ const noArbiter = '0x0000000000000000000000000000000000000000'
 /** 2020's guarantee was a tenth of the price; without an arbiter the contract asks for half (escrow.md, "Listing"). */
 export const defaultGuaranteeWei = (valueWei: bigint, hasArbiter: boolean): bigint => (hasArbiter ? valueWei / 10n : (valueWei + 1n) / 2n)
 
+/** Whether scripts may ask the key holder while they run. */
+const sellsHelp = ({ comparisons = 0, products = 0 }: Pick<ListingDraft, 'comparisons' | 'products'>): boolean => comparisons > 0 || products > 0
+
+/** A tenth of the price, and never nothing. */
+const defaultFeeWei = (valueWei: bigint): bigint => (valueWei + 9n) / 10n
+
 const createTerms = (draft: ListingDraft, detailsHash: string): ListingTerms => {
   const arbiter = draft.arbiter === undefined ? noArbiter : getAddress(draft.arbiter)
   return {
     valueWei: draft.valueWei,
     guaranteeWei: draft.guaranteeWei ?? defaultGuaranteeWei(draft.valueWei, arbiter !== noArbiter),
-    interactionFeeWei: draft.interactionFeeWei ?? 0n,
+    interactionFeeWei: draft.interactionFeeWei ?? (sellsHelp(draft) ? defaultFeeWei(draft.valueWei) : 0n),
     deliverySeconds: draft.deliverySeconds ?? defaults.deliverySeconds,
     expirationSeconds: draft.expirationSeconds ?? defaults.expirationSeconds,
     disputeSeconds: draft.disputeSeconds ?? defaults.disputeSeconds,
@@ -95,10 +101,13 @@ const createTerms = (draft: ListingDraft, detailsHash: string): ListingTerms => 
 }
 
 /** What the contract would refuse is refused here first, in words and for free. */
-const assertTerms = (terms: ListingTerms): void => {
+const assertTerms = (terms: ListingTerms, help: Pick<ListingDraft, 'comparisons' | 'products'>): void => {
   if (terms.valueWei <= 0n) throw new AppError('escrow.wrong-terms', 'The price must be more than nothing.')
   if (terms.guaranteeWei < 0n || terms.interactionFeeWei < 0n) throw new AppError('escrow.wrong-terms', 'Amounts cannot be negative.')
   if (terms.interactionFeeWei > terms.valueWei) throw new AppError('escrow.wrong-terms', 'The interaction fee is larger than the price it is part of.')
+  if (terms.interactionFeeWei === 0n && sellsHelp(help)) {
+    throw new AppError('escrow.wrong-terms', 'Comparisons and products need an interaction fee: without one a buyer uses them up, and takes the whole price back.')
+  }
   if (terms.arbiter === noArbiter && terms.guaranteeWei * 2n < terms.valueWei) {
     throw new AppError('escrow.wrong-terms', 'Without an arbiter the guarantee must be at least half the price; otherwise disputing costs too little.', {
       details: { valueWei: terms.valueWei.toString(), guaranteeWei: terms.guaranteeWei.toString() },
@@ -243,7 +252,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       const details = await describe(draft, id)
       const text = encodeDetails(details)
       const terms = createTerms(draft, hashDetails(text))
-      assertTerms(terms)
+      assertTerms(terms, draft)
       const url = createDetailsUrl(draft.serverUrl, details)
       return store.insert({ id, dataset: draft.dataset, details, text, terms, url, createdAt: now().toISOString() })
     },
@@ -262,14 +271,14 @@ export const createListingService = ({ database, datasets, ledger, market, now }
 
     open: (id) => change(id, ({ number, revision }, chain) => chain.reopenListing(`listing:${id}:open:${revision}`, number)),
 
-    reprice: (id, { valueWei, guaranteeWei, interactionFeeWei }) => change(id, async ({ number, terms, revision }, chain) => {
+    reprice: (id, { valueWei, guaranteeWei, interactionFeeWei }) => change(id, async ({ number, terms, revision, details }, chain) => {
       const next: ListingTerms = {
         ...terms,
         valueWei,
         guaranteeWei: guaranteeWei ?? defaultGuaranteeWei(valueWei, terms.arbiter !== noArbiter),
         interactionFeeWei: interactionFeeWei ?? terms.interactionFeeWei,
       }
-      assertTerms(next)
+      assertTerms(next, details.budgets)
       await chain.reprice(`listing:${id}:reprice:${revision}`, number, next)
     }),
 

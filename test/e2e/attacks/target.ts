@@ -152,10 +152,12 @@ export const buyAndCompute = async (
 }
 
 /**
- * Asks by hand, past every check of the buyer's own program: duly signed, noted on the contract, sent. The rule that the seller declined it
- * by; the attacker has got the whole deposit back, and nothing else.
+ * Asks by hand, past every check of the buyer's own program: duly signed, noted on the contract, sent, after `wait`. The rule that the
+ * seller declined it by; the attacker has got the whole deposit back, and nothing else.
  */
-export const askByHand = async (target: Target, attacker: Attacker, number: bigint, { program, ciphertexts }: Forgery): Promise<string> => {
+export const askByHand = async (
+  target: Target, attacker: Attacker, number: bigint, { program, ciphertexts }: Forgery, { wait }: { readonly wait?: () => Promise<void> } = {},
+): Promise<string> => {
   const { trade: { market, purchases }, host } = attacker
   const { details } = purchases.get(number)
   const { terms, interactionOpened } = await market.readPurchase(number)
@@ -167,6 +169,7 @@ export const askByHand = async (target: Target, attacker: Attacker, number: bigi
   }
   const signature = await signResultRequest(request, await host.wallet.unlock())
   await market.requestResult(`by-hand:${number}`, number, hashResultRequest(request))
+  await wait?.()
   await postResult(attacker, number, { request, signature, program, ciphertexts: Buffer.from(ciphertexts).toString('base64') })
   await expect.poll(async () => (await market.readPurchase(number)).state, { timeout: 60_000, interval: 50 }).toBe('Refunded')
   const feeWei = interactionOpened ? terms.interactionFeeWei : 0n

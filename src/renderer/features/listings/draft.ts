@@ -38,7 +38,7 @@ export const usualLimits: Readonly<Record<PolicyMode, Pick<Draft, 'maxAnswerCell
 
 export const beginDraft = (dataset: string): Draft => ({
   dataset, title: dataset, description: '', price: '0.01', guarantee: '', delivery: '1h', expiration: '7d', arbiter: '', dispute: '7d', reach: 'this-computer', serverUrl: '',
-  mode: 'disclosed', minRows: 10, condition: 1, comparisons: 0, products: 0, interactionFee: '0', maxTotalCells: null, ...usualLimits.disclosed,
+  mode: 'disclosed', minRows: 10, condition: 1, comparisons: 0, products: 0, interactionFee: '0.001', maxTotalCells: null, ...usualLimits.disclosed,
 })
 
 /** The reading of a field, or why it cannot be read. */
@@ -89,6 +89,7 @@ export const sellsHelp = (draft: Draft): boolean =>
 const readFee = ({ price, interactionFee }: Draft): Reading<bigint> => {
   const fee = readField(parseAmountWei, interactionFee)
   const whole = readField(parseAmountWei, price).value
+  if (fee.value === 0n) return { value: null, problem: 'Without a fee a buyer uses your help up, and takes the whole price back.' }
   return fee.value !== null && whole !== null && fee.value > whole ? { value: null, problem: 'It is part of the price, and so at most as much.' } : fee
 }
 
