@@ -18,11 +18,14 @@ const distanceOf = (a: string, b: string): number => {
 
 const longestWord = 200
 
-/** The name that was probably meant, if one is near: case and a third of the letters may differ. */
+/** What a word is without case, accents and ligatures: Größe and GROSSE are one, as ﬁn and fin. */
+const fold = (word: string): string => word.toUpperCase().normalize('NFKD').replaceAll(/\p{M}/gu, '')
+
+/** The name that was probably meant, if one is near: case, accents and a third of the letters may differ; of two so near, the closer. */
 export const findNearest = (wanted: string, names: readonly string[]): string | null => {
   if (wanted.length > longestWord) return null
   const near = names
-    .map((name) => ({ name, distance: distanceOf(wanted.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ distance }) => distance <= Math.max(1, Math.floor(wanted.length / 3)))
+    .map((name) => ({ name, distance: distanceOf(fold(wanted), fold(name)) + distanceOf(wanted, name) / 1e6 }))
+    .filter(({ distance }) => Math.floor(distance) <= Math.max(1, Math.floor(wanted.length / 3)))
   return near.length === 0 ? null : near.reduce((best, candidate) => (candidate.distance < best.distance ? candidate : best)).name
 }

@@ -1,6 +1,8 @@
 import ts from 'typescript'
 import type { AppError } from '../shared/errors.ts'
+import { findFloorDivision } from './floor-division.ts'
 import { createOperatorTransform } from './operators.ts'
+import { describePythonSyntax, refuseNamedArgument } from './python-syntax.ts'
 import { createScriptError, type ScriptText } from './script-error.ts'
 import { createPositionFinder, type Position } from './source-map.ts'
 
@@ -46,6 +48,8 @@ const refusalOf = (node: ts.Node): { code: 'input.script-import' | 'input.script
   const isPair = ts.isElementAccessExpression(node) && ts.isBinaryExpression(node.argumentExpression)
     && ts.tokenToString(node.argumentExpression.operatorToken.kind) === ','
   if (isPair) return { code: 'input.script-syntax', message: pairRefusal }
+  const named = refuseNamedArgument(node)
+  if (named !== null) return { code: 'input.script-syntax', message: named }
   const waits = ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined)
   return waits ? { code: 'input.script-syntax', message: awaitRefusal } : null
 }
@@ -78,6 +82,15 @@ const assertAllowedSyntax = (file: ts.SourceFile, text: ScriptText): void => {
   visit(file, 0)
 }
 
+/** Throws for what would be a comment to JavaScript and arithmetic to its author. */
+const assertNoFloorDivision = (file: ts.SourceFile, text: ScriptText): void => {
+  const found = findFloorDivision(file)
+  if (found === null) return
+  const message = `\`//\` begins a comment here, and would leave out \`${found.divisor}\`: division is /, and Math.floor(a / b) its whole part `
+    + 'for plain numbers. If it is a comment, say it in words or put ; before it'
+  throw syntaxError(message, text, positionOf(file, found.offset))
+}
+
 const offsetOf = (file: ts.SourceFile, { line, column }: Position): number => file.getPositionOfLineAndCharacter(line - 1, column - 1)
 
 /** For the opening bracket of a call, where the name before it begins: that is what a reader looks for. */
@@ -93,11 +106,16 @@ const findCalledName = (file: ts.SourceFile, position: Position): Position => {
   return positionOf(file, start)
 }
 
+/** The line at an offset, before and from it. */
+const linePartsAt = (source: string, offset: number): [before: string, after: string] =>
+  [source.slice(0, offset).split(/[\n\r]/).at(-1) ?? '', source.slice(offset).split(/[\n\r]/)[0] ?? '']
+
 const transpile = (text: ScriptText): CompiledScript => {
   // One fixed name: the user's own may end in .js or .tsx and would change how the text is parsed.
   const fileName = 'script.ts'
-  const file = ts.createSourceFile(fileName, text.source, ts.ScriptTarget.ES2023)
+  const file = ts.createSourceFile(fileName, text.source, ts.ScriptTarget.ES2023, true)
   assertAllowedSyntax(file, text)
+  assertNoFloorDivision(file, text)
   const options: ts.TranspileOptions = { fileName, compilerOptions, reportDiagnostics: true }
   const operators = createOperatorTransform(file)
   const { outputText, sourceMapText, diagnostics = [] } = ts.transpileModule(text.source, {
@@ -105,8 +123,10 @@ const transpile = (text: ScriptText): CompiledScript => {
   })
   const [diagnostic] = diagnostics
   if (diagnostic !== undefined) {
-    const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ')
-    throw syntaxError(message, text, diagnostic.start === undefined ? null : positionOf(file, diagnostic.start))
+    const { start } = diagnostic
+    const hint = start === undefined ? null : describePythonSyntax(...linePartsAt(text.source, start))
+    const message = `${ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ')}${hint === null ? '' : ` ${hint}`}`
+    throw syntaxError(message, text, start === undefined ? null : positionOf(file, start))
   }
   const { mappings } = JSON.parse(sourceMapText ?? '{"mappings":""}') as { mappings: string }
   const findPosition = createPositionFinder(mappings)

@@ -111,6 +111,8 @@ interface TensorMembers {
   matmul(other: Operand): Tensor
 
   readonly [row: number]: Tensor
+  /** Row by row, or number by number, as NumPy's. */
+  [Symbol.iterator](): Iterator<Tensor>
 }
 interface Number extends TensorMembers {}
 interface Boolean extends TensorMembers {}

@@ -40,12 +40,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
 
   const describe = (tensor) => 'Tensor(' + invoke('shape', tensor, []).join(', ') + ')'
 
-  // What people write who know NumPy, data frames or arrays.
-  const hints = {
-    T: 't() is its transpose', length: 'shape[0] is its number of rows, size of cells', ndim: 'shape.length is the number of its axes',
-    map: 'operators and methods work on all cells at once', forEach: 'operators and methods work on all cells at once',
-    reduce: 'sum(), max() and min() make one number of all', filter: 'where(condition, other) keeps some cells, rows([…]) some rows',
-  }
+  const { hints } = settings
   const hintFor = (key) => {
     if (settings.listing.columns.includes(key)) return 'a column of it is data.col(' + stringify(key) + ')'
     if (/^Tensor\(/.test(key)) return 'rows cannot be chosen by what is encrypted: where(condition, other), or multiply by the condition'
@@ -73,11 +68,16 @@ export const preludeSource = String.raw`(function (host, settingsText) {
       idOf = (value) => (typeof value === 'object' && value !== null && #id in value ? value.#id : -1)
       wrap = (id) => new Tensor(settings, id)
     }
+    *[Symbol.iterator]() {
+      const [length] = this.shape
+      if (length === undefined) throw new TypeError('a single number has no rows to go through')
+      for (let i = 0; i < length; i++) yield this[i]
+    }
     toString() { return describe(this) }
     toJSON() { return describe(this) }
     [Symbol.toPrimitive](hint) {
       if (hint === 'string') return describe(this)
-      throw new TypeError('a tensor is not a number: + - * / ** > < >= <= == != and -a work on tensors; a++ is a = a + 1, Math.sqrt(a) is a.sqrt()')
+      throw new TypeError('a tensor is not a number: + - * / ** > < >= <= == != and -a work on tensors; a++ is a = a + 1, Math.sqrt(a) is a.sqrt(); of conditions a & b is a * b, a | b is a + b > 0, ~a is 1 - a')
     }
   }
   const define = (name, method) => defineProperty(Tensor.prototype, name, settings.properties.includes(name)

@@ -1,13 +1,14 @@
-import { toAppError, type AppError } from '../shared/errors.ts'
+import { toAppError, type AppError, type ErrorCode } from '../shared/errors.ts'
 import {
   reflectedMethods, tensorMethodAliases, tensorMethods, tensorProperties, type AnswerValue, type TensorBackend,
 } from './backend.ts'
 import type { CompiledScript } from './compile-script.ts'
 import { addCounts, noInteraction, type InteractionCount } from '../compute/interaction.ts'
+import { describeUndefined, memberHints } from './habits.ts'
 import { createHostCalls, type HostCalls } from './host-calls.ts'
 import { defaultScriptLimits, type ScriptLimits } from './limits.ts'
-import { runInSandbox, type SandboxOutcome, type ThrownReport } from './sandbox.ts'
-import { createScriptError, type ScriptText } from './script-error.ts'
+import { runInSandbox, type SandboxOutcome } from './sandbox.ts'
+import { createScriptError, lineOf, type ScriptText } from './script-error.ts'
 import type { Position } from './source-map.ts'
 
 export type JsonValue = number | string | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue }
@@ -73,18 +74,22 @@ const createLog = ({ logLines, logCharacters }: ScriptLimits) => {
   }
 }
 
-/** A column's bare name is the commonest word that is not defined. */
-const describeMissing = (text: string, columns: readonly string[]): string => {
+/** What a name that is not defined was meant to be, as far as its place tells. */
+const describeMissing = (text: string, { source }: ScriptText, position: Position | null, columns: readonly string[]): string => {
   const name = /^ReferenceError: '(.+)' is not defined$/.exec(text)?.[1] ?? null
-  return name !== null && columns.includes(name) ? `: the column is data.col(${JSON.stringify(name)})` : ''
+  if (name === null) return ''
+  const line = position === null ? '' : lineOf(source, position.line)
+  const after = position === null ? '' : line.slice(position.column - 1 + name.length)
+  const meant = describeUndefined(name, after, line, columns)
+  return meant === null ? '' : `: ${meant}`
 }
 
-const explain = {
-  syntax: ({ text }: ThrownReport, _: ScriptLimits, _columns: readonly string[]) => ['input.script-syntax', text] as const,
-  threw: ({ text }: ThrownReport, _: ScriptLimits, columns: readonly string[]) =>
-    ['input.script-threw', `the script threw ${text}${describeMissing(text, columns)}`] as const,
-  'out-of-memory': (_: ThrownReport, { memoryBytes }: ScriptLimits, _columns: readonly string[]) =>
-    ['runtime.script-out-of-memory', `the script needed more than its ${Math.floor(memoryBytes / 2 ** 20)} MiB of memory`] as const,
+const explain = (kind: 'syntax' | 'threw' | 'out-of-memory', reported: string, meant: string, { memoryBytes }: ScriptLimits): readonly [ErrorCode, string] => {
+  switch (kind) {
+    case 'syntax': return ['input.script-syntax', reported]
+    case 'threw': return ['input.script-threw', `the script threw ${reported}${meant}`]
+    case 'out-of-memory': return ['runtime.script-out-of-memory', `the script needed more than its ${Math.floor(memoryBytes / 2 ** 20)} MiB of memory`]
+  }
 }
 
 /** The interpreter counts columns in code points, editors in UTF-16 units. */
@@ -120,7 +125,8 @@ const toError = (
       const position = report.position === null ? null : script.findPosition(toUtf16(script.code, report.position))
       const hostError = kind === 'threw' && report.hostError !== null ? hostCalls.findError(report.hostError) : null
       if (hostError !== null) return placeError(hostError, text, position)
-      const [code, message] = explain[kind](report, limits, columns)
+      const meant = kind === 'threw' ? describeMissing(report.text, text, position, columns) : ''
+      const [code, message] = explain(kind, report.text, meant, limits)
       return createScriptError(code, message, text, position)
     }
   }
@@ -165,6 +171,7 @@ export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<Sc
     methods: tensorMethods, properties: tensorProperties, aliases: tensorMethodAliases, listing: run.listing, dataId: hostCalls.dataId,
     operatorHelper: script.operatorHelper,
     reflected: reflectedMethods,
+    hints: memberHints,
   }
   const host = { call: hostCalls.call, log: log.write, trace, readOwnMilliseconds }
   const outcome = await runInSandbox({ code: script.code, settings, limits, host })

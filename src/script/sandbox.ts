@@ -148,6 +148,8 @@ export const runInSandbox = async (job: SandboxJob): Promise<SandboxOutcome> => 
   } catch (cause) {
     // Recursion inside the interpreter's native code can use up the host's stack before the interpreter counts its own.
     if (cause instanceof RangeError) return { kind: 'threw', report: { ...emptyReport, text: 'InternalError: stack overflow' } }
+    // A machine under load may need all the time there is before the script's first line.
+    if (deadline.hasPassed()) return { kind: 'timeout' }
     // The interpreter itself gave up. Only words are kept of the error, which may hold on to the whole instance.
     return { kind: 'crashed', reason: String(cause) }
   }

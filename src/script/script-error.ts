@@ -9,9 +9,12 @@ export interface ScriptText {
 
 const maxFragmentLength = 120
 
+/** A line of a script, by its number from 1 on; empty where it has none. */
+export const lineOf = (source: string, line: number): string => source.split(/\r\n|[\n\r\u2028\u2029]/)[line - 1] ?? ''
+
 /** The script's line at a position, shortened around the column where it is long. */
 const fragmentAt = (source: string, { line, column }: Position): string => {
-  const text = source.split(/\r\n|[\n\r\u2028\u2029]/)[line - 1] ?? ''
+  const text = lineOf(source, line)
   const start = text.length <= maxFragmentLength ? 0 : Math.max(0, column - 1 - maxFragmentLength / 2)
   return text.slice(start, start + maxFragmentLength).trim()
 }

@@ -50,6 +50,7 @@ describe('what an editor knows of scripts', () => {
     'export default listing.columns.map((name) => data.col(name).mean())', 'export default data.cols("wage", 2).dot([0.5, 0.25])',
     'export default { r2: 1 - data.col("wage").var() / data.var(), n: listing.rows }', 'export default data.slice([0, 10], null).t().shape',
     'console.log(data.shape, `${data}`); export default data.cov(0)', 'export default data.col("years of \\"school\\"").mean()',
+    'const [wage, union] = data.mean(0); for (const row of data) console.log(row.sum()); export default [wage / union, ...data.sum(0)]',
   ])('flags nothing in %s', (source) => {
     expect(openEditor(source).complaints()).toEqual([])
   })

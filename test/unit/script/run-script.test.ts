@@ -10,6 +10,12 @@ describe('a script\'s answer', () => {
     expect(await evaluate('export default Object.assign(Object.create(null), { a: 1 })')).toEqual({ a: 1 })
   })
 
+  it('goes through a tensor as NumPy does: row by row, number by number', async () => {
+    expect(await evaluate('const [wage, age] = data.sum(0); export default { wage, age, rows: [...data].map((row) => row.sum()) }'))
+      .toEqual({ wage: -0.25, age: 91, rows: [21.5, 32.25, 37] })
+    expect(await evaluate('let last = data[0]; for (const row of data) last = row; export default last')).toEqual([-4, 41])
+  })
+
   it('keeps every bit of a number', async () => {
     const numbers = [0.1, 1 / 3, 2 ** 53, Number.MIN_VALUE, Number.MAX_VALUE, -1e-300]
     expect(await evaluate(`export default [${numbers.map(String).join(', ')}]`)).toEqual(numbers)

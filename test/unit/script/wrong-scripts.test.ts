@@ -72,7 +72,8 @@ const wrong: readonly (readonly [mistake: string, source: string])[] = [
   ['groups', 'export default data.groupBy("union")'],
   ['distinct values', 'export default data.col("union").unique()'],
   ['a condition on a tensor', 'if (data.col("wage").mean() > 5) console.log("rich")\nexport default data.mean()'],
-  ['a method that is not there', 'export default data.avg()'],
+  ['a method that is not there', 'export default data.cumsum()'],
+  ['a method by another name', 'export default data.avg()'],
   ['JavaScript\'s square root', 'export default Math.sqrt(data.col("wage").mean())'],
   ['counting up a tensor', 'let x = data.mean()\nx++\nexport default x'],
   ['a change in place', 'data[0] = 1\nexport default data'],
@@ -85,6 +86,33 @@ const wrong: readonly (readonly [mistake: string, source: string])[] = [
   ['an answer too wide', 'export default Array.from({ length: 1001 }, () => data.sum())'],
   ['a name that is not there', 'export default wage.mean()'],
   ['a file', 'import { readFileSync } from "node:fs"\nexport default readFileSync("/etc/passwd")'],
+  ['NumPy\'s functions', 'export default np.mean(data)'],
+  ['NumPy\'s function by another name here', 'export default np.percentile(data.mean(0), 50)'],
+  ['NumPy\'s where', 'export default np.where(data > 1, data, 0)'],
+  ['NumPy\'s arrays', 'export default data + np.array([1, 2, 3, 4])'],
+  ['a library\'s function that is not here', 'export default np.fft.fft(data)'],
+  ['NumPy imported', 'import numpy as np\nexport default np.mean(data)'],
+  ['an argument by its name', 'export default data.mean(axis=0)'],
+  ['the second argument by its name', 'export default data.col("wage").std(ddof=1)'],
+  ['the length of Python', 'export default data.sum(0) / len(data)'],
+  ['a function of Python', 'export default sum(data)'],
+  ['Python\'s print', 'print(data.mean())\nexport default data.mean()'],
+  ['Python\'s None', 'export default data.sum(None)'],
+  ['a name not declared', 'answer = data.mean()\nexport default answer'],
+  ['a range of rows in brackets', 'export default data[1:3].mean()'],
+  ['a range of rows and a column in brackets', 'export default data[1:3, 2].mean()'],
+  ['every second row in brackets', 'export default data[::2].mean()'],
+  ['floor division', 'const half = data.mean() // 2\nexport default half'],
+  ['floor division in an object', 'export default { half: data.mean() // 2 }'],
+  ['floor division in parentheses', 'export default (data.mean() // 2) * 3'],
+  ['floor division by a variable', 'const half = 2\nconst some = data.mean() // half\nexport default some'],
+  ['floor division in place', 'let groups = 7\ngroups //= 2\nexport default data.sum() / groups'],
+  ['a matrix product by its sign', 'export default data @ [1, 2, 3, 4]'],
+  ['both of two conditions', 'export default ((data.mean(0) > 1) & (data.mean(0) < 3)).sum()'],
+  ['a condition in Python\'s order', 'export default data.mean() if listing.rows else 0'],
+  ['a function of Python\'s', 'export default lambda x: x'],
+  ['a comment of Python\'s', '# the mean\nexport default data.mean()'],
+  ['rows of a single number', 'for (const row of data.mean()) console.log(row)\nexport default data.mean()'],
   ['a missing bracket', 'export default data.mean('],
   ['chance', 'export default data * Math.random()'],
 ]
@@ -114,5 +142,22 @@ describe('a wrong script is told where, what and what would work:', () => {
   it.each(refused)('%s', async (_, terms, source) => {
     const { code, message, next, details } = await failureOf(source, terms)
     expect(`${code}\n${message}\n| ${String(details['fragment'] ?? '')}\n${next}`).toMatchSnapshot()
+  })
+
+  it('what reads as a comment is one, beside the same words as arithmetic', async () => {
+    const isRefused = async (comment: string): Promise<boolean> => {
+      const source = `const two = 2\nconst half = (k: number) => k${comment}\nexport default data.sum() * half(two)`
+      const backend = createGraphBackend(dataset.data, null)
+      return runScript({ source, fileName: 'my.ts', listing: { rows: 1000, columns }, backend }).then(() => false, () => true)
+    }
+    const comments = [' // 2 columns', ' // half', ' // half of it', '; // 2', ' // 2027-11-27', ' // = 2', ' // 12 %', ' // https://example.org/2', ' /* 2 */', ' // k: two', ' //']
+    const divisions = [' // 2', ' //2', ' // two', ' // (two + 1)', ' // two * k', ' // -2', ' // 2;', ' // listing.rows', ' // Math.PI']
+    expect(await Promise.all(comments.map(isRefused))).toEqual(comments.map(() => false))
+    expect(await Promise.all(divisions.map(isRefused))).toEqual(divisions.map(() => true))
+  })
+
+  it('a comment behind a call that stands for itself says what it printed', async () => {
+    const { code } = await failureOf('console.log(1 + 1) // 2\nexport default "nothing encrypted"')
+    expect(code).toBe('input.answer-invalid')
   })
 })

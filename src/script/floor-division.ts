@@ -1,0 +1,91 @@
+import ts from 'typescript'
+
+const endsExpression: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.Identifier, ts.SyntaxKind.NumericLiteral, ts.SyntaxKind.CloseParenToken, ts.SyntaxKind.CloseBracketToken,
+])
+
+type Declarations = ReadonlyMap<string, number>
+
+/** Variables and parameters, with what every script sees, by where the code begins that they are declared for. */
+const readDeclarations = (file: ts.SourceFile): Declarations => {
+  const declarations = new Map([['data', 0], ['listing', 0], ['Math', 0]])
+  const visit = (node: ts.Node): void => {
+    if ((ts.isParameter(node) || ts.isVariableDeclaration(node)) && ts.isIdentifier(node.name)) {
+      const from = ts.isParameter(node) ? node.pos : node.end + 1
+      declarations.set(node.name.text, Math.min(from, declarations.get(node.name.text) ?? from))
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return declarations
+}
+
+const brackets: Readonly<Record<string, number>> = { '(': 1, '[': 1, '{': 1, ')': -1, ']': -1, '}': -1 }
+
+/** What stands before the first bracket that closes one opened before the text, and the rest. */
+const cutAtCloser = (text: string): [inside: string, rest: string] => {
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    depth += brackets[text[i] as string] ?? 0
+    if (depth < 0) return [text.slice(0, i), text.slice(i)]
+  }
+  const end = text.replace(/[\s,;]+$/, '').length
+  return [text.slice(0, end), text.slice(end)]
+}
+
+/** Arithmetic of numbers and of names that exist; prose and dates are not. */
+const isOperand = (text: string, offset: number, declarations: Declarations): boolean => {
+  // Two words side by side, or a sign that arithmetic has not, need no parser.
+  const isProse = /[\p{L}\d_$]\s+[\p{L}\d_$]/u.test(text) || /[^\p{L}\p{M}\s\w$.,()[\]+\-*/"']/u.test(text)
+  if (isProse || /^\s*(?:$|\d{4}-\d\d-\d\d$)/.test(text)) return false
+  if ((ts.transpileModule(`0/${text}`, { reportDiagnostics: true }).diagnostics ?? []).length > 0) return false
+  let isKnown = true
+  let operands = 0
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node)) return visit(node.expression)
+    if (ts.isIdentifier(node)) isKnown &&= (declarations.get(node.text) ?? Infinity) <= offset
+    if (ts.isIdentifier(node) || ts.isNumericLiteral(node)) operands++
+    ts.forEachChild(node, visit)
+  }
+  const parsed = ts.createSourceFile('operand.ts', `0/${text}`, ts.ScriptTarget.ES2023)
+  visit(parsed)
+  return isKnown && operands > 1 && parsed.statements.length === 1
+}
+
+/** `console.log(x) // 3` has no use for a quotient: that is what was printed. */
+const isStatement = (node: ts.Node): boolean => {
+  if (ts.isExpressionStatement(node)) return ts.isCallExpression(node.expression)
+  return node.parent !== undefined && node.parent.end === node.end && isStatement(node.parent)
+}
+
+export interface FloorDivision {
+  readonly offset: number
+  /** What would be divided by, and left out. */
+  readonly divisor: string
+}
+
+/**
+ * Python's floor division begins a comment here, and what follows it would be left out without a word: a number that is wrong in silence.
+ * So a comment on the line of an expression that it could divide, which reads as arithmetic and nothing else (`// 2`, `// (n - 1)`,
+ * `// n` where n is a variable), is taken for one. `// 2 columns`, `// half`, a comment of its own line or behind `;` and `,` are not.
+ */
+export const findFloorDivision = (file: ts.SourceFile): FloorDivision | null => {
+  const { text } = file
+  let declarations: Declarations | null = null
+  const judge = (token: ts.Node): FloorDivision | null => {
+    const comment = ts.getTrailingCommentRanges(text, token.end)?.find(({ kind }) => kind === ts.SyntaxKind.SingleLineCommentTrivia)
+    if (comment === undefined || isStatement(token)) return null
+    const [divisor, rest] = cutAtCloser(text.slice(comment.pos + 2, comment.end).replace(/^=/, ''))
+    const isCode = /^[\s)\]},;]*(?:[-+*/.<>=?:].*)?$/.test(rest) && isOperand(divisor, token.end, declarations ??= readDeclarations(file))
+    return isCode ? { offset: comment.pos, divisor: divisor.trim() } : null
+  }
+  const visit = (node: ts.Node): FloorDivision | null => {
+    if (endsExpression.has(node.kind)) return judge(node)
+    for (const child of node.getChildren(file)) {
+      const found = visit(child)
+      if (found !== null) return found
+    }
+    return null
+  }
+  return text.includes('//') ? visit(file) : null
+}

@@ -1,0 +1,68 @@
+import { reflectedMethods, tensorMethodAliases, tensorMethods, tensorProperties } from './backend.ts'
+
+/** What would work, for what people write who come from NumPy, pandas or Python. Behind `a tensor has no …; `. */
+export const memberHints: Readonly<Record<string, string>> = {
+  T: 't() is its transpose', length: 'shape[0] is its number of rows, size of cells', ndim: 'dim() is the number of its axes',
+  map: 'operators and methods work on all cells at once', forEach: 'operators and methods work on all cells at once',
+  apply: 'operators and methods work on all cells at once',
+  reduce: 'sum(), max() and min() make one number of all', filter: 'where(condition, other) keeps some cells, rows([…]) some rows',
+  average: 'mean() is its mean', avg: 'mean() is its mean', count: 'shape[0] is its number of rows; of a condition, sum() counts the ones',
+  percentile: 'quantile(q) takes a fraction, quantile(0.95) for the 95th percentile', corrcoef: 'corr() is its correlations',
+  iloc: 'data[0] is row 0, rows(0, 10) ten rows, slice([0, 10], 2) their column 2', loc: 'data[0] is row 0, data.col("name") a column',
+  head: 'its cells are encrypted; rows(0, 5) takes rows to compute with', values: 'its cells are encrypted; methods and operators compute with them',
+  columns: 'listing.columns are the columns\' names', keys: 'listing.columns are the columns\' names',
+  describe: 'mean(0), std(0), min(0) and max(0) describe its columns', astype: 'its cells are numbers already', toFixed: 'round the answer when it is read',
+  floor: 'round() is to the nearest whole number, after decryption', ceil: 'round() is to the nearest whole number, after decryption',
+  isnull: 'no cell is missing: the seller filled or left out what was',
+}
+
+const offered: readonly string[] = tensorMethods.filter((name) => !reflectedMethods.includes(name))
+
+/** NumPy's functions whose method here has another name. */
+const renamed: Readonly<Record<string, string>> = {
+  average: 'mean', nanmean: 'mean', amax: 'max', amin: 'min', absolute: 'abs', corrcoef: 'corr', lstsq: 'leastSquares', power: 'pow', square: 'pow',
+  subtract: 'sub', multiply: 'mul', divide: 'div', negative: 'neg', concatenate: 'concat', vstack: 'concat', hstack: 'concat', stack: 'concat',
+  take: 'rows', expit: 'sigmoid', inner: 'dot',
+}
+
+const argumentsOf: Readonly<Record<string, string>> = {
+  leastSquares: 'y', dot: 'y', matmul: 'y', concat: 'y', pow: '2', quantile: '0.5', add: 'y', sub: 'y', mul: 'y', div: 'y', rows: '[0, 1]',
+}
+
+const describeCall = (written: string, method: string): string => {
+  const argument = argumentsOf[method]
+  const call = (tensorProperties as readonly string[]).includes(method) ? method : `${method}(${argument ?? ''})`
+  return `${written}(x${argument === undefined ? '' : `, ${argument}`}) is x.${call} here`
+}
+
+const libraries: ReadonlySet<string> = new Set(['np', 'numpy', 'torch', 'pd', 'pandas', 'math', 'scipy', 'stats', 'statistics', 'sm', 'sklearn'])
+
+const pythonNames: Readonly<Record<string, string>> = {
+  len: 'len(x) is x.shape[0] here', print: 'print(x) is console.log(x) here; what is exported is the answer',
+  range: 'a list of n numbers is Array.from({ length: n }, (_, i) => i)', True: 'it is true here', False: 'it is false here', None: 'it is null here',
+  float: 'numbers need no conversion', int: 'numbers need no conversion; Math.trunc(a) of a plain one', str: 'String(a) makes a text',
+  isinstance: 'typeof a is the type of a plain value', enumerate: 'list.entries() goes over index and value', module: 'the answer is what follows `export default`',
+}
+
+const describeLibrary = (name: string, after: string): string => {
+  const [, path = '', member = ''] = /^((?:\s*\.\s*\w+)*)\s*\.\s*(\w+)/.exec(after) ?? []
+  const written = `${name}${path.replaceAll(/\s/g, '')}.${member}`
+  if (member === 'where') return `${written}(condition, a, b) is a.where(condition, b) here`
+  if (member === 'percentile' || member === 'nanpercentile') return `${written}(x, 50) is x.quantile(0.5) here`
+  if (member === 'array' || member === 'asarray' || member === 'tensor') return `a plain list stands for an array: ${written}([1, 2]) is [1, 2] here`
+  const method = Object.hasOwn(renamed, member) ? renamed[member] : offered.find((known) => known === member)
+  if (method !== undefined) return describeCall(written, method)
+  return `no library is needed: ${name === 'math' ? 'Math.sqrt(a) is of a plain number, x.sqrt() of a tensor' : `${name}.mean(x) is x.mean() here`}`
+}
+
+/** What a name that is not defined was meant to be; null where that is unknown. `after` is what stands behind it on its line. */
+export const describeUndefined = (name: string, after: string, line: string, columns: readonly string[]): string | null => {
+  if (columns.includes(name)) return `the column is data.col(${JSON.stringify(name)})`
+  const assigned = line.trimStart()
+  if (assigned.startsWith(name) && /^\s*=[^=]/.test(assigned.slice(name.length))) return `a name is declared first: const ${name} = …`
+  if (libraries.has(name)) return describeLibrary(name, after)
+  if (Object.hasOwn(pythonNames, name)) return pythonNames[name] ?? null
+  const isOffered = Object.hasOwn(tensorMethodAliases, name) || offered.includes(name)
+  const method = isOffered ? name : Object.hasOwn(renamed, name) ? renamed[name] : undefined
+  return method === undefined ? null : describeCall(name, method)
+}

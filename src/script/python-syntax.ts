@@ -1,0 +1,53 @@
+import ts from 'typescript'
+
+/** The parameters of methods that NumPy lets one name. */
+const parameters: Readonly<Record<string, string>> = {
+  sum: 'axis', mean: 'axis', max: 'axis', min: 'axis', argmax: 'axis', argmin: 'axis', median: 'axis', sort: 'axis', quantile: 'q, axis', var: 'axis, ddof',
+  std: 'axis, ddof', cov: 'other, ddof', corr: 'other', concat: 'others, axis', where: 'condition, other',
+}
+
+/** `mean(axis=0)` assigns to a variable here, and would hand over 0 in the first place, whatever its name. Null for all other syntax. */
+export const refuseNamedArgument = (node: ts.Node): string | null => {
+  const isAssignment = ts.isBinaryExpression(node) && ts.tokenToString(node.operatorToken.kind) === '='
+  if (!isAssignment || !ts.isIdentifier(node.left)) return null
+  const call = node.parent
+  if (!ts.isCallExpression(call) || !call.arguments.includes(node)) return null
+  const method = ts.isPropertyAccessExpression(call.expression) ? call.expression.name.text : ''
+  const signature = Object.hasOwn(parameters, method) ? `: ${method}(${parameters[method]}), null for one left out` : ''
+  return `arguments have no names here, \`${node.left.text} =\` would set a variable; they go by their place${signature}`
+}
+
+const words: Readonly<Record<string, string>> = {
+  and: '`a and b` is `a && b` of plain values, a * b of conditions on tensors', or: '`a or b` is `a || b` of plain values, a + b > 0 of conditions on tensors',
+  not: '`not a` is `!a` of a plain value, 1 - a of a condition on tensors', lambda: '`lambda x: x * 2` is `(x) => x * 2`',
+  def: '`def f(x):` is `const f = (x: Tensor) => …`', if: '`a if c else b` is `c ? a : b`, of tensors a.where(c, b)', in: '`a in list` is `list.includes(a)`',
+  elif: '`elif` is `else if`', pass: 'an empty block is `{}`',
+}
+
+/** `1:3, :` as what slice() takes; null where it is more than numbers and names. */
+const toSliceArguments = (ranges: string): string | null => {
+  const parts = ranges.split(',').map((part) => part.trim())
+  if (parts.some((part) => !/^[-\w\s:]+$/.test(part)) || !parts[0]?.includes(':')) return null
+  const bounds = (part: string): string => `[${part.split(':').map((bound) => bound.trim() || 'null').join(', ')}]`
+  return parts.map((part) => (/^[:\s]+$/.test(part) ? 'null' : part.includes(':') ? bounds(part) : part)).join(', ')
+}
+
+const describeRanges = (before: string, after: string): string | null => {
+  const inBrackets = /[\w$)\]]\s*\[([^[\]]*)$/.exec(before)
+  if (inBrackets === null || !after.startsWith(':')) return null
+  const ranges = `${inBrackets[1]}${after.slice(0, after.indexOf(']'))}`
+  const call = after.includes(']') ? toSliceArguments(ranges) : null
+  const example = call === null ? '`x[1:3, 2]` is `x.slice([1, 3], 2)`' : `\`x[${ranges}]\` is \`x.slice(${call})\``
+  return `brackets take one number here; ranges go to slice: ${example}`
+}
+
+/** What Python, NumPy or a shell would have made of the text on both sides of where TypeScript stumbled; null where that is unknown. */
+export const describePythonSyntax = (before: string, after: string): string | null => {
+  if (after.startsWith('@')) return '`a @ b` is `a.matmul(b)` here'
+  if (after.startsWith('#')) return 'a comment begins with // here'
+  if (/\bf$/.test(before) && /^["']/.test(after)) return 'f"{a}" is `${a}`, in backticks, here'
+  const ranges = describeRanges(before, after)
+  if (ranges !== null) return ranges
+  const word = [/^(\w+)/.exec(after), /(\w+)\s+$/.exec(before)].map((match) => match?.[1] ?? '').find((found) => Object.hasOwn(words, found))
+  return word === undefined ? null : words[word] ?? null
+}
