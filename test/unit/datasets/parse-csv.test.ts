@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseCsv, parseCsvFile } from '../../../src/host/datasets/parse-csv.ts'
+import { nextInWindow } from '../../../src/shared/next-in-window.ts'
 import { refusal } from './fixtures.ts'
 import { recordsOf, rowNumbersOf } from './support/records.ts'
 
@@ -79,6 +80,14 @@ describe('a CSV file that cannot be imported', () => {
 
   it.each(['', '\n\n', 'a,b', 'a,b\n\n'])('has no rows: %j', async (text) => {
     await expect(parseCsv(text)).rejects.toThrow(refusal('input.csv-no-rows'))
+  })
+
+  it('is a header alone: filling gaps is named for tables that have any, not as the way out of having no rows', async () => {
+    const failure: unknown = await parseCsv('a,b\n').catch((error: unknown) => error)
+    expect(failure).toMatchObject({
+      message: 'The table has columns and no rows.', next: expect.stringMatching(/^Import a file with at least one complete row; where every row has a gap, --missing/) as string,
+    })
+    expect(nextInWindow['input.csv-no-rows']).toMatch(/at least one complete row; where every row has a gap, /)
   })
 
   it('names the line where quotation marks go wrong, without repeating what stands there', async () => {

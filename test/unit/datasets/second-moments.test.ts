@@ -5,7 +5,7 @@ import { createCellEncoder, findFactors, listTableNames, type Factors } from '..
 import { createDatasetService } from '../../../src/host/datasets/dataset-service.ts'
 import type { Bounds } from '../../../src/host/datasets/column-bounds.ts'
 import { hasNarrowCombination } from '../../../src/host/datasets/narrow-combination.ts'
-import { createMomentColumn, judgeMoments, type IntegerTable } from '../../../src/host/datasets/second-moments.ts'
+import { createMomentColumn, describeWithheld, judgeMoments, type IntegerTable } from '../../../src/host/datasets/second-moments.ts'
 import { createVault } from '../../../src/host/secrets/vault.ts'
 import { openProfileDatabase } from '../../../src/host/storage/database.ts'
 import { createFakeEngine } from './fake-engine.ts'
@@ -165,5 +165,14 @@ describe('a dataset with second moments', () => {
     await service.importTable({ name: 'own', text: 'a,b,a*b\n0.1,3,0.30000000000000004\n2,5,10\n' })
     expect(service.readColumns('own')[2]).toMatchObject({ name: 'a*b', scale: { numerator: '1', denominator: '10' } })
     await expect(service.importTable({ name: 'other', text: 'a,b,a*b\n1,3,3\n2,5,11\n' })).rejects.toEqual(refusal('input.product-column-invalid', { name: 'a*b', row: 2 }))
+  })
+
+  it('says why one large row is withheld also where single rows are sold, which that rule knows nothing of', () => {
+    const single = { minRows: 1, maxShare: 0.25 }
+    const estates = columnOf((row) => (row === 0 ? 1000 : 1))
+    expect(judgeMoments(tableOf([estates]), [[0, 0]], single)).toEqual(['one-row'])
+    expect(describeWithheld('one-row', single)).toBe(
+      'one row has more than 25 % of its total, or of the total of one of its two columns, which is a rule of its own, whatever the minimum of rows')
+    expect(describeWithheld('one-row', rule)).toBe('one row has more than 25 % of its total, or of the total of one of its two columns')
   })
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createDataset } from '../../../src/compute/dataset.ts'
-import { evaluatePlain } from '../../../src/compute/program.ts'
+import { deriveProgram, evaluatePlain } from '../../../src/compute/program.ts'
 import { createGraphBackend } from '../../../src/script/graph-backend.ts'
 import { evaluateReference } from '../../../src/script/reference-evaluator.ts'
 import { runScript } from '../../../src/script/run-script.ts'
@@ -9,8 +9,7 @@ import { expectClose, numpyVectors } from './support.ts'
 
 const decimals = 3
 
-/** A script's answer by way of the graph, over the integers an encrypted table would hold. */
-const evaluateByGraph = async (source: string, columns: readonly string[], rows: readonly (readonly number[])[]) => {
+const runOnGraph = async (source: string, columns: readonly string[], rows: readonly (readonly number[])[]) => {
   const dataset = createDataset({
     rows: rows.length,
     keyBits: 2048,
@@ -25,9 +24,21 @@ const evaluateByGraph = async (source: string, columns: readonly string[], rows:
   const { answer } = await runScript({
     source, fileName: 'a.ts', listing: { rows: rows.length, columns }, backend: createGraphBackend(dataset.data),
   })
+  return { answer, dataset }
+}
+
+/** A script's answer by way of the graph, over the integers an encrypted table would hold. */
+const evaluateByGraph = async (source: string, columns: readonly string[], rows: readonly (readonly number[])[]) => {
+  const { answer, dataset } = await runOnGraph(source, columns, rows)
   const readCell = (cell: number): bigint =>
     BigInt(Math.round((rows[cell % rows.length]?.[Math.floor(cell / rows.length)] as number) * 10 ** decimals))
   return evaluatePlain(answer, dataset, readCell)
+}
+
+/** How many encrypted numbers are decrypted for a script's answer. */
+const countLeaves = async (source: string, columns: readonly string[], rows: readonly (readonly number[])[]): Promise<number> => {
+  const { answer, dataset } = await runOnGraph(source, columns, rows)
+  return deriveProgram(answer, dataset).cells.length
 }
 
 describe('the graph behind a script', () => {
@@ -61,5 +72,22 @@ describe('the graph behind a script', () => {
   ])('refuses data.%s where the script says it', async (call, code) => {
     const attempt = evaluateByGraph(`\nexport default data.${call}`, numpyVectors.columns, numpyVectors.rows)
     await expect(attempt).rejects.toMatchObject({ code, details: { file: 'a.ts', line: 2, column: 21 } })
+  })
+
+  it('fits without the square of what is explained, which it neither takes nor needs to be sold', async () => {
+    const source = (answer: string): string => `export default ${answer}`
+    const columns = ['x', 'y', 'x*x', 'x*y']
+    const rows = [[1, 3], [2, 5], [3, 6], [4, 10], [5, 11]].map(([x = 0, y = 0]) => [x, y, x * x, x * y])
+    expectClose(await evaluateByGraph(source('data.col("x").leastSquares(data.col("y"))'), columns, rows), [0.7, 2.1], 1e-12)
+    await expect(evaluateByGraph(source('data.col("x").cov(data.col("y"))'), columns, rows))
+      .rejects.toMatchObject({ code: 'policy.second-moments-not-sold', message: expect.stringContaining('"y*y"') as string })
+    // The other way round it is the square of y that explains.
+    await expect(evaluateByGraph(source('data.col("y").leastSquares(data.col("x"))'), columns, rows))
+      .rejects.toMatchObject({ code: 'policy.second-moments-not-sold', message: expect.stringContaining('"y*y"') as string })
+    // Where it is sold, it is still not asked for: the answer stands on two means and two mean products.
+    const withSquare = [...columns, 'y*y']
+    const wide = rows.map((row) => [...row, (row[1] as number) ** 2])
+    expect(await countLeaves(source('data.col("x").leastSquares(data.col("y"))'), withSquare, wide)).toBe(4)
+    expect(await countLeaves(source('data.col("x").cov(data.col("y"))'), withSquare, wide)).toBe(5)
   })
 })
