@@ -12,7 +12,7 @@ const asUsage = <T>(parse: (text: string) => T) => (text: string): T => {
   }
 }
 
-const parseWhole = (least: number, most: number) => (text: string): number => {
+export const parseWhole = (least: number, most: number) => (text: string): number => {
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
   if (!(value >= least && value <= most)) throw new InvalidArgumentError(`a whole number from ${least} to ${most}`)
   return value

@@ -178,7 +178,7 @@ export const errorCodes = defineErrorCodes({
   'chain.unreachable': { status: 503, next: 'Check the RPC URL and that the network can be reached, then try again.' },
   'chain.rpc-failed': { status: 502, next: 'Try again; if it goes on, use another RPC URL for this network.' },
   'chain.wrong-chain': { status: 409, next: 'Choose the network that this RPC URL belongs to, or correct its chain id.' },
-  'chain.begun-anew': { status: 409, next: 'Start the chain that was there again (`hesystem chain practice` without `--fresh`, on its port), or trade on the new one in a profile of its own (`--home FOLDER`).' },
+  'chain.begun-anew': { status: 409, next: 'Start the chain that was there again (`hesystem chain practice` without `--fresh`, on its port), give the new one an id of its own (`--chain-id 31338`), or a profile (`--home FOLDER`).' },
   'chain.wrong-contract': { status: 409, next: 'Ask the seller for the market\'s address and name it with `hesystem network set NAME --contract 0x…`; who opens a market deploys one with `hesystem contract deploy`.' },
   'chain.no-practice-chain': { status: 501, next: 'Install Foundry\'s `anvil` so that it is on the PATH, or use a network that is already running.' },
   'chain.practice-chain-failed': { status: 500, next: 'Try another port; the message holds what the practice chain said.' },

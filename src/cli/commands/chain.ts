@@ -3,12 +3,13 @@ import { startPracticeChain } from '../../host/chain/practice-chain.ts'
 import { connectChain } from '../../host/chain/connect.ts'
 import { deployMarket } from '../../host/chain/deploy.ts'
 import { explorerOf, explorerUrl } from '../../host/settings/explorer.ts'
+import { lastPracticeChainId, practiceChainId } from '../../host/settings/known-chains.ts'
 import { parseNetwork } from '../../host/settings/network-schema.ts'
 import { AppError } from '../../shared/errors.ts'
 import { createInterrupt, resolveHome, withHost, type GlobalOptions } from '../run.ts'
 import { createTerminal } from '../terminal.ts'
 import { join } from 'node:path'
-import { parsePort } from '../arguments.ts'
+import { parsePort, parseWhole } from '../arguments.ts'
 
 /** The practice chain asks for the shortest times a contract may allow; real networks for an hour (escrow.md). */
 const minimumSecondsFor = (kind: string): number => (kind === 'practice' ? 1 : 3600)
@@ -19,12 +20,14 @@ export const addChainCommands = (program: Command, globals: () => GlobalOptions)
     .description('start the practice chain: play money, funded accounts; runs until interrupted')
     .option('--port <n>', 'port of its RPC; by default a free one', parsePort)
     .option('--fresh', 'forget an earlier state')
-    .action(async (options: { port?: number; fresh?: boolean }) => {
+    .option('--chain-id <n>', 'another id, for a profile that has traded on a practice chain that is lost', parseWhole(practiceChainId, lastPracticeChainId), practiceChainId)
+    .action(async (options: { port?: number; fresh?: boolean; chainId: number }) => {
       const terminal = createTerminal(globals().json === true)
       const interrupt = createInterrupt()
       const practice = await startPracticeChain({
+        chainId: options.chainId,
         ...(options.port === undefined ? {} : { port: options.port }),
-        ...(options.fresh === true ? {} : { dataDir: join(resolveHome(globals()), 'practice-chain') }),
+        ...(options.fresh === true ? {} : { dataDir: join(resolveHome(globals()), options.chainId === practiceChainId ? 'practice-chain' : `practice-chain-${options.chainId}`) }),
       })
       terminal.result(
         { rpcUrl: practice.rpcUrl, chainId: practice.chainId, accounts: practice.accounts },

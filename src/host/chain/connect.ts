@@ -1,5 +1,6 @@
 import { FetchRequest, getAddress, isAddress, JsonRpcProvider } from 'ethers'
 import { AppError, isAppError } from '../../shared/errors.ts'
+import { isPracticeChain } from '../settings/known-chains.ts'
 import { marketDeployedBytecode } from './artifact.ts'
 import { toChainError } from './chain-errors.ts'
 import type { ChainIdentity } from './chain-identity.ts'
@@ -34,7 +35,8 @@ export interface ChainConnection {
 
 /** A node that has taken a question answers within this, or counts as away. */
 const usualAnswerMilliseconds = 20_000
-const developmentChainIds: ReadonlySet<number> = new Set([31337, 1337])
+/** Ganache's, beside the practice chains'. */
+const ganacheChainId = 1337
 const localHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
 const parseUrl = (network: ChainNetwork): URL => {
@@ -69,7 +71,8 @@ export interface ConnectOptions {
 
 /** Opens nothing yet: the first question, or `assertReady`, tells whether the network is there. Throws `input.invalid`. */
 export const connectChain = (network: ChainNetwork, options: ConnectOptions = {}): ChainConnection => {
-  const isDevelopment = localHosts.has(parseUrl(network).hostname) && developmentChainIds.has(network.chainId)
+  const isDevelopment = localHosts.has(parseUrl(network).hostname)
+    && (isPracticeChain(network.chainId) || network.chainId === ganacheChainId)
   const provider = createProvider(network, isDevelopment, options.answerMilliseconds ?? usualAnswerMilliseconds)
   return createConnection(network, provider, isDevelopment, options)
 }

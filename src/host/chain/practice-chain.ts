@@ -1,10 +1,11 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { HDNodeWallet, JsonRpcProvider, Mnemonic, toQuantity } from 'ethers'
 import { AppError } from '../../shared/errors.ts'
+import { practiceChainId } from '../settings/known-chains.ts'
 import { findPracticeChainProgram } from './practice-program.ts'
 
 export interface PracticeAccount {
@@ -14,7 +15,7 @@ export interface PracticeAccount {
 
 export interface PracticeChain {
   readonly rpcUrl: string
-  readonly chainId: 31337
+  readonly chainId: number
   /** Funded with 10,000 ether of no worth; their keys are known to everybody. */
   readonly accounts: readonly PracticeAccount[]
   /** Moves the clock of the chain on and mines a block at the new time. */
@@ -28,6 +29,8 @@ export interface PracticeChain {
 }
 
 export interface PracticeChainOptions {
+  /** By default 31337, as everybody's. */
+  readonly chainId?: number
   /** A free port by default. */
   readonly port?: number
   /** A folder in which the chain's state survives a restart; without it the chain starts anew. */
@@ -69,13 +72,27 @@ const derivePracticeAccounts = (): PracticeAccount[] => {
   })
 }
 
-const createArguments = ({ port, dataDir }: PracticeChainOptions): string[] => [
+const stateFile = (dataDir: string): string => join(dataDir, 'practice-chain.json')
+
+/** Whether the state kept in this folder cannot be read: the node writes over it in place, and a power failure may cut that short. */
+export const isStateDamaged = (dataDir: string): boolean => {
+  if (!existsSync(stateFile(dataDir))) return false
+  try {
+    JSON.parse(readFileSync(stateFile(dataDir), 'utf8'))
+    return false
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return true
+  }
+}
+
+const createArguments = ({ chainId = practiceChainId, port, dataDir }: PracticeChainOptions): string[] => [
   '--hardfork', 'osaka', '--enable-tx-gas-limit',
-  '--host', '127.0.0.1', '--port', String(port ?? 0), '--chain-id', '31337',
+  '--host', '127.0.0.1', '--port', String(port ?? 0), '--chain-id', String(chainId),
   '--mnemonic', practicePhrase, '--accounts', String(practiceAccounts),
   ...(dataDir === undefined
     ? []
-    : ['--state', join(dataDir, 'practice-chain.json'), '--state-interval', String(stateIntervalSeconds), '--preserve-historical-states']),
+    : ['--state', stateFile(dataDir), '--state-interval', String(stateIntervalSeconds), '--preserve-historical-states']),
 ]
 
 const spawnSupervised = (program: string, args: readonly string[]): Child =>
@@ -125,7 +142,7 @@ const endChild = async (child: Child): Promise<void> => {
 }
 
 /**
- * Starts the local development chain (chain id 31337, mainnet's rules and 2²⁴ gas a transaction). It dies with this
+ * Starts the local development chain (mainnet's rules and 2²⁴ gas a transaction). It dies with this
  * process, however that ends. Throws `chain.no-practice-chain`, `chain.practice-chain-failed`.
  */
 export const startPracticeChain = async (options: PracticeChainOptions = {}): Promise<PracticeChain> => {
@@ -151,11 +168,12 @@ export const startPracticeChain = async (options: PracticeChainOptions = {}): Pr
     throw error
   })
   listening = true
+  const { chainId = practiceChainId } = options
   const rpcUrl = `http://127.0.0.1:${port}`
-  const provider = new JsonRpcProvider(rpcUrl, 31337, { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1 })
+  const provider = new JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1 })
   return {
     rpcUrl,
-    chainId: 31337,
+    chainId,
     accounts: derivePracticeAccounts(),
     advanceTime: async (seconds) => {
       await provider.send('evm_increaseTime', [toQuantity(seconds)])

@@ -10,6 +10,10 @@ export interface KnownChain {
 }
 
 export const practiceChainId = 31337
+export const lastPracticeChainId = 31346
+
+/** Whether practice chains have this id: a new one that follows a lost one takes the next, so that records of the two are kept apart. */
+export const isPracticeChain = (chainId: number): boolean => chainId >= practiceChainId && chainId <= lastPracticeChainId
 
 const knownChains: readonly KnownChain[] = [
   { chainId: 1, name: 'Ethereum', dead: false, explorer: 'https://etherscan.io' },
@@ -21,11 +25,12 @@ const knownChains: readonly KnownChain[] = [
   { chainId: 42, name: 'Kovan', dead: true },
 ]
 
-export const findKnownChain = (chainId: number): KnownChain | null => knownChains.find((chain) => chain.chainId === chainId) ?? null
+export const findKnownChain = (chainId: number): KnownChain | null =>
+  knownChains.find((chain) => chain.chainId === (isPracticeChain(chainId) ? practiceChainId : chainId)) ?? null
 
 /** The kind of network a chain id stands for where nothing else is said. */
 export const networkKindOf = (chainId: number): 'practice' | 'public' | 'custom' => {
-  if (chainId === practiceChainId) return 'practice'
+  if (isPracticeChain(chainId)) return 'practice'
   return findKnownChain(chainId) === null ? 'custom' : 'public'
 }
 

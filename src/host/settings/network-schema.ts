@@ -1,7 +1,7 @@
 import { getAddress, isAddress } from 'ethers'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
-import { assertLivingNetwork, practiceChainId } from './known-chains.ts'
+import { assertLivingNetwork, isPracticeChain, lastPracticeChainId, practiceChainId } from './known-chains.ts'
 
 const protocols = ['http:', 'https:', 'ws:', 'wss:']
 const loopbackHosts = ['127.0.0.1', 'localhost', '[::1]']
@@ -39,7 +39,7 @@ export const parseNetwork = (input: unknown): Network => {
   const network = parsed.data
   assertLivingNetwork(network.chainId, network.rpcUrl)
   if (network.kind === 'practice') {
-    if (network.chainId !== practiceChainId) throw invalidNetwork('chainId', `of a practice chain is ${practiceChainId}`)
+    if (!isPracticeChain(network.chainId)) throw invalidNetwork('chainId', `of a practice chain is ${practiceChainId} to ${lastPracticeChainId}`)
     if (!loopbackHosts.includes(new URL(network.rpcUrl).hostname)) throw invalidNetwork('rpcUrl', 'of a practice chain must be on this machine')
   }
   return network

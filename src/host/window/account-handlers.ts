@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import type { NetworkJson } from '../../shared/window-contract/networks.ts'
-import { networkKindOf, practiceChainId } from '../settings/known-chains.ts'
+import { isPracticeChain, networkKindOf } from '../settings/known-chains.ts'
 import type { Network } from '../settings/network-schema.ts'
 import type { WindowContext } from './context.ts'
 import type { Handlers } from './handlers.ts'
@@ -53,7 +53,7 @@ export const createNetworksHandlers = ({ host: { networks }, changes }: WindowCo
       assertFree(network.name)
       const isLocal = URL.canParse(network.rpcUrl) && localHosts.has(new URL(network.rpcUrl).hostname)
       // A practice chain is one on this computer: the same id elsewhere holds nobody's play money.
-      const kind = network.chainId === practiceChainId && !isLocal ? 'custom' : networkKindOf(network.chainId)
+      const kind = isPracticeChain(network.chainId) && !isLocal ? 'custom' : networkKindOf(network.chainId)
       const saved = networks.save({ ...network, kind })
       if (networks.findActive() === null) networks.use(saved.name)
       announce()

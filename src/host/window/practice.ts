@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import type { PracticeState } from '../../shared/window-contract/networks.ts'
 import type { Job } from '../../shared/window-contract/jobs.ts'
 import { AppError, isAppError, toErrorDocument } from '../../shared/errors.ts'
-import { startPracticeChain, type PracticeChain } from '../chain/practice-chain.ts'
+import { isStateDamaged, startPracticeChain, type PracticeChain } from '../chain/practice-chain.ts'
 import { findPracticeChainProgram } from '../chain/practice-program.ts'
 import { sampleScriptPath } from '../datasets/sample.ts'
+import { isPracticeChain, practiceChainId } from '../settings/known-chains.ts'
 import { writePrivateFile } from '../secrets/private-file.ts'
 import type { WindowContext } from './context.ts'
 import { toErrorJson } from './documents.ts'
@@ -52,6 +53,7 @@ export const createPractice = (
   { host, jobs, changes, scripts, onBug }: Pick<WindowContext, 'host' | 'jobs' | 'changes' | 'scripts' | 'onBug'>, options: PracticeOptions = {},
 ): Practice => {
   const folder = join(host.home, 'practice')
+  const chainFolder = join(folder, 'chain')
   const findProgram = options.findProgram ?? (() => findPracticeChainProgram())
   let running: Running | null = null
   let failure: PracticeState['error'] = null
@@ -64,8 +66,9 @@ export const createPractice = (
     await ended?.chain.stop()
   }
 
-  const startChain = (): Promise<PracticeChain> => startPracticeChain({
-    dataDir: join(folder, 'chain'),
+  const startChain = (chainId: number): Promise<PracticeChain> => startPracticeChain({
+    chainId,
+    dataDir: chainFolder,
     onUnexpectedEnd: (message) => {
       failure = toErrorJson(toErrorDocument(new AppError('chain.practice-chain-failed', message)))
       end().catch(onBug)
@@ -92,26 +95,42 @@ export const createPractice = (
     if (!files.some(({ name }) => name === scriptName)) await scripts.save(scriptName, readFileSync(sampleScriptPath(), 'utf8'))
   }
 
-  const run = async (job: JobRun): Promise<{ kind: 'practice', listingUrl: string, script: string }> => {
-    failure = null
+  /** From what an earlier start has left. All of it has ended again where something failed. */
+  const begin = async (chainId: number, job: JobRun): Promise<Running> => {
     job.step('Starting the practice chain')
-    let chain = await startChain()
+    const chain = await startChain(chainId)
+    let seller: PracticeSeller | null = null
     try {
-      const seller = await openSeller(chain, job).catch(async (error: unknown) => {
-        if (!isAppError(error, 'chain.wrong-contract') && !isAppError(error, 'chain.begun-anew')) throw error
-        // The chain has lost its state, and with it the seller's contract: what the seller knows is of a world that is gone.
-        await chain.stop()
-        rmSync(folder, { recursive: true, force: true })
-        chain = await startChain()
-        return openSeller(chain, job)
-      })
-      running = { chain, seller }
+      seller = await openSeller(chain, job)
       job.step('Filling your wallet with play money')
       await prepareBuyer(chain, seller.contract)
-      return { kind: 'practice', listingUrl: seller.listingUrl, script: scriptName }
+      return { chain, seller }
     } catch (error) {
-      if (running === null) await chain.stop()
-      else await end()
+      await seller?.close()
+      await chain.stop()
+      throw error
+    }
+  }
+
+  /** The chain has lost its state, and with it the seller's contract, or is another one than this profile has traded on. */
+  const isLost = (error: unknown): boolean => isAppError(error, 'chain.wrong-contract') || isAppError(error, 'chain.begun-anew')
+    || (isAppError(error, 'chain.practice-chain-failed') && isStateDamaged(chainFolder))
+
+  const run = async (job: JobRun): Promise<{ kind: 'practice', listingUrl: string, script: string }> => {
+    failure = null
+    try {
+      for (let chainId = host.networks.find(networkName)?.chainId ?? practiceChainId; running === null; chainId += 1) {
+        try {
+          running = await begin(chainId, job)
+        } catch (error) {
+          if (!isLost(error) || !isPracticeChain(chainId + 1)) throw error
+          // What the seller knows is of a world that is gone; what was bought there is kept, under that chain's id.
+          job.step('The practice chain was lost; a new one begins')
+          rmSync(folder, { recursive: true, force: true })
+        }
+      }
+      return { kind: 'practice', listingUrl: running.seller.listingUrl, script: scriptName }
+    } catch (error) {
       if (!job.signal.aborted) failure = toErrorJson(toErrorDocument(error))
       throw error
     } finally {
