@@ -47,5 +47,9 @@ export const claims: readonly Claim[] = [
     ],
     figure: { run: 'secrets', name: 'log lines of random facts with secrets in them' },
   },
+  {
+    what: 'The time of a refusal', command: 'npm run campaign:refusals', shortForms: ['test/integration/trust/refusals.test.ts'],
+    figure: { run: 'refusals', name: 'largest |z| of the same program on two tables' },
+  },
   { what: 'Trades in a loop', command: 'npm run campaign:soak -- --minutes 60', shortForms: [hostile('soak')], figure: { run: 'soak', name: 'trades confirmed' } },
 ]

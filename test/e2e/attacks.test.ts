@@ -280,13 +280,13 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
   it('S4: what the table has left to answer, by a request so late that its price comes back', async () => {
     const { mallory, urls, stage } = target
     const { number, program, ciphertexts } = await buyAndCompute(mallory, urls.groups, sumOf(0, 6))
-    expect(await askByHand(target, mallory, number, { program, ciphertexts }, { wait: async () => {
+    expect(await askByHand(target, mallory, number, { program, ciphertexts }, async () => {
       const chain = new JsonRpcProvider(stage.chain.rpcUrl)
       onCleanup(() => { chain.destroy() })
       const { terms } = await mallory.trade.market.readPurchase(number)
       await chain.send('evm_increaseTime', [Math.floor(terms.deliverySeconds * 0.95)])
       await chain.send('evm_mine', [])
-    } })).toBe('policy.request-late')
+    })).toBe('policy.request-late')
   })
 
   it('S10: everything that ever stood on the chain, searched for the table, the question and the answer', async () => {

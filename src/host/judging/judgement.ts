@@ -31,12 +31,12 @@ export const encodePartition = (partition: Partition): string => JSON.stringify(
 /** Throws `store.corrupt`. */
 export const parsePartition = (text: string): Partition => parseJsonAs(partitionSchema, text, 'a stored partition', 'store.corrupt')
 
-/** Tables of another length number their cells otherwise. */
-const hashCells = ({ rows, cells }: Program): string[] =>
-  cells.filter(({ terms }) => terms.length > 0).map((cell) => sha256Hex(`${rows}/${encodeCell(cell)}`))
+/** By the encrypted table: another one of the source, of other columns, longer or corrected, may hold another number in the same place. */
+const hashCells = ({ datasetRoot, cells }: Program): string[] =>
+  cells.filter(({ terms }) => terms.length > 0).map((cell) => sha256Hex(`${datasetRoot}/${encodeCell(cell)}`))
 
-const hashComparisons = ({ rows, comparisons = [] }: Program): string[] =>
-  comparisons.map((comparison) => sha256Hex(`${rows}/${encodeInequality(comparison)}`))
+const hashComparisons = ({ datasetRoot, comparisons = [] }: Program): string[] =>
+  comparisons.map((comparison) => sha256Hex(`${datasetRoot}/${encodeInequality(comparison)}`))
 
 /** Judges a canonical program by the listing's policy. Throws `policy.program-unexpected`, and what `assertPolicy` does. */
 export const judgeProgram = (program: Program, { policy, ...rest }: Details, known: string): Judgement => {

@@ -156,7 +156,7 @@ export const buyAndCompute = async (
  * seller declined it by; the attacker has got the whole deposit back, and nothing else.
  */
 export const askByHand = async (
-  target: Target, attacker: Attacker, number: bigint, { program, ciphertexts }: Forgery, { wait }: { readonly wait?: () => Promise<void> } = {},
+  target: Target, attacker: Attacker, number: bigint, { program, ciphertexts }: Forgery, wait?: () => Promise<void>,
 ): Promise<string> => {
   const { trade: { market, purchases }, host } = attacker
   const { details } = purchases.get(number)

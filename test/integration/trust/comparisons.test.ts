@@ -182,6 +182,19 @@ describe('comparisons that a listing sells (S5)', () => {
     expect(refusal.message).toContain('single rows')
   }, 120_000)
 
+  it('are not sold without a fee, which a refund does not give back: a tenth of the price where none is named', async () => {
+    const url = await offer('charged', { minRows: 1, comparisons: 5, valueWei: 101n }, csvOf(3))
+    const { id, terms: { valueWei, interactionFeeWei } } = (await alice.openListing(url)).onChain
+    expect([valueWei, interactionFeeWei]).toEqual([101n, 11n])
+    const { listings } = await shop.trade()
+    const own = listings.list().find(({ number }) => number === id)?.id ?? ''
+    const free = [
+      () => listings.reprice(own, { valueWei: 101n, interactionFeeWei: 0n }),
+      () => publishListing(shop, relay.url, { dataset: 'charged', minRows: 1, comparisons: 5, interactionFeeWei: 0n }),
+    ]
+    for (const attempt of free) expect(await refusalOf(attempt)).toMatchObject({ code: 'escrow.wrong-terms' })
+  }, 120_000)
+
   it('run out for all wallets together: a search for one value ends with the budget', async () => {
     const url = await offer('searched', { minRows: 1, comparisons: 5 }, csvOf(2))
     const before = counted()

@@ -8,6 +8,7 @@ import { judgesHere, type Judges } from '../../../src/host/judging/judges.ts'
 import { createLedger, type LedgerSubject } from '../../../src/host/ledger/ledger.ts'
 import { createVault } from '../../../src/host/secrets/vault.ts'
 import { openProfileDatabase } from '../../../src/host/storage/database.ts'
+import { sha256Hex } from '../../../src/host/trade/hash.ts'
 import type { Column, Details } from '../../../src/shared/schemas/details.ts'
 import type { Program } from '../../../src/shared/schemas/program.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
@@ -48,7 +49,7 @@ export const openProfile = (
     const rows = show(dataset).rows.length
     const columns = datasets.readColumns(dataset)
     const policy = { mode: 'disclosed' as const, minRows, condition: 0.001, maxAnswerCells: 1000, maxAnswerBits: 192 }
-    const commitment = { root: `0x${'1'.repeat(64)}`, rows, columns: columns.length, key: { bits: 2048 } }
+    const commitment = { root: sha256Hex(dataset), rows, columns: columns.length, key: { bits: 2048 } }
     const details: unknown = { policy, budgets: { totalCells }, columns, dataset: commitment }
     return { dataset, details: details as Details }
   }

@@ -52,6 +52,20 @@ describe('the differencing ledger (S4)', () => {
     for (let i = 0; i < 3; i += 1) expect(ask(subject, (data) => data.sum(0))).toBeNull()
   })
 
+  it('counts what stands in the same place of another table of the source as the other number that it is', () => {
+    const { importTable, subjectOf, ask, ledger } = openProfile()
+    const rows = tableOf(20)
+    importTable('both', rows)
+    importTable('one', rows.map(([, b = 0]) => [b]), ['b'])
+    for (const name of ['both', 'one']) ledger.register(name)
+    expect(ledger.areOfOneSource('both', 'one')).toBe(true)
+    const [both, one] = [subjectOf('both', { totalCells: 2 }), subjectOf('one', { totalCells: 2 })]
+    expect(ask(both, (data) => data.col('a').sum())).toBeNull()
+    expect(ask(one, (data) => data.col('b').sum())).toBeNull()
+    expect(ledger.countCells('both')).toBe(2)
+    expect(ask(one, (data) => data.col('b').mul(2).add(1).sum())).toBe('policy.budget-spent')
+  })
+
   it('follows the source: removed and imported again, under another name, with rows added, shortened, or with a column left out', () => {
     const { importTable, remove, subjectOf, ask } = openProfile()
     const rows = tableOf(12)

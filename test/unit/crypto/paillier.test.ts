@@ -195,6 +195,23 @@ describe('what is no ciphertext (S12)', () => {
     expect(findInvalidCiphertext(key, [good, 0n, n])).toBe(1)
   })
 
+  it('is found among 100,000 inputs made at random, wherever it stands, and nothing else is', () => {
+    const { p, q } = key
+    const chance = fc.sample(fc.record({
+      at: fc.integer({ min: 0, max: 199 }), kind: fc.integer({ min: 0, max: 6 }),
+      unit: fc.bigInt({ min: 1n, max: nSquared - 1n }), times: fc.bigInt({ min: 1n, max: n }),
+    }), 500)
+    let c = good
+    for (const [index, { at, kind, unit, times }] of chance.entries()) {
+      const start = gcd(unit, n) === 1n ? unit : good
+      const batch = Array.from({ length: 200 }, () => (c = (c * start) % nSquared))
+      if (index % 10 === 0) expect(findInvalidCiphertext(key, batch)).toBeNull()
+      const multiples = [nSquared - n * (times % n), (p.prime * times) % nSquared, (q.square * times) % nSquared, n * times]
+      const wrong = [0n, -c, c + nSquared, ...multiples][kind] ?? 0n
+      expect(findInvalidCiphertext(key, batch.with(at, wrong)), `kind ${kind}, ${times}`).toBe(at)
+    }
+  }, 300_000)
+
   it('is refused as bytes of another length', () => {
     expectCryptoError('invalid-ciphertext', () => parseCiphertexts(key, new Uint8Array(key.ciphertextBytes + 1)))
   })
