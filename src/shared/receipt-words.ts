@@ -1,3 +1,4 @@
-/** A receipt that holds together, but that one of its parties has not signed: what it is worth, told to whoever was sent it. */
-export const sayUnsigned = ({ seller }: { readonly seller: string }): string =>
-  `It holds together, but the ${seller === 'valid' ? 'buyer' : 'seller'} has not signed it: anybody could have written it.`
+/** What a receipt that holds together is worth where not two parties signed it, told to whoever was sent it. */
+export const sayUnsigned = ({ seller, buyer }: { readonly seller: string, readonly buyer: string }): string => (seller === 'valid' && buyer === 'valid'
+  ? 'It holds together, but one and the same key stands in it for seller and buyer: whoever has that key could have written it.'
+  : `It holds together, but the ${seller === 'valid' ? 'buyer' : 'seller'} has not signed it: anybody could have written it.`)

@@ -21,8 +21,8 @@ export interface ReceiptVerdict {
   readonly ok: boolean
   readonly signatures: Readonly<Record<ReceiptRole, SignatureVerdict>>
   /**
-   * Whether both parties signed it. With one signature alone a receipt that holds together may be of no trade at all: either party, or
-   * somebody with a wallet made for it, could have written it. Then only the chain can tell.
+   * Whether two parties signed it, each with a key of its own. With one signature alone a receipt that holds together may be of no trade at
+   * all: either party, or somebody with a wallet made for it, could have written it. Then only the chain can tell.
    */
   readonly signedByBoth: boolean
   /** Whether the enclosed answer's decryption is proved; null where no answer is enclosed. */
@@ -163,6 +163,6 @@ export const verifyReceipt = (json: unknown): ReceiptVerdict => {
   const problems = [...found, ...checkFields(receipt, found)]
   const ok = problems.length === 0
   const decryptionProved = receipt.proof === null ? null : proof.problems.length === 0
-  const signedByBoth = verdicts.every(([, verdict]) => verdict === 'valid')
+  const signedByBoth = verdicts.every(([, verdict]) => verdict === 'valid') && !sameAddress(receipt.trade.seller, receipt.trade.buyer)
   return { ok, signatures, signedByBoth, decryptionProved, answer: ok ? answerOf(receipt, proof.integers) : null, problems }
 }

@@ -27,7 +27,7 @@ const drawPair = (fits: (p: bigint, q: bigint) => boolean, drawSecond: (p: bigin
 
 const sound = drawPair((p, q) => gcd(p - 1n, q - 1n) === 2n)
 
-describe('a key pair', () => {
+describe('a key pair (S11)', () => {
   it('of two sound primes is created', () => {
     expect(createKeyPair(sound.p, sound.q, power)).toEqual(sound)
   })
@@ -87,7 +87,7 @@ describe('a key pair', () => {
   })
 })
 
-describe('a public key', () => {
+describe('a public key (S11)', () => {
   const { p, q, publicKey } = sound
   it('of two sound primes is accepted', () => {
     expect(() => assertPublicKey(publicKey, power)).not.toThrow()

@@ -8,6 +8,7 @@ import { createReceipt, mergeReceipts, signReceipt, type Receipt } from '../../.
 import { hashResultRequest, signResultRequest } from '../../../src/host/protocol/result-request.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import { sha256Hex } from '../../../src/host/trade/hash.ts'
+import { sayUnsigned } from '../../../src/shared/receipt-words.ts'
 
 const seller = new Wallet(`0x${'11'.repeat(32)}`)
 const buyer = new Wallet(`0x${'22'.repeat(32)}`)
@@ -63,6 +64,16 @@ describe('a receipt', () => {
     const half = await signReceipt(await createSettled(), seller)
     expect(verifyReceipt(half)).toMatchObject({ ok: true, signedByBoth: false, signatures: { seller: 'valid', buyer: 'missing' } })
     expect(fieldsOf(await createSettled())).toEqual(['signatures'])
+  })
+
+  it('is the word of one where seller and buyer are one key, however often it signs', async () => {
+    const parts = { ...purchase, seller: buyer.address, termsHash: hashTerms(buyer.address, terms) }
+    const unsigned = createReceipt({
+      chainId: 31337, contract, purchase: parts, history, datasetRoot: bytes32('1'), request: { request, signature: await signResultRequest(request, buyer) }, program,
+    })
+    const verdict = verifyReceipt(await signReceipt(unsigned, buyer))
+    expect(verdict).toMatchObject({ ok: true, signedByBoth: false, signatures: { seller: 'valid', buyer: 'valid' } })
+    expect(sayUnsigned(verdict.signatures)).toMatch(/one and the same key/)
   })
 
   it('holds with its signatures in one spelling only', async () => {
