@@ -1,3 +1,4 @@
+import { AppError, isAppError } from '../../shared/errors.ts'
 import type { Details, TensorCommitment } from '../../shared/schemas/details.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
@@ -38,10 +39,24 @@ export interface DeriveOptions extends ScriptThreadOptions {
   readonly help?: InteractionTerms
 }
 
+/** A script that fits one of the listing's tables may not fit the other, of another length: which it was is said with such an error. */
+const tellTable = (error: unknown, { dataset, test }: Details, { rows }: TensorCommitment): unknown => {
+  const isOfLength = isAppError(error, 'input.tensor-shape') || isAppError(error, 'input.tensor-index')
+  if (!isOfLength || dataset.rows === test.rows || !new RegExp(`\\b${rows}\\b`).test(error.message)) return error
+  const onTest = `on the test data, of ${rows} rows; the table has ${dataset.rows}`
+  const where = rows === test.rows ? onTest : `on the table, of ${rows} rows; the test data have ${test.rows}`
+  const message = `${error.message} (${where}: listing.rows is the number of either)`
+  return new AppError(error.code, message, { details: error.details, cause: error })
+}
+
 /** Runs a script over one of the listing's tables, as a graph alone, in a thread of its own. Throws as deriveInThread. */
-export const deriveFromScript = (
+export const deriveFromScript = async (
   script: ScriptFile, details: Details, table: TensorCommitment, { rows, help, ...options }: DeriveOptions = {},
-): Promise<DerivedScript> =>
-  deriveInThread(script, describeListing(details, table), {
-    description: describeDataset(details, table), rows: rows ?? null, help: help ?? null,
-  }, options)
+): Promise<DerivedScript> => {
+  const from = { description: describeDataset(details, table), rows: rows ?? null, help: help ?? null }
+  try {
+    return await deriveInThread(script, describeListing(details, table), from, options)
+  } catch (error) {
+    throw tellTable(error, details, table)
+  }
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { deriveFromScript } from '../../../src/host/buyer/derive.ts'
 import { deriveReal } from '../../../src/host/buyer/derive-real.ts'
 import { gauge, gaugeProgram } from '../../../src/host/buyer/gauge.ts'
 import { describeGauge } from '../../../src/cli/gauge-text.ts'
@@ -121,5 +122,29 @@ describe('the gauge of a script', () => {
     expect(many.refusal).toMatchObject({ code: 'policy.budget-spent', message: expect.stringContaining('a.ts:1:') })
     expect(many.derived.interaction.comparisons).toBe(rows)
     expect(await derive('export default (data.col("age").slice(0, 5) > 30).sum()')).toMatchObject({ refusal: null, derived: { interaction: { comparisons: 5 } } })
+  })
+})
+
+describe('a script that fits one of a listing\'s tables only', () => {
+  const two = { ...details, test: { ...details.dataset, rows: 50 } } as Details
+  const failureOf = (source: string, table: Details['dataset']): Promise<unknown> =>
+    deriveFromScript({ fileName: 'a.ts', source }, two, table).catch((error: unknown) => error)
+
+  it('is told which it was, and how many rows the other has', async () => {
+    const weights = 'export default data.t().dot(new Array(100).fill(1))'
+    expect(await failureOf(weights, two.test)).toMatchObject({
+      code: 'input.tensor-shape', details: { line: 1, column: 25 },
+      message: expect.stringMatching(/\(2, 50\).* \(on the test data, of 50 rows; the table has 100: listing\.rows is the/) as string,
+    })
+    expect(await failureOf(weights, two.dataset)).toMatchObject({ program: { rows: 100 } })
+    expect(await failureOf('export default data.rows([0, 100]).sum()', two.dataset)).toMatchObject({
+      code: 'input.tensor-index', message: expect.stringMatching(/\(on the table, of 100 rows; the test data have 50: /) as string,
+    })
+  })
+
+  it('is not, where the number of rows is not what is wrong', async () => {
+    expect(await failureOf('export default data.col("height").mean()', two.test)).toMatchObject({
+      code: 'input.tensor-index', message: expect.not.stringContaining('test data') as string,
+    })
   })
 })
