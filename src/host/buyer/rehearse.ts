@@ -1,6 +1,6 @@
 import type { Details } from '../../shared/schemas/details.ts'
 import type { Program } from '../../shared/schemas/program.ts'
-import { checkVerdictSchema, testDataSchema, testResultsSchema, type CheckVerdict } from '../../shared/schemas/http.ts'
+import { checkVerdictSchema, mostTestResults, testDataSchema, testResultsSchema, type CheckVerdict } from '../../shared/schemas/http.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import type { AnswerJson, AnswerValue } from '../../compute/answer.ts'
 import { answerShapes, describeProgram, evaluatePlain, programToForms, readAnswer, type ProgramDescription } from '../../compute/program.ts'
@@ -133,15 +133,29 @@ const openTestTable = ({ test }: Details, { chunks }: TestData): CiphertextSourc
   readChunk: (index) => chunks[index] as Uint8Array,
 })
 
+/** What the ciphertexts hold, asked for in as many requests as it takes: test data have no limit on an answer's numbers. */
+const openTestResults = async (ciphertexts: Uint8Array, length: number, link: string, seller: SellerClient): Promise<bigint[]> => {
+  const opened: bigint[] = []
+  for (let from = 0; from < ciphertexts.length; from += mostTestResults * length) {
+    const asked = ciphertexts.subarray(from, from + mostTestResults * length)
+    const body = { ciphertexts: Buffer.from(asked).toString('base64') }
+    const { integers } = await seller.fetchJson(link, testResultsSchema, { body })
+    if (integers.length * length !== asked.length) {
+      throw new AppError('runtime.seller-misbehaved', `The seller opened ${integers.length} test results of ${asked.length / length}.`)
+    }
+    for (const integer of integers) opened.push(BigInt(integer))
+  }
+  return opened
+}
+
 /** Evaluates a program of the test table on its ciphertexts, which the seller opens for anybody, beside the answer on the plain rows. */
 const runOnTestData = async (
   program: Program, plain: AnswerJson, { test, test_result_link }: Details, source: CiphertextSource,
   seller: SellerClient, engine: Engine, options: JobOptions,
 ): Promise<TestRun> => {
   const ciphertexts = await engine.evaluate(publicKeyOf(test), source, programToForms(program), options)
-  const body = { ciphertexts: Buffer.from(ciphertexts).toString('base64') }
-  const { integers } = await seller.fetchJson(test_result_link, testResultsSchema, { body })
-  const encrypted = readAnswer(program, integers.map(BigInt))
+  const integers = await openTestResults(ciphertexts, ciphertextLengthOf(test), test_result_link, seller)
+  const encrypted = readAnswer(program, integers)
   return { plain, encrypted, largestDifference: compareAnswers(plain, encrypted) }
 }
 

@@ -45,6 +45,8 @@ export const testDataSchema = z.strictObject({
   chunks: z.array(base64Schema),
 })
 
+/** Most ciphertexts of one request: an answer may have more, and takes several. */
+export const mostTestResults = 256
 export const testResultsRequestSchema = z.strictObject({ ciphertexts: base64Schema })
 export const testResultsSchema = z.strictObject({ integers: z.array(integerSchema) })
 

@@ -1,6 +1,6 @@
 import { AppError, isAppError } from '../../../shared/errors.ts'
 import {
-  blindComparisonsRequestSchema, checkRequestSchema, checkVerdictSchema, healthSchema, listingsSchema,
+  blindComparisonsRequestSchema, checkRequestSchema, checkVerdictSchema, healthSchema, listingsSchema, mostTestResults,
   productsRequestSchema, productsSchema, sessionChallengeSchema, sessionRequestSchema, sessionSchema,
   signsSchema, testDataSchema, testResultsRequestSchema,
   testResultsSchema, type CheckVerdict, type Health,
@@ -138,9 +138,8 @@ export const createPublicRoutes = (dependencies: PublicRouteDependencies): reado
         const { dataset, details } = show(parameters['id'])
         const ciphertexts = fromBase64(body.ciphertexts)
         const length = details.test.key.bits / 4
-        const most = details.policy.maxAnswerCells
-        if (ciphertexts.length === 0 || ciphertexts.length % length !== 0 || ciphertexts.length > most * length) {
-          throw new AppError('input.invalid', `A test result is 1 to ${most} ciphertexts of ${length} bytes each.`, { details: { bytes: ciphertexts.length } })
+        if (ciphertexts.length === 0 || ciphertexts.length % length !== 0 || ciphertexts.length > mostTestResults * length) {
+          throw new AppError('input.invalid', `A request for test results holds 1 to ${mostTestResults} ciphertexts of ${length} bytes each.`, { details: { bytes: ciphertexts.length } })
         }
         const key = datasets.readKeyPair(dataset, 'test')
         const arithmetic = await engine()
