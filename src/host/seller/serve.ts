@@ -17,7 +17,7 @@ import type { FindExplorer } from './server/public-page.ts'
 import { createPublicRoutes } from './server/public-routes.ts'
 import { closeGracefully, createServer } from './server/create-server.ts'
 import { createSessions } from './server/sessions.ts'
-import { tellStatesOnce, type ServeEvent } from './serve-event.ts'
+import { createAdvance, tellStatesOnce, type ServeEvent } from './serve-event.ts'
 import { startWatch } from './watch.ts'
 import type { TlsIdentity } from './tls-identity.ts'
 
@@ -102,12 +102,13 @@ export const startServing = async (options: ServeOptions, dependencies: ServeDep
   const health = createHealthMonitor({ market, watchIntervalMilliseconds, clock: () => performance.now() })
   const { onEvent: tell, onLook, onRequest } = joinObservers([{ onEvent: options.onEvent, onLook: health.onLook }, observer])
   const onEvent = tellStatesOnce(tell)
+  const advance = createAdvance(dependencies.deliveries, onEvent)
   const sessions = createSessions(market.chainId, now)
   const hosts = new Set<string>()
   const app = await createServer({
     routes: [
       ...createPublicRoutes({ ...dependencies, sessions, health: health.check }),
-      ...createBuyerRoutes({ ...dependencies, onEvent }),
+      ...createBuyerRoutes({ ...dependencies, advance }),
     ],
     sessions,
     allowedHosts: () => hosts,
@@ -121,7 +122,7 @@ export const startServing = async (options: ServeOptions, dependencies: ServeDep
   const shown = isIP(options.host) === 6 ? `[${options.host}]` : options.host
   for (const name of isLoopback(options.host) ? [shown, 'localhost', '127.0.0.1'] : [shown]) hosts.add(`${name}:${port}`)
   if (options.publicUrl !== undefined) hosts.add(new URL(options.publicUrl).host)
-  const watch = startWatch({ ...dependencies, autoReclaim, onEvent, onLook }, watchIntervalMilliseconds)
+  const watch = startWatch({ ...dependencies, advance, autoReclaim, onEvent, onLook }, watchIntervalMilliseconds)
   return {
     localUrl: `${options.tls === undefined ? 'http' : 'https'}://${shown}:${port}`,
     port,

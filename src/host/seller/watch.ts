@@ -1,7 +1,6 @@
 import type { Market } from '../chain/market.ts'
 import type { Reorganised } from '../chain/outbox.ts'
 import { failpoint } from '../failpoint.ts'
-import type { Deliveries } from './deliveries.ts'
 import type { SalesService } from './sales-service.ts'
 import type { SaleState, SaleStore } from './sale-store.ts'
 
@@ -9,7 +8,8 @@ export interface WatchDependencies {
   readonly market: Market
   readonly sales: SaleStore
   readonly salesService: SalesService
-  readonly deliveries: Deliveries
+  /** Carries a sale on and tells how it went. */
+  readonly advance: (purchase: bigint) => Promise<void>
   /** Reclaim by itself what can be reclaimed, as the 2020 server did. */
   readonly autoReclaim: boolean
   readonly onEvent: (event: WatchEvent) => void
@@ -28,7 +28,7 @@ export type WatchEvent =
  * whose content never arrived (declined at half time rather than left silent), deliveries whose buyer's time is over.
  * A failure of one is reported and leaves the others to go on; the next look tries it again.
  */
-export const watchOnce = async ({ market, sales, salesService, deliveries, autoReclaim, onEvent }: WatchDependencies): Promise<void> => {
+export const watchOnce = async ({ market, sales, salesService, advance, autoReclaim, onEvent }: WatchDependencies): Promise<void> => {
   const attempt = async (purchase: bigint, act: () => Promise<WatchEvent>): Promise<void> => {
     try {
       onEvent(await act())
@@ -42,7 +42,7 @@ export const watchOnce = async ({ market, sales, salesService, deliveries, autoR
   if (moved.length > 0) market.outbox.resume().catch((error: unknown) => { onEvent({ kind: 'failed', purchase: null, error }) })
   for (const { purchase } of sales.listUnfinished()) {
     failpoint('recovery.sale')
-    await attempt(purchase, async () => ({ kind: 'sale-advanced', purchase, state: (await deliveries.advance(purchase)).state }))
+    await advance(purchase)
   }
   const now = await market.readTime()
   for (const { onChain, sale, reclaimable, listing } of await salesService.listOpen()) {

@@ -16,6 +16,7 @@ import { createDeliveries } from '../../../src/host/seller/deliveries.ts'
 import { createListingService } from '../../../src/host/seller/listing-service.ts'
 import { createListingStore } from '../../../src/host/seller/listing-store.ts'
 import { createSaleStore } from '../../../src/host/seller/sale-store.ts'
+import { createAdvance } from '../../../src/host/seller/serve-event.ts'
 import { createBuyerRoutes } from '../../../src/host/seller/server/buyer-routes.ts'
 import { createServer } from '../../../src/host/seller/server/create-server.ts'
 import { createPublicRoutes } from '../../../src/host/seller/server/public-routes.ts'
@@ -102,14 +103,14 @@ export const openSellerStage = async (): Promise<SellerStage> => {
   const sessions = createSessions(market.chainId, now)
   const bugs: unknown[] = []
   let told = Promise.withResolvers<void>()
+  const deliveries = createDeliveries({ listings, sales, datasets, ledger, market, now, engine: () => Promise.resolve(engine) })
   const everything = {
     listings, sales, datasets, ledger, sessions, market, now, engine: () => Promise.resolve(engine),
-    deliveries: createDeliveries({ listings, sales, datasets, ledger, market, now, engine: () => Promise.resolve(engine) }),
+    deliveries, advance: createAdvance(deliveries, () => { told.resolve() }),
     judges: judgesHere,
     createReceipt: () => Promise.resolve({ version: 1 }),
     findExplorer: () => null,
     health: () => Promise.resolve({ ok: true as const, problems: [] }),
-    onEvent: () => { told.resolve() },
   }
   const app = await createServer({
     routes: [...createPublicRoutes(everything as never), ...createBuyerRoutes(everything)],

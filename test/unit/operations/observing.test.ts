@@ -5,7 +5,7 @@ import { createMetrics } from '../../../src/host/operations/metrics.ts'
 import { startMetricsServer } from '../../../src/host/operations/metrics-server.ts'
 import { redactText } from '../../../src/host/operations/redact.ts'
 import { createHealthMonitor } from '../../../src/host/seller/health.ts'
-import { tellStatesOnce, type ServeEvent } from '../../../src/host/seller/serve-event.ts'
+import { createAdvance, tellStatesOnce, type ServeEvent } from '../../../src/host/seller/serve-event.ts'
 import { AppError } from '../../../src/shared/errors.ts'
 
 const openLog = (level: LogLevel = 'info') => {
@@ -89,6 +89,18 @@ describe('the metrics', () => {
 })
 
 describe('what is told of a sale', () => {
+  it('is a failed try once, though a request and the watch both waited for it, and the next try again, though it fails alike', async () => {
+    const { observer, render } = createMetrics({ version: '', counts: () => ({ listings: {}, sales: {} }), readBalanceEther: () => Promise.resolve(null) })
+    const error = new AppError('chain.unreachable', '')
+    let current = Promise.reject<never>(error)
+    const advance = createAdvance({ advance: () => current }, (event) => { observer.onEvent?.(event) })
+    await Promise.all([advance(1n), advance(1n)])
+    expect(await render()).toContain('hesystem_failures_total{code="chain.unreachable"} 1\n')
+    current = Promise.reject<never>(error)
+    await advance(1n)
+    expect(await render()).toContain('hesystem_failures_total{code="chain.unreachable"} 2\n')
+  })
+
   it('is each of its states once, however many calls waited for it', () => {
     const told: ServeEvent[] = []
     const tell = tellStatesOnce((event) => { told.push(event) })

@@ -22,22 +22,21 @@ import { createForgottenHelp } from '../forgotten-help.ts'
 import { productsOf, signsOf, signsOfTable, type CountHelp } from '../help.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
 import type { SaleStore } from '../sale-store.ts'
-import type { WatchEvent } from '../watch.ts'
 import { defineRoute, type RequestContext, type Route } from './route.ts'
 
 export interface BuyerRouteDependencies {
   readonly listings: ListingStore
   readonly sales: SaleStore
   readonly datasets: DatasetService
-  readonly deliveries: Deliveries
+  readonly deliveries: Pick<Deliveries, 'receive'>
   readonly ledger: Ledger
   readonly judges: Pick<Judges, 'run'>
   readonly engine: () => Promise<Engine>
   readonly market: Market
   /** The seller's half of the receipt, signed. */
   readonly createReceipt: (purchase: PurchaseOnChain, listing: StoredListing) => Promise<unknown>
-  /** Told how a sale went on in the background. */
-  readonly onEvent: (event: WatchEvent) => void
+  /** Carries a sale on and tells how it went; a failure that is no refusal is taken up again by the seller's watch. */
+  readonly advance: (purchase: bigint) => Promise<void>
 }
 
 interface Authorised {
@@ -65,7 +64,7 @@ const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCode
 
 /** What only the buyer of a purchase gets; authority comes from the recovered signer and the confirmed state of the chain alone. */
 export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonly Route[] => {
-  const { listings, sales, datasets, deliveries, ledger, judges, engine, market, createReceipt, onEvent } = dependencies
+  const { listings, sales, datasets, deliveries, ledger, judges, engine, market, createReceipt, advance } = dependencies
 
   /** The number of the listing that a purchase was last seen to be of: says how many confirmations to ask for, and gives no right. */
   const lastSeen = new Map<bigint, bigint>()
@@ -122,13 +121,6 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
     failpoint('help.counted')
   }
 
-  /** The sale goes on in the background; a failure that is no refusal is logged and taken up again by the seller's watch. */
-  const advance = (purchase: bigint): void => {
-    deliveries.advance(purchase)
-      .then(({ state }) => { onEvent({ kind: 'sale-advanced', purchase, state }) })
-      .catch((error: unknown) => { onEvent({ kind: 'failed', purchase, error }) })
-  }
-
   return [
     defineRoute({
       method: 'GET', path: '/v1/purchases/:id/data/manifest', summary: 'The dataset\'s chunk hashes', audience: 'buyer', response: manifestSchema, requestsPerMinute: 120,
@@ -182,7 +174,8 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
       handle: async (context) => {
         const { purchase, listing } = await authorise(context)
         const sale = deliveries.receive(purchase, listing, await judges.run({ kind: 'submission', text: context.text }))
-        advance(sale.purchase)
+        // It goes on in the background.
+        void advance(sale.purchase)
         return { status: 202, json: { requestHash: sale.requestHash } }
       },
     }),
