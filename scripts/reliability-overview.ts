@@ -51,5 +51,9 @@ export const claims: readonly Claim[] = [
     what: 'The time of a refusal', command: 'npm run campaign:refusals', shortForms: ['test/integration/trust/refusals.test.ts'],
     figure: { run: 'refusals', name: 'largest |z| of the same program on two tables' },
   },
+  {
+    what: 'Whole trades by command', command: 'npm run campaign:trades', shortForms: [e2e('demo'), e2e('two-processes'), e2e('escrow-moves'), e2e('restarts')],
+    figure: { run: 'trades', name: 'demos of a random table, answered exactly' },
+  },
   { what: 'Trades in a loop', command: 'npm run campaign:soak -- --minutes 60', shortForms: [hostile('soak')], figure: { run: 'soak', name: 'trades confirmed' } },
 ]

@@ -20,6 +20,7 @@ const suites: readonly Suite[] = [
   { name: 'integration', vitest: ['test/integration'] },
   { name: 'e2e', vitest: ['test/e2e'] },
   { name: 'build', script: 'build' },
+  { name: 'desktop', script: 'test:desktop' },
   { name: 'electron', script: 'test:electron' },
 ]
 

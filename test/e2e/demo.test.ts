@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { verifyReceipt } from '../../src/host/protocol/verify-receipt.ts'
+import { casesOf, noteFigure, testLength } from '../campaigns/support/figures.ts'
 import { createFolder } from './support/cleanup.ts'
 import { launch, waitFor, type Environment, type Running } from './support/command-line.ts'
 import { parseErrorDocument } from './support/error-document.ts'
@@ -78,13 +79,15 @@ const expectFailure = async (trial: Trial): Promise<ReturnType<typeof parseError
 }
 
 // A demo is some thirty processes, one after the other: minutes, where the machine has other things to do.
-describe('the demo', { timeout: 240_000 }, () => {
-  it('answers exactly what the plain table gives, settles, and leaves nothing but the receipts', async () => {
-    const [csv = ''] = fc.sample(arbitraryCsv, 1)
-    const out = join(folder, 'receipts')
+describe('the demo', { timeout: 600_000 }, () => {
+  const tables = fc.sample(arbitraryCsv, testLength()).map((csv, at) => [at + 1, csv] as const)
+
+  it.each(tables)('answers exactly what plain table %i gives, settles, and leaves nothing but the receipts', async (at, csv) => {
+    const out = join(folder, `receipts-${at}`)
     const trial = startDemo({}, '--data', file('random.csv', csv), '--script', scriptPath, '--out', out)
     const { exitCode, stdout, stderr } = await trial.running.ended
     expect(exitCode, `${csv}\n${stderr}`).toBe(0)
+    noteFigure('demos of a random table, answered exactly')
     const report = JSON.parse(stdout) as Record<string, unknown>
     const rows = csv.split('\n').length - 2
     expect(report, csv).toMatchObject({
@@ -109,9 +112,9 @@ describe('the demo', { timeout: 240_000 }, () => {
     await expectNothingLeft(trial)
   })
 
-  const endings = [['SIGINT', '— buyer rehearses on test data'], ['SIGTERM', '— seller encrypts it']] as const
+  const endings = [['SIGINT', '— seller encrypts it'], ['SIGTERM', '— buyer rehearses on test data'], ['SIGTERM', '— seller encrypts it'], ['SIGINT', '— buyer rehearses on test data']] as const
 
-  it.each(endings)('leaves nothing running and no home behind when it is ended by %s at %s', async (signal, step) => {
+  it.each(casesOf(1, endings))('leaves nothing running and no home behind when it is ended by %s at %s', async (signal, step) => {
     const trial = startDemo()
     const { running, temporary } = trial
     await waitFor(running, () => running.stderr().includes(step), step)
@@ -119,20 +122,17 @@ describe('the demo', { timeout: 240_000 }, () => {
     const { exitCode } = await running.kill(signal)
     expect([exitCode, parseErrorDocument(running.stderr()).code]).toEqual([1, 'runtime.cancelled'])
     await expectNothingLeft(trial)
+    noteFigure('demos ended by a signal')
   })
 
-  it('fails cleanly where the seller\'s process is killed before the buyer downloads', async () => {
-    const error = await expectFailure(startDemo({ ...load('seller-dies.ts'), DIES_AT: 'compute' }))
-    expect(error).toMatchObject({ code: 'runtime.demo-step-failed', details: { party: 'buyer', code: 'runtime.seller-unreachable' } })
-  })
+  const failures: readonly (readonly [where: string, environment: Environment, details: object])[] = [
+    ['the seller\'s process is killed before the buyer downloads', { ...load('seller-dies.ts'), DIES_AT: 'compute' }, { party: 'buyer', code: 'runtime.seller-unreachable' }],
+    ['one ciphertext is changed on its way', load('corrupt-chunk.ts'), { party: 'buyer', code: 'input.tensor-chunk-invalid' }],
+    ['the seller answers something else than was decrypted', load('wrong-answer.ts'), { party: 'buyer', code: 'crypto.proof-invalid' }],
+  ]
 
-  it('fails where one ciphertext is changed on its way', async () => {
-    const error = await expectFailure(startDemo(load('corrupt-chunk.ts')))
-    expect(error).toMatchObject({ code: 'runtime.demo-step-failed', details: { party: 'buyer', code: 'input.tensor-chunk-invalid' } })
-  })
-
-  it('fails where the seller answers something else than was decrypted', async () => {
-    const error = await expectFailure(startDemo(load('wrong-answer.ts')))
-    expect(error).toMatchObject({ code: 'runtime.demo-step-failed', details: { party: 'buyer', code: 'crypto.proof-invalid' } })
+  it.each(casesOf(1, failures))('fails cleanly where %s', async (_where, environment, details) => {
+    expect(await expectFailure(startDemo(environment))).toMatchObject({ code: 'runtime.demo-step-failed', details })
+    noteFigure('demos that failed cleanly')
   })
 })

@@ -3,6 +3,7 @@ import { connectChain } from '../../src/host/chain/connect.ts'
 import { createMarketViews, type MarketViews } from '../../src/host/chain/market-views.ts'
 import type { Host } from '../../src/host/index.ts'
 import type { Serving } from '../../src/host/seller/serve.ts'
+import { casesOf } from '../campaigns/support/figures.ts'
 import { onCleanup } from './support/cleanup.ts'
 import { waitFor } from './support/command-line.ts'
 import { queryProfile } from './support/profile.ts'
@@ -138,7 +139,7 @@ describe('the moves of the escrow, from the command line', { timeout: 240_000 },
     expect(await stateOf(number)).toBe('Settled')
   })
 
-  it.each(['buyer', 'seller'] as const)('an arbiter rules for the %s, and earns the loser\'s deposit', async (winner) => {
+  it.each(casesOf(1, ['buyer', 'seller'] as const))('an arbiter rules for the %s, and earns the loser\'s deposit', async (winner) => {
     const number = await withBuyer((host) => buyDelivered(host, arbitratedUrl))
     await buyer.cli.run('dispute', `${number}`)
     const credits = await creditsBy(() => arbiter.cli.run('disputes', 'rule', `${number}`, '--for', winner))

@@ -15,6 +15,9 @@ const lengthVariable = 'HESYSTEM_TEST_LENGTH'
 /** 1 in `npm test`. */
 export const testLength = (): number => Number(process.env[lengthVariable] ?? 1)
 
+/** Those of the cases that `npm test` runs, the first so many; in a campaign all. */
+export const casesOf = <T>(shortOnes: number, cases: readonly T[]): readonly T[] => (testLength() > 1 ? cases : cases.slice(0, shortOnes))
+
 /** Adds to a campaign's figure of that name; outside a campaign nothing. */
 export const noteFigure = (what: string, count = 1): void => {
   const path = process.env[figuresVariable]

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Table, tableToIPC, vectorFromArray } from 'apache-arrow'
 import { parquetWriteBuffer } from 'hyparquet-writer'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createWorkbook } from '../../unit/datasets/support/workbook.ts'
 import { createFolder } from '../client/support.ts'
 
@@ -36,23 +37,72 @@ const { existsSync } = await import('node:fs')
 console.log(JSON.stringify({ tables, resources: [sampleColumnsPath(), sampleScriptPath()].map((path) => existsSync(path)) }))
 `
 
-/** `npm run test:packaging` installs the tarball from the registry and trades with it; here its dependencies are this checkout's. */
+interface LockEntry { readonly version?: string, readonly dev?: boolean, readonly dependencies?: object, readonly bin?: object }
+interface Lock { readonly lockfileVersion: number, readonly packages: Readonly<Record<string, LockEntry>> }
+
+/**
+ * A stranger's project that depends on the tarball, with the versions of this checkout's lock file: `npm ci` then asks for nothing that the
+ * checkout's own installation has not put into npm's cache.
+ */
+const writeProject = (project: string, tarball: string): void => {
+  const { lockfileVersion, packages } = JSON.parse(readFileSync(join(checkout, 'package-lock.json'), 'utf8')) as Lock
+  const { '': root, ...others } = packages
+  const own = { name: 'elsewhere', dependencies: { hesystem: `file:${tarball}` } }
+  const needed = Object.entries(others).filter(([, { dev }]) => dev !== true)
+  const { version = '', dependencies = {}, bin = {} } = root ?? {}
+  const installed = { version, resolved: `file:${tarball}`, dependencies, bin }
+  const lock = { name: own.name, lockfileVersion, packages: { '': own, 'node_modules/hesystem': installed, ...Object.fromEntries(needed) } }
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ ...own, private: true, type: 'module' }))
+  writeFileSync(join(project, 'package-lock.json'), JSON.stringify(lock))
+}
+
+/** Every file under a folder, by its name, with the hash of its bytes. */
+const hashFiles = (folder: string): Readonly<Record<string, string>> => Object.fromEntries(
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name)).sort()
+    .map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('hex')]),
+)
+
+/** `npm run test:packaging` lets the registry choose the versions, and trades. */
 describe('the npm package', { timeout: 300_000 }, () => {
   const outer = createFolder()
   afterAll(() => { rmSync(outer, { recursive: true, force: true }) })
 
-  it('holds a command line that runs and a library whose types a stranger\'s project can check', async () => {
-    const project = join(outer, 'project')
-    const installed = join(project, 'node_modules', 'hesystem')
-    mkdirSync(installed, { recursive: true })
-    symlinkSync(join(checkout, 'node_modules'), join(outer, 'node_modules'), 'dir')
+  const project = join(outer, 'project')
+  const installed = join(project, 'node_modules', 'hesystem')
+  const pack = async (): Promise<string> => {
     await run(process.execPath, ['scripts/build-cli.ts'], { cwd: checkout })
-    const { stdout: packed } = await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', outer], { cwd: checkout })
-    await run('tar', ['-xzf', join(outer, packed.trim()), '-C', installed, '--strip-components=1'])
+    const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', outer], { cwd: checkout })
+    return join(outer, stdout.trim())
+  }
+
+  let tarball: string
+  beforeAll(async () => { tarball = await pack() }, 300_000)
+
+  it('is the same bytes when it is built anew', async () => {
+    const [first, modules] = [readFileSync(tarball), hashFiles(join(checkout, 'dist'))]
+    expect(Object.keys(modules).length).toBeGreaterThan(200)
+    rmSync(tarball)
+    expect([await pack(), hashFiles(join(checkout, 'dist'))]).toEqual([tarball, modules])
+    expect(readFileSync(tarball).equals(first)).toBe(true)
+  })
+
+  it('installs elsewhere, with a command line that runs and a library whose types a stranger\'s project can check', async () => {
+    mkdirSync(project)
+    writeProject(project, tarball)
+    // Native modules come as they are in their packages: nothing is compiled, no script of a stranger's runs.
+    await run('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'], { cwd: project })
     expect(['src', 'test', 'scripts/check.ts', 'node_modules'].filter((path) => existsSync(join(installed, path)))).toEqual([])
 
-    const { stdout } = await run(process.execPath, [join(installed, 'dist/cli/main.js'), '--home', join(outer, 'home'), 'config', 'schema'], { cwd: project })
-    expect(JSON.parse(stdout)).toMatchObject({ properties: { serve: {} } })
+    const hesystem = async (...args: readonly string[]): Promise<string> =>
+      (await run(join(project, 'node_modules/.bin/hesystem'), ['--json', '--home', join(outer, 'home'), '--secrets', 'passphrase', ...args], {
+        cwd: project, env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`, HESYSTEM_PASSPHRASE_FILE: join(outer, 'passphrase') },
+      })).stdout
+    writeFileSync(join(outer, 'passphrase'), 'a passphrase for tests')
+    writeFileSync(join(project, 'table.csv'), 'wage,hours\n1.5,20\n2,30\n2.25,41\n')
+    expect(JSON.parse(await hesystem('config', 'schema'))).toMatchObject({ properties: { serve: {} } })
+    await hesystem('dataset', 'import', 'table.csv', '--name', 'wages')
+    expect(JSON.parse(await hesystem('dataset', 'encrypt', 'wages', '--key-bits', '2048'))).toMatchObject({ commitment: { shape: [3, 2] } })
 
     const files = {
       'a.parquet': new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'x', data: Float64Array.of(1.5, 2.5) }] })),
@@ -66,9 +116,8 @@ describe('the npm package', { timeout: 300_000 }, () => {
       tables: [['parquet', 2, 2.5], ['arrow', 2, 3.5], ['excel', 2, 4.5], ['csv', 534, expect.any(String) as unknown]], resources: [true, true],
     })
 
-    writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
     writeFileSync(join(project, 'buy.ts'), consumer)
-    const flags = ['--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', '--skipLibCheck', '--types', 'node']
+    const flags = ['--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', '--skipLibCheck', '--types', 'node', '--typeRoots', join(checkout, 'node_modules/@types')]
     await run(process.execPath, [join(checkout, 'node_modules/typescript/bin/tsc'), ...flags, 'buy.ts'], { cwd: project })
   })
 })
