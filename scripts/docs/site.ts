@@ -58,8 +58,10 @@ export const buildSite = (project: string, target: string): readonly string[] =>
   for (const [path, source] of sources) {
     const to = join(target, path.replace(/\.md$/, '.html'))
     mkdirSync(dirname(to), { recursive: true })
-    // From docs/, the pages beside it lie one folder up; on the site they lie beside.
-    const markdown = readFileSync(source, 'utf8').replaceAll(/\]\((\.\.\/)+(?=(?:ARCHITECTURE|SECURITY)\.md)/g, `](${'../'.repeat(path.split('/').length - 1)}`)
+    // From docs/, the pages beside it lie one folder up, and from those docs/ one down; on the site they lie beside.
+    const markdown = readFileSync(source, 'utf8')
+      .replaceAll(/\]\((\.\.\/)+(?=(?:ARCHITECTURE|SECURITY)\.md)/g, `](${'../'.repeat(path.split('/').length - 1)}`)
+      .replaceAll(/\]\(docs\/(?=\S+\.md)/g, '](')
     writeFileSync(to, renderPage(path, markdown, renderer))
   }
   for (const folder of ['pictures', 'screenshots']) {

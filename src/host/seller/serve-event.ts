@@ -7,8 +7,8 @@ import type { WatchEvent } from './watch.ts'
 export type ServeEvent = WatchEvent | { readonly kind: 'bug'; readonly error: AppError; readonly request: string }
 
 /**
- * Carries a sale on and tells how that went, once for each try: a request's own call and the watch wait for the same one, and a failure that
- * both met is one failure. Never fails itself.
+ * Carries a sale on and tells how that went, once for each try: a request's own call and the watch wait for the same one, and a failure
+ * that both met is one failure. Never fails itself.
  */
 export const createAdvance = ({ advance }: Pick<Deliveries, 'advance'>, onEvent: (event: WatchEvent) => void): ((purchase: bigint) => Promise<void>) => {
   const told = new WeakSet<Promise<unknown>>()

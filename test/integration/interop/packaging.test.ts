@@ -102,7 +102,7 @@ describe('the npm package', { timeout: 300_000 }, () => {
     writeFileSync(join(project, 'table.csv'), 'wage,hours\n1.5,20\n2,30\n2.25,41\n')
     expect(JSON.parse(await hesystem('config', 'schema'))).toMatchObject({ properties: { serve: {} } })
     await hesystem('dataset', 'import', 'table.csv', '--name', 'wages')
-    expect(JSON.parse(await hesystem('dataset', 'encrypt', 'wages', '--key-bits', '2048'))).toMatchObject({ commitment: { shape: [3, 2] } })
+    expect(JSON.parse(await hesystem('dataset', 'encrypt', 'wages', '--key-bits', '2048'))).toMatchObject({ commitment: { chunkRows: 3, columns: 2 } })
 
     const files = {
       'a.parquet': new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'x', data: Float64Array.of(1.5, 2.5) }] })),
