@@ -10,7 +10,8 @@ const rows = 300
 const bytes = 512
 const test = { root: rootOf('22'), rows, columns: 2, chunks: 1, chunkRows: rows, key: { bits: 2048, n: 'f'.repeat(512), id: rootOf('33') } }
 const details = {
-  title: 'Workers', test, dataset: test, test_result_link: '/results', columns: [createColumn('wage', 0, 0, 1000), createColumn('age', 0, 0, 1000)],
+  title: 'Workers', test, dataset: test, test_result_link: '/results',
+  columns: [createColumn('wage', 0, 0, 1000), createColumn('age', 0, 0, 1000)],
   policy: { mode: 'disclosed', minRows: 10, condition: 4, maxAnswerCells: 16, maxAnswerBits: 128 },
 } as unknown as Details
 const table = Array.from({ length: rows }, (_, row) => [row, 1000 - row])
@@ -30,7 +31,8 @@ const rehearseAll = async (open: (cells: number[]) => string[]) => {
     sizes.push(cells.length)
     return Promise.resolve({ integers: open(cells) })
   } } as unknown as SellerClient
-  const run = await rehearseAnswer(openTable(details, test as unknown as Details['test']).data, details, { rows: table, chunks: [new Uint8Array()] }, seller, engine)
+  const { data } = openTable(details, details.test)
+  const run = await rehearseAnswer(data, details, { rows: table, chunks: [new Uint8Array()] }, seller, engine)
   return { sizes, run }
 }
 const valueOf = (cell: number): string => String(table[Math.floor(cell / 2)]?.[cell % 2])
