@@ -1,4 +1,5 @@
 import { getBytes, hexlify } from 'ethers'
+import { decryptionProofBytes } from '../../crypto/decryption-proof.ts'
 import type { Details } from '../../shared/schemas/details.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 import { resultRequestSchema, type ResultRequest } from '../../shared/schemas/result-request.ts'
@@ -11,6 +12,7 @@ import type { ReadSubmission } from '../judging/judge-jobs.ts'
 import { assertProgramAsked } from '../judging/read-program.ts'
 import type { Ledger, LedgerSubject } from '../ledger/ledger.ts'
 import type { LedgerEntry } from '../ledger/source-store.ts'
+import { sealedLength } from '../protocol/answer-codec.ts'
 import { hashResultRequest, recoverResultRequestSigner } from '../protocol/result-request.ts'
 import { assertSealingKey, sealAnswer } from '../protocol/sealing.ts'
 import { sha256Hex } from '../trade/hash.ts'
@@ -132,7 +134,7 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
       tensor: datasets.readTensor(subject.dataset, 'data'),
       key: datasets.readKeyPair(subject.dataset, 'data'),
       debit: async () => {
-        await assertInTime(sale)
+        await assertDeliverable(sale, subject.details)
         await ledger.settle(job, subject, (judged) => ledger.debit(entryOf(sale, request), judged, subject), judgement)
       },
     }, await engine())
@@ -150,7 +152,7 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
       details,
       key: datasets.readKeyPair(dataset, 'data'),
       debit: async () => {
-        await assertInTime(sale)
+        await assertDeliverable(sale, details)
         ledger.debitCells(entryOf(sale, request), cells, subject)
       },
     }, await engine())
@@ -166,6 +168,18 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
     if (!isWaiting(onChain, sale)) throw new AppError('escrow.wrong-state', 'The purchase has moved on since its request came.', { details, retryable: true })
     if (await hasLeft(leastShareLeft.debit, onChain)) return
     throw new AppError('policy.request-late', 'The request came when its time was nearly over: an answer could come too late to be delivered.', { details })
+  }
+
+  /**
+   * The same, and that the wallet could pay the bond and the gas of the largest answer, beside what it has promised: more requests than it
+   * has bonds for would be debited, wait for ether until they are late, and be refunded. Throws `chain.insufficient-funds`, and is then
+   * asked again at the next look.
+   */
+  const assertDeliverable = async (sale: Sale, { policy, dataset: { key } }: Details): Promise<void> => {
+    await assertInTime(sale)
+    const bytes = sealedLength(policy.maxAnswerCells, policy.maxAnswerBits, decryptionProofBytes(key.bits))
+    const { terms } = await market.readPurchase(sale.purchase)
+    await market.estimate('deliverResult', [sale.purchase, sale.requestHash, new Uint8Array(bytes).fill(255)], terms.guaranteeWei)
   }
 
   const decide = async (sale: Sale): Promise<void> => {
