@@ -128,14 +128,19 @@ interface Stage {
  * A seller's process that dies is waited for as long as the delivery may take, and no longer.
  */
 const leastRows = ({ comparisons }: DemoOptions, rows: number): number => (comparisons === undefined ? Math.min(10, rows) : 1)
+/** What a listing answers at once where its seller says nothing. */
+const usualAnswerCells = 256
 /** Help is paid for with a tenth of the price. */
 const helpTerms = ({ comparisons, products, valueWei }: DemoOptions): string[] => [
   ...(comparisons === undefined ? [] : ['--comparisons', String(comparisons)]),
   ...(products === undefined ? [] : ['--products', String(products)]),
   ...(comparisons === undefined && products === undefined ? [] : ['--interaction-fee', `${valueWei / 10n}wei`]),
 ]
+/** However small the table, it answers once. */
+const totalCells = (rows: number, columns: number): string[] => (rows * columns < 2 * usualAnswerCells ? ['--max-total-cells', String(usualAnswerCells)] : [])
 const termsFor = (options: DemoOptions, rows: number, columns: number): string[] =>
-  ['--mode', options.mode, ...(options.mode === 'private' ? [] : ['--min-rows', String(leastRows(options, rows))]), ...helpTerms(options),
+  ['--mode', options.mode,
+    ...(options.mode === 'private' ? [] : ['--min-rows', String(leastRows(options, rows)), ...totalCells(rows, columns)]), ...helpTerms(options),
     '--condition', String(Math.min(1, rows / columns)), '--delivery', '10m']
 
 interface ListingDocument { readonly id: string; readonly terms: { readonly guaranteeWei: string } }
