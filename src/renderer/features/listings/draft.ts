@@ -38,7 +38,7 @@ export const usualLimits: Readonly<Record<PolicyMode, Pick<Draft, 'maxAnswerCell
 
 export const beginDraft = (dataset: string): Draft => ({
   dataset, title: dataset, description: '', price: '0.01', guarantee: '', delivery: '1h', expiration: '7d', arbiter: '', dispute: '7d', reach: 'this-computer', serverUrl: '',
-  mode: 'disclosed', minRows: 10, condition: 1, comparisons: 0, products: 0, interactionFee: '0.001', maxTotalCells: null, ...usualLimits.disclosed,
+  mode: 'disclosed', minRows: 10, condition: 1, comparisons: 0, products: 0, interactionFee: '', maxTotalCells: null, ...usualLimits.disclosed,
 })
 
 /** The reading of a field, or why it cannot be read. */
@@ -87,7 +87,7 @@ export const sellsHelp = (draft: Draft): boolean =>
   (maySellComparisons(draft) && draft.comparisons > 0) || (maySellProducts(draft) && draft.products > 0)
 
 const readFee = ({ price, interactionFee }: Draft): Reading<bigint> => {
-  const fee = readField(parseAmountWei, interactionFee)
+  const fee = optional(parseAmountWei, interactionFee)
   const whole = readField(parseAmountWei, price).value
   if (fee.value === 0n) return { value: null, problem: 'Without a fee a buyer uses your help up, and takes the whole price back.' }
   return fee.value !== null && whole !== null && fee.value > whole ? { value: null, problem: 'It is part of the price, and so at most as much.' } : fee
@@ -107,6 +107,9 @@ export const readDraft = (draft: Draft): DraftReadings => ({
 /** The usual guarantee (product.md): a tenth of the price where an arbiter rules, half of it where nobody does. */
 export const usualGuaranteeWei = ({ price, arbiter }: DraftReadings): bigint | null =>
   (price.value === null ? null : arbiter.value === null ? (price.value + 1n) / 2n : price.value / 10n)
+
+/** The usual fee for help: a tenth of the price, and never nothing. */
+export const usualFeeWei = ({ price }: DraftReadings): bigint | null => (price.value === null ? null : (price.value + 9n) / 10n)
 
 /** What such terms mean for a seller in a dispute. */
 export const warnOfDraft = (readings: DraftReadings): readonly string[] => {
@@ -138,5 +141,5 @@ export const toDocument = (draft: Draft): ListingDraftJson => ({
   ...(draft.arbiter.trim() === '' ? {} : { arbiter: draft.arbiter.trim(), disputeSeconds: parseDurationSeconds(draft.dispute) }),
   ...(draft.reach === 'this-computer' || draft.serverUrl.trim() === '' ? {} : { serverUrl: draft.serverUrl.trim() }),
   ...(draft.reach === 'network' ? { pinOwnCertificate: true } : {}),
-  ...(sellsHelp(draft) ? { interactionFeeWei: parseAmountWei(draft.interactionFee).toString() } : {}),
+  ...(sellsHelp(draft) && draft.interactionFee.trim() !== '' ? { interactionFeeWei: parseAmountWei(draft.interactionFee).toString() } : {}),
 })

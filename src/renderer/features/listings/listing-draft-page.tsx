@@ -6,7 +6,7 @@ import { goTo, placeOf } from '../../app/router.ts'
 import { EmptyState, Page, Section } from '../../ui/page.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { reaches } from '../serve/reaches.ts'
-import { beginDraft, isReadable, maySellComparisons, maySellProducts, sellsHelp, readDraft, toDocument, usualGuaranteeWei, usualLimits, warnOfDraft, type Draft, type DraftReadings } from './draft.ts'
+import { beginDraft, isReadable, maySellComparisons, maySellProducts, sellsHelp, readDraft, toDocument, usualFeeWei, usualGuaranteeWei, usualLimits, warnOfDraft, type Draft, type DraftReadings } from './draft.ts'
 import { LimitsExplained } from './limits-explained.tsx'
 
 interface PartProperties {
@@ -23,25 +23,24 @@ const WhatItIs = ({ draft, change, datasets }: Omit<PartProperties, 'readings'> 
   </Section>
 )
 
-const Money = ({ draft, readings, change }: PartProperties) => {
-  const usual = usualGuaranteeWei(readings)
-  return (
-    <Section title="Money and time">
-      <div className="pair">
-        <TextInput label="Price of one answer (ETH)" description="Held by the contract until the answer is confirmed." required value={draft.price} error={readings.price.problem} onChange={(event) => { change({ price: event.target.value }) }} />
-        <TextInput
-          label="Guarantee (ETH)" description="The buyer’s deposit, and yours with each answer; both come back." placeholder={usual === null ? 'the usual share of the price' : `${formatEther(usual)}, the usual`} value={draft.guarantee}
-          error={readings.guarantee.problem} onChange={(event) => { change({ guarantee: event.target.value }) }}
-        />
-        <TextInput label="You deliver within" description="Such as 10m, 1h, 2d." required value={draft.delivery} error={readings.delivery.problem} onChange={(event) => { change({ delivery: event.target.value }) }} />
-        <TextInput label="The trade ends after" description="Then you can reclaim what an absent buyer left." required value={draft.expiration} error={readings.expiration.problem} onChange={(event) => { change({ expiration: event.target.value }) }} />
-        <TextInput label="Arbiter" description="Rules on disputes. Without one, or with one who stays silent, both sides lose." placeholder="nobody, or an address" value={draft.arbiter} error={readings.arbiter.problem} onChange={(event) => { change({ arbiter: event.target.value }) }} />
-        <TextInput label="The arbiter rules within" disabled={draft.arbiter.trim() === ''} description="After that anybody may close the dispute." value={draft.dispute} error={readings.dispute.problem} onChange={(event) => { change({ dispute: event.target.value }) }} />
-      </div>
-      {warnOfDraft(readings).map((words) => <p key={words} className="note warn">{words}</p>)}
-    </Section>
-  )
-}
+const sayUsual = (usualWei: bigint | null): string => (usualWei === null ? 'the usual share of the price' : `${formatEther(usualWei)}, the usual`)
+
+const Money = ({ draft, readings, change }: PartProperties) => (
+  <Section title="Money and time">
+    <div className="pair">
+      <TextInput label="Price of one answer (ETH)" description="Held by the contract until the answer is confirmed." required value={draft.price} error={readings.price.problem} onChange={(event) => { change({ price: event.target.value }) }} />
+      <TextInput
+        label="Guarantee (ETH)" description="The buyer’s deposit, and yours with each answer; both come back." placeholder={sayUsual(usualGuaranteeWei(readings))} value={draft.guarantee}
+        error={readings.guarantee.problem} onChange={(event) => { change({ guarantee: event.target.value }) }}
+      />
+      <TextInput label="You deliver within" description="Such as 10m, 1h, 2d." required value={draft.delivery} error={readings.delivery.problem} onChange={(event) => { change({ delivery: event.target.value }) }} />
+      <TextInput label="The trade ends after" description="Then you can reclaim what an absent buyer left." required value={draft.expiration} error={readings.expiration.problem} onChange={(event) => { change({ expiration: event.target.value }) }} />
+      <TextInput label="Arbiter" description="Rules on disputes. Without one, or with one who stays silent, both sides lose." placeholder="nobody, or an address" value={draft.arbiter} error={readings.arbiter.problem} onChange={(event) => { change({ arbiter: event.target.value }) }} />
+      <TextInput label="The arbiter rules within" disabled={draft.arbiter.trim() === ''} description="After that anybody may close the dispute." value={draft.dispute} error={readings.dispute.problem} onChange={(event) => { change({ dispute: event.target.value }) }} />
+    </div>
+    {warnOfDraft(readings).map((words) => <p key={words} className="note warn">{words}</p>)}
+  </Section>
+)
 
 const modes = [{ value: 'disclosed', label: 'Programs are shown to you' }, { value: 'private', label: 'Programs stay private' }] as const
 
@@ -66,7 +65,7 @@ const Help = ({ draft, readings, change }: PartProperties) => (
     ) : null}
     <TextInput
       label="Fee for opening your help (ETH)" description="Out of the price, yours at once, whatever comes after." disabled={!sellsHelp(draft)}
-      value={draft.interactionFee} error={readings.interactionFee.problem}
+      placeholder={sayUsual(usualFeeWei(readings))} value={draft.interactionFee} error={readings.interactionFee.problem}
       onChange={(event) => { change({ interactionFee: event.target.value }) }}
     />
   </div>
