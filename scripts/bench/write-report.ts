@@ -23,9 +23,9 @@ const titles: Readonly<Record<BenchRow['operation'], string>> = {
   'sum1000': 'sum of 1,000',
   'sum1000-packed': 'sum of 1,000, packed',
   'dot100': 'dot product, 100 signed weights of 32 bits',
-  'dot1000': 'dot product, 1,000 of them',
+  'dot1000': 'dot product, 1,000 signed weights of 32 bits',
   'float100': 'dot product, 100 floating-point weights',
-  'float1000': 'dot product, 1,000 of them',
+  'float1000': 'dot product, 1,000 floating-point weights',
   'means': 'sums of 16 columns of 4,238',
   'means-packed': 'the same, packed',
 }
@@ -85,9 +85,13 @@ const drawn = growth.map((chart) => {
   return `![Time over ${chart.over}: ${chart.what}](${name})`
 })
 
+const names: Readonly<Record<string, string>> = { 'one-worker': 'two workers against one' }
 const verdicts = rows.flatMap((row) => row.bars
   .filter(({ atLeast }) => atLeast !== null)
-  .map(({ against }) => verdictOf(inAllRuns(row, against))))
+  .map(({ against }) => ({ against: names[against] ?? against, what: `${titles[row.operation]} (${row.bits} bits)`, verdict: verdictOf(inAllRuns(row, against)) })))
+const heldBars = verdicts.filter(({ verdict }) => verdict === 'held').length
+const missedBars = Object.entries(Object.groupBy(verdicts.filter(({ verdict }) => verdict !== 'held'), ({ against }) => against))
+  .map(([against, bars = []]) => `- ${against}: ${bars.map(({ what, verdict }) => `${what} ${verdict}`).join('; ')}.`)
 
 const text = `# Performance
 
@@ -107,6 +111,10 @@ python-paillier does, with plain integer weights and with its encoding of floati
 without fused multiply-adds. *Packed* rows hold numbers of 32 bits side by side with guard bits: columns, and
 blocks of rows, whose partial sums are opened (docs/adr/0302); what they are compared with is the unpacked sum.
 
+**Of ${verdicts.length} bars ${heldBars} held in every run.**${missedBars.length === 0 ? '' : ` The others:
+
+${missedBars.join('\n')}`}
+
 ## Times
 
 ${runs.length === 1 ? '' : 'Of the first run.\n\n'}${keySizes.map(timesOf).join('\n\n')}
@@ -124,4 +132,4 @@ ${drawn.length === 0 ? '' : `\n## Growth\n\nBy the clock, medians of three; both
   notesPath === undefined ? '' : `\n${readFileSync(notesPath, 'utf8').trim()}\n`}`
 
 writeFileSync(join(projectRoot, 'docs/performance.md'), text)
-console.log(`docs/performance.md: ${verdicts.filter((verdict) => verdict === 'held').length} bars held of ${verdicts.length}`)
+console.log(`docs/performance.md: ${heldBars} bars held of ${verdicts.length}`)

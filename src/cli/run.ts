@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { CommanderError } from 'commander'
 import { askSecret, createPassphraseAsker } from '../client/ask.ts'
-import { createHost, defaultHome, type Host, type HostOptions } from '../host/index.ts'
+import { createHost, defaultHome, type EngineOptions, type Host, type HostOptions } from '../host/index.ts'
 import type { ServeObserver } from '../host/operations/observe.ts'
 import { toEngineOptions } from '../host/settings/engine-settings.ts'
 import { AppError } from '../shared/errors.ts'
@@ -40,19 +40,30 @@ export const secretAccess = (options: GlobalOptions): Pick<HostOptions, 'askPass
   return { askPassphrase, ...(secretStore === undefined ? {} : { secretStore }) }
 }
 
+export interface ConfiguredEngine {
+  readonly engine: EngineOptions
+  /** What gave it, where the profile's own file did not: a variable, another file. */
+  readonly engineSetBy: string | null
+}
+
+/** How the engine is told to be. Throws `input.configuration-invalid`. */
+export const readEngineOptions = (options: GlobalOptions): ConfiguredEngine => {
+  const { configuration: { engine }, sources } = loadWith(options)
+  // What the profile's own file says can be changed in the window; what was said for this start cannot.
+  const ownFile = join(resolveHome(options), 'config.json')
+  const engineSetBy = [sources['engine.threads'], sources['engine.backend']].find((source) => source !== undefined && source !== ownFile) ?? null
+  return { engine: toEngineOptions(engine), engineSetBy }
+}
+
 /** Opens the profile's host for one command and closes it whatever happens. */
 export const withHost = async <T>(
   options: GlobalOptions, act: (host: Host, terminal: Terminal) => Promise<T>, observer: ServeObserver = {},
 ): Promise<T> => {
   const access = secretAccess(options)
-  const { configuration: { engine }, sources } = loadWith(options)
-  const home = resolveHome(options)
-  // What the profile's own file says can be changed in the window; what was said for this start cannot.
-  const engineSetBy = [sources['engine.threads'], sources['engine.backend']].find((source) => source !== undefined && source !== join(home, 'config.json')) ?? null
+  const engine = readEngineOptions(options)
   const terminal = createTerminal(options.json === true)
   const host = await createHost({
-    ...access, home, observer, onNotice: terminal.note,
-    engine: toEngineOptions(engine), engineSetBy,
+    ...access, ...engine, home: resolveHome(options), observer, onNotice: terminal.note,
     ...readPlaces(process.env),
   })
   try {

@@ -30,7 +30,7 @@ const describe = ({ machine, backend, backendReason, gmpy2, pythonPaillier, roun
 ].join('\n\n')
 
 export const addBenchCommand = (program: Command, globals: () => GlobalOptions): void => {
-  program.command('bench').description('how fast Paillier is here: our engine, paillier-bigint and gmpy2, and the bars of docs/performance.md')
+  program.command('bench').description('how fast Paillier is here: our engine by each backend, whatever is configured, paillier-bigint and gmpy2, and the bars of docs/performance.md; takes minutes')
     .option('--short', '2048 bits and fewer rounds')
     .action(async ({ short }: { readonly short?: boolean }) => {
       const terminal = createTerminal(globals().json === true)

@@ -12,7 +12,7 @@ import type { Ground } from './target.ts'
 
 /** Attacks by a seller whose key is not what it seems. */
 export const attackKeys = (ground: Ground): void => {
-  it('S11: listings under keys that are prime, p²·q, even, with a small factor, shared, misnamed, or another seller\'s', async () => {
+  it('S11: listings under keys that are prime, p²·q, even, with a small factor, shared, misnamed or uncertified', async () => {
     const { details, n, target: { mallory, alice } } = ground
     const hex = (value: bigint): string => value.toString(16)
     const withKey = (key: Partial<Details['dataset']['key']>): Details => ({ ...details, dataset: { ...details.dataset, key: { ...details.dataset.key, ...key } } })

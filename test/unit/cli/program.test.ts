@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import manifest from '../../../package.json' with { type: 'json' }
@@ -18,6 +21,17 @@ describe('the command line', () => {
     expect(run('--version')).toBe(`${manifest.version}\n`)
     expect(JSON.parse(run('--json', '--version'))).toEqual({ version: manifest.version })
   })
+
+  it('looks at the engine as it is configured, and says what is wrong with that', () => {
+    const home = mkdtempSync(join(tmpdir(), 'hesystem-doctor-'))
+    const examine = (backend: string): unknown => {
+      const { stdout } = spawnSync(process.execPath, [main, '--home', home, '--json', 'doctor'], { encoding: 'utf8', env: { ...process.env, HESYSTEM_ENGINE_BACKEND: backend } })
+      return (JSON.parse(stdout) as { entries: { name: string }[] }).entries.find(({ name }) => name === 'engine')
+    }
+    expect(examine('node-crypto')).toMatchObject({ verdict: 'ok', found: expect.stringMatching(/^node-crypto \(asked for/) as string })
+    expect(examine('nonsense')).toMatchObject({ verdict: 'fail', found: expect.stringContaining('HESYSTEM_ENGINE_BACKEND') as string })
+    rmSync(home, { recursive: true })
+  }, 60_000)
 
   it('loads no server, queue or table format for a command that needs none: they took most of its start', () => {
     const { stderr } = spawnSync(process.execPath, ['--import', recorder, main, '--help'], { encoding: 'utf8' })
