@@ -197,5 +197,5 @@ describe('a script can waste only what it was given (S16)', () => {
     await expectFailure('for (;;) data.add([1, 2])', code, /characters of plain numbers/, { argumentCharacters: 100 })
     await expectFailure('for (;;) try { data.add(1) } catch {}', 'runtime.script-timeout', /stopped/, { calls: 50, deadlineMilliseconds: 200 })
     await expectFailure('let t = data; for (;;) t = t.concat(t)', 'input.tensor-too-large', /more than 16777216 cells/, { cells: Infinity })
-  })
+  }, 300_000)
 })
