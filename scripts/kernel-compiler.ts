@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { main as compile } from 'assemblyscript/asc'
@@ -31,14 +32,21 @@ const compileKernel = async (name: KernelName): Promise<Uint8Array> => {
   return wasm
 }
 
-/** Compiles both kernels, into the module that carries them. */
-export const compileKernelModule = async (): Promise<string> => [
-  '// Built from assembly/ by `npm run build:kernel`; a test builds it again and compares.',
-  "export type KernelName = 'integer' | 'fused'",
-  '',
-  'export const kernelsWasm: Readonly<Record<KernelName, string>> = {',
-  `  integer: '${Buffer.from(await compileKernel('integer')).toString('base64')}',`,
-  `  fused: '${Buffer.from(await compileKernel('fused')).toString('base64')}',`,
-  '}',
-  '',
-].join('\n')
+/** Compiles both kernels, into the module that carries them and their SHA-256. */
+export const compileKernelModule = async (): Promise<string> => {
+  const built = [['integer', await compileKernel('integer')], ['fused', await compileKernel('fused')]] as const
+  return [
+    '// Built from assembly/ by `npm run build:kernel`; a test builds it again and compares.',
+    "export type KernelName = 'integer' | 'fused'",
+    '',
+    'export const kernelsWasm: Readonly<Record<KernelName, string>> = {',
+    ...built.map(([name, wasm]) => `  ${name}: '${Buffer.from(wasm).toString('base64')}',`),
+    '}',
+    '',
+    '/** SHA-256 of the bytes. */',
+    'export const kernelDigests: Readonly<Record<KernelName, string>> = {',
+    ...built.map(([name, wasm]) => `  ${name}: '${createHash('sha256').update(wasm).digest('hex')}',`),
+    '}',
+    '',
+  ].join('\n')
+}

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { bigIntToBytes, bitLength, bytesToBigInt } from '../../crypto/bytes.ts'
 import { modularInverse, residue } from '../../crypto/modular.ts'
-import { kernelsWasm, type KernelName } from './kernels-wasm.ts'
+import { kernelDigests, kernelsWasm, type KernelName } from './kernels-wasm.ts'
 import { webAssembly, type WasmMemory } from './web-assembly.ts'
 
 /** What the modules of assembly/ export; numbers are addresses in their memory. */
@@ -70,12 +71,19 @@ export interface MontgomeryMachine {
   get(register: number): bigint
 }
 
-const compiled: Partial<Record<KernelName, object>> = {}
-const compiledModule = (name: KernelName): object => (compiled[name] ??= new webAssembly.Module(Buffer.from(kernelsWasm[name], 'base64')))
+/** A kernel's bytes, as built. Throws where they are not, as in a damaged copy of the program. */
+const kernelBytes = (name: KernelName): Uint8Array => {
+  const bytes = Buffer.from(kernelsWasm[name], 'base64')
+  if (createHash('sha256').update(bytes).digest('hex') !== kernelDigests[name]) throw new Error('its bytes are not those that were built')
+  return bytes
+}
 
-/** A machine for one modulus, with memory of its own, which grows with the registers set aside. */
-export const createMontgomeryMachine = (modulus: bigint, name: KernelName): MontgomeryMachine => {
-  const kernel = new webAssembly.Instance(compiledModule(name), {}).exports as Kernel
+const compiled: Partial<Record<KernelName, object>> = {}
+const compiledModule = (name: KernelName): object => (compiled[name] ??= new webAssembly.Module(kernelBytes(name)))
+
+/** A machine for one modulus, with memory of its own, which grows with the registers set aside. Tests give a module of their own. */
+export const createMontgomeryMachine = (modulus: bigint, name: KernelName, module: object = compiledModule(name)): MontgomeryMachine => {
+  const kernel = new webAssembly.Instance(module, {}).exports as Kernel
   const { limbBits, roundLimbs } = digitsOf[name]
   const roundBits = BigInt(limbBits * roundLimbs)
   const limbs = limbsFor(bitLength(modulus), digitsOf[name])
