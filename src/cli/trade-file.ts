@@ -1,12 +1,13 @@
 import { citeReceipt, titleOf, verifyTradeFile, type TradeFileVerdict } from '../host/index.ts'
 import { privateReceiptStatement, type Receipt } from '../host/protocol/receipt.ts'
 import type { ReceiptProblem } from '../host/protocol/verify-receipt.ts'
+import { listUnvouchedFields } from '../host/protocol/unvouched-fields.ts'
 import { verifyReceiptOnChain } from '../host/protocol/verify-receipt-on-chain.ts'
 import { checkPages, type PageVerdict } from '../host/receipts/check-page.ts'
 import { parseTradeText, readAttachedReceipt } from '../host/receipts/trade-text.ts'
 import { readUserFile, readUserFileBytes, readUserFileStart } from '../client/read-user-file.ts'
 import { describeAnswer } from './answer-text.ts'
-import { sayUnsigned } from '../shared/receipt-words.ts'
+import { sayUnsigned, sayUnvouched } from '../shared/receipt-words.ts'
 import { formatEther } from '../shared/units.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -28,9 +29,10 @@ const describeDecryption = (proved: boolean | null): string => {
   return proved ? 'The decryption is proved; that the encrypted table is the real one is not.' : 'The enclosed answer is not proved to be right.'
 }
 
-/** Who says that the trade took place: its parties, or the chain; nobody, and everything in it may be made up. */
-const describeWitness = ({ signatures }: TradeFileVerdict): string =>
-  `${sayUnsigned(signatures)} Hold it against the chain with --rpc URL.`
+/** What nobody but its writer says: everything, as long as the chain was not asked; then what no chain holds. */
+const describeWitness = ({ signatures }: TradeFileVerdict, unvouched: ReturnType<typeof listUnvouchedFields> | null): string => (unvouched === null
+  ? `${sayUnsigned(signatures)} Hold it against the chain with --rpc URL.`
+  : sayUnvouched(unvouched))
 
 const describeWhole = ({ kind, answerBound }: TradeFileVerdict, ok: boolean, onChain: boolean): string => {
   const chain = onChain ? ', and is what the chain says' : ''
@@ -67,7 +69,7 @@ const uncheckedPages = 'THE PAGES OF THIS PDF WERE NOT CHECKED. Another version 
 
 /**
  * Checks a receipt or an answer's file, says what it is, what holds and what does not, and leaves exit code 1 where not all does, or nobody
- * but its writer vouches for it: both parties by their signatures, or the chain; exit code 3 where a PDF's attachment has all that, and its
+ * but its writer vouches for some of it: both parties by their signatures, or the chain, which does not hold all; exit code 3 where a PDF's attachment has all that, and its
  * pages are another version's.
  * With a node's URL the receipt is held against the chain too: only one that holds by itself names a chain worth asking.
  */
@@ -78,14 +80,16 @@ export const reportTradeFile = async ({ json, pdf }: TradeFile, rpc: string | nu
   const pages = !verdict.ok || receipt === null || pdf === null ? null : await checkPages(pdf, json as Receipt)
   const problems = [...verdict.problems, ...onChain ?? [], ...pages === null ? [] : pageProblems[pages]]
   const holds = problems.length === 0
-  const isWitnessed = verdict.signedByBoth || onChain !== null
+  // Fields that rest on one party's word although the chain was asked; null: it was not.
+  const unvouched = onChain === null || receipt === null ? null : listUnvouchedFields(receipt, verdict)
+  const isWitnessed = verdict.signedByBoth || unvouched?.length === 0
   const receiptHolds = holds && isWitnessed
   const ok = receiptHolds && pages !== 'unchecked'
   const { signatures, decryptionProved, answer } = verdict
   const citation = receiptHolds && receipt !== null ? citeReceipt(receipt, decryptionProved) : null
-  terminal.result({ ...verdict, ok, receiptHolds, pages, problems, checkedOnChain: onChain !== null, citation }, [
+  terminal.result({ ...verdict, ok, receiptHolds, pages, problems, checkedOnChain: onChain !== null, unvouched, citation }, [
     ...(holds && pages === 'unchecked' ? [uncheckedPages, ''] : []),
-    holds && !isWitnessed ? describeWitness({ ...verdict, receipt }) : describeWhole({ ...verdict, receipt }, holds, onChain !== null),
+    holds && !isWitnessed ? describeWitness({ ...verdict, receipt }, unvouched) : describeWhole({ ...verdict, receipt }, holds, onChain !== null),
     ...(holds && receipt !== null ? [describeTrade(receipt)] : []),
     `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved)}`,
     ...(receiptHolds && onChain === null ? ['The chain was not asked, and one person can have both keys: --rpc URL holds the trade against it.'] : []),

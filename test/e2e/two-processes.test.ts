@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { HDNodeWallet, JsonRpcProvider, parseEther, toQuantity, Wallet } from 'ethers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createHost, verifyTradeFile } from '../../src/host/index.ts'
+import type { Receipt } from '../../src/host/protocol/receipt.ts'
 import { verifyReceipt } from '../../src/host/protocol/verify-receipt.ts'
 import { casesOf, testLength } from '../campaigns/support/figures.ts'
 import { createFolder, onCleanup } from './support/cleanup.ts'
@@ -147,6 +148,12 @@ describe('a trade between two command lines with a home each and a chain of its 
     expect(readdirSync(folder)).not.toContain('nowhere')
 
     const receipt = readFileSync(paths.buyer, 'utf8')
+    // A buyer alone, without what the details document and the program would show: the chain knows of no mode.
+    const { checks: _checks, signatures, ...half } = JSON.parse(receipt) as Receipt
+    const own = file('own.json', JSON.stringify({ ...half, program: null, proof: null, signatures: { ...signatures, seller: null } }))
+    const unvouched = await nowhere.launch('receipts', 'verify', own, '--rpc', rpcUrl).ended
+    expect([unvouched.exitCode, JSON.parse(unvouched.stdout)])
+      .toEqual([1, expect.objectContaining({ ok: false, receiptHolds: false, checkedOnChain: true, unvouched: ['statement'], problems: [], citation: null })])
     const tampered: readonly (readonly [field: string, change: (text: string) => string])[] = [
       ['trade.termsHash', (text) => text.replace(`"valueWei": "${value}"`, `"valueWei": "${value + 1n}"`)],
       ['program', (text) => text.replace('"numerator": "1"', '"numerator": "2"')],

@@ -9,24 +9,27 @@ import type { ReceiptProblem } from './verify-receipt.ts'
 const fixedFields = ['listing', 'seller', 'buyer', 'terms', 'termsHash'] as const
 /** What stands as soon as it is there. */
 const growingFields = ['requestHash', 'answerHash'] as const
+/** What is added to as the purchase goes on. */
+const listedFields = ['moves', 'credits'] as const
 /** What may have changed since the receipt was made, if the purchase went on. */
-const presentFields = ['state', 'credits', 'burnedWei'] as const
+const presentFields = ['state', 'burnedWei'] as const
 
 const differences = (told: ReceiptTrade, found: ReceiptTrade): string[] => {
   const differ = (field: keyof ReceiptTrade): boolean => !isDeepStrictEqual(told[field], found[field])
-  const movesHold = isDeepStrictEqual(told.moves, found.moves.slice(0, told.moves.length))
+  const wentOn = told.moves.length < found.moves.length
   return [
     ...fixedFields.filter(differ),
     ...growingFields.filter((field) => told[field] !== null && differ(field)),
-    ...(movesHold ? [] : ['moves']),
-    ...(told.moves.length === found.moves.length ? presentFields.filter(differ) : []),
+    ...listedFields.filter((field) => !isDeepStrictEqual(told[field], wentOn ? found[field].slice(0, told[field].length) : found[field])),
+    // Nothing is burned before the last move.
+    ...presentFields.filter((field) => (wentOn ? field === 'burnedWei' && told[field] !== '0' : differ(field))),
   ]
 }
 
 /**
  * Holds a receipt whose form and hashes are in order against the chain it names, as a node tells it: the same purchase, parties, terms,
- * hashes and moves. A purchase that went on since is no contradiction. Throws `chain.unreachable`, `chain.wrong-chain`,
- * `chain.wrong-contract`, `escrow.not-found`.
+ * hashes and moves; what `listUnvouchedFields` names it cannot tell. A purchase that went on since is no contradiction. Throws
+ * `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract`, `escrow.not-found`.
  */
 export const verifyReceiptOnChain = async (receipt: Receipt, rpcUrl: string): Promise<readonly ReceiptProblem[]> => {
   const { trade, request, program } = receipt

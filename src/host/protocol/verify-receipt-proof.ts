@@ -45,6 +45,9 @@ export const checkReceiptProof = (receipt: Receipt): ReceiptProofCheck => {
     if (receiptStatements[details.policy.mode] !== receipt.statement) {
       return { problems: [{ field: 'statement', message: `is not that of a trade in ${details.policy.mode} mode` }], integers: null }
     }
+    if (details.dataset.root !== receipt.trade.datasetRoot) {
+      return { problems: [{ field: 'trade.datasetRoot', message: 'is not that of the table in the details document' }], integers: null }
+    }
     const delivered = openDelivery({
       request: request.request,
       details,

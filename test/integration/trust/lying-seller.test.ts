@@ -219,10 +219,15 @@ describe('a seller who has the key and lies (S13)', () => {
       const lies: readonly Partial<typeof told>[] = [
         { buyer: told.seller }, { answerHash: told.termsHash }, { burnedWei: '1' },
         { moves: told.moves.map((move) => ({ ...move, timeSeconds: move.timeSeconds + 1 })) },
+        // Also of a time before the purchase went on.
+        { credits: [{ account: told.buyer, amountWei: '7' }], moves: told.moves.slice(0, -1) },
+        { burnedWei: '1', credits: [], moves: told.moves.slice(0, -1) },
       ]
       for (const lie of lies) {
         expect(await verifyReceiptOnChain({ ...file, trade: { ...told, ...lie } }, rpcUrl)).toMatchObject([{ field: `trade.${Object.keys(lie)[0] ?? ''}` }])
       }
+      const { checks: _checks, ...unchecked } = file
+      expect(verifyReceipt({ ...unchecked, trade: { ...told, datasetRoot: told.termsHash } }).problems).toContainEqual(expect.objectContaining({ field: 'trade.datasetRoot' }))
       const foreign = { ...proof, sealingSecret: `0x${'11'.repeat(32)}` }
       expect(verifyReceipt({ ...file, proof: foreign }).problems).toMatchObject([{ field: 'proof.sealingSecret' }])
     })

@@ -4,11 +4,12 @@ import type { Program } from '../../../src/shared/schemas/program.ts'
 import { encodeProgram } from '../../../src/compute/program.ts'
 import { hashTerms, noArbiter, type PurchaseHistory, type PurchaseOnChain } from '../../../src/host/chain/market.ts'
 import { computeChecks } from '../../../src/host/protocol/receipt-checks.ts'
-import { createReceipt, mergeReceipts, signReceipt, type Receipt } from '../../../src/host/protocol/receipt.ts'
+import { createReceipt, mergeReceipts, privateReceiptStatement, signReceipt, type Receipt } from '../../../src/host/protocol/receipt.ts'
 import { hashResultRequest, signResultRequest } from '../../../src/host/protocol/result-request.ts'
+import { listUnvouchedFields } from '../../../src/host/protocol/unvouched-fields.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import { sha256Hex } from '../../../src/host/trade/hash.ts'
-import { sayUnsigned } from '../../../src/shared/receipt-words.ts'
+import { sayUnsigned, sayUnvouched } from '../../../src/shared/receipt-words.ts'
 
 const seller = new Wallet(`0x${'11'.repeat(32)}`)
 const buyer = new Wallet(`0x${'22'.repeat(32)}`)
@@ -74,6 +75,33 @@ describe('a receipt', () => {
     const verdict = verifyReceipt(await signReceipt(unsigned, buyer))
     expect(verdict).toMatchObject({ ok: true, signedByBoth: false, signatures: { seller: 'valid', buyer: 'valid' } })
     expect(sayUnsigned(verdict.signatures)).toMatch(/one and the same key/)
+  })
+
+  it('names what no chain holds and one party alone says: it could sign any mode, table and number of replies', async () => {
+    const settled = await createSettled()
+    const { trade } = settled
+    const paid = { ...trade, state: 'Paid' as const, moves: trade.moves.slice(0, 1), credits: [], requestHash: null, answerHash: null, programHash: null, resultHash: null }
+    const helped = { ...trade, moves: [...trade.moves.slice(0, 1), { ...move('InteractionOpened', 1) }, ...trade.moves.slice(1)] }
+    const requested = { ...trade, state: 'Requested' as const, moves: trade.moves.slice(0, 2), credits: [], answerHash: null }
+    const cases: readonly (readonly [lie: Partial<Receipt>, bySeller: readonly string[], byBuyer: readonly string[]])[] = [
+      [{}, [], ['statement']],
+      [{ program: null, trade: { ...trade, unprovedReplies: 99 } }, ['statement', 'trade.unprovedReplies'], ['statement', 'trade.unprovedReplies']],
+      [{ program: null, trade: helped }, ['statement', 'trade.unprovedReplies'], ['statement', 'trade.unprovedReplies']],
+      [{ program: null, statement: privateReceiptStatement }, ['statement'], ['statement']],
+      [{ trade: requested }, [], ['statement', 'trade.datasetRoot']],
+      [{ program: null, request: null, trade: { ...paid, datasetRoot: bytes32('a') } }, ['statement', 'trade.datasetRoot'], ['statement', 'trade.datasetRoot']],
+    ]
+    for (const [lie, bySeller, byBuyer] of cases) {
+      for (const [signer, named] of [[seller, bySeller], [buyer, byBuyer]] as const) {
+        const receipt = await signReceipt({ ...settled, ...lie }, signer)
+        const verdict = verifyReceipt(receipt)
+        expect(verdict).toMatchObject({ ok: true, signedByBoth: false })
+        expect(listUnvouchedFields(receipt, verdict)).toEqual(named)
+      }
+      const both = await signReceipt(await signReceipt({ ...settled, ...lie }, seller), buyer)
+      expect(listUnvouchedFields(both, verifyReceipt(both))).toEqual([])
+    }
+    expect(sayUnvouched(['trade.unprovedReplies'])).toMatch(/one party's word alone stands for this: how many unproved replies/)
   })
 
   it('holds with its signatures in one spelling only', async () => {
