@@ -38,7 +38,11 @@ export type BackendName = typeof backendNames[number]
  * need no further assumption for the owner; rⁿ with r uniform, the `exact` distribution of Paillier's scheme; or, asked for by name
  * only, `short` exponents, twice as fast again on a stronger assumption.
  */
-export type Randomness = 'table' | 'exact' | 'short'
+export const randomnessNames = ['table', 'exact', 'short'] as const
+export type Randomness = typeof randomnessNames[number]
+
+/** More threads than any computer has cores: a number above it is a mistake. */
+export const mostWorkers = 1024
 
 export interface EngineOptions {
   /** Worker threads; by default one per core. */

@@ -78,8 +78,10 @@ export const withCancellation = async <T>(outer: AbortSignal | undefined, action
   })
   const cancel = (): void => stop.abort(cancelledError())
   outer?.addEventListener('abort', cancel, { once: true })
+  // As a promise even where it throws before it returns one: else nobody would wait for `aborted`.
+  const start = async (): Promise<T> => action(stop.signal)
   try {
-    return await Promise.race([action(stop.signal), aborted])
+    return await Promise.race([start(), aborted])
   } catch (error) {
     stop.abort(error)
     throw error

@@ -5,6 +5,7 @@ import { powerByBigInt } from '../../../src/crypto/modular.ts'
 import { createReferenceArithmetic } from '../../../src/engine/arithmetic.ts'
 import { createEngine } from '../../../src/engine/create-engine.ts'
 import type { Engine } from '../../../src/engine/engine.ts'
+import { withCancellation } from '../../../src/engine/jobs.ts'
 import { createKeyBytes } from '../../../src/engine/task-key.ts'
 import { createTaskRunner } from '../../../src/engine/tasks.ts'
 import { sha256 } from '../crypto/proof-fixtures.ts'
@@ -120,5 +121,22 @@ describe('in a worker', () => {
     }
     const runTask = createTaskRunner(createReferenceArithmetic(powerByBigInt, broken), broken, sha256)
     expect(() => runTask({ operation: 'encrypt', key: createKeyBytes(keyPair), residues })).toThrow('no entropy')
+  })
+})
+
+describe('a job that fails before its first promise', () => {
+  it('rejects with its error, and leaves no other rejection behind', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): void => void unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    try {
+      await expect(withCancellation(undefined, () => {
+        throw new Error('at once')
+      })).rejects.toThrow('at once')
+      await new Promise((resolve) => setImmediate(resolve))
+    } finally {
+      process.off('unhandledRejection', note)
+    }
+    expect(unhandled).toEqual([])
   })
 })
