@@ -51,9 +51,13 @@ export const createGroup = (
 
 /**
  * Lays columns out in as few groups as their order allows, none of more than `plaintextBits` bits, each with `blocks` blocks of rows. A
- * column that does not fit alone is left out. Throws `invalid-argument` for a range that is empty, or more blocks than rows.
+ * column that does not fit alone is left out. Throws `invalid-argument` for a range that is empty, more blocks than rows, or numbers that
+ * are not whole.
  */
 export const layOutGroups = (ranges: readonly PackedRange[], rows: number, plaintextBits: number, blocks = 1): PackedGroup[] => {
+  if (![rows, plaintextBits, blocks].every(Number.isSafeInteger)) {
+    throw new CryptoError('invalid-argument', `${rows} rows, ${blocks} blocks and ${plaintextBits} bits are not whole numbers`)
+  }
   if (blocks < 1 || blocks > rows) throw new CryptoError('invalid-argument', `${rows} rows are not cut into ${blocks} blocks`)
   const empty = ranges.findIndex(({ lower, upper }) => lower > upper)
   if (empty >= 0) throw new CryptoError('invalid-argument', `the range of column ${empty} is empty`, empty)
@@ -74,10 +78,13 @@ export const layOutGroups = (ranges: readonly PackedRange[], rows: number, plain
 
 /**
  * The plaintext of packed row `row`, never negative: Σ (x − lower)·2^shift. `readCell` gives the integer of a column in a row of the table.
- * Throws `value-out-of-range`, naming the row, for one outside its column's range.
+ * Throws `value-out-of-range`, naming the row, for one outside its column's range; `invalid-argument` where there is no such packed row.
  */
 export const packRow = (group: PackedGroup, row: number, readCell: (row: number, column: number) => bigint): bigint => {
   const { columns, ranges, rows, blockRows, slots } = group
+  if (!Number.isSafeInteger(row) || row < 0 || row >= blockRows) {
+    throw new CryptoError('invalid-argument', `there is no packed row ${row} among ${blockRows}`)
+  }
   return slots.reduce((plaintext, { shift }, slot) => {
     const index = slot % columns.length
     const tableRow = Math.floor(slot / columns.length) * blockRows + row

@@ -15,7 +15,7 @@ export interface CellJob {
   readonly count: number
   /** What is done, under a key of which length: `encrypt private 2048`. */
   readonly kind: string
-  createTask(range: CellRange): Task
+  createTask(range: CellRange): Task | Promise<Task>
   accept(bytes: Uint8Array, range: CellRange): void
 }
 
@@ -40,6 +40,12 @@ export const countCells = (bytes: Uint8Array, length: number): number => {
     throw new AppError('crypto.invalid-ciphertext', `${bytes.length} bytes are not a whole number of ciphertexts of ${length} bytes.`)
   }
   return bytes.length / length
+}
+
+/** Throws `crypto.invalid-argument`, naming the first, for a value that is no BigInt: a number is not taken for one. */
+export const assertBigInts = (what: string, values: readonly unknown[]): void => {
+  const index = values.findIndex((value) => typeof value !== 'bigint')
+  if (index >= 0) throw new AppError('crypto.invalid-argument', `The ${what} ${index} is no BigInt.`, { details: { index } })
 }
 
 /** Throws `crypto.invalid-argument` unless two operands have as many cells. */

@@ -1,11 +1,12 @@
-import { bytesToBigInt, joinIntegers, splitIntegers } from '../crypto/bytes.ts'
+import { joinIntegers, splitIntegers } from '../crypto/bytes.ts'
 import { centredResidue, residue } from '../crypto/modular.ts'
 import { assertPlaintexts, invalidCiphertextError } from '../crypto/paillier.ts'
 import type { PaillierKeyPair, PaillierPublicKey } from '../crypto/types.ts'
 import { createPower } from './backends.ts'
-import { assertSameCount, copyCells, countCells, runCells, type CellRange } from './cell-jobs.ts'
+import { assertBigInts, assertSameCount, copyCells, countCells, runCells, type CellRange } from './cell-jobs.ts'
 import type { Engine, EngineOptions, JobOptions } from './engine.ts'
 import { evaluateForms } from './evaluate.ts'
+import { findInvalidCell } from './find-invalid-cell.ts'
 import { generateKey } from './generate-key.ts'
 import { createMeter, withCancellation } from './jobs.ts'
 import { fromCryptoError, withMappedErrors } from './map-error.ts'
@@ -35,6 +36,7 @@ const mapToCiphertexts = async (
 const encrypt = async (pool: WorkerPool, key: EngineKey, plaintexts: readonly bigint[], options?: JobOptions): Promise<Uint8Array> => {
   const prepared = prepareKey(key)
   const { n, bits, ciphertextBytes: length } = prepared
+  assertBigInts('plaintext', plaintexts)
   withMappedErrors(() => assertPlaintexts(prepared, plaintexts))
   return mapToCiphertexts(pool, kindOf(isKeyPair(key) ? 'encrypt as the owner' : 'encrypt', length), plaintexts.length, length, ({ start, count }) => ({
     operation: 'encrypt',
@@ -89,6 +91,7 @@ const scale = async (
   const { ciphertextBytes: length } = prepareKey(key)
   const count = countCells(ciphertexts, length)
   assertSameCount(count, factors.length)
+  assertBigInts('factor', factors)
   return mapToCiphertexts(pool, kindOf('scale', length), count, length, (range) => ({
     operation: 'scale',
     key: createKeyBytes(key),
@@ -120,24 +123,15 @@ const assertCiphertexts = async (
   options?: JobOptions,
 ): Promise<void> => {
   const { ciphertextBytes: length } = prepareKey(key)
-  let first = Infinity
-  await runCells(pool, {
-    count: countCells(ciphertexts, length),
-    kind: kindOf('find-invalid', length),
-    createTask: (range) => ({ operation: 'find-invalid', key: createKeyBytes(key), ciphertexts: copyCells(ciphertexts, range, length) }),
-    // Batches end in any order: only when all have is the first of the bad ones known.
-    accept: (bytes, { start }) => {
-      if (bytes.length > 0) first = Math.min(first, start + Number(bytesToBigInt(bytes)))
-    },
-  }, options)
-  if (first !== Infinity) throw fromCryptoError(invalidCiphertextError(first))
+  const index = await findInvalidCell(pool, key, countCells(ciphertexts, length), (range) => copyCells(ciphertexts, range, length), options)
+  if (index !== null) throw fromCryptoError(invalidCiphertextError(index))
 }
 
 /**
  * Starts an engine: worker threads (one per core unless `options.workers` says otherwise, each started when first needed) on the
  * fastest backend that passes its self-test. Throws `runtime.backend-unavailable` where a backend asked for by name fails it,
- * `crypto.invalid-argument` for a number of workers that is not a positive whole number. `remote`, where given, shares what needs no
- * private key, and is closed with the engine.
+ * `crypto.invalid-argument` for an unknown backend or randomness, or a number of workers that is not whole, from 1 to 1024. `remote`,
+ * where given, shares what needs no private key, and is closed with the engine.
  */
 export const createEngine = async (options: EngineOptions = {}, remote?: RemoteTasks): Promise<Engine> => {
   const { backend, powers, reason, workers, pool: local } = openPool(options)

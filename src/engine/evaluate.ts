@@ -1,11 +1,15 @@
 import { at } from '../crypto/lists.ts'
+import { invalidCiphertextError } from '../crypto/paillier.ts'
 import type { LinearForm, PaillierPublicKey } from '../crypto/types.ts'
-import { AppError } from '../shared/errors.ts'
+import { AppError, isAppError } from '../shared/errors.ts'
+import { assertBigInts, type CellRange } from './cell-jobs.ts'
 import type { CiphertextSource, JobOptions } from './engine.ts'
+import { findInvalidCell } from './find-invalid-cell.ts'
 import { createMeter, runJob, type Batch } from './jobs.ts'
 import {
-  chooseBatchCost, cutForms, gatherPieces, intervalsOf, joiningForm, localRuns, type Interval, type Piece,
+  chooseBatchCost, cutForms, gatherPieces, intervalsOf, joiningForm, localRuns, readingsOf, type Interval, type Piece,
 } from './linear-form-plan.ts'
+import { fromCryptoError } from './map-error.ts'
 import { shareSums } from './shared-sums.ts'
 import { createKeyBytes, prepareKey } from './task-key.ts'
 import type { WorkerPool } from './worker-pool.ts'
@@ -24,9 +28,15 @@ interface PlacedPiece extends Piece {
 }
 
 const assertForms = (forms: readonly LinearForm[], count: number): void => {
+  if (!Number.isSafeInteger(count)) throw new AppError('crypto.invalid-argument', `A source has a whole number of cells, not ${count}.`)
+  assertBigInts('constant of form', forms.map(({ constant }) => constant))
   forms.forEach(({ runs }, index) => {
     let end = 0
+    assertBigInts(`weight in form ${index} of run`, runs.map(({ weight }) => weight))
     for (const run of runs) {
+      if (!Number.isSafeInteger(run.start) || !Number.isSafeInteger(run.count)) {
+        throw new AppError('crypto.invalid-argument', `Form ${index} has a run of ${run.count} from ${run.start}: no whole numbers.`, { details: { index } })
+      }
       if (run.weight === 0n || run.count < 1 || run.start < end || run.start + run.count > count) {
         throw new AppError('crypto.invalid-argument', `Form ${index} has a run of ${run.count} from ${run.start} that is empty, out of `
           + `order, of weight 0 or outside the ${count} cells.`, { details: { index } })
@@ -39,15 +49,45 @@ const assertForms = (forms: readonly LinearForm[], count: number): void => {
 const readIntervals = async (source: CiphertextSource, intervals: readonly Interval[], length: number): Promise<Uint8Array> => {
   const bytes = new Uint8Array(intervals.reduce((sum, { count }) => sum + count, 0) * length)
   let offset = 0
-  for (const { start, count } of intervals) {
+  let next = 0
+  for (const { start, count } of readingsOf(intervals)) {
     const part = await source.read(start, count)
     if (part.length !== count * length) {
       throw new AppError('crypto.invalid-ciphertext', `${count} ciphertexts from ${start} have ${part.length} bytes, not ${count * length}.`)
     }
-    bytes.set(part, offset)
-    offset += part.length
+    // What was read along between them is left out: nobody named it, so nobody judges it.
+    for (let named = intervals[next]; named !== undefined && named.start < start + count; named = intervals[next += 1]) {
+      const from = (named.start - start) * length
+      bytes.set(part.subarray(from, from + named.count * length), offset)
+      offset += named.count * length
+    }
   }
   return bytes
+}
+
+/** The cells `start … start + count − 1` of intervals laid end to end. */
+const sliceIntervals = (intervals: readonly Interval[], { start, count }: CellRange): Interval[] => {
+  let end = 0
+  return intervals.flatMap((interval) => {
+    const begin = end
+    end += interval.count
+    const [from, to] = [Math.max(start, begin), Math.min(start + count, end)]
+    return from < to ? [{ start: interval.start + from - begin, count: to - from }] : []
+  })
+}
+
+/** The error that names the first cell, of all that forms name, that is no ciphertext: a batch knows only that it has one. */
+const nameInvalidCell = async (
+  pool: WorkerPool, key: PaillierPublicKey, inputs: CiphertextSource, forms: readonly LinearForm[], signal: AbortSignal | undefined,
+): Promise<AppError | null> => {
+  const { ciphertextBytes: length } = prepareKey(key)
+  const named = intervalsOf(forms)
+  const count = named.reduce((sum, interval) => sum + interval.count, 0)
+  const index = await findInvalidCell(
+    pool, key, count, (range) => readIntervals(inputs, sliceIntervals(named, range), length), signal === undefined ? {} : { signal },
+  )
+  const [cell] = index === null ? [] : sliceIntervals(named, { start: index, count: 1 })
+  return cell === undefined ? null : fromCryptoError(invalidCiphertextError(cell.start))
 }
 
 const firstCell = ({ runs: [first] }: Piece): number => first?.start ?? 0
@@ -111,7 +151,8 @@ const planAll = (inputs: CiphertextSource, forms: readonly LinearForm[], length:
 
 /**
  * `Engine.evaluate`: sums that forms share are made once; forms are cut into pieces, the pieces of a batch evaluated from one bounded read
- * of the source, and the pieces of a form that was cut joined by one evaluation more. None of it ever shows in the result.
+ * of the source, and the pieces of a form that was cut joined by one evaluation more. None of it ever shows in the result. A cell that is
+ * no ciphertext is refused where a form names it, by its index.
  */
 export const evaluateForms = async (
   pool: WorkerPool,
@@ -137,7 +178,12 @@ export const evaluateForms = async (
       const { done, value } = left.next()
       return done === true ? null : toBatch(value)
     }
-    await runJob(pool, { total: sumOfCosts(stage), kind: `evaluate ${length}`, takeBatch }, meter, signal)
+    try {
+      await runJob(pool, { total: sumOfCosts(stage), kind: `evaluate ${length}`, takeBatch }, meter, signal)
+    } catch (error) {
+      if (!isAppError(error, 'crypto.invalid-ciphertext')) throw error
+      throw await nameInvalidCell(pool, key, inputs, forms, signal) ?? error
+    }
   }
   return plans.at(-1)?.results ?? new Uint8Array(0)
 }

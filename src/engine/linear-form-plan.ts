@@ -208,17 +208,23 @@ export const gatherPieces = <T extends Piece>(pieces: readonly T[], most: number
 /** So many cells that nobody asked for are sooner read along than left out. */
 const mostCellsBetween = 8
 
-/** The cells of the pieces' runs as disjoint intervals in rising order, near ones joined. */
-export const intervalsOf = (pieces: readonly Piece[]): Interval[] => {
-  const runs = pieces.flatMap((piece) => piece.runs).sort((a, b) => a.start - b.start)
+/** The cells of intervals in rising order as disjoint ones, those joined that have no more than so many cells between them. */
+const joinIntervals = (intervals: readonly Interval[], cellsBetween: number): Interval[] => {
   const union: { start: number; count: number }[] = []
-  for (const { start, count } of runs) {
+  for (const { start, count } of intervals) {
     const last = union.at(-1)
-    if (last === undefined || start > last.start + last.count + mostCellsBetween) union.push({ start, count })
+    if (last === undefined || start > last.start + last.count + cellsBetween) union.push({ start, count })
     else last.count = Math.max(last.count, start + count - last.start)
   }
   return union
 }
+
+/** The cells that runs name, and no others, as disjoint intervals in rising order. */
+export const intervalsOf = (forms: readonly Pick<LinearForm, 'runs'>[]): Interval[] =>
+  joinIntervals(forms.flatMap(({ runs }) => runs).sort((a, b) => a.start - b.start), 0)
+
+/** The intervals to be read for these, near ones joined. */
+export const readingsOf = (intervals: readonly Interval[]): Interval[] => joinIntervals(intervals, mostCellsBetween)
 
 /** Runs readdressed to where their cells stand when the intervals are laid end to end. */
 export const localRuns = (runs: readonly WeightedRun[], intervals: readonly Interval[]): WeightedRun[] => {

@@ -57,6 +57,13 @@ describe('packed columns', () => {
     expect(() => unpackSum(group, 1n << 60n, 0, 1)).toThrow('outside its slots')
     expect(() => layOutGroups([], 4, 2045, 5)).toThrow('blocks')
     expect(() => layOutGroups([{ lower: 1n, upper: 0n }], 4, 2045)).toThrow('empty')
+    for (const [rows, bits, blocks] of [[NaN, 2045, 1], [4, NaN, 1], [4, 2045, NaN], [4, 2045, 1.5], [4.5, 2045, 1]] as const) {
+      expect(() => layOutGroups([{ lower: 0n, upper: 9n }], rows, bits, blocks)).toThrow('not whole numbers')
+    }
+    const [blocked] = layOutGroups([{ lower: 0n, upper: 9n }], 5, 2045, 2)
+    if (blocked === undefined) expect.unreachable('no group')
+    expect(packRow(blocked, 2, () => 0n)).toBe(0n)
+    for (const row of [-1, 0.5, 3, NaN]) expect(() => packRow(blocked, row, () => 0n)).toThrow('no packed row')
   })
 })
 

@@ -38,6 +38,16 @@ describe('an engine', () => {
   it('refuses a number of workers that is none', async () => {
     await rejection('crypto.invalid-argument', createEngine({ workers: 0 }))
     await rejection('crypto.invalid-argument', createEngine({ workers: 1.5 }))
+    await rejection('crypto.invalid-argument', createEngine({ workers: 1025 }))
+  })
+
+  it('refuses a backend or a randomness that there is not, and says which there are', async () => {
+    for (const name of ['nonsense', '', null, 'constructor']) {
+      const backend = await rejection('crypto.invalid-argument', createEngine({ backend: name as 'wasm' }))
+      expect(backend.message).toBe(`There is no backend ${String(name)}; there are wasm-fused, wasm, node-crypto, bigint.`)
+      const randomness = await rejection('crypto.invalid-argument', createEngine({ randomness: name as 'table' }))
+      expect(randomness.message).toBe(`There is no randomness ${String(name)}; there are table, exact, short.`)
+    }
   })
 
   it('decrypts what it encrypted, in order, the ends of the range included', async () => {
@@ -148,6 +158,25 @@ describe('an evaluation', () => {
     }
   })
 
+  it('refuses numbers that are not whole, and numbers in the place of BigInts, on every backend', async () => {
+    const run = { start: 0, count: 1, weight: 1n }
+    const source = sourceOf(ciphertexts)
+    const malformed = [
+      { ...run, start: 0.5 }, { ...run, start: NaN }, { ...run, count: 1.5 }, { ...run, count: NaN },
+      { ...run, weight: 3 as unknown as bigint },
+    ]
+    for (const runs of malformed.map((bad) => [bad])) {
+      const error = await rejection('crypto.invalid-argument', engine.evaluate(publicKey, source, [{ runs, constant: 0n }]))
+      expect(error.message).toMatch(/no whole numbers|no BigInt/u)
+    }
+    await rejection('crypto.invalid-argument', engine.evaluate(publicKey, { ...source, count: NaN }, [{ runs: [run], constant: 0n }]))
+    await rejection('crypto.invalid-argument', engine.evaluate(publicKey, source, [{ runs: [run], constant: 1 as unknown as bigint }]))
+    for (const one of [engine, single]) {
+      await rejection('crypto.invalid-argument', one.scale(publicKey, cells(ciphertexts, 1), [3 as unknown as bigint]))
+      await rejection('crypto.invalid-argument', one.encrypt(keyPair, [3 as unknown as bigint]))
+    }
+  })
+
   it('passes on what its source throws, and refuses a source that returns too little', async () => {
     const form = { runs: [{ start: 0, count: 2, weight: 1n }], constant: 0n }
     const failing = { count: 2, read: () => Promise.reject(new Error('the disk is gone')) }
@@ -158,7 +187,23 @@ describe('an evaluation', () => {
   it('refuses a ciphertext that is none', async () => {
     for (const bad of [0n, key.n, key.nSquared]) {
       const form = { runs: [{ start: 0, count: 100, weight: 1n }], constant: 0n }
-      await rejection('crypto.invalid-ciphertext', engine.evaluate(publicKey, sourceOf(withCell(ciphertexts, 50, bad)), [form]))
+      const source = sourceOf(withCell(withCell(ciphertexts, 50, bad), 70, 0n))
+      for (const one of [engine, single]) {
+        expect((await rejection('crypto.invalid-ciphertext', one.evaluate(publicKey, source, [form]))).details).toEqual({ index: 50 })
+      }
+    }
+  })
+
+  it('judges the cells that forms name, not those between them', async () => {
+    const named = [10, 12, 20, 60]
+    const forms = [1n, -5n].map((weight) => ({ runs: named.map((start) => ({ start, count: 1, weight })), constant: 0n }))
+    const expected = await single.evaluate(publicKey, sourceOf(ciphertexts), forms)
+    for (const bad of [0n, key.n, key.nSquared]) {
+      for (const one of [engine, single]) {
+        expect(await one.evaluate(publicKey, sourceOf(withCell(ciphertexts, 11, bad)), forms)).toEqual(expected)
+        const error = await rejection('crypto.invalid-ciphertext', one.evaluate(publicKey, sourceOf(withCell(ciphertexts, 20, bad)), forms))
+        expect(error.details).toEqual({ index: 20 })
+      }
     }
   })
 })
