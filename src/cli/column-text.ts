@@ -1,4 +1,5 @@
 import type { Column } from '../host/index.ts'
+import { oneLine } from '../shared/one-line.ts'
 
 const mostWords = 12
 
@@ -6,5 +7,5 @@ const mostWords = 12
 export const describeColumn = ({ name, type, unit, lower, upper, description, categories }: Column): string => {
   const codes = categories.slice(0, mostWords).map((word, code) => `${code} = ${word}`)
   const words = codes.length === 0 ? [] : [`${codes.join(', ')}${categories.length > mostWords ? ', …' : ''}`]
-  return ['', name, type, unit, `${lower} … ${upper}`, description, ...words].filter((part, index) => index === 0 || part !== '').join('  ')
+  return oneLine(['', name, type, unit, `${lower} … ${upper}`, description, ...words].filter((part, index) => index === 0 || part !== '').join('  '))
 }

@@ -1,8 +1,9 @@
 import { evidenceSchema, judgeAnswer, judgeOnChain, type Verdict } from '../host/protocol/evidence.ts'
+import { oneLine } from '../shared/one-line.ts'
 import { parseAs } from '../shared/parse.ts'
 import type { Terminal } from './terminal.ts'
 
-export const describeVerdict = (verdict: Verdict): string => (verdict.for === null
+export const describeVerdict = (verdict: Verdict): string => oneLine(verdict.for === null
   ? `No verdict. ${verdict.reason} Anybody can make such a file: ask the buyer for the evidence of this very purchase.`
   : `For the ${verdict.for}: ${verdict.reason}`)
 
@@ -16,7 +17,7 @@ export const reportEvidence = async (json: unknown, rpc: string | null, terminal
   const verdict = rpc === null ? judgeAnswer(evidence) : await judgeOnChain(evidence, rpc)
   const convicts = rpc !== null && verdict.for === 'buyer'
   terminal.result({ kind: 'evidence', convicts, checkedOnChain: rpc !== null, chainId, contract, purchase, ...verdict }, rpc === null
-    ? `The answer in this evidence is ${verdict.for === 'buyer' ? 'wrong' : 'right'}: ${verdict.reason} That it is the one delivered for purchase ${purchase} of ${contract} `
+    ? `The answer in this evidence is ${verdict.for === 'buyer' ? 'wrong' : 'right'}: ${oneLine(verdict.reason)} That it is the one delivered for purchase ${purchase} of ${contract} `
       + `on chain ${chainId} only the chain can tell: give --rpc URL.`
     : `${describeVerdict(verdict)} (Purchase ${purchase} of ${contract} on chain ${chainId}, as this node tells it.)`)
   if (!convicts) process.exitCode = 1

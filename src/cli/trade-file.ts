@@ -8,6 +8,7 @@ import { parseTradeText, readAttachedReceipt } from '../host/receipts/trade-text
 import { readUserFile, readUserFileBytes, readUserFileStart } from '../client/read-user-file.ts'
 import { describeAnswer } from './answer-text.ts'
 import { sayUnsigned, sayUnvouched } from '../shared/receipt-words.ts'
+import { oneLine } from '../shared/one-line.ts'
 import { formatEther } from '../shared/units.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -24,9 +25,11 @@ export const readTradeFile = (path: string): TradeFile => {
   return { json: parseTradeText(pdf === null ? readUserFile(path) : readAttachedReceipt(pdf, path), path), pdf }
 }
 
-const describeDecryption = (proved: boolean | null): string => {
-  if (proved === null) return 'The answer is not enclosed: only its hash stands here.'
-  return proved ? 'The decryption is proved; that the encrypted table is the real one is not.' : 'The enclosed answer is not proved to be right.'
+const describeDecryption = (proved: boolean | null, receipt: Receipt | null): string => {
+  if (proved === null) return receipt?.trade.answerHash === null ? 'No answer was delivered as of this receipt.' : 'The answer is not enclosed: only its hash stands here.'
+  if (!proved) return 'The enclosed answer is not proved to be right.'
+  const program = receipt?.program === null && receipt.statement !== privateReceiptStatement ? ' The program is not in the file: it does not show what the decrypted numbers are.' : ''
+  return `The decryption is proved. That what was decrypted is the program's result over the encrypted table, and that the table is the real one, is not: that rests on the parties' word.${program}`
 }
 
 /** What nobody but its writer says: everything, as long as the chain was not asked; then what no chain holds. */
@@ -46,9 +49,11 @@ const describeWhole = ({ kind, answerBound }: TradeFileVerdict, ok: boolean, onC
 const describeTrade = (receipt: Receipt): string => {
   const { trade } = receipt
   const title = titleOf(receipt)
-  const table = title === null ? 'an encrypted table' : `the encrypted table “${title}”`
-  return `Purchase ${trade.purchase} of listing ${trade.listing} in the contract ${trade.contract} on chain ${trade.chainId}: ${trade.buyer} bought an answer computed `
-    + `on ${table} (dataset root ${trade.datasetRoot}) from ${trade.seller} for ${formatEther(BigInt(trade.terms.valueWei))} ether; ${trade.state}.`
+  const table = title === null ? 'an encrypted table' : `the encrypted table “${oneLine(title)}”`
+  return `Purchase ${trade.purchase} of listing ${trade.listing} in the contract ${trade.contract} on chain ${trade.chainId}: ${trade.buyer} ${
+    trade.answerHash === null ? 'paid for' : 'bought'} an answer computed `
+    + `on ${table} (dataset root ${trade.datasetRoot}) from ${trade.seller} for ${formatEther(BigInt(trade.terms.valueWei))} ether${
+      trade.answerHash === null ? ', not delivered as of this receipt' : ''}; ${trade.state}.`
 }
 
 /** Where not all of the file was checked, though what was checked holds. */
@@ -91,11 +96,11 @@ export const reportTradeFile = async ({ json, pdf }: TradeFile, rpc: string | nu
     ...(holds && pages === 'unchecked' ? [uncheckedPages, ''] : []),
     holds && !isWitnessed ? describeWitness({ ...verdict, receipt }, unvouched) : describeWhole({ ...verdict, receipt }, holds, onChain !== null),
     ...(holds && receipt !== null ? [describeTrade(receipt)] : []),
-    `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved)}`,
+    `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved, receipt)}`,
     ...(receiptHolds && onChain === null ? ['The chain was not asked, and one person can have both keys: --rpc URL holds the trade against it.'] : []),
     ...(verdict.ok && receipt?.statement === privateReceiptStatement ? [privateReceiptStatement] : []),
     ...(answer === null ? [] : [describeAnswer(answer)]),
-    ...problems.map(({ field, message }) => `  ${field}: ${message}`),
+    ...problems.map(({ field, message }) => `  ${oneLine(`${field}: ${message}`)}`),
     ...(citation === null ? [] : ['', 'To cite:', citation]),
   ].join('\n'))
   if (!ok) process.exitCode = receiptHolds ? partlyCheckedExitCode : 1

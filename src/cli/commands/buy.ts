@@ -6,6 +6,7 @@ import { checkScript, rehearse } from '../../host/buyer/rehearse.ts'
 import { toDisputeTerms, type AnswerJson } from '../../host/index.ts'
 import { warnBuyerOfDisputes } from '../../shared/dispute-warnings.ts'
 import { describeBlindHelp, describeHelp, describeMode, describeReplies } from '../../shared/policy-words.ts'
+import { oneLine } from '../../shared/one-line.ts'
 import { sayRefund } from '../../shared/refund-words.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
@@ -35,7 +36,7 @@ const toDocument = ({ purchase, onChain, unprovedReplies }: PurchaseView): unkno
 })
 
 const describe = ({ purchase, onChain }: PurchaseView): string =>
-  `${purchase.number ?? '…'}  ${onChain?.state ?? 'Buying'}  ${purchase.details.title}  ${purchase.url}`
+  oneLine(`${purchase.number ?? '…'}  ${onChain?.state ?? 'Buying'}  ${purchase.details.title}  ${purchase.url}`)
 
 /** What a person is told of an answer's truth; the proof covers the decryption, not the table. */
 const describeProof = (proofVerified: boolean | null): string => {
@@ -57,7 +58,7 @@ const addMarketCommands = (program: Command, globals: () => GlobalOptions): void
       const more = next === null ? [] : [`${left} older: \`hesystem market list --before ${next}\``]
       const nothing = options.before === undefined ? 'Nothing is listed on this contract yet.' : `No listing is older than ${options.before}.`
       terminal.result({ listings, left, next }, listings.length === 0 ? nothing : [...listings.map(({ id, open, terms, url }) =>
-        `${id}  ${open ? 'open' : 'closed'}  ${formatEther(terms.valueWei)} ether + ${formatEther(terms.guaranteeWei)} guarantee  ${url}`), ...more].join('\n'))
+        `${id}  ${open ? 'open' : 'closed'}  ${formatEther(terms.valueWei)} ether + ${formatEther(terms.guaranteeWei)} guarantee  ${oneLine(url)}`), ...more].join('\n'))
     }))
   market.command('show <url>').description('a listing: table, columns, terms, policy')
     .action((url: string) => withHost(globals(), async (host, terminal) => {
@@ -66,8 +67,8 @@ const addMarketCommands = (program: Command, globals: () => GlobalOptions): void
       const [rows, columns] = details.num_rows
       const { open, terms, termsHash } = onChain
       terminal.result({ listing: number, open, terms, termsHash, detailsHash, details, decryptionProved: true }, [
-        `${details.title} (listing ${number}, ${onChain.open ? 'open' : 'closed'})`,
-        details.description,
+        `${oneLine(details.title)} (listing ${number}, ${onChain.open ? 'open' : 'closed'})`,
+        oneLine(details.description),
         `${rows} rows × ${columns} columns, encrypted with a ${details.dataset.key.bits}-bit key; terms and document agree.`,
         ...details.columns.map(describeColumn),
         `Price ${formatEther(onChain.terms.valueWei)} ether; guarantee ${formatEther(onChain.terms.guaranteeWei)} ether, returned when you confirm.`,
@@ -95,7 +96,7 @@ const addRehearsalCommands = (program: Command, globals: () => GlobalOptions): v
         `Largest difference: ${outcome.largestDifference}`,
         ...(outcome.testNotes.length === 0 ? [] : [`On the ${details.test.rows} rows of test data:`, ...describeNotes(outcome.testNotes)]),
         'On the real table:', ...describeGauge(outcome.gauge),
-        outcome.verdict.allowed ? 'The listing would answer it.' : `The listing would refuse it: ${outcome.verdict.message}`,
+        outcome.verdict.allowed ? 'The listing would answer it.' : `The listing would refuse it: ${oneLine(outcome.verdict.message)}`,
       ].join('\n'))
     }))
   program.command('check <url> <script>').description('would this script pass the listing\'s policy? free, before paying')
@@ -106,7 +107,7 @@ const addRehearsalCommands = (program: Command, globals: () => GlobalOptions): v
       const verdict = await checkScript(script, details, seller)
       terminal.result(verdict, [
         ...describeGauge(verdict.gauge),
-        verdict.allowed ? 'The listing would answer it.' : `The listing would refuse it: ${verdict.message} (${verdict.code})`,
+        verdict.allowed ? 'The listing would answer it.' : `The listing would refuse it: ${oneLine(verdict.message)} (${verdict.code})`,
       ].join('\n'))
       if (!verdict.allowed) process.exitCode = 1
     }))

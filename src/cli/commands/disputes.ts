@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { computeVerdict, evidenceSchema, readDisputed } from '../../host/protocol/evidence.ts'
+import { oneLine } from '../../shared/one-line.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { parseChoice, parseNumber } from '../arguments.ts'
@@ -49,8 +50,8 @@ export const addDisputeCommands = (program: Command, globals: () => GlobalOption
       const verdict = computeVerdict(evidence, market, onChain)
       const disputed = verdict.for === null ? null : readDisputed(evidence)
       terminal.result({ purchase: onChain.id, state: onChain.state, ...verdict, disputed }, [
-        ...(disputed === null ? [] : [`Disputed: the answer to purchase ${onChain.id} of “${disputed.title}”, ${disputed.rows} rows of ${disputed.columns.join(', ')}: ${
-          disputed.answer === null ? 'not shown' : JSON.stringify(disputed.answer)}.`]),
+        ...(disputed === null ? [] : [`Disputed: the answer to purchase ${onChain.id} of “${oneLine(disputed.title)}”, ${disputed.rows} rows of ${oneLine(disputed.columns.join(', '))}: ${
+          disputed.answer === null ? 'not shown' : oneLine(JSON.stringify(disputed.answer))}.`]),
         describeVerdict(verdict),
         `The purchase is ${onChain.state}.${verdict.for === null ? '' : ` \`hesystem disputes rule ${onChain.id} --for ${verdict.for}\` makes it so.`}`,
       ].join('\n'))

@@ -1,7 +1,7 @@
 import type { Details } from '../../shared/schemas/details.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { ListingOnChain, Market } from '../chain/market.ts'
-import { hashDetails, parseDetails } from '../trade/details-document.ts'
+import { assertPlainWords, hashDetails, parseDetails } from '../trade/details-document.ts'
 import { gcd } from '../../crypto/rational.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { parseKey } from '../datasets/tensor-wire.ts'
@@ -71,6 +71,7 @@ export const createListingOpener = ({ market, engine }: ListingOpenerDependencie
       throw new AppError('input.url-invalid', `${address} is no listing's address; those end in /v1/listings/ and the listing's name.`, { details: { url: address } })
     }
     const details = parseDetails(text)
+    assertPlainWords(details)
     if (details.chain_id !== market.chainId) {
       throw new AppError('chain.wrong-chain', `This listing is on chain ${details.chain_id}; the network in use is chain ${market.chainId}.`, {
         details: { expected: details.chain_id, found: market.chainId },

@@ -5,6 +5,7 @@ import { getAddress, type BaseWallet } from 'ethers'
 import type { z } from 'zod'
 import { errorCodes, type ErrorCode } from '../../shared/error-codes.ts'
 import { AppError } from '../../shared/errors.ts'
+import { oneLine } from '../../shared/one-line.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import { failpoint } from '../failpoint.ts'
 import { problemSchema, sessionChallengeSchema, sessionSchema } from '../../shared/schemas/http.ts'
@@ -56,8 +57,8 @@ const toRemoteError = (status: number, body: Uint8Array): AppError => {
     return new AppError('runtime.seller-misbehaved', `The seller's server answered with status ${status} and no reason that can be read.`, { cause: error, details: { status } })
   }
   return isErrorCode(problem.code) && !problem.code.startsWith('bug.')
-    ? new AppError(problem.code, problem.detail, { details: { status, saidBy: 'seller' } })
-    : new AppError('runtime.seller-misbehaved', `The seller's server failed: ${problem.detail}`, { details: { status, code: problem.code }, retryable: status >= 500 })
+    ? new AppError(problem.code, oneLine(problem.detail), { details: { status, saidBy: 'seller' } })
+    : new AppError('runtime.seller-misbehaved', `The seller's server failed: ${oneLine(problem.detail)}`, { details: { status, code: problem.code }, retryable: status >= 500 })
 }
 
 /** Seconds a busy server asks to be left alone (RFC 9110, section 10.2.3); null where it gives no number of them. */

@@ -1,4 +1,5 @@
 import { isAppError } from '../../shared/errors.ts'
+import { oneLine } from '../../shared/one-line.ts'
 import { receiptIdOf, type Receipt } from '../protocol/receipt.ts'
 import { parseDetails } from '../trade/details-document.ts'
 
@@ -16,7 +17,7 @@ export const titleOf = ({ proof }: Receipt): string | null => {
 const describeProof = (decryptionProved: boolean | null): string => {
   if (decryptionProved === null) return 'The receipt commits to the answer by its hash and does not enclose it.'
   return decryptionProved
-    ? 'That the answer is what the ciphertexts decrypt to is proved by the receipt, and can be checked from the file alone.'
+    ? 'That the answer is what the ciphertexts decrypt to is proved by the receipt, and can be checked from the file alone; that those are the program’s over this table rests on the word of seller and buyer.'
     : 'The receipt does not prove the answer it encloses.'
 }
 
@@ -37,7 +38,7 @@ const dayOf = (seconds: number): string => new Date(seconds * 1000).toISOString(
 
 /** A line for beneath a table or a plot: whose answer it is, and the receipt that shows it. */
 export const citeAnswer = ({ title, chainId, contract, purchase, listing, deliveredAtSeconds }: CitedPurchase): string =>
-  `“${title}”: answer bought through HEsystem as purchase ${purchase} of listing ${listing}, contract ${contract} on chain ${chainId}, ${
+  `“${oneLine(title)}”: answer bought through HEsystem as purchase ${purchase} of listing ${listing}, contract ${contract} on chain ${chainId}, ${
     dayOf(deliveredAtSeconds)}. Receipt ${receiptIdOf({ chainId, contract, purchase })}.`
 
 /**
@@ -46,7 +47,7 @@ export const citeAnswer = ({ title, chainId, contract, purchase, listing, delive
  */
 export const citeReceipt = (receipt: Receipt, decryptionProved: boolean | null, title: string | null = titleOf(receipt)): string => {
   const { trade } = receipt
-  const table = title === null ? 'an encrypted table' : `the encrypted table “${title}”`
+  const table = title === null ? 'an encrypted table' : `the encrypted table “${oneLine(title)}”`
   const where = `purchase ${trade.purchase} of listing ${trade.listing} in the contract ${trade.contract} on chain ${trade.chainId}`
   const delivery = trade.moves.find(({ name }) => name === 'Delivered')
   if (delivery === undefined) {

@@ -20,7 +20,7 @@ export interface ReceiptPage {
  * Raised with every change of what the pages say or how they are laid out, pdfkit's included: a PDF that names another layout is another
  * version's, and cannot be made again here to be compared.
  */
-export const receiptLayout = 2
+export const receiptLayout = 3
 
 const ink = '#1a1d21'
 const quiet = '#5b6470'
@@ -60,8 +60,8 @@ const describeSignatures = ({ signatures }: ReceiptVerdict): string => {
   return `Seller: ${words[signatures.seller]}. Buyer: ${words[signatures.buyer]}.`
 }
 
-const describeDecryption = ({ decryptionProved }: ReceiptVerdict): string => {
-  if (decryptionProved === null) return 'The answer is not enclosed; its hash stands below.'
+const describeDecryption = ({ decryptionProved }: ReceiptVerdict, { answerHash }: Receipt['trade']): string => {
+  if (decryptionProved === null) return answerHash === null ? 'No answer was delivered as of this receipt.' : 'The answer is not enclosed; its hash stands below.'
   return decryptionProved ? 'The enclosed answer is proved to be what the ciphertexts decrypt to.' : 'The enclosed answer is not proved.'
 }
 
@@ -126,7 +126,7 @@ export const writeReceiptPdf = async (receipt: Receipt, { title, citation, verdi
   document.moveDown(0.5)
   const isGood = verdict.ok && verdict.signedByBoth
   const words = verdict.ok ? isGood ? 'Holds.' : 'Holds together; who has not signed it vouches for nothing in it.' : 'Does not hold.'
-  pen.paragraph(`${words} ${describeSignatures(verdict)} ${describeDecryption(verdict)}`, isGood ? good : bad)
+  pen.paragraph(`${words} ${describeSignatures(verdict)} ${describeDecryption(verdict, trade)}`, isGood ? good : bad)
   for (const { field, message } of verdict.problems) pen.paragraph(`${field}: ${message}`, bad)
 
   pen.heading('Trade')

@@ -10,7 +10,7 @@ import type { Market, ListingTerms } from '../chain/market.ts'
 import { answerMaskBits } from '../../policy/private.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { sealedLength, sealedLimit } from '../protocol/answer-codec.ts'
-import { encodeDetails, hashDetails } from '../trade/details-document.ts'
+import { assertPlainWords, encodeDetails, hashDetails } from '../trade/details-document.ts'
 import type { AttackReport } from '../../policy/rehearse.ts'
 import { assertMomentsSafe } from './assert-moments.ts'
 import { rehearseListing } from './rehearse-listing.ts'
@@ -249,6 +249,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
   return {
     create: async (draft) => {
       const id = draft.id ?? store.createId(draft.dataset)
+      assertPlainWords({ title: draft.title ?? draft.dataset, description: draft.description ?? '' }, 'input.invalid')
       const details = await describe(draft, id)
       const text = encodeDetails(details)
       const terms = createTerms(draft, hashDetails(text))

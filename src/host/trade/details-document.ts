@@ -31,6 +31,17 @@ const assertConsistent = (details: Details): void => {
   packedGroups(describeDataset(details))
 }
 
+/**
+ * What is offered from now on: a title in one line, and no control characters but a description's line breaks and tabs. One that was bought
+ * or listed before stays readable, with its evidence. Throws `code`.
+ */
+export const assertPlainWords = ({ title, description }: Pick<Details, 'title' | 'description'>, code: 'input.details-invalid' | 'input.invalid' = 'input.details-invalid'): void => {
+  const inDescription = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/.test(description) ? 'description' : null
+  const found = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(title) ? 'title' : inDescription
+  if (found === null) return
+  throw new AppError(code, `The listing's ${found} holds ${found === 'title' ? 'a line break or another' : 'a'} control character.`, { details: { path: found } })
+}
+
 /** Reads a details document from the network. Throws `input.details-invalid`. */
 export const parseDetails = (text: string): Details => {
   const details = parseJsonAs(detailsSchema, text, 'the details document', 'input.details-invalid')

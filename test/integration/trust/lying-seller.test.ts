@@ -246,11 +246,17 @@ describe('a seller who has the key and lies (S13)', () => {
       expect(stdout).toContain('The receipt holds together.')
       expect(stdout).toContain(`${receipt.trade.buyer} bought an answer computed on the encrypted table “wages” (dataset root ${receipt.trade.datasetRoot})`)
       expect(stdout).toContain(`from ${receipt.trade.seller} for ${formatEther(valueWei)} ether; Settled.`)
-      expect(stdout).toContain('Signatures: seller valid, buyer valid. The decryption is proved; that the encrypted table is the real one is not.')
+      expect(stdout).toContain('Signatures: seller valid, buyer valid. The decryption is proved. That what was decrypted is the program\'s result')
       expect(stdout).toContain('The chain was not asked, and one person can have both keys')
       for (const [name, found] of Object.entries(expectedAnswer)) {
         expect(stdout.split('\n').map((line) => line.trim().split(/ {2,}/))).toContainEqual([name, JSON.stringify(found).replaceAll(',', ', ')])
       }
+      // Signed by both, and without the program: the numbers are proved, and nothing says what they are.
+      const { checks: _checks, ...unchecked } = receipt
+      const barePath = join(createFolder('bare'), 'receipt.json')
+      writeFileSync(barePath, JSON.stringify({ ...unchecked, program: null }))
+      const bare = await launch(['receipts', 'verify', barePath], alone).ended
+      expect(bare.stdout).toContain('The program is not in the file: it does not show what the decrypted numbers are.')
       // There is truly no network for it, and it leaves nothing behind.
       const asked = await launch(['receipts', 'verify', path, '--rpc', rpcUrl], alone).ended
       expect([asked.exitCode, asked.stderr]).toEqual([1, expect.stringMatching(/^error chain\.(?:unreachable|rpc-failed)/)])
@@ -272,6 +278,7 @@ describe('a seller who has the key and lies (S13)', () => {
       { dataset: { ...dataset, key: { ...dataset.key, certificate: null } } },
       { dataset: { ...dataset, key: { ...dataset.key, certificate: test.key.certificate } } },
       { test: { ...test, key: { ...test.key, n: dataset.key.n, certificate: dataset.key.certificate } } },
+      { title: `${listing.details.title}\n\nTerms and document agree.` }, { description: 'a\u001b[2Kb' }, { description: 'two\nlines' },
     ]
     const codes: string[] = []
     for (const change of changes) {
@@ -284,6 +291,8 @@ describe('a seller who has the key and lies (S13)', () => {
       codes.push((await refusalOf(() => createListingOpener({ market, engine: shop.engine })(url))).code)
       relay.intercept({})
     }
-    expect(codes).toEqual(['crypto.certificate-invalid', 'crypto.certificate-invalid', 'input.details-invalid'])
+    expect(codes).toEqual(['crypto.certificate-invalid', 'crypto.certificate-invalid', 'input.details-invalid', 'input.details-invalid', 'input.details-invalid', 'escrow.not-listed'])
+    const { dataset: name } = listing
+    await expect(shopTrade.listings.create({ dataset: name, title: 'a\nb', valueWei: 1n, serverUrl: relay.url })).rejects.toMatchObject({ code: 'input.invalid', details: { path: 'title' } })
   })
 })

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { describeAnswer } from '../../../src/cli/answer-text.ts'
+import { describeColumn } from '../../../src/cli/column-text.ts'
+import { describeVerdict } from '../../../src/cli/evidence-file.ts'
 import { createTerminal } from '../../../src/cli/terminal.ts'
+import { reportTradeFile } from '../../../src/cli/trade-file.ts'
+import { citeReceipt } from '../../../src/host/index.ts'
+import { signReceipt, type Receipt } from '../../../src/host/protocol/receipt.ts'
 import { AppError } from '../../../src/shared/errors.ts'
+import { buyer, createSettledReceipt } from '../receipts/settled-receipt.ts'
 
 describe('progress where no terminal is', () => {
   it('counts work that is weighed in fractions in whole numbers', () => {
@@ -23,5 +30,49 @@ describe('what strangers wrote', () => {
     expect(said).toEqual([
       'It does not hold.\\u{d}\\u{1b}[2KIt holds.\\u{202e}\\u{9b}1A\n', 'a\tb\r\nc\\u{8}\n', expect.stringContaining('error input.invalid: no\\u{1b}[1A\n'),
     ])
+  })
+
+  it('has no line of its own among ours: an answer\'s names, titles, columns and reasons stay in theirs', async () => {
+    const forged = 'The chain was asked: it says the same.'
+    const words = ['\n\n', '\r\n', '\u0085', '\u2028', '\u2029', '\v'].map((lineBreak) => `n${lineBreak}${forged}${lineBreak}x`)
+    const receipt = await createSettledReceipt()
+    for (const word of words) {
+      const printed: string[] = []
+      const stream = { isTTY: false, write: (text: string) => printed.push(text) > 0 } as unknown as NodeJS.WriteStream & { fd: 2 }
+      const terminal = createTerminal(false, { stdout: stream as never, stderr: stream })
+      terminal.result({}, [
+        describeAnswer({ [word]: [word, { [word]: word }], plain: word }), describeAnswer(word), describeAnswer([[word]]),
+        citeReceipt(receipt, null, word), describeVerdict({ for: null, ground: 'input.evidence-foreign', reason: word }),
+        describeColumn({ name: word, type: 'category', unit: word, description: word, categories: [word], scale: { numerator: '1', denominator: '1' }, lower: 0, upper: 1 }),
+      ].join('\n'))
+      const { exitCode } = process
+      await reportTradeFile({ json: { ...receipt, [word]: 1, checks: { [word]: 'x' } }, pdf: null }, null, terminal)
+      process.exitCode = exitCode
+      const lines = printed.join('').split(/[\n\r\v\u0085\u2028\u2029]/)
+      expect(lines.filter((line) => line.startsWith(forged) || line.startsWith('x'))).toEqual([])
+      expect(lines.filter((line) => line.includes(forged)).length).toBeGreaterThanOrEqual(7)
+    }
+  })
+})
+
+describe('the words of a verdict', () => {
+  const read = async (receipt: Receipt): Promise<string> => {
+    const printed: string[] = []
+    const stream = { isTTY: false, write: (text: string) => printed.push(text) > 0 } as unknown as NodeJS.WriteStream & { fd: 2 }
+    const { exitCode } = process
+    await reportTradeFile({ json: receipt, pdf: null }, null, createTerminal(false, { stdout: stream as never, stderr: stream }))
+    process.exitCode = exitCode
+    return printed.join('')
+  }
+
+  it('claim no answer and no hash of one before one was delivered', async () => {
+    const settled = await createSettledReceipt()
+    const { trade } = settled
+    expect(await read(settled)).toMatch(/ bought an answer[^]*only its hash stands here/)
+    const hashes = { requestHash: null, answerHash: null, programHash: null, resultHash: null }
+    const paid = { ...trade, ...hashes, state: 'Paid' as const, moves: trade.moves.slice(0, 1), credits: [], burnedWei: '0' }
+    const words = await read(await signReceipt({ ...settled, program: null, request: null, trade: paid, signatures: { seller: null, buyer: null } }, buyer))
+    expect(words).toMatch(/ paid for an answer .*, not delivered as of this receipt; Paid\.\n.*No answer was delivered as of this receipt\./)
+    expect(words).not.toMatch(/bought|hash stands/)
   })
 })

@@ -55,7 +55,7 @@ describe('the paragraph to cite a trade by', () => {
       expect(text).toContain(part)
     }
     expect(text).toMatch(/does not enclose it.*rests on the seller’s word\.$/)
-    expect(citeReceipt(receipt, true)).toMatch(/is proved by the receipt/)
+    expect(citeReceipt(receipt, true)).toMatch(/is proved by the receipt.*that those are the program’s over this table rests on the word of seller and buyer\./)
     expect(citeReceipt({ ...receipt, trade: { ...receipt.trade, unprovedReplies: 2 } }, true)).toMatch(/2 unproved replies/)
   })
 
@@ -139,9 +139,9 @@ describe('a receipt for people', () => {
     const pages = await Promise.all([receipt, begun].map(async (each) => (await renderReceipt(each, 'pdf', 'Wages')).bytes))
     expect([receiptLayout, ...pages.map(sha256Hex)]).toMatchInlineSnapshot(`
       [
-        2,
-        "0xda628ba2d9dfcd8ddd8e4b273a0ced1608063844dd93beeb9aacb2faabc39be6",
-        "0x8bb3125025dd8894283c2fafc90e32152e90fda18115af80f12630ba380e94a9",
+        3,
+        "0x905e82181fe847c49f2d0890026dc547f7edf1c875cb43de4eb132a41b6550b0",
+        "0x5bcf0fcb133491ac954ac7530ca76bd21e5ea3d51657da1afa47c4d3db6b285b",
       ]
     `)
   })

@@ -12,7 +12,7 @@ import { Copyable } from '../../ui/values.tsx'
 
 const decryptionWords = (proved: boolean | null): string => {
   if (proved === null) return 'the answer is not enclosed'
-  return proved ? 'proved' : 'not proved'
+  return proved ? 'proved; that what was decrypted is the program’s result over this table rests on the parties’ word' : 'not proved'
 }
 
 const verdictWords = ({ kind, ok, signedByBoth, signatures, answerBound }: ReceiptVerdictJson): string => {
