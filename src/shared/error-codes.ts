@@ -151,7 +151,7 @@ export const errorCodes = defineErrorCodes({
   'policy.program-unexpected': { status: 422, next: 'Send the masked ciphertexts alone: a listing in private mode must not see the program.' },
   'policy.mask-too-short': { status: 422, next: 'Ask for smaller numbers: round the weights, sum fewer rows; or use a listing that allows more bits.' },
   'policy.source-mode': { status: 409, next: 'List this table in the mode it was first listed in; its ledger means nothing in the other.' },
-  'policy.source-corrected': { status: 409, next: 'Leave the listing that is published as it is, or wait until at least the minimum of rows has changed in each column that changes. Rows that were added at the end may be sold.' },
+  'policy.source-corrected': { status: 409, next: 'Leave the listing that is published as it is, or wait until at least the minimum of rows has changed in each column that changes, the same rows in all; a corrected column keeps its unit. Rows that were added at the end may be sold.' },
   'policy.source-rows': { status: 409, next: 'Import the table with its rows in the order that was sold, new ones at the end; rows that are withdrawn keep their places, emptied. If they are other rows that only share a column of numbers, leave that column out.' },
   'policy.request-late': { status: 422, next: 'Buy again, and send the request as soon as it stands on the contract; this purchase is refunded.' },
   'policy.wrong-dataset': { status: 422, next: 'Derive the program from the dataset of this listing.' },

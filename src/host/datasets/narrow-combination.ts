@@ -6,10 +6,11 @@ export const residuePrime = 67_108_859
 
 type Row = readonly number[]
 
-/** Multiplications in all: tables with many more rows than columns need far fewer. What takes longer counts as told apart. */
+/** Multiplications, if not told otherwise: tables of many more rows than columns need few. What takes longer counts as told apart. */
 const mostWork = 30_000_000
 
-const invert = (value: number): number => {
+/** The inverse of a residue other than 0. */
+export const invert = (value: number): number => {
   let [a, b, x, y] = [value, residuePrime, 1, 0]
   while (b !== 0) {
     const quotient = Math.floor(a / b)
@@ -76,12 +77,12 @@ const deal = (rows: readonly Row[], hands: number): Row[][] =>
  * Whether some combination of the columns is 0 in all but 1 … `fewest` − 1 of the rows. Fewer exceptions than hands leave one hand
  * without any: there the combination is 0 throughout, which few combinations are, and those are looked at again among all rows.
  */
-export const hasNarrowCombination = (columns: readonly Row[], fewest: number): boolean => {
+export const hasNarrowCombination = (columns: readonly Row[], fewest: number, limit = mostWork): boolean => {
   const table = Array.from({ length: columns[0]?.length ?? 0 }, (_, row) => columns.map((column) => column[row] as number))
   let work = 0
   const search = (rows: readonly Row[], width: number): boolean => {
     const open = rows.filter((row) => !isZero(row))
-    if (open.length < fewest || work > mostWork) return true
+    if (open.length < fewest || work > limit) return true
     if (width === 1) return false
     return deal(open, fewest).some((hand) => {
       const { zero } = eliminate(hand, width)

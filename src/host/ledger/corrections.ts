@@ -12,23 +12,23 @@ export interface Correction {
 
 const rowsOf = (table: MarkedTable): number => table[0]?.marks.length ?? 0
 
-const countDifferences = (one: MarkedColumn, other: MarkedColumn, common: number): number => {
+export const countDifferences = (one: MarkedColumn, other: MarkedColumn, common: number): number => {
   let differing = 0
   for (let row = 0; row < common; row += 1) if (one.marks[row] !== other.marks[row]) differing += 1
   return differing
 }
 
-const findCommonest = ({ marks }: MarkedColumn, common: number): number | undefined => {
+export const findCommonest = (marks: Iterable<number>): number | undefined => {
   const counts = new Map<number, number>()
-  for (const mark of marks.subarray(0, common)) counts.set(mark, (counts.get(mark) ?? 0) + 1)
+  for (const mark of marks) counts.set(mark, (counts.get(mark) ?? 0) + 1)
   let commonest: number | undefined
   for (const [mark, count] of counts) if (count > (counts.get(commonest ?? Number.NaN) ?? 0)) commonest = mark
   return commonest
 }
 
 /** Columns of two names are one where they agree in most rows, those aside in which both hold what is commonest: most bonuses are 0. */
-const isOneColumn = (one: MarkedColumn, other: MarkedColumn, common: number): boolean => {
-  const [ours, theirs] = [findCommonest(one, common), findCommonest(other, common)]
+export const isOneColumn = (one: MarkedColumn, other: MarkedColumn, common: number): boolean => {
+  const [ours, theirs] = [one, other].map(({ marks }) => findCommonest(marks.subarray(0, common)))
   let [equal, telling] = [0, 0]
   for (let row = 0; row < common; row += 1) {
     const [left, right] = [one.marks[row], other.marks[row]]

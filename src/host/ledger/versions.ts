@@ -5,6 +5,7 @@ import type { DatasetService } from '../datasets/dataset-service.ts'
 import { hasNarrowCombination } from '../datasets/narrow-combination.ts'
 import { createIntegerTable, toResidue, type IntegerTable } from '../datasets/second-moments.ts'
 import { findCorrections, type Correction } from './corrections.ts'
+import { findJointFault, type JointFault, type JudgedColumn } from './recodings.ts'
 import type { SourceOffer, SourceStore } from './source-store.ts'
 
 /**
@@ -14,7 +15,8 @@ import type { SourceOffer, SourceStore } from './source-store.ts'
 export interface Versions {
   /**
    * Whether a listing of the dataset may stand beside those that are published. Throws `policy.source-corrected`: in a column fewer rows
-   * than either listing's minimum differ, or differ otherwise than all others do; or some differ, and groups of rows were answered.
+   * than either listing's minimum differ, or differ otherwise than all others do; sums of several columns, there and here, could be of
+   * as few rows together; a column is one that is sold, in other units and corrected; or some differ, and groups of rows were answered.
    */
   assertListable(subject: VersionSubject, source: number, known: Partition): void
   /**
@@ -44,6 +46,15 @@ const findGroup = ({ starts }: Partition, offers: readonly SourceOffer[]): numbe
 
 /** Some rows differ and others do not: a group of rows can then hold a single one that differs. */
 const isPartial = ({ rows, common }: Correction): boolean => rows < common
+
+const describeFault = ({ reason, columns }: JointFault, limit: number): string => {
+  const names = [...new Set(columns)].join(', ')
+  return {
+    recoded: `${names} is one column in other units, which was corrected too. Keep its name and unit, so that all rows not corrected stay as they are; or recode every row alike.`,
+    together: `the sums of ${names}, and of columns sold before, could together be of fewer rows than the minimum of ${limit}. Correct all columns in the same rows and by amounts that agree, or in at least ${limit} rows more; or leave a column out.`,
+    unreadable: `what changed in ${names} cannot be judged without the plain rows of both tables. Import the one whose rows were deleted again; or leave these columns as they were.`,
+  }[reason]
+}
 
 export const createVersions = ({ store, datasets }: VersionDependencies): Versions => {
   /** By their datasets: marks never change. */
@@ -105,6 +116,29 @@ export const createVersions = ({ store, datasets }: VersionDependencies): Versio
     refuse(offer, `the sums of ${column}, there and here, could together be of fewer rows than the minimum of ${limit}.`, { column, rows: common, limit })
   }
 
+  /** Of all tables that are sold, since a column of each may be what tells a row together. */
+  const assertTogether = (
+    offers: readonly SourceOffer[], { dataset, datasetId, minRows }: VersionSubject, readCells: ReturnType<typeof createReader>,
+  ): void => {
+    const open = (id: number, name: string, common: number): JudgedColumn[] => store.readMarks(id).map((column) => {
+      let cells: readonly number[] | null | undefined
+      return { ...column, read: () => (cells === undefined ? (cells = readCells(name, column.name, common)) : cells) }
+    })
+    const rows = store.readMarks(datasetId)[0]?.marks.length ?? 0
+    const others = offers.filter((offer) => offer.dataset !== datasetId && Math.max(minRows, offer.minRows) > 1)
+    for (const common of new Set(others.map((offer) => Math.min(rows, offer.rows)))) {
+      const judged = others.filter((offer) => offer.rows >= common)
+      const limit = Math.max(minRows, ...judged.map((offer) => offer.minRows))
+      const tables = new Map(judged.map((offer) => [offer.dataset, offer.name]))
+      const fault = findJointFault({
+        known: [...tables].map(([id, name]) => open(id, name, common)), asked: open(datasetId, dataset, common), common, limit,
+      })
+      const last = judged.at(-1)
+      if (fault === null || last === undefined) continue
+      refuse(last, describeFault(fault, limit), { reason: fault.reason, columns: fault.columns.join(', '), limit })
+    }
+  }
+
   return {
     assertListable: (subject, source, known) => {
       const read = createReader()
@@ -119,6 +153,7 @@ export const createVersions = ({ store, datasets }: VersionDependencies): Versio
           column: partial.column, rows: partial.rows,
         })
       }
+      assertTogether(offers.filter(({ isPublished }) => isPublished), subject, read)
     },
 
     assertAnswerable: (subject, source, readRefined) => {

@@ -12,11 +12,20 @@ const wages = Array.from({ length: rows }, (_, row) => 1000 + 37 * row + ((row *
 const flags = wages.map((_, row) => row % 2)
 const change = (valueOf: (wage: number, row: number) => number): number[] => wages.map(valueOf)
 const someCorrected = change((wage, row) => (row % 5 === 0 ? wage + 3 * row + 1 : wage))
+const total = wages.map((_, row) => ((11 * row * row) % 907) + 2000)
+const hours = wages.map((_, row) => (row * 13) % 29)
+/** Three rows have one. */
+const bonus = wages.map((_, row) => (row % 8 === 0 ? 50 + row : 0))
+/** Of the first rows, each by an amount of its own. */
+const raise = (count: number, column: readonly number[] = wages): number[] =>
+  column.map((pay, row) => (row < count ? pay + 40 + 3 * row : pay))
 const groups: Partition = { rows, starts: [0, 12], classes: [0, 1] }
 
 interface Table {
   readonly column?: string
   readonly wages: readonly number[]
+  /** Further columns, by name. */
+  readonly more?: Readonly<Record<string, readonly number[]>>
   readonly minRows?: number
   readonly moments?: readonly string[]
   readonly isPublished?: boolean
@@ -24,11 +33,12 @@ interface Table {
   readonly isDropped?: boolean
 }
 
-/** Tables of one source, each with a listing in its order, numbered from 0: one column is the same in all. */
+/** Tables of one source, each with a listing in its order, numbered from 0: `union` is the same in all. */
 const open = (tables: readonly Table[]) => {
   const marker = createRowMarker(randomBytes(32))
-  const cellsOf = ({ wages: values }: Table): number[][] => values.map((wage, row) => [flags[row] ?? 0, wage])
-  const namesOf = ({ column = 'wage' }: Table): string[] => ['union', column]
+  const cellsOf = ({ wages: values, more = {} }: Table): number[][] =>
+    values.map((wage, row) => [flags[row] ?? 0, wage, ...Object.values(more).map((column) => column[row] ?? 0)])
+  const namesOf = ({ column = 'wage', more = {} }: Table): string[] => ['union', column, ...Object.keys(more)]
   const at = (name: number | string): Table => {
     const table = tables[Number(name)]
     if (table === undefined) throw new Error(`there is no table ${name}`)
@@ -89,6 +99,14 @@ describe('a corrected version beside the table that is sold (S4)', () => {
     ['one row corrected, with a name of its own', { column: 'salary', wages: change((wage, row) => (row === 9 ? 0 : wage)) }],
     ['one row corrected, sold row by row', { wages: change((wage, row) => (row === 9 ? 0 : wage)), minRows: 1 }],
     ['one row corrected, beside one that is sold row by row', { wages: change((wage, row) => (row === 9 ? 0 : wage)) }, { wages, minRows: 1 }],
+    ['one row emptied in other units, with a name of its own', { column: 'cents', wages: change((wage, row) => (row === 9 ? 0 : 100 * wage)) }],
+    ['some rows corrected in other units, with a name of its own: a group could hold one', { column: 'cents', wages: someCorrected.map((wage) => 100 * wage) }],
+    ['some rows corrected in other units', { wages: someCorrected.map((wage) => 100 * wage) }],
+    ['one row of a rare bonus emptied, in other units', { wages, more: { pence: bonus.map((pay, row) => (row === 8 ? 0 : 100 * pay)) } }, { wages, more: { bonus } }],
+    ['the sum of two columns, but for one row', { column: 'pay', wages: change((wage, row) => wage + (hours[row] ?? 0) + (row === 9 ? 7 : 0)) }, { wages, more: { hours } }],
+    ['one raise in two columns, and in the one alone for one row', { wages: raise(5), more: { total: raise(4, total) } }, { wages, more: { total } }],
+    ['one raise in two columns, for one row another', { wages: raise(5), more: { total: raise(5, total).map((pay, row) => (row === 2 ? pay + 9 : pay)) } }, { wages, more: { total } }],
+    ['every row changed, the rows of the first deleted', { wages: change((wage) => 2 * wage + 5) }, { wages, isDropped: true }],
     ['a raise for all of which one got more', { wages: change((wage, row) => (row === 3 ? 2 * wage : 2 * wage + 5)) }],
   ])('is not listed: %s', (_, table, first) => {
     expect(isListed(table, undefined, first)).toBe('policy.source-corrected')
@@ -102,9 +120,24 @@ describe('a corrected version beside the table that is sold (S4)', () => {
     ['another column in its place', { column: 'hours', wages: change((_, row) => (row * 13) % 29) }],
     ['one row corrected of a draft', { wages: change((wage, row) => (row === 9 ? 0 : wage)) }, { wages, isPublished: false }],
     ['one row corrected, both sold row by row', { wages: change((wage, row) => (row === 9 ? 0 : wage)), minRows: 1 }, { wages, minRows: 1 }],
-    ['every row changed, the rows of the first deleted', { wages: change((wage) => 2 * wage + 5) }, { wages, isDropped: true }],
+    ['some rows corrected, the rows of the first deleted', { wages: someCorrected }, { wages, isDropped: true }],
+    ['a column renamed', { column: 'salary', wages }],
+    ['a column renamed, in other units', { column: 'cents', wages: change((wage) => 100 * wage) }],
+    ['a column left out and another added', { column: 'hours', wages: hours }, { wages, more: { bonus } }],
+    ['a column corrected beside one that few rows have', { wages: someCorrected, more: { bonus } }, { wages, more: { bonus } }],
+    ['two columns corrected in the same rows by the same', { wages: raise(5), more: { total: raise(5, total) } }, { wages, more: { total } }],
+    ['two columns corrected in the same rows by amounts of their own', { wages: raise(6), more: { hours: hours.map((hour, row) => (row < 6 ? hour + (row * row) % 5 + 1 : hour)) } },
+      { wages, more: { hours } }],
+    ['rows withdrawn, as many as the minimum', { wages: change((wage, row) => (row < 4 ? 0 : wage)), more: { total: total.map((pay, row) => (row < 4 ? 0 : pay)) } },
+      { wages, more: { total } }],
   ])('is listed: %s', (_, table, first) => {
     expect(isListed(table, undefined, first)).toBeNull()
+  })
+
+  it('is not listed where its column and one of each of two sold tables tell a row together', () => {
+    const three: Table[] = [{ wages, more: { total } }, { wages: raise(5), more: { hours } }, { column: 'total', wages: raise(4, total), more: { hours } }]
+    expect(open(three.map((table, at) => ({ ...table, isPublished: at < 2 }))).list(2)).toBe('policy.source-corrected')
+    expect(open(three.map((table, at) => ({ ...table, isPublished: at === 1 }))).list(2)).toBeNull()
   })
 
   it('is told by marks where the rows of the first are deleted', () => {
