@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { backendNames, type EngineOptions } from '../../engine/engine.ts'
+import { backendNames, mostWorkers, type EngineOptions } from '../../engine/engine.ts'
 import { AppError } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import { writePrivateFile } from '../secrets/private-file.ts'
 
 /** The `engine` section of a configuration. */
 export const engineSectionSchema = z.strictObject({
-  threads: z.int().min(1).max(1024).nullable().default(null).describe('threads for Paillier work; null: one per core'),
+  threads: z.int().min(1).max(mostWorkers).nullable().default(null).describe('threads for Paillier work; null: one per core'),
   backend: z.enum(backendNames).nullable().default(null).describe('what does it; null: the fastest that passes its self-test'),
 })
 export type EngineSection = z.infer<typeof engineSectionSchema>
