@@ -42,8 +42,8 @@ const createProgress = (label: string, stderr: NodeJS.WriteStream): ((progress: 
 
 /**
  * Titles, answers, refusals and names in files come from strangers. A character that moves the cursor, clears a line or turns text around
- * could put their words in the place of ours, so that such characters are shown by their code points. Line breaks are our own by now: whoever
- * puts a stranger's words into a text takes theirs out (`oneLine`).
+ * could put their words in the place of ours, so that such characters are shown by their code points. Line breaks are our own by now:
+ * whoever puts a stranger's words into a text takes theirs out (`oneLine`).
  */
 const showAll = (text: string): string => text.replaceAll(
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)/g,

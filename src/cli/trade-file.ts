@@ -33,7 +33,8 @@ const describeDecryption = (proved: boolean | null, receipt: Receipt | null): st
 }
 
 /** What nobody but its writer says: everything, as long as the chain was not asked; then what no chain holds. */
-const describeWitness = ({ signatures }: TradeFileVerdict, unvouched: ReturnType<typeof listUnvouchedFields> | null): string => (unvouched === null
+type UnvouchedFields = ReturnType<typeof listUnvouchedFields>
+const describeWitness = ({ signatures }: TradeFileVerdict, unvouched: UnvouchedFields | null): string => (unvouched === null
   ? `${sayUnsigned(signatures)} Hold it against the chain with --rpc URL.`
   : sayUnvouched(unvouched))
 
@@ -74,8 +75,8 @@ const uncheckedPages = 'THE PAGES OF THIS PDF WERE NOT CHECKED. Another version 
 
 /**
  * Checks a receipt or an answer's file, says what it is, what holds and what does not, and leaves exit code 1 where not all does, or nobody
- * but its writer vouches for some of it: both parties by their signatures, or the chain, which does not hold all; exit code 3 where a PDF's attachment has all that, and its
- * pages are another version's.
+ * but its writer vouches for some of it: both parties by their signatures, or the chain, which does not hold all; exit code 3 where a
+ * PDF's attachment has all that, and its pages are another version's.
  * With a node's URL the receipt is held against the chain too: only one that holds by itself names a chain worth asking.
  */
 export const reportTradeFile = async ({ json, pdf }: TradeFile, rpc: string | null, terminal: Terminal): Promise<void> => {
@@ -94,7 +95,9 @@ export const reportTradeFile = async ({ json, pdf }: TradeFile, rpc: string | nu
   const citation = receiptHolds && receipt !== null ? citeReceipt(receipt, decryptionProved) : null
   terminal.result({ ...verdict, ok, receiptHolds, pages, problems, checkedOnChain: onChain !== null, unvouched, citation }, [
     ...(holds && pages === 'unchecked' ? [uncheckedPages, ''] : []),
-    holds && !isWitnessed ? describeWitness({ ...verdict, receipt }, unvouched) : describeWhole({ ...verdict, receipt }, holds, onChain !== null),
+    holds && !isWitnessed
+      ? describeWitness({ ...verdict, receipt }, unvouched)
+      : describeWhole({ ...verdict, receipt }, holds, onChain !== null),
     ...(holds && receipt !== null ? [describeTrade(receipt)] : []),
     `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved, receipt)}`,
     ...(receiptHolds && onChain === null ? ['The chain was not asked, and one person can have both keys: --rpc URL holds the trade against it.'] : []),

@@ -7,7 +7,8 @@ export type UnvouchedField = 'statement' | 'trade.datasetRoot' | 'trade.unproved
 /**
  * The fields that rest on one party's word even where the chain says all that it can of a receipt that holds together. The chain holds the
  * hash of the details document, which names mode and table, and that of the request, which the buyer made: table and program in it are
- * the seller's word too only once the seller delivered upon it, or signed the receipt. No seller helps before that was paid for on the chain.
+ * the seller's word too only once the seller delivered upon it, or signed the receipt. No seller helps before that was paid for on the
+ * chain.
  */
 export const listUnvouchedFields = (
   { statement, trade, request, program, proof }: Receipt, { signedByBoth, signatures }: Pick<ReceiptVerdict, 'signedByBoth' | 'signatures'>,

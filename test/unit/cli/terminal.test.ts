@@ -71,7 +71,9 @@ describe('the words of a verdict', () => {
     expect(await read(settled)).toMatch(/ bought an answer[^]*only its hash stands here/)
     const hashes = { requestHash: null, answerHash: null, programHash: null, resultHash: null }
     const paid = { ...trade, ...hashes, state: 'Paid' as const, moves: trade.moves.slice(0, 1), credits: [], burnedWei: '0' }
-    const words = await read(await signReceipt({ ...settled, program: null, request: null, trade: paid, signatures: { seller: null, buyer: null } }, buyer))
+    const words = await read(await signReceipt(
+      { ...settled, program: null, request: null, trade: paid, signatures: { seller: null, buyer: null } }, buyer,
+    ))
     expect(words).toMatch(/ paid for an answer .*, not delivered as of this receipt; Paid\.\n.*No answer was delivered as of this receipt\./)
     expect(words).not.toMatch(/bought|hash stands/)
   })
