@@ -37,6 +37,13 @@ const importRefusal = 'a script stands alone: it sees `data` and `listing` and c
 const pairRefusal = 'brackets take one number here: `data[0][1]` is row 0 and of it column 1, and `data.slice(…)` takes ranges, as x[1:3, 2] in NumPy'
 const awaitRefusal = 'a script runs straight from top to bottom: there is nothing to await, leave the word out'
 
+const chainRefusal = 'this compares what a comparison gave, not the number between: write (1 < x) * (x < 5) for tensors, 1 < x && x < 5 for numbers'
+const comparisons: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.LessThanToken, ts.SyntaxKind.LessThanEqualsToken, ts.SyntaxKind.GreaterThanToken, ts.SyntaxKind.GreaterThanEqualsToken,
+  ts.SyntaxKind.EqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsToken,
+])
+const isComparison = (node: ts.Node): node is ts.BinaryExpression => ts.isBinaryExpression(node) && comparisons.has(node.operatorToken.kind)
+
 /** Why a piece of syntax has no place in a script; null for the rest. */
 const refusalOf = (node: ts.Node): { code: 'input.script-import' | 'input.script-syntax'; message: string } | null => {
   const isModuleReference = ts.isImportDeclaration(node) || ts.isImportEqualsDeclaration(node)
@@ -48,6 +55,8 @@ const refusalOf = (node: ts.Node): { code: 'input.script-import' | 'input.script
   const isPair = ts.isElementAccessExpression(node) && ts.isBinaryExpression(node.argumentExpression)
     && ts.tokenToString(node.argumentExpression.operatorToken.kind) === ','
   if (isPair) return { code: 'input.script-syntax', message: pairRefusal }
+  // Python reads 1 < x < 5 as one; JavaScript compares the 0s and 1s of the first with 5. In brackets it is meant.
+  if (isComparison(node) && isComparison(node.left)) return { code: 'input.script-syntax', message: chainRefusal }
   const named = refuseNamedArgument(node)
   if (named !== null) return { code: 'input.script-syntax', message: named }
   const waits = ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined)

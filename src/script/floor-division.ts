@@ -6,12 +6,13 @@ const endsExpression: ReadonlySet<ts.SyntaxKind> = new Set([
 
 type Declarations = ReadonlyMap<string, number>
 
-/** Variables and parameters, with what every script sees, by where the code begins that they are declared for. */
+/** Variables, parameters and functions, with what every script sees, by where the code begins that they are declared for. */
 const readDeclarations = (file: ts.SourceFile): Declarations => {
   const declarations = new Map([['data', 0], ['listing', 0], ['Math', 0]])
   const visit = (node: ts.Node): void => {
-    if ((ts.isParameter(node) || ts.isVariableDeclaration(node)) && ts.isIdentifier(node.name)) {
-      const from = ts.isParameter(node) ? node.pos : node.end + 1
+    const isDeclared = ts.isParameter(node) || ts.isVariableDeclaration(node) || ts.isBindingElement(node) || ts.isFunctionDeclaration(node)
+    if (isDeclared && node.name !== undefined && ts.isIdentifier(node.name)) {
+      const from = ts.isFunctionDeclaration(node) ? 0 : ts.isParameter(node) ? node.pos : node.end + 1
       declarations.set(node.name.text, Math.min(from, declarations.get(node.name.text) ?? from))
     }
     ts.forEachChild(node, visit)
@@ -79,8 +80,11 @@ export const findFloorDivision = (file: ts.SourceFile): FloorDivision | null => 
     const isCode = /^[\s)\]},;]*(?:[-+*/.<>=?:].*)?$/.test(rest) && isOperand(divisor, token.end, declarations ??= readDeclarations(file))
     return isCode ? { offset: comment.pos, divisor: divisor.trim() } : null
   }
+  /** `n! // 2` and `n as number // 2` divide as `n // 2` does. */
+  const endsTyped = (node: ts.Node): boolean => (ts.isNonNullExpression(node.parent) && node.kind === ts.SyntaxKind.ExclamationToken)
+    || (ts.isAsExpression(node.parent) && ts.isTypeNode(node))
   const visit = (node: ts.Node): FloorDivision | null => {
-    if (endsExpression.has(node.kind)) return judge(node)
+    if (endsExpression.has(node.kind) || (node !== file && endsTyped(node))) return judge(node)
     for (const child of node.getChildren(file)) {
       const found = visit(child)
       if (found !== null) return found

@@ -13,6 +13,12 @@ const assignmentOperators: ReadonlyMap<ts.SyntaxKind, string> = new Map<ts.Synta
   [ts.SyntaxKind.SlashEqualsToken, '/'], [ts.SyntaxKind.AsteriskAsteriskEqualsToken, '**'],
 ])
 
+/** Their left side is asked for its truth, and assigned to where that decides so. */
+const logicalAssignments: ReadonlyMap<ts.SyntaxKind, ts.BinaryOperator> = new Map<ts.SyntaxKind, ts.BinaryOperator>([
+  [ts.SyntaxKind.BarBarEqualsToken, ts.SyntaxKind.BarBarToken],
+  [ts.SyntaxKind.AmpersandAmpersandEqualsToken, ts.SyntaxKind.AmpersandAmpersandToken],
+])
+
 /** -a, and the one whose operand is asked for its truth. */
 const prefixOperators: ReadonlyMap<ts.SyntaxKind, 'neg' | 'not'> = new Map([[ts.SyntaxKind.MinusToken, 'neg'], [ts.SyntaxKind.ExclamationToken, 'not']])
 
@@ -63,8 +69,11 @@ const keepInVariable = ({ context }: Rewriter, value: ts.Expression, before: ts.
   return variable
 }
 
-/** `target op= value` as `target = target op value`, with object and key of the target evaluated once and first, as in JavaScript. */
-const rewriteAssignment = (rewriter: Rewriter, node: ts.BinaryExpression, operator: string): ts.Expression => {
+/**
+ * `target op= value` as `target = target op value`, `target ||= value` as `target || (target = value)`, with object and key of the target
+ * evaluated once and first, as in JavaScript.
+ */
+const rewriteAssignment = (rewriter: Rewriter, node: ts.BinaryExpression, operator: string | ts.BinaryOperator): ts.Expression => {
   const { file, context: { factory }, visit, call } = rewriter
   const offset = node.operatorToken.getStart(file)
   const target = findTarget(node.left)
@@ -85,7 +94,11 @@ const rewriteAssignment = (rewriter: Rewriter, node: ts.BinaryExpression, operat
     return () => target
   }
   const place = createTarget()
-  const assignment = factory.createAssignment(place(), call(operator, [place(), visit(node.right)], node, offset))
+  const assignment = typeof operator === 'string'
+    ? factory.createAssignment(place(), call(operator, [place(), visit(node.right)], node, offset))
+    : factory.createParenthesizedExpression(factory.createBinaryExpression(
+      call('truth', [place()], node, offset), operator, factory.createParenthesizedExpression(factory.createAssignment(place(), visit(node.right))),
+    ))
   if (before.length === 0) return ts.setTextRange(assignment, node)
   return factory.createParenthesizedExpression(factory.createCommaListExpression([...before, assignment]))
 }
@@ -117,7 +130,7 @@ const rewriteConditions = ({ file, context: { factory }, call }: Rewriter, origi
 const rewriteOperator = (rewriter: Rewriter, node: ts.Node): ts.Expression | null => {
   const { file, visit, call } = rewriter
   if (ts.isBinaryExpression(node)) {
-    const assigned = assignmentOperators.get(node.operatorToken.kind)
+    const assigned = assignmentOperators.get(node.operatorToken.kind) ?? logicalAssignments.get(node.operatorToken.kind)
     if (assigned !== undefined) return rewriteAssignment(rewriter, node, assigned)
     const operator = binaryOperators.get(node.operatorToken.kind)
     if (operator === undefined) return null

@@ -11,6 +11,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   const { call, log, trace } = host
   const { parse, stringify } = JSON
   const { freeze, keys, getPrototypeOf, getOwnPropertySymbols, defineProperty } = Object
+  const { apply } = Reflect
   const isArray = Array.isArray
   const objectPrototype = Object.prototype
   const settings = parse(settingsText)
@@ -111,6 +112,14 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   }
   // A tensor's numbers are known only where the key holder compared: the host says so.
   const toTruth = (value) => (idOf(value) === -1 ? value : invoke('truth', value, []))
+  // What is kept or found by a callback hangs on its truth, as what stands behind an if does.
+  for (const name of ['filter', 'find', 'findIndex', 'findLast', 'findLastIndex', 'some', 'every']) {
+    const own = Array.prototype[name]
+    const asked = { [name](test, self) {
+      return apply(own, this, [typeof test === 'function' ? (...args) => toTruth(apply(test, self, args)) : test])
+    } }
+    defineProperty(Array.prototype, name, { value: asked[name], writable: true, configurable: true })
+  }
   // Object keys are made once, as JavaScript does in a[key] += b.
   const toKey = (key) => (typeof key === 'object' || typeof key === 'function' ? Reflect.ownKeys({ [key]: 0 })[0] : key)
   const operate = (operator, a, b) => {

@@ -84,6 +84,7 @@ describe('operators on tensors', () => {
   it.each([
     ['if (data > 0) { }', 5], ['while (data) { }', 8], ['const x = data ? 1 : 2', 11], ['const x = !data', 12], ['const x = data.sum(0) && 1', 11],
     ['for (; data; ) { }', 8], ['do { } while (data == 1)', 15],
+    ['let t: any = data; t ||= 1', 22], ['const o: any = { t: data }; o.t &&= 1', 33],
   ])('refuse to be true or false: %s', async (source, column) => {
     await expectFailure(source, 'input.tensor-value', /a tensor is neither true nor false: it has \d cells/)
     expect((await failureOf(source)).details).toMatchObject({ line: 1, column })
@@ -92,6 +93,11 @@ describe('operators on tensors', () => {
   it('make the key of a compound assignment once, as the language says', async () => {
     const source = 'let calls = 0; const key = { toString() { calls += 1; return "k" } }; const o: any = { k: 2 }; o[key as any] **= 3'
     expect(await evaluate(`${source}; export default [o.k, calls]`)).toEqual([8, 1])
+  })
+
+  it('assign by truth as the language does', async () => {
+    const source = 'let calls = 0; const o: any = { a: 0, b: 2 }; const key = () => { calls += 1; return "a" }; let n: any = 5; n &&= 6; o[key()] ||= 7; o.b ||= 8; o.b &&= 9'
+    expect(await evaluate(`${source}; let u: any; u ||= data.sum(); export default [n, o.a, o.b, calls, u.shape.length]`)).toEqual([6, 7, 9, 1, 0])
   })
 
   it('leave comparisons with nothing, and identity, to JavaScript', async () => {

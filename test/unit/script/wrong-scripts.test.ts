@@ -102,6 +102,10 @@ const wrong: readonly (readonly [mistake: string, source: string])[] = [
   ['a range of rows in brackets', 'export default data[1:3].mean()'],
   ['a range of rows and a column in brackets', 'export default data[1:3, 2].mean()'],
   ['every second row in brackets', 'export default data[::2].mean()'],
+  ['columns chosen by what is encrypted', 'const large = listing.columns.filter((name) => data.col(name).mean() > 5)\nexport default data.cols(...large).mean(0)'],
+  ['a column found by what is encrypted', 'const first = [...data.t()].find((column) =>\n  column.mean() > 5)\nexport default first.mean()'],
+  ['a comparison of a comparison', "export default (1 < data.col('wage') < 2).sum()"],
+  ['three columns compared', "export default (data.col('wage') == data.col('education') == 0).sum()"],
   ['floor division', 'const half = data.mean() // 2\nexport default half'],
   ['floor division in an object', 'export default { half: data.mean() // 2 }'],
   ['floor division in parentheses', 'export default (data.mean() // 2) * 3'],
@@ -146,12 +150,12 @@ describe('a wrong script is told where, what and what would work:', () => {
 
   it('what reads as a comment is one, beside the same words as arithmetic', async () => {
     const isRefused = async (comment: string): Promise<boolean> => {
-      const source = `const two = 2\nconst half = (k: number) => k${comment}\nexport default data.sum() * half(two)`
+      const source = `const [two] = [2]\nfunction three() { return 3 }\nconst half = (k: number) => k${comment}\nexport default data.sum() * half(two)`
       const backend = createGraphBackend(dataset.data, null)
       return runScript({ source, fileName: 'my.ts', listing: { rows: 1000, columns }, backend }).then(() => false, () => true)
     }
-    const comments = [' // 2 columns', ' // half', ' // half of it', '; // 2', ' // 2027-11-27', ' // = 2', ' // 12 %', ' // https://example.org/2', ' /* 2 */', ' // k: two', ' //']
-    const divisions = [' // 2', ' //2', ' // two', ' // (two + 1)', ' // two * k', ' // -2', ' // 2;', ' // listing.rows', ' // Math.PI']
+    const comments = [' // 2 columns', ' // half', ' // half of it', '; // 2', ' // 2027-11-27', ' // = 2', ' // 12 %', ' // https://example.org/2', ' /* 2 */', ' // k: two', ' //', '! // half', ' as number // of it', ' // four()']
+    const divisions = [' // 2', ' //2', ' // two', ' // (two + 1)', ' // two * k', ' // -2', ' // 2;', ' // listing.rows', ' // Math.PI', '! // two', ' as number // 2', ' // three()']
     expect(await Promise.all(comments.map(isRefused))).toEqual(comments.map(() => false))
     expect(await Promise.all(divisions.map(isRefused))).toEqual(divisions.map(() => true))
   })
