@@ -81,7 +81,7 @@ export const findFloorDivision = (file: ts.SourceFile): FloorDivision | null => 
     return isCode ? { offset: comment.pos, divisor: divisor.trim() } : null
   }
   /** `n! // 2` and `n as number // 2` divide as `n // 2` does. */
-  const endsTyped = (node: ts.Node): boolean => (ts.isNonNullExpression(node.parent) && node.kind === ts.SyntaxKind.ExclamationToken)
+  const endsTyped = (node: ts.Node): boolean => (ts.isNonNullExpression(node.parent) && node !== node.parent.expression)
     || (ts.isAsExpression(node.parent) && ts.isTypeNode(node))
   const visit = (node: ts.Node): FloorDivision | null => {
     if (endsExpression.has(node.kind) || (node !== file && endsTyped(node))) return judge(node)
