@@ -32,8 +32,9 @@ const describeDecryption = (proved: boolean | null, receipt: Receipt | null): st
   return `The decryption is proved. That what was decrypted is the program's result over the encrypted table, and that the table is the real one, is not: that rests on the parties' word.${program}`
 }
 
-/** What nobody but its writer says: everything, as long as the chain was not asked; then what no chain holds. */
 type UnvouchedFields = ReturnType<typeof listUnvouchedFields>
+
+/** What nobody but its writer says: everything, as long as the chain was not asked; then what no chain holds. */
 const describeWitness = ({ signatures }: TradeFileVerdict, unvouched: UnvouchedFields | null): string => (unvouched === null
   ? `${sayUnsigned(signatures)} Hold it against the chain with --rpc URL.`
   : sayUnvouched(unvouched))

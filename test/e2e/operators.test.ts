@@ -1,24 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { findFreePort } from '../../src/cli/demo/free-port.ts'
 import { createFolder, onCleanup } from './support/cleanup.ts'
 import { createCommandLine, type CommandLine, type Running } from './support/command-line.ts'
 import { expectedAnswer, prepareDataset, publishListing, script } from './support/shop.ts'
 import { openStage, type Stage } from './support/stage.ts'
 
 const resource = (name: string): string => readFileSync(new URL(`../../resources/operations/${name}`, import.meta.url), 'utf8')
-
-const freePort = (): Promise<number> => new Promise((resolve, reject) => {
-  const server = createServer()
-  server.once('error', reject)
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    server.close(() => { resolve(typeof address === 'object' && address !== null ? address.port : 0) })
-  })
-})
 
 describe('the systemd units', () => {
   it.each(['hesystem-serve', 'hesystem-headless'])('%s is right to systemd, and confined', (name) => {
@@ -98,7 +89,7 @@ describe('a seller behind nginx, as the operators\' files have it', { timeout: 1
     certificate = join(folder, 'certificate.pem')
     execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost',
       '-addext', 'subjectAltName=DNS:localhost', '-keyout', join(folder, 'key.pem'), '-out', certificate], { stdio: 'pipe' })
-    const ports = { tls: await freePort(), plain: await freePort(), upstream: await freePort() }
+    const ports = { tls: await findFreePort(), plain: await findFreePort(), upstream: await findFreePort() }
     publicUrl = `https://localhost:${ports.tls}`
     const party = await stage.createParty('seller')
     const seller = await party.open()

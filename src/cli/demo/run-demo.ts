@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { createHost, evaluateOnPlainTable, type AnswerJson, type PlainEvaluation } from '../../host/index.ts'
 import { startPracticeChain, type PracticeAccount } from '../../host/chain/practice-chain.ts'
 import { AppError } from '../../shared/errors.ts'
+import { usualAnswerCells } from '../../shared/usual-terms.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { compareWithExpected } from './compare.ts'
+import { findFreePort } from './free-port.ts'
 import { createParty, type Party } from './party.ts'
 
 export interface DemoOptions {
@@ -57,15 +58,6 @@ export interface DemoReport {
 
 /** Errors above this are not rounding. */
 const largestRelativeError = 1e-9
-
-const findFreePort = (): Promise<number> => new Promise((resolve, reject) => {
-  const probe = createServer()
-  probe.once('error', reject)
-  probe.listen(0, '127.0.0.1', () => {
-    const address = probe.address()
-    probe.close(() => { resolve(typeof address === 'object' && address !== null ? address.port : 0) })
-  })
-})
 
 interface WalletDocument { readonly balanceWei: string }
 interface TransactionDocument {
@@ -128,13 +120,9 @@ interface Stage {
  * A seller's process that dies is waited for as long as the delivery may take, and no longer.
  */
 const leastRows = ({ comparisons }: DemoOptions, rows: number): number => (comparisons === undefined ? Math.min(10, rows) : 1)
-/** What a listing answers at once where its seller says nothing. */
-const usualAnswerCells = 256
-/** Help is paid for with a tenth of the price. */
-const helpTerms = ({ comparisons, products, valueWei }: DemoOptions): string[] => [
+const helpTerms = ({ comparisons, products }: DemoOptions): string[] => [
   ...(comparisons === undefined ? [] : ['--comparisons', String(comparisons)]),
   ...(products === undefined ? [] : ['--products', String(products)]),
-  ...(comparisons === undefined && products === undefined ? [] : ['--interaction-fee', `${valueWei / 10n}wei`]),
 ]
 /** However small the table, it answers once. */
 const totalCells = (rows: number, columns: number): string[] => (rows * columns < 2 * usualAnswerCells ? ['--max-total-cells', String(usualAnswerCells)] : [])

@@ -4,6 +4,7 @@ import { findTableColumns } from '../../compute/products.ts'
 import type { KeyBits } from '../../crypto/types.ts'
 import type { DisclosedPolicy, Policy, PolicyMode, PrivatePolicy, Details } from '../../shared/schemas/details.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
+import { usualAnswerCells, usualFeeWei, usualGuaranteeWei } from '../../shared/usual-terms.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
 import type { Market, ListingTerms } from '../chain/market.ts'
@@ -77,21 +78,15 @@ const hourSeconds = 3600
 const defaults = { deliverySeconds: hourSeconds, expirationSeconds: 24 * hourSeconds, disputeSeconds: 7 * 24 * hourSeconds }
 const noArbiter = '0x0000000000000000000000000000000000000000'
 
-/** 2020's guarantee was a tenth of the price; without an arbiter the contract asks for half (escrow.md, "Listing"). */
-export const defaultGuaranteeWei = (valueWei: bigint, hasArbiter: boolean): bigint => (hasArbiter ? valueWei / 10n : (valueWei + 1n) / 2n)
-
 /** Whether scripts may ask the key holder while they run. */
 const sellsHelp = ({ comparisons = 0, products = 0 }: Pick<ListingDraft, 'comparisons' | 'products'>): boolean => comparisons > 0 || products > 0
-
-/** A tenth of the price, and never nothing. */
-const defaultFeeWei = (valueWei: bigint): bigint => (valueWei + 9n) / 10n
 
 const createTerms = (draft: ListingDraft, detailsHash: string): ListingTerms => {
   const arbiter = draft.arbiter === undefined ? noArbiter : getAddress(draft.arbiter)
   return {
     valueWei: draft.valueWei,
-    guaranteeWei: draft.guaranteeWei ?? defaultGuaranteeWei(draft.valueWei, arbiter !== noArbiter),
-    interactionFeeWei: draft.interactionFeeWei ?? (sellsHelp(draft) ? defaultFeeWei(draft.valueWei) : 0n),
+    guaranteeWei: draft.guaranteeWei ?? usualGuaranteeWei(draft.valueWei, arbiter !== noArbiter),
+    interactionFeeWei: draft.interactionFeeWei ?? (sellsHelp(draft) ? usualFeeWei(draft.valueWei) : 0n),
     deliverySeconds: draft.deliverySeconds ?? defaults.deliverySeconds,
     expirationSeconds: draft.expirationSeconds ?? defaults.expirationSeconds,
     disputeSeconds: draft.disputeSeconds ?? defaults.disputeSeconds,
@@ -130,7 +125,7 @@ const createDisclosedPolicy = (draft: Limits, rows: number): DisclosedPolicy => 
       details: { minRows, rows },
     })
   }
-  return { mode: 'disclosed', minRows, condition: draft.condition ?? 2, maxAnswerCells: draft.maxAnswerCells ?? 256, maxAnswerBits: draft.maxAnswerBits ?? 192 }
+  return { mode: 'disclosed', minRows, condition: draft.condition ?? 2, maxAnswerCells: draft.maxAnswerCells ?? usualAnswerCells, maxAnswerBits: draft.maxAnswerBits ?? 192 }
 }
 
 const createPrivatePolicy = (
@@ -276,7 +271,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       const next: ListingTerms = {
         ...terms,
         valueWei,
-        guaranteeWei: guaranteeWei ?? defaultGuaranteeWei(valueWei, terms.arbiter !== noArbiter),
+        guaranteeWei: guaranteeWei ?? usualGuaranteeWei(valueWei, terms.arbiter !== noArbiter),
         interactionFeeWei: interactionFeeWei ?? terms.interactionFeeWei,
       }
       assertTerms(next, details.budgets)

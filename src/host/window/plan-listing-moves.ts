@@ -6,7 +6,7 @@ import type { Host, Trade } from '../create-host.ts'
 import { deployMarket, encodeDeployment } from '../chain/deploy.ts'
 import { noArbiter, toDisputeTerms, type ListingTerms } from '../chain/market.ts'
 import { toContractTerms } from '../chain/terms.ts'
-import { defaultGuaranteeWei } from '../seller/listing-service.ts'
+import { usualGuaranteeWei } from '../../shared/usual-terms.ts'
 import type { StoredListing } from '../seller/listing-store.ts'
 import { decodeCall, type MovePlan, type PlannedCall } from './move-plan.ts'
 
@@ -99,7 +99,7 @@ const planReprice = (trade: Trade, listing: StoredListing, number: bigint, move:
   const terms: ListingTerms = {
     ...listing.terms,
     valueWei,
-    guaranteeWei: move.guaranteeWei === undefined ? defaultGuaranteeWei(valueWei, hasArbiter) : BigInt(move.guaranteeWei),
+    guaranteeWei: move.guaranteeWei === undefined ? usualGuaranteeWei(valueWei, hasArbiter) : BigInt(move.guaranteeWei),
     interactionFeeWei: move.interactionFeeWei === undefined ? listing.terms.interactionFeeWei : BigInt(move.interactionFeeWei),
   }
   const { guaranteeWei, interactionFeeWei } = terms

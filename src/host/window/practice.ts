@@ -119,7 +119,8 @@ export const createPractice = (
   const run = async (job: JobRun): Promise<{ kind: 'practice', listingUrl: string, script: string }> => {
     failure = null
     try {
-      for (let chainId = host.networks.find(networkName)?.chainId ?? practiceChainId; running === null; chainId += 1) {
+      const kept = host.networks.find(networkName)?.chainId ?? practiceChainId
+      for (let chainId = isPracticeChain(kept) ? kept : practiceChainId; running === null; chainId += 1) {
         try {
           running = await begin(chainId, job)
         } catch (error) {

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { keccak256, toUtf8Bytes, Wallet } from 'ethers'
+import { findFreePort } from '../../../src/cli/demo/free-port.ts'
 import { connectChain, type ChainConnection } from '../../../src/host/chain/connect.ts'
 import { deployMarket } from '../../../src/host/chain/deploy.ts'
 import { createOutbox } from '../../../src/host/chain/outbox.ts'
@@ -33,15 +33,6 @@ export interface Round {
   /** Ends the chain and removes all files; `keep`: but those of the trial under way. */
   close(keep: boolean): Promise<void>
 }
-
-const findFreePort = (): Promise<number> => new Promise((resolve, reject) => {
-  const probe = createServer()
-  probe.once('error', reject)
-  probe.listen(0, '127.0.0.1', () => {
-    const address = probe.address()
-    probe.close(() => { resolve(typeof address === 'object' && address !== null ? address.port : 0) })
-  })
-})
 
 const createSetting = async (seed: string, rpcUrl: string, contract: string): Promise<Setting> => {
   const chance = createChance(seed)

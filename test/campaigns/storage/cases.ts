@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { findFreePort } from '../support/processes.ts'
+import { findFreePort } from '../../../src/cli/demo/free-port.ts'
 import { clockOptions } from './command.ts'
 import { readRows, type HalfTrade } from './stage.ts'
 

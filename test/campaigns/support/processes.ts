@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { projectRoot } from '../../../scripts/run-command.ts'
 
@@ -58,16 +57,6 @@ export const startCommand = (args: readonly string[], environment: Readonly<Reco
     stop: stopOf(child),
   }
 }
-
-/** A port that is free now. */
-export const findFreePort = (): Promise<number> => new Promise((resolve, reject) => {
-  const server = createServer()
-  server.once('error', reject)
-  server.listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as AddressInfo
-    server.close(() => { resolve(port) })
-  })
-})
 
 /** Resident memory in mebibytes. */
 export const readMemory = (pid: number): number => {

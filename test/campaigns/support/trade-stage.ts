@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Contract, JsonRpcProvider, Wallet } from 'ethers'
+import { findFreePort } from '../../../src/cli/demo/free-port.ts'
 import { marketInterface } from '../../../src/host/chain/artifact.ts'
 import { connectChain } from '../../../src/host/chain/connect.ts'
 import { deployMarket } from '../../../src/host/chain/deploy.ts'
@@ -10,7 +11,7 @@ import { startPracticeChain, type PracticeChain } from '../../../src/host/chain/
 import { createHost, type Host } from '../../../src/host/index.ts'
 import type { ListingDraft } from '../../../src/host/seller/listing-service.ts'
 import { openProfileDatabase } from '../../../src/host/storage/database.ts'
-import { findFreePort, startCommand, type Running } from './processes.ts'
+import { startCommand, type Running } from './processes.ts'
 
 /** Twelve rows of numbers with decimals and negatives. */
 export const rows: readonly (readonly [wage: number, hours: number, score: number])[] = [

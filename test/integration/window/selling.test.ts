@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findFreePort } from '../../../src/cli/demo/free-port.ts'
 import { createWindowHost } from '../../../src/host/window/create-window-host.ts'
 import { startPracticeChain, type PracticeChain } from '../../../src/host/chain/practice-chain.ts'
 import type { ServeEventJson } from '../../../src/shared/window-contract/serve.ts'
 import { connectClient, openWindowPair, refusalOf, type WindowPair } from '../../unit/window/window-pair.ts'
-import { createDesk, findFreePort, type Desk } from './support.ts'
+import { createDesk, type Desk } from './support.ts'
 
 const rows = Array.from({ length: 24 }, (_, index) => `${(index * 7) % 24 + 1.5};${index % 2 === 0 ? 'north' : 'south'}`)
 const file = { fileName: 'sales.csv', contentBase64: Buffer.from(`revenue;region\n${rows.join('\n')}\n`).toString('base64') }

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net'
 import type { Job, JobOutcome } from '../../../src/shared/window-contract/jobs.ts'
 import type { Confirmation, Move } from '../../../src/shared/window-contract/signing.ts'
 import type { WindowClient } from '../../../src/shared/window-contract/index.ts'
@@ -32,12 +31,3 @@ export const createDesk = (client: WindowClient): Desk => {
   return { awaitEnd, awaitOutcome, confirm, carryOut: async (move, kind) => awaitOutcome((await confirm(move)).job, kind) }
 }
 
-/** A port that was free a moment ago: a listing's address is fixed before its server listens. */
-export const findFreePort = (): Promise<number> => new Promise((resolve, reject) => {
-  const probe = createServer()
-  probe.once('error', reject)
-  probe.listen(0, '127.0.0.1', () => {
-    const address = probe.address()
-    probe.close(() => { resolve(typeof address === 'object' && address !== null ? address.port : 0) })
-  })
-})

@@ -4,6 +4,7 @@ import { parseAmountWei, parseDurationSeconds } from '../../../shared/units.ts'
 import type { PolicyMode } from '../../../shared/schemas/details.ts'
 import type { ListingDraftJson } from '../../../shared/window-contract/listings.ts'
 import type { Reach } from '../serve/reaches.ts'
+import { usualGuaranteeWei } from '../../../shared/usual-terms.ts'
 
 /** A listing as it is being written: amounts and times as they are typed. */
 export interface Draft {
@@ -104,19 +105,12 @@ export const readDraft = (draft: Draft): DraftReadings => ({
   serverUrl: draft.reach === 'this-computer' ? { value: null, problem: null } : readField(readServer, draft.serverUrl),
 })
 
-/** The usual guarantee (product.md): a tenth of the price where an arbiter rules, half of it where nobody does. */
-export const usualGuaranteeWei = ({ price, arbiter }: DraftReadings): bigint | null =>
-  (price.value === null ? null : arbiter.value === null ? (price.value + 1n) / 2n : price.value / 10n)
-
-/** The usual fee for help: a tenth of the price, and never nothing. */
-export const usualFeeWei = ({ price }: DraftReadings): bigint | null => (price.value === null ? null : (price.value + 9n) / 10n)
-
 /** What such terms mean for a seller in a dispute. */
 export const warnOfDraft = (readings: DraftReadings): readonly string[] => {
-  const guaranteeWei = readings.guarantee.value ?? usualGuaranteeWei(readings)
-  return readings.price.value === null || guaranteeWei === null
-    ? []
-    : warnSellerOfDisputes({ valueWei: readings.price.value, guaranteeWei, arbiter: readings.arbiter.value, seller: '' })
+  const [valueWei, arbiter] = [readings.price.value, readings.arbiter.value]
+  if (valueWei === null) return []
+  const guaranteeWei = readings.guarantee.value ?? usualGuaranteeWei(valueWei, arbiter !== null)
+  return warnSellerOfDisputes({ valueWei, guaranteeWei, arbiter, seller: '' })
 }
 
 export const isReadable = (readings: DraftReadings): boolean =>

@@ -1,12 +1,13 @@
 import { Button, NumberInput, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { formatEther } from '../../../shared/units.ts'
+import { usualFeeWei, usualGuaranteeWei } from '../../../shared/usual-terms.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { goTo, placeOf } from '../../app/router.ts'
 import { EmptyState, Page, Section } from '../../ui/page.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { reaches } from '../serve/reaches.ts'
-import { beginDraft, isReadable, maySellComparisons, maySellProducts, sellsHelp, readDraft, toDocument, usualFeeWei, usualGuaranteeWei, usualLimits, warnOfDraft, type Draft, type DraftReadings } from './draft.ts'
+import { beginDraft, isReadable, maySellComparisons, maySellProducts, sellsHelp, readDraft, toDocument, usualLimits, warnOfDraft, type Draft, type DraftReadings } from './draft.ts'
 import { LimitsExplained } from './limits-explained.tsx'
 
 interface PartProperties {
@@ -23,14 +24,15 @@ const WhatItIs = ({ draft, change, datasets }: Omit<PartProperties, 'readings'> 
   </Section>
 )
 
-const sayUsual = (usualWei: bigint | null): string => (usualWei === null ? 'the usual share of the price' : `${formatEther(usualWei)}, the usual`)
+const sayUsual = ({ price }: DraftReadings, toUsualWei: (valueWei: bigint) => bigint): string =>
+  (price.value === null ? 'the usual share of the price' : `${formatEther(toUsualWei(price.value))}, the usual`)
 
 const Money = ({ draft, readings, change }: PartProperties) => (
   <Section title="Money and time">
     <div className="pair">
       <TextInput label="Price of one answer (ETH)" description="Held by the contract until the answer is confirmed." required value={draft.price} error={readings.price.problem} onChange={(event) => { change({ price: event.target.value }) }} />
       <TextInput
-        label="Guarantee (ETH)" description="The buyer’s deposit, and yours with each answer; both come back." placeholder={sayUsual(usualGuaranteeWei(readings))} value={draft.guarantee}
+        label="Guarantee (ETH)" description="The buyer’s deposit, and yours with each answer; both come back." placeholder={sayUsual(readings, (valueWei) => usualGuaranteeWei(valueWei, readings.arbiter.value !== null))} value={draft.guarantee}
         error={readings.guarantee.problem} onChange={(event) => { change({ guarantee: event.target.value }) }}
       />
       <TextInput label="You deliver within" description="Such as 10m, 1h, 2d." required value={draft.delivery} error={readings.delivery.problem} onChange={(event) => { change({ delivery: event.target.value }) }} />
@@ -65,7 +67,7 @@ const Help = ({ draft, readings, change }: PartProperties) => (
     ) : null}
     <TextInput
       label="Fee for opening your help (ETH)" description="Out of the price, yours at once, whatever comes after." disabled={!sellsHelp(draft)}
-      placeholder={sayUsual(usualFeeWei(readings))} value={draft.interactionFee} error={readings.interactionFee.problem}
+      placeholder={sayUsual(readings, usualFeeWei)} value={draft.interactionFee} error={readings.interactionFee.problem}
       onChange={(event) => { change({ interactionFee: event.target.value }) }}
     />
   </div>

@@ -1,5 +1,6 @@
+import { findFreePort } from '../../../../src/cli/demo/free-port.ts'
 import { startPracticeChain, type PracticeChain } from '../../../../src/host/chain/practice-chain.ts'
-import { createDesk, findFreePort, type Desk } from '../../../integration/window/support.ts'
+import { createDesk, type Desk } from '../../../integration/window/support.ts'
 import { openPairWithPage, type PairWithPage } from './open-pair.ts'
 
 export interface Marketplace {

@@ -1,10 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
+import { findFreePort } from '../../../../src/cli/demo/free-port.ts'
 
 const versions = '/usr/lib/postgresql'
 
@@ -18,15 +18,6 @@ const findPrograms = (): string => {
 /** PostgreSQL refuses to run as root; there Debian's own user runs it. */
 const asServer = (program: string, args: readonly string[]): readonly [string, readonly string[]] =>
   (process.getuid?.() === 0 ? ['runuser', ['-u', 'postgres', '--', program, ...args]] : [program, args])
-
-const freePort = (): Promise<number> => new Promise((resolve, reject) => {
-  const server = createServer()
-  server.once('error', reject)
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    server.close(() => { resolve(typeof address === 'object' && address !== null ? address.port : 0) })
-  })
-})
 
 export interface PostgresServer {
   readonly url: string
@@ -61,7 +52,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
     '-D', data, '-U', 'seller', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C', '--no-sync',
   ])
   execFileSync(initialise, initialiseArguments, { cwd: tmpdir(), stdio: 'pipe' })
-  const port = await freePort()
+  const port = await findFreePort()
   const [program, args] = asServer(join(programs, 'postgres'), [
     '-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`, '-c', 'fsync=off',
   ])

@@ -1,18 +1,9 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-
-const freePort = (): Promise<number> => new Promise((resolve, reject) => {
-  const server = createServer()
-  server.once('error', reject)
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    server.close(() => { resolve(typeof address === 'object' && address !== null ? address.port : 0) })
-  })
-})
+import { findFreePort } from '../../../../src/cli/demo/free-port.ts'
 
 export interface RedisServer {
   readonly url: string
@@ -22,7 +13,7 @@ export interface RedisServer {
 /** A Redis of its own on loopback, with a password, in a folder that goes with it. */
 export const startRedis = async (): Promise<RedisServer> => {
   const folder = mkdtempSync(join(tmpdir(), 'hesystem-redis-'))
-  const port = await freePort()
+  const port = await findFreePort()
   const server = spawn('redis-server', [
     '--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', '--requirepass', 'pass:word', '--loglevel', 'notice',
   ], { stdio: ['ignore', 'pipe', 'inherit'] })
