@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BenchReport, BenchRow } from '../../src/host/index.ts'
+import type { BenchReport, BenchRow, Spread } from '../../src/host/index.ts'
 import { projectRoot } from '../run-command.ts'
 import { drawGrowth } from './draw-growth.ts'
 
@@ -31,6 +31,7 @@ const titles: Readonly<Record<BenchRow['operation'], string>> = {
 }
 type Bar = BenchRow['bars'][number]
 const digits = (value: number): string => String(Number(value.toPrecision(3)))
+const spread = ({ median, least, most }: Spread): string => `${digits(median)} (${digits(least)} to ${digits(most)})`
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const keySizes = [...new Set(rows.map(({ bits }) => bits))]
 const contenders = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures)))].filter((name) => name !== 'wasm, 2 workers')
@@ -40,7 +41,7 @@ const timesOf = (bits: number): string => [
   line(['---', ...contenders.map(() => '---')]),
   ...rows.filter((row) => row.bits === bits).map(({ operation, figures }) => line([titles[operation], ...contenders.map((name) => {
     const time = figures[name]?.cpuMilliseconds
-    return time === undefined ? '' : `${digits(time.median)} (${digits(time.least)} to ${digits(time.most)})`
+    return time === undefined ? '' : spread(time)
   })])),
 ].join('\n')
 
@@ -62,7 +63,7 @@ const barsOf = (bits: number): string => [
     const same = inAllRuns(row, against)
     return line([
       titles[row.operation], against === 'one-worker' ? 'our 1 worker, with 2 (by the clock)' : against,
-      ...same.map(({ ratio }) => `${digits(ratio.median)} (${digits(ratio.least)} to ${digits(ratio.most)})`),
+      ...same.map(({ ratio }) => spread(ratio)),
       atLeast === null ? '' : String(atLeast), verdictOf(same),
     ])
   })),
@@ -71,12 +72,17 @@ const barsOf = (bits: number): string => [
 const describeRun = ({ backend, backendReason, machine: { load }, seconds }: BenchReport, i: number): string =>
   `- Run ${i + 1}: ${Math.round(seconds)} s; backend ${backend} (${backendReason}); load ${load.map(digits).join(' at the beginning, ')} at the end.`
 
+const estimateOfRun = (run: BenchReport, row: BenchRow): string => {
+  const same = run.rows.find(({ bits, operation }) => bits === row.bits && operation === row.operation)?.estimate ?? null
+  return same === null ? '' : spread(same.truthOverEstimate)
+}
+
 const estimates = [
-  line(['one worker, warm', 'bits', 'estimate, ms', 'time over estimate']),
-  line(['---', '---', '---', '---']),
-  ...rows.flatMap(({ operation, bits, estimate }) => (estimate === null
+  line(['one worker, warm', 'bits', 'estimate, ms', ...runs.map((_, i) => (runs.length === 1 ? 'time over estimate' : `run ${i + 1}, time over estimate`))]),
+  line(['---', '---', '---', ...runs.map(() => '---')]),
+  ...rows.flatMap((row) => (row.estimate === null
     ? []
-    : [line([titles[operation], String(bits), digits(estimate.milliseconds), digits(estimate.truthOverEstimate)])])),
+    : [line([titles[row.operation], String(row.bits), spread(row.estimate.milliseconds), ...runs.map((run) => estimateOfRun(run, row))])])),
 ].join('\n')
 
 const drawn = growth.map((chart) => {
@@ -125,7 +131,7 @@ ${keySizes.map(barsOf).join('\n\n')}
 
 ## Estimates
 
-What is shown before a script runs, against the processor time that it took.
+What would have been shown before each round, from the speed of that moment, and the processor time that the round took over it.
 
 ${estimates}
 ${drawn.length === 0 ? '' : `\n## Growth\n\nBy the clock, medians of three; both axes logarithmic.\n\n${drawn.join('\n\n')}\n`}${

@@ -7,7 +7,7 @@ import { chooseBatchCost, cutForms, gatherPieces, longestLane } from './linear-f
 import { shareSums } from './shared-sums.ts'
 
 /** What this computer takes, in milliseconds, under a key of one length. */
-interface Calibration {
+export interface Speed {
   readonly product: number
   /** A ciphertext's way from bytes into the kernel. */
   readonly read: number
@@ -26,9 +26,8 @@ const rounds = 9
 const warmUp = 400
 const repeats = 60
 
-/** Milliseconds of one call: the best of a few short rounds, after enough for the compiler, so that other programs count little. */
+/** Milliseconds of one call now: the best of a few short rounds, so that other programs count little. */
 const timeOf = (action: () => void): number => {
-  for (let i = 0; i < warmUp; i += 1) action()
   const times = Array.from({ length: rounds }, () => {
     const start = performance.now()
     for (let i = 0; i < repeats; i += 1) action()
@@ -40,36 +39,52 @@ const timeOf = (action: () => void): number => {
 /** An odd number of the length of n². */
 const modulusOf = (bits: KeyBits): bigint => (1n << BigInt(2 * bits)) - 159n
 
-const calibrateKernel = (bits: KeyBits, kernel: KernelName): Calibration => {
+/** What is timed of it. */
+interface Steps {
+  product(): void
+  read(): void
+}
+
+const kernelSteps = (bits: KeyBits, kernel: KernelName): Steps => {
   const machine = createMontgomeryMachine(modulusOf(bits), kernel)
   const register = machine.reserve(2)
   const bytes = bigIntToBytes(machine.modulus / 3n, machine.length)
   machine.set(register, machine.modulus / 7n)
   return {
-    product: timeOf(() => machine.multiply(register, register, register)),
-    read: timeOf(() => machine.read(register + 1, bytes)),
+    product: () => { machine.multiply(register, register, register) },
+    read: () => { machine.read(register + 1, bytes) },
   }
 }
 
-const calibrateBigInt = (bits: KeyBits): Calibration => {
+const bigIntSteps = (bits: KeyBits): Steps => {
   const modulus = modulusOf(bits)
   let value = modulus / 3n
   return {
-    product: timeOf(() => {
-      value = (value * value) % modulus
-    }),
-    read: timeOf(() => BigInt(`0x${value.toString(16)}`)),
+    product: () => { value = (value * value) % modulus },
+    read: () => { BigInt(`0x${value.toString(16)}`) },
   }
 }
 
-const calibrations = new Map<KeyBits, Calibration>()
+const keptSteps = new Map<KeyBits, Steps>()
 
-/** Measured when first asked, in some tens of milliseconds, and kept. */
-const calibrationOf = (bits: KeyBits): Calibration => {
+/** Ready to be timed: after enough calls for the compiler, which takes some tens of milliseconds, once. */
+const stepsOf = (bits: KeyBits): Steps => {
+  const kept = keptSteps.get(bits)
+  if (kept !== undefined) return kept
   const kernel = kernelNames.find((name) => findKernelFault(name) === null)
-  const calibration = calibrations.get(bits) ?? (kernel === undefined ? calibrateBigInt(bits) : calibrateKernel(bits, kernel))
-  calibrations.set(bits, calibration)
-  return calibration
+  const steps = kernel === undefined ? bigIntSteps(bits) : kernelSteps(bits, kernel)
+  for (let i = 0; i < warmUp; i += 1) {
+    steps.product()
+    steps.read()
+  }
+  keptSteps.set(bits, steps)
+  return steps
+}
+
+/** Measured at every estimate, in 2 to 5 milliseconds: a processor's clock, and what shares it, change within seconds by half. */
+export const measureSpeed = (bits: KeyBits): Speed => {
+  const { product, read } = stepsOf(bits)
+  return { product: timeOf(product), read: timeOf(read) }
 }
 
 /** Products of the busiest worker, as the plan cuts and shares out, and whether pieces are joined afterwards. */
@@ -83,8 +98,9 @@ const shareOut = (forms: readonly LinearForm[], workers: number): { readonly pro
  * How long `Engine.evaluate` will take here, in seconds by the clock, with workers that are started and have a core each: what its plan
  * counts in products for the busiest of them, and the reading of the ciphertexts, at the speed this computer was measured at.
  */
-export const estimateEvaluation = (forms: readonly LinearForm[], bits: KeyBits, workers: number): number => {
-  const { product, read } = calibrationOf(bits)
+export const estimateEvaluation = (
+  forms: readonly LinearForm[], bits: KeyBits, workers: number, { product, read }: Speed = measureSpeed(bits),
+): number => {
   const inputs = forms.reduce((most, { runs }) => Math.max(most, (runs.at(-1)?.start ?? 0) + (runs.at(-1)?.count ?? 0)), 0)
   const shared = shareSums(forms, inputs)
   const sumForms = (shared?.sums ?? []).map((sum): LinearForm => ({ runs: [{ ...sum, weight: 1n }], constant: 0n }))

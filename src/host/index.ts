@@ -1,7 +1,7 @@
 /** The host's public face: what the command line and the client library build on. */
 export { restoreBackup, type RestoreReport } from './backup/restore-backup.ts'
 export { createHost, type Host, type HostOptions, type Trade } from './create-host.ts'
-export type { BenchRow, Growth } from './bench/figures.ts'
+export type { BenchRow, Growth, Spread } from './bench/figures.ts'
 export { runBench, type BenchReport } from './bench/run-bench.ts'
 export { createDoctorChecks } from './doctor/create-checks.ts'
 export { runDoctor, type DoctorReport } from './doctor/run-doctor.ts'

@@ -12,7 +12,7 @@ const describeRow = ({ bits, operation, figures, bars, estimate }: BenchRow): st
   ...bars.map(({ against, atLeast, ratio, held }) =>
     `  ${held === null ? '      ' : held ? 'held  ' : 'MISSED'} ${digits(ratio.median)} times against ${against} `
     + `(${digits(ratio.least)} to ${digits(ratio.most)})${atLeast === null ? '' : `; bar ${atLeast}`}`),
-  ...(estimate === null ? [] : [`  estimated at ${digits(estimate.milliseconds)} ms, took ${digits(estimate.truthOverEstimate)} times that`]),
+  ...(estimate === null ? [] : [`  estimated at ${digits(estimate.milliseconds.median)} ms, took ${digits(estimate.truthOverEstimate.median)} times that`]),
 ].join('\n')
 
 const describeGrowth = ({ over, what, at, lines }: Growth): string => [

@@ -30,8 +30,8 @@ export interface BenchRow {
   readonly operation: OperationName
   readonly figures: Readonly<Record<string, Figure>>
   readonly bars: readonly BarResult[]
-  /** The estimate that a script's gauge would show for one worker, and the time it took over it; null where none is made. */
-  readonly estimate: { readonly milliseconds: number; readonly truthOverEstimate: number } | null
+  /** What a script's gauge would have shown before each round for one worker, and that round's time over it; null where none is made. */
+  readonly estimate: { readonly milliseconds: Spread; readonly truthOverEstimate: Spread } | null
 }
 
 /** One line of a chart: milliseconds at each of `at`. */

@@ -45,7 +45,10 @@ const contenderNames = [
   'wasm, 1 worker', 'wasm, 2 workers', 'integer wasm, 1 worker', 'node-crypto, 1 worker', 'BigInt, 1 worker', 'paillier-bigint', 'gmpy2', 'python-paillier',
 ] as const
 type Contender = (typeof contenderNames)[number]
-type Round = Partial<Record<Contender, Sample>>
+interface Round extends Partial<Record<Contender, Sample>> {
+  /** Milliseconds that a gauge would have shown for one worker before it; null where none is made. */
+  readonly estimate: number | null
+}
 
 interface Contenders {
   readonly runners: Readonly<Partial<Record<Contender, Runner>>>
@@ -69,8 +72,10 @@ const countOf = (name: Contender, { counts: [ours, paillierBigint, python] }: Pl
 const scaled = ({ cpu, wall }: Sample, times: number): Sample => ({ cpu: cpu * times, wall: wall * times })
 
 /** The contenders, in turn. */
-const measureRound = async (plan: Plan, { runners, pythons }: Contenders): Promise<Round> => {
-  const round: Round = {}
+const measureRound = async (plan: Plan, { runners, pythons }: Contenders, material: Material): Promise<Round> => {
+  const forms = formsOf(plan.operation, material)
+  const estimate = forms === null ? null : estimateEvaluation(forms, material.key.publicKey.bits, 1) * 1000
+  const round: { estimate: number | null } & Partial<Record<Contender, Sample>> = { estimate }
   const [substitute, times] = substituteOf(plan.operation)
   for (const name of contenderNames) {
     const count = countOf(name, plan)
@@ -98,33 +103,30 @@ const ratioOf = (rounds: readonly Round[], slower: Contender, faster: Contender,
 const barOf = (against: Against, atLeast: number | null, ratio: Spread | null): BarResult[] =>
   ratio === null ? [] : [{ against, atLeast, ratio, held: atLeast === null ? null : ratio.median >= atLeast }]
 
-const estimateOf = (operation: OperationName, material: Material, cpu: Spread | null): BenchRow['estimate'] => {
-  const forms = formsOf(operation, material)
-  if (forms === null || cpu === null) return null
-  const milliseconds = estimateEvaluation(forms, material.key.publicKey.bits, 1) * 1000
-  return { milliseconds, truthOverEstimate: cpu.median / milliseconds }
+const estimateOf = (rounds: readonly Round[]): BenchRow['estimate'] => {
+  const estimated = rounds.flatMap(({ estimate, 'wasm, 1 worker': sample }) =>
+    (estimate === null || sample === undefined ? [] : [{ estimate, ratio: sample.cpu / estimate }]))
+  if (estimated.length === 0) return null
+  return { milliseconds: spreadOf(estimated.map(({ estimate }) => estimate)), truthOverEstimate: spreadOf(estimated.map(({ ratio }) => ratio)) }
 }
 
-const rowOf = ({ operation, bars }: Plan, rounds: readonly Round[], material: Material): BenchRow => {
-  const ours = rounds.flatMap((round) => round['wasm, 1 worker']?.cpu ?? [])
-  return {
-    bits: material.key.publicKey.bits,
-    operation,
-    figures: Object.fromEntries(contenderNames.flatMap((name) => {
-      const samples = rounds.flatMap((round) => round[name] ?? [])
-      return samples.length === 0 ? [] : [[name, {
-        cpuMilliseconds: spreadOf(samples.map(({ cpu }) => cpu)), wallMilliseconds: spreadOf(samples.map(({ wall }) => wall)),
-      }]]
-    })),
-    bars: [
-      ...barOf('paillier-bigint', bars[0], ratioOf(rounds, 'paillier-bigint', 'wasm, 1 worker', 'cpu')),
-      ...barOf('gmpy2', bars[1], ratioOf(rounds, 'gmpy2', 'wasm, 1 worker', 'cpu')),
-      ...barOf('python-paillier', bars[1], ratioOf(rounds, 'python-paillier', 'wasm, 1 worker', 'cpu')),
-      ...barOf('one-worker', operation.endsWith('-packed') ? null : twoWorkerBar, ratioOf(rounds, 'wasm, 1 worker', 'wasm, 2 workers', 'wall')),
-    ],
-    estimate: estimateOf(operation, material, ours.length === 0 ? null : spreadOf(ours)),
-  }
-}
+const rowOf = ({ operation, bars }: Plan, rounds: readonly Round[], bits: KeyBits): BenchRow => ({
+  bits,
+  operation,
+  figures: Object.fromEntries(contenderNames.flatMap((name) => {
+    const samples = rounds.flatMap((round) => round[name] ?? [])
+    return samples.length === 0 ? [] : [[name, {
+      cpuMilliseconds: spreadOf(samples.map(({ cpu }) => cpu)), wallMilliseconds: spreadOf(samples.map(({ wall }) => wall)),
+    }]]
+  })),
+  bars: [
+    ...barOf('paillier-bigint', bars[0], ratioOf(rounds, 'paillier-bigint', 'wasm, 1 worker', 'cpu')),
+    ...barOf('gmpy2', bars[1], ratioOf(rounds, 'gmpy2', 'wasm, 1 worker', 'cpu')),
+    ...barOf('python-paillier', bars[1], ratioOf(rounds, 'python-paillier', 'wasm, 1 worker', 'cpu')),
+    ...barOf('one-worker', operation.endsWith('-packed') ? null : twoWorkerBar, ratioOf(rounds, 'wasm, 1 worker', 'wasm, 2 workers', 'wall')),
+  ],
+  estimate: estimateOf(rounds),
+})
 
 type Engines = Readonly<Record<'single' | 'double' | 'integer' | 'nodeCrypto' | 'bigint', Engine>>
 
@@ -160,8 +162,8 @@ const measureBits = async (bits: KeyBits, rounds: number, engines: Engines, { on
       // One round of ours uncounted: V8 compiles what an operation needs while it first runs.
       for (const run of [one, two]) await run(plan.operation, plan.counts[0])
       const measured: Round[] = []
-      for (let i = 0; i < rounds; i += 1) measured.push(await measureRound(plan, { runners, pythons }))
-      rows.push(rowOf(plan, measured, material))
+      for (let i = 0; i < rounds; i += 1) measured.push(await measureRound(plan, { runners, pythons }, material))
+      rows.push(rowOf(plan, measured, bits))
     }
     return { rows, gmpy2: gmpy2?.version ?? null, pythonPaillier: phe?.version ?? null }
   } finally {
