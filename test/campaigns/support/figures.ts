@@ -41,7 +41,7 @@ const runTests = async (
   writeFileSync(path, '')
   try {
     const { seconds } = await runCommand(
-      'vitest', ['run', ...files, '--testTimeout=3600000', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      'vitest', ['run', ...files, '--testTimeout=3600000', '--hookTimeout=3600000', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
       { show: true, environment: { ...environment, [figuresVariable]: path, [lengthVariable]: String(length) } },
     )
     const { passed, failed } = countVitest(readFileSync(report, 'utf8'))
