@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { constants, getPriority, platform, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createCheckedRandom } from '../crypto/random.ts'
 import { createArithmetic } from './backends.ts'
@@ -10,6 +11,10 @@ import { createTaskRunner } from './tasks.ts'
 // The entry of a worker thread: one task in, one reply out, in turn.
 const port = parentPort
 if (port === null) throw new Error('this module is the entry of a worker thread')
+
+// The window and the server go first while all threads compute. Linux takes this of the calling thread alone, other systems of the process.
+const step = 5
+if (platform() === 'linux') setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + step))
 
 const random = createCheckedRandom(randomBytes)
 const arithmetic = createArithmetic(workerData as WorkerSettings, random)

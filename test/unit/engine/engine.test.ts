@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { platform } from 'node:os'
 import { afterAll, describe, expect, it } from 'vitest'
 import { bigIntToBytes, bytesToBigInt, joinIntegers } from '../../../src/crypto/bytes.ts'
 import { plaintextLimit } from '../../../src/crypto/encoding.ts'
@@ -58,6 +60,14 @@ describe('an engine', () => {
     const pooled = Buffer.concat([Buffer.alloc(3), cells(ciphertexts, 1, 2)]).subarray(3)
     expect(await engine.decrypt(keyPair, pooled)).toEqual([1n, -1n])
     expect(await engine.decrypt(keyPair, pooled)).toEqual([1n, -1n])
+  })
+
+  it.runIf(platform() === 'linux')('computes in threads that let the thread which asked go first', async () => {
+    await engine.encrypt(publicKey, [1n])
+    // The 19th field, of which the second, in parentheses, may hold spaces [proc_pid_stat(5)].
+    const nicenessOf = (thread: string): number => Number(readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[16])
+    const own = nicenessOf(String(process.pid))
+    expect(readdirSync('/proc/self/task').filter((thread) => nicenessOf(thread) === Math.min(19, own + 5)).length).toBeGreaterThan(0)
   })
 
   it('works on nothing', async () => {
