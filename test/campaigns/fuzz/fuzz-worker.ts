@@ -1,9 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { createAskedTargets } from './asked.ts'
 import { createDraws } from './draws.ts'
 import { createHeadlessTargets } from './headless.ts'
 import { createHttpTargets } from './http.ts'
 import { createImporterTargets } from './importers.ts'
 import { heartbeatCase, heartbeatTarget, heartbeatTime, type FuzzMessage, type FuzzOrder, type FuzzWorkerData, type Tally } from './run-fuzz.ts'
+import { openSellerStage } from './seller-stage.ts'
 import type { FuzzTarget } from './target.ts'
 
 const port = parentPort
@@ -11,20 +13,27 @@ if (port === null) throw new Error('this module is the entry of a worker thread'
 const { seed, heartbeat: shared } = workerData as FuzzWorkerData
 const heartbeat = new Float64Array(shared)
 
-const targets: readonly FuzzTarget[] = [...await createImporterTargets(), ...await createHttpTargets(), ...await createHeadlessTargets()]
+const stage = await openSellerStage()
+const targets: readonly FuzzTarget[] = [
+  ...await createImporterTargets(), ...await createHttpTargets(stage), ...await createHeadlessTargets(), ...createAskedTargets(stage),
+]
 
 /** Sockets take a hundred times as long as calls in this process: they get a case in a hundred. */
 const isSlow = ({ name }: FuzzTarget): boolean => name.startsWith('sockets') || name.startsWith('calls')
 const slow = targets.filter(isSlow)
-const fast = targets.filter((target) => !isSlow(target))
+/** So do whole requests: they get one in 25, which leaves all other cases what they were. */
+const asked = targets.filter(({ name }) => name.startsWith('asked'))
+const fast = targets.filter((target) => !isSlow(target) && !asked.includes(target))
 /** Half of the cases are for the seller's server. */
 const server = fast.filter(({ name }) => name.startsWith('HTTP'))
 const importers = fast.filter((target) => !server.includes(target))
 
 const targetOf = (index: number): FuzzTarget => {
-  const [list, at] = index % 100 === 99
-    ? [slow, Math.floor(index / 100)]
-    : [index % 2 === 0 ? server : importers, Math.floor(index / 2)]
+  const [list, at] = index % 25 === 12
+    ? [asked, Math.floor(index / 25)]
+    : index % 100 === 99
+      ? [slow, Math.floor(index / 100)]
+      : [index % 2 === 0 ? server : importers, Math.floor(index / 2)]
   const target = list[at % list.length]
   if (target === undefined) throw new Error('there is no target')
   return target

@@ -6,7 +6,7 @@ import { problemSchema } from '../../../src/shared/schemas/http.ts'
 import type { Draws } from './draws.ts'
 import { fingerprint } from './importers.ts'
 import { mutateBytes, mutateJsonText } from './mutate.ts'
-import { host, openSellerStage, type SellerStage } from './seller-stage.ts'
+import { host, type SellerStage } from './seller-stage.ts'
 import type { FuzzTarget } from './target.ts'
 
 const strangePaths = [
@@ -132,9 +132,8 @@ const createRawTarget = async (
   }
 }
 
-/** The seller's server: within the process, and over sockets. */
-export const createHttpTargets = async (): Promise<readonly FuzzTarget[]> => {
-  const stage = await openSellerStage()
+/** The seller's server: within the process, and over sockets. Closes the stage. */
+export const createHttpTargets = async (stage: SellerStage): Promise<readonly FuzzTarget[]> => {
   await stage.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = stage.app.server.address() as AddressInfo
   const alive = Buffer.from(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)

@@ -1,28 +1,32 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine } from '../../../src/engine/create-engine.ts'
 import type { Engine } from '../../../src/engine/engine.ts'
 import { assertCanonicalProgram } from '../../../src/compute/canonical.ts'
-import { programToForms } from '../../../src/compute/program.ts'
-import { bigIntToBytes, bytesToBigInt } from '../../../src/crypto/bytes.ts'
+import { encodeProgram, programToForms, toLinearForm } from '../../../src/compute/program.ts'
 import { answerProgram } from '../../../src/host/seller/answer-request.ts'
+import { signsOfTable } from '../../../src/host/seller/help.ts'
 import type { StoredTensor } from '../../../src/host/datasets/dataset-service.ts'
 import type { Details } from '../../../src/shared/schemas/details.ts'
 import type { Program } from '../../../src/shared/schemas/program.ts'
 import type { ResultRequest } from '../../../src/shared/schemas/result-request.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
+import { createDraws } from '../../campaigns/fuzz/draws.ts'
+import { createSubmissions, type DrawnSubmission } from '../../campaigns/fuzz/submissions.ts'
 import { keyPair, length, sourceOf } from '../engine/fixtures.ts'
 
-// HESYSTEM_SUBMISSIONS=100000 for the long run; HESYSTEM_SUBMISSION_SEED repeats a run.
-const submissions = Number(process.env['HESYSTEM_SUBMISSIONS'] ?? 3_000)
-const seed = process.env['HESYSTEM_SUBMISSION_SEED'] ?? randomBytes(8).toString('hex')
+/** What S1 names. */
+const submissions = 100_000
+// HESYSTEM_SEED repeats a run.
+const seed = process.env['HESYSTEM_SEED'] ?? randomBytes(8).toString('hex')
 
 const key = keyPair.publicKey
 const rows = 6
 const root = `0x${'1'.repeat(64)}`
+const one = { numerator: '1', denominator: '1' }
 const program: Program = {
   version: 1, datasetRoot: root, rows, columns: 1,
-  cells: [{ scale: { numerator: '1', denominator: '1' }, constant: '5', terms: [[0, rows, '1']] }],
+  cells: [{ scale: one, constant: '5', terms: [[0, rows, '1']] }],
   answer: { kind: 'tensor', shape: [], cells: [0] },
 }
 const details: unknown = { policy: { maxAnswerBits: 64 }, dataset: { root, rows, columns: 1, key: { bits: 2048 } } }
@@ -31,26 +35,39 @@ const request: ResultRequest = {
 }
 
 describe('the seller\'s key, before one buyer after another (S1)', () => {
+  let inner: Engine
   let engine: Engine
   let table: Uint8Array
   let right: Uint8Array
-  let decrypted: Uint8Array[]
+  /** Whatever was handed to the private key, for whatever use. */
+  let touched: (readonly [use: 'decrypt' | 'prove', ciphertexts: Uint8Array])[]
   let debits: number
 
   beforeAll(async () => {
-    const inner = await createEngine({ workers: 1 })
-    // The spy sees whatever is handed to the private key.
+    inner = await createEngine({ workers: 1 })
+    const results = new Map<string, Uint8Array>()
     engine = {
       ...inner,
       decrypt: (pair, ciphertexts) => {
-        decrypted.push(ciphertexts)
+        touched.push(['decrypt', ciphertexts])
         return inner.decrypt(pair, ciphertexts)
+      },
+      proveDecryption: (pair, claim) => {
+        touched.push(['prove', claim.ciphertexts])
+        return inner.proveDecryption(pair, claim)
+      },
+      // Equal forms over one table give equal bytes, as the engine promises: each is computed once, and given out in bytes of its own.
+      evaluate: async (publicKey, source, forms) => {
+        const asked = forms.map(({ runs, constant }) => `${constant}:${runs.map(({ start, count, weight }) => `${start}+${count}*${weight}`).join()}`).join(';')
+        const known = results.get(asked) ?? await inner.evaluate(publicKey, source, forms)
+        results.set(asked, known)
+        return Uint8Array.from(known)
       },
     }
     table = await inner.encrypt(keyPair, [3n, -1n, 4n, 1n, -5n, 9n])
     right = await inner.evaluate(key, sourceOf(table), programToForms(program))
   })
-  afterAll(async () => { await engine.close() })
+  afterAll(async () => { await inner.close() })
 
   const answer = (ciphertexts: Uint8Array, asked: Program = program): Promise<Uint8Array> => {
     assertCanonicalProgram(asked)
@@ -61,71 +78,59 @@ describe('the seller\'s key, before one buyer after another (S1)', () => {
     }, engine)
   }
 
-  it(`decrypts nothing, and says one and the same, over ${submissions} submissions that are not the answer`, async () => {
-    decrypted = []
+  it(`is not touched, and one and the same is said, over ${submissions} submissions that are not the answer (seed ${seed})`, async () => {
+    touched = []
     debits = 0
-    let drawn = 0
-    const draw = (below: number): number => {
-      drawn += 1
-      return createHash('sha256').update(`${seed}/${drawn}`).digest().readUInt32BE() % below
-    }
-    const square = key.n * key.n
-    const toBytes = (value: bigint): Uint8Array => bigIntToBytes(((value % square) + square) % square, length)
-    const cell = (row: number): bigint => bytesToBigInt(table.subarray(row * length, (row + 1) * length))
-    const c = bytesToBigInt(right)
-    const fresh = await engine.rerandomise(key, new Uint8Array([...right, ...table]))
-    const flipBit = (bytes: Uint8Array): Uint8Array => {
-      const flipped = Uint8Array.from(bytes)
-      const at = draw(flipped.length)
-      flipped[at] = (flipped[at] ?? 0) ^ (1 << draw(8))
-      return flipped
-    }
-    const kinds: readonly (readonly [name: string, make: () => Uint8Array])[] = [
-      ['a raw cell', () => toBytes(cell(draw(rows)))],
-      ['a rerandomised cell', () => { const row = 1 + draw(rows); return fresh.slice(row * length, (row + 1) * length) }],
-      ['the answer rerandomised', () => fresh.slice(0, length)],
-      ['c·(1+n)^k', () => toBytes(c * (1n + BigInt(1 + draw(1_000_000)) * key.n))],
-      ['c to a power', () => toBytes(c ** BigInt(2 + draw(3)))],
-      ['−c', () => toBytes(-c)],
-      ['0', () => toBytes(0n)],
-      ['1', () => toBytes(1n)],
-      ['n', () => toBytes(key.n)],
-      ['a multiple of n', () => toBytes(key.n * BigInt(1 + draw(1_000_000)))],
-      ['a bit of the answer flipped', () => flipBit(right)],
-      ['random bytes', () => Uint8Array.from(randomBytes(length))],
-      ['nothing', () => new Uint8Array(0)],
-      ['the answer cut short', () => right.slice(0, draw(length))],
-      ['the answer and a cell', () => new Uint8Array([...right, ...toBytes(cell(draw(rows)))])],
-    ]
-    const otherProgram = (): Program => {
-      const first = draw(rows)
-      const weight = String(2 + draw(1000))
-      return { ...program, cells: [{ scale: { numerator: '1', denominator: '1' }, constant: '1', terms: [[first, 1, weight]] }] }
-    }
-    const submit = (index: number): readonly [name: string, ciphertexts: Uint8Array, asked: Program] => {
-      const kind = kinds[index % (kinds.length + 1)]
-      return kind === undefined ? ['the right bytes for another program', right, otherProgram()] : [kind[0], kind[1](), program]
-    }
-    const seen = new Set<string>()
+    const zeros = await inner.encrypt(keyPair, new Array<bigint>(64).fill(0n))
+    const draw = createSubmissions({ n: key.n, length, table, right, zeros, program })
+    const seen = new Map<string, string>()
+    const counts = new Map<string, number>()
     for (let index = 0; index < submissions; index += 1) {
-      const [name, ciphertexts, asked] = submit(index)
+      const { kind, ciphertexts, program: asked } = draw(createDraws(`${seed}/${index}`), index)
       const outcome = await answer(ciphertexts, asked).then(() => 'answered', (error: unknown) => error)
-      if (!isAppError(outcome)) throw new Error(`seed ${seed}, submission ${index}, ${name}: ${String(outcome)}`)
-      seen.add(JSON.stringify([outcome.code, outcome.message, outcome.details]))
+      if (!isAppError(outcome)) throw new Error(`submission ${index}, ${kind}: ${String(outcome)}`)
+      seen.set(JSON.stringify([outcome.code, outcome.message, outcome.details]), `submission ${index}, ${kind}`)
+      counts.set(kind, (counts.get(kind) ?? 0) + 1)
     }
-    expect([...seen], `seed ${seed}`).toEqual([expect.stringMatching(/^\["policy\.result-mismatch"/)])
-    expect(decrypted, `seed ${seed}`).toEqual([])
-    expect(debits, `seed ${seed}`).toBe(0)
-  }, 60_000 + submissions * 20)
+    expect([...seen.keys()], [...seen.values()].join()).toEqual([expect.stringMatching(/^\["policy\.result-mismatch"/)])
+    expect(touched).toEqual([])
+    expect(debits).toBe(0)
+    // Every kind had its share.
+    expect(Math.min(...counts.values())).toBeGreaterThan(submissions / 40)
+  }, 600_000)
 
-  it('decrypts for the answer itself its own recomputation, once, after one debit', async () => {
-    decrypted = []
+  it('decrypts and proves for the answer itself its own recomputation, once, after one debit', async () => {
+    touched = []
     debits = 0
     const sent = Uint8Array.from(right)
     await answer(sent)
     expect(debits).toBe(1)
-    expect(decrypted).toHaveLength(1)
-    expect(decrypted[0]).toEqual(right)
-    expect(decrypted[0]).not.toBe(sent)
+    expect(touched.map(([use]) => use)).toEqual(['decrypt', 'prove'])
+    for (const [, ciphertexts] of touched) {
+      expect(ciphertexts).toEqual(right)
+      expect(ciphertexts).not.toBe(sent)
+    }
+  })
+
+  it('decrypts for comparisons of its table its own recomputation of them, nothing else', async () => {
+    const draws = createDraws(`${seed}/comparisons`)
+    const questions = Array.from({ length: 40 }, () => {
+      const from = draws.below(rows)
+      return { constant: String(draws.below(19) - 9), terms: [[from, 1 + draws.below(rows - from), draws.pick(['1', '-1', '3'])]] as [number, number, string][] }
+    })
+    const own = await inner.evaluate(key, sourceOf(table), questions.map(toLinearForm))
+    touched = []
+    await signsOfTable(questions, sourceOf(table), keyPair, engine)
+    expect(touched).toEqual([['decrypt', own]])
+  })
+
+  it('is shown the same by whoever draws a submission again from its seed, and never the answer itself by chance', () => {
+    const draw = createSubmissions({ n: key.n, length, table, right, zeros: table, program })
+    for (let index = 0; index < 64; index += 1) {
+      const [first, second] = [0, 1].map(() => draw(createDraws(`repeat/${index}`), index)) as [DrawnSubmission, DrawnSubmission]
+      expect(second).toEqual(first)
+      const isAnswer = Buffer.compare(first.ciphertexts, right) === 0 && encodeProgram(first.program) === encodeProgram(program)
+      expect(isAnswer, first.kind).toBe(false)
+    }
   })
 })
