@@ -20,7 +20,7 @@ export const claims: readonly Claim[] = [
     figure: { run: 'kills-storage', name: 'kills that landed' },
   },
   {
-    what: 'Faults of the chain', command: 'npm run campaign:chain', shortForms: [chain('faults'), chain('reorganised-payment'), chain('begun-anew')],
+    what: 'Faults of the chain', command: 'npm run campaign:chain', shortForms: [chain('faults'), chain('reorganised-payment'), chain('moved-request'), chain('begun-anew')],
     figure: { run: 'chain', name: 'payments through a node that fails at random, each made once' },
   },
   {

@@ -121,17 +121,18 @@ export const createClient = (host: Host, trade: Trade): Client => {
     return { data: openTable(details, details.dataset).data, purchase: { number }, listing: { number: listing, url, details, terms } }
   }
 
-  const missDelivery = async (number: bigint, error: AppError): Promise<never> => {
-    await trade.purchases.litigate(number)
+  const missDelivery = async (error: AppError): Promise<never> => {
+    // As the error names it: a reorganisation may have given it another number since it was asked for.
+    await trade.purchases.litigate(BigInt(String(error.details['purchase'])))
     throw new AppError('escrow.refunded', `${error.message} The purchase was litigated; the contract owes its money to this wallet.`, { cause: error, details: error.details })
   }
 
-  const awaitAnswer = async (number: bigint, mayLitigate: boolean, { signal }: JobOptions): Promise<AnswerJson> => {
+  const awaitAnswer = async (begun: bigint, mayLitigate: boolean, { signal }: JobOptions): Promise<PurchaseHandle & { readonly answer: AnswerJson }> => {
     try {
-      const { answer } = await trade.purchases.request(number, signal === undefined ? {} : { signal })
-      return JSON.parse(answer ?? 'null') as AnswerJson
+      const { number, answer } = await trade.purchases.request(begun, signal === undefined ? {} : { signal })
+      return { number, answer: JSON.parse(answer ?? 'null') as AnswerJson }
     } catch (error) {
-      if (mayLitigate && isAppError(error, 'escrow.delivery-missed')) return missDelivery(number, error)
+      if (mayLitigate && isAppError(error, 'escrow.delivery-missed')) return missDelivery(error)
       throw error
     }
   }
@@ -162,9 +163,9 @@ export const createClient = (host: Host, trade: Trade): Client => {
       const { purchases, market } = open()
       const { autoConfirm, autoLitigate } = host.settings.get()
       await purchases.computeAnswer(number, answer, options)
-      const result = await awaitAnswer(number, litigate ?? autoLitigate, options)
-      if ((confirm ?? autoConfirm) && (await market.readPurchase(number)).state === 'Delivered') await purchases.confirm(number)
-      return result
+      const answered = await awaitAnswer(number, litigate ?? autoLitigate, options)
+      if ((confirm ?? autoConfirm) && (await market.readPurchase(answered.number)).state === 'Delivered') await purchases.confirm(answered.number)
+      return answered.answer
     },
 
     litigation: async (purchase) => toStatus(purchase, (await open().purchases.litigate(purchase.number)).state),

@@ -203,7 +203,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     const sales = createSalesService(market, listingStore, saleStore)
     const openListing = createListingOpener({ market, engine: engine.get })
     const purchases = createPurchaseService({
-      database, vault, wallet: unlockedWallet.get, engine: engine.get, sharedEngine: sharedEngine.get, market, openListing, now,
+      database, vault, wallet: unlockedWallet.get, engine: engine.get, sharedEngine: sharedEngine.get, market, openListing, now, onNotice,
     })
     const records = { listings: listingStore, sales: saleStore }
     const receipts = createReceiptService({ database, market, wallet: unlockedWallet.get, purchases, ledger, ...records, now })

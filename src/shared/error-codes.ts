@@ -215,6 +215,7 @@ export const errorCodes = defineErrorCodes({
   'escrow.delivery-missed': { status: 409, next: 'Litigate: `hesystem litigate PURCHASE` brings the money back, but for a fee paid for the seller\'s help.' },
   'escrow.second-request': { status: 409, next: 'One purchase buys one answer; buy again for another.' },
   'escrow.request-forgotten': { status: 409, next: 'Compute exactly what was asked then, with the same script, and request again; a later backup has it too.' },
+  'escrow.request-displaced': { status: 409, next: 'Wait until the seller declines it, or litigate after the deadline to deliver: the money comes back. Then buy again.' },
   'escrow.not-listed': { status: 422, next: 'Do not pay: ask the seller for the address of the listing as published.' },
   'escrow.refunded': { status: 410, next: 'Withdraw the refund with `hesystem wallet withdraw`; buy again if you still want the answer.' },
   'escrow.costs-more': { status: 409, next: 'Look at the listing\'s price and raise --max-total if you agree to it.' },

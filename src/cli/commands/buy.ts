@@ -168,7 +168,7 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
       if (options.out !== undefined) writeUserFile(options.out, `${JSON.stringify(answer, null, 2)}\n`)
       const { proofVerified } = purchase
       const notice = describeProof(proofVerified)
-      const { unprovedReplies } = await purchases.show(number)
+      const { unprovedReplies } = await purchases.show(purchase.number)
       terminal.result(
         { purchase: purchase.number, answer, proofVerified, unprovedReplies, notice },
         [describeAnswer(answer), notice, ...describeReplies(unprovedReplies)].join('\n'),

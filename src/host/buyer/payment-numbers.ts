@@ -12,7 +12,14 @@ export interface PaymentNumbers {
   follow(): void
 }
 
-export const createPaymentNumbers = (store: Pick<PurchaseStore, 'list' | 'moveNumbers'>, market: Market): PaymentNumbers => {
+const describeMove = (from: bigint, to: bigint | null): string => `Purchase ${from} ${to === null
+  ? 'is not on the chain any more: a reorganisation took its payment back, which is sent again as it was signed'
+  : `is purchase ${to} now: a reorganisation of the chain gave its payment another number`}.`
+
+/** `onNotice` is told of each number that has become another. */
+export const createPaymentNumbers = (
+  store: Pick<PurchaseStore, 'list' | 'moveNumbers'>, market: Market, onNotice: (message: string) => void,
+): PaymentNumbers => {
   const findPayment = ({ id }: Purchase): StoredTransaction | null => market.outbox.find(`buy:${id}`)
   const numberOf = ({ status, outcome }: StoredTransaction): bigint | null =>
     (status === 'confirmed' && outcome !== null ? readEventId(outcome.logs, market.contract, 'Purchased') : null)
@@ -24,13 +31,18 @@ export const createPaymentNumbers = (store: Pick<PurchaseStore, 'list' | 'moveNu
     },
     follow: () => {
       const moved = new Map<number, bigint | null>()
+      const notices: string[] = []
       for (const purchase of store.list()) {
-        const payment = purchase.number === null ? null : findPayment(purchase)
-        if (payment === null) continue
+        const { id, number: known } = purchase
+        const payment = known === null ? null : findPayment(purchase)
+        if (known === null || payment === null) continue
         const number = numberOf(payment)
-        if (number !== purchase.number) moved.set(purchase.id, number)
+        if (number === known) continue
+        moved.set(id, number)
+        notices.push(describeMove(known, number))
       }
       if (moved.size > 0) store.moveNumbers(moved)
+      for (const notice of notices) onNotice(notice)
     },
   }
 }

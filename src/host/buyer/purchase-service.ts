@@ -8,6 +8,7 @@ import type { AnswerValue } from '../../compute/answer.ts'
 import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.ts'
 import type { Market, PurchaseOnChain } from '../chain/market.ts'
 import type { StoredTransaction } from '../chain/outbox.ts'
+import { followReorganisations } from '../chain/resume-transactions.ts'
 import { createChunkStore } from '../datasets/chunk-store.ts'
 import { widthOf } from '../datasets/tensor-wire.ts'
 import type { CiphertextTable } from '../interop/export-tensor.ts'
@@ -76,8 +77,8 @@ export interface PurchaseService {
    * gives the kept one, so that an interrupted request can go on; another throws `escrow.second-request`.
    */
   computeAnswer(number: bigint, answer: AnswerValue, options?: JobOptions): Promise<ComputedResult>
-  /** Sends the kept result and waits for its answer. */
-  request(number: bigint, options?: Pick<RequestDependencies, 'signal' | 'onStep'>): Promise<Purchase>
+  /** Sends the kept result and waits for its answer. Gives the purchase under the number it has then: a reorganisation may have changed it. */
+  request(number: bigint, options?: Pick<RequestDependencies, 'signal' | 'onStep'>): Promise<NumberedPurchase>
   /** Pays the seller for an answer whose proof held. Throws `escrow.wrong-state` before it was opened, the answer's own fault after. */
   confirm(number: bigint): Promise<PurchaseOnChain>
   litigate(number: bigint): Promise<PurchaseOnChain>
@@ -104,6 +105,8 @@ export interface PurchaseServiceDependencies {
   readonly market: Market
   readonly openListing: OpenListing
   readonly now: () => Date
+  /** Told of purchases whose number a reorganisation changed, and of what else it moved. */
+  readonly onNotice: (message: string) => void
 }
 
 /** How many comparisons a result's program names. */
@@ -121,10 +124,10 @@ const defaultDeadlineSeconds = 600
 const isOver = ({ status }: StoredTransaction): boolean => status === 'failed' || status === 'retried'
 
 export const createPurchaseService = (dependencies: PurchaseServiceDependencies): PurchaseService => {
-  const { database, vault, wallet, engine, sharedEngine, market, openListing, now } = dependencies
+  const { database, vault, wallet, engine, sharedEngine, market, openListing, now, onNotice } = dependencies
   const store = createPurchaseStore(database, market)
 
-  const payments = createPaymentNumbers(store, market)
+  const payments = createPaymentNumbers(store, market, onNotice)
   const { withNumber, findPayment: paymentOf } = payments
   payments.follow()
 
@@ -158,6 +161,14 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
       deadlineSeconds: purchase.deadlineSeconds,
     })
     return { ...store.setNumber(purchase.id, number), number }
+  }
+
+  /** Under the number that the chain gives it now, noted; a payment that was taken back is sent again, as it was signed. */
+  const follow = async (id: number): Promise<NumberedPurchase> => {
+    await followReorganisations(market.outbox, onNotice)
+    payments.follow()
+    const purchase = store.get(id)
+    return purchase.number === null ? pay(purchase) : { ...purchase, number: purchase.number }
   }
 
   const begin = async (listing: OpenedListing, { maxTotalWei, deadlineSeconds, termsHash: seen }: BuyOptions): Promise<Purchase> => {
@@ -202,6 +213,14 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     return purchase
   }
 
+  const keyHolderParts = async (purchase: NumberedPurchase, { signal }: Pick<JobOptions, 'signal'>): Promise<PurchaseKeyHolderParts> => {
+    const [seller, account] = [await sellerOf(purchase), await wallet()]
+    return {
+      ...(signal === undefined ? {} : { signal }), purchase, store, seller,
+      withToken: (act) => retryUntilConfirmed(signal, () => seller.withSession(account, market.chainId, act)),
+    }
+  }
+
   /** How a script over a purchase's table is helped. */
   const helpWith = async (purchase: NumberedPurchase, { signal }: JobOptions): Promise<Help> => {
     const { details } = purchase
@@ -209,11 +228,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     const table = openDownloaded(details, chunksOf(purchase), help?.isBlinded === true ? undefined : widthOf(details.dataset))
     const given = signal === undefined ? {} : { signal }
     if (help === null) return { options: given, source: table }
-    const [seller, account] = [await sellerOf(purchase), await wallet()]
-    const parts: PurchaseKeyHolderParts = {
-      ...given, purchase, store, seller,
-      withToken: (act) => retryUntilConfirmed(signal, () => seller.withSession(account, market.chainId, act)),
-    }
+    const parts = await keyHolderParts(purchase, given)
     if (!help.isBlinded) return { options: { ...given, help, keyHolder: createPurchaseKeyHolder(parts) }, source: table }
     const keyHolder: KeyHolderSession = createPrivateKeyHolder(parts, {
       key: publicKeyOf(details.dataset), table, dataset: describeDataset(details), engine: await sharedEngine(),
@@ -330,7 +345,10 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     request: async (number, options = {}) => {
       const purchase = get(number)
       return requestResult(purchase, {
-        store, market, vault, wallet: await wallet(), engine: await engine(), seller: await sellerOf(purchase), ...options,
+        store, market, vault, follow, wallet: await wallet(), engine: await engine(), seller: await sellerOf(purchase), ...options,
+        askOpenly: async (numbered, comparisons) => {
+          if (comparisons.length > 0) await createPurchaseKeyHolder(await keyHolderParts(numbered, options)).compare(comparisons)
+        },
       })
     },
 

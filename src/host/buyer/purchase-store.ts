@@ -73,13 +73,19 @@ export interface PurchaseStore {
   /** An intention whose payment never left this machine. */
   forget(id: number): void
   setNumber(id: number, number: bigint): Purchase
-  /** Numbers that a reorganisation changed or took away, by purchase, all at once. */
+  /** Throws `input.not-found`. */
+  get(id: number): Purchase
+  /**
+   * Numbers that a reorganisation changed or took away, by purchase, all at once. What was told openly under the old number is forgotten:
+   * the seller answers a program only where its comparisons were asked under the number it comes with.
+   */
   moveNumbers(moved: ReadonlyMap<number, bigint | null>): void
   /** A purchase that the contract knows of this wallet, and this profile does not, in one step: it is not to be paid. */
   adopt(purchase: NewPurchase, number: bigint): Purchase
   /** Whether what the chain knows may be missing here: the profile was restored from a backup. */
   mayBeBehind(): boolean
-  setRequest(id: number, request: { json: string; signature: string; requestHash: string; sealingSecret: Uint8Array }): Purchase
+  /** Kept as it is once it is there, unless it was made for another number than `number`: then it is replaced, and its answer is to come anew. */
+  setRequest(id: number, number: bigint, request: { json: string; signature: string; requestHash: string; sealingSecret: Uint8Array }): Purchase
   /** An answer whose proof held. */
   setAnswer(id: number, answer: { sealed: Uint8Array; answer: string; integers: readonly bigint[] }): Purchase
   /** A delivered answer that does not open, or whose proof does not hold. */
@@ -196,21 +202,27 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
   }
   return {
     begin,
+    get,
     setNumber,
     moveNumbers: (moved) => {
       database.transaction(() => {
         const set = database.prepare('UPDATE purchases SET number = ? WHERE id = ?')
+        const forget = database.prepare("DELETE FROM replies WHERE purchase IN (SELECT id FROM purchases WHERE id = ? AND details ->> '$.policy.mode' = 'disclosed')")
         // Two may have changed places, and no two bear one number.
         for (const id of moved.keys()) set.run(null, id)
-        for (const [id, number] of moved) set.run(number?.toString() ?? null, id)
+        for (const [id, number] of moved) {
+          set.run(number?.toString() ?? null, id)
+          forget.run(id)
+        }
       }).immediate()
     },
     adopt: (purchase, number) => database.transaction(() => setNumber(begin(purchase).id, number)).immediate(),
     mayBeBehind: () => database.prepare('SELECT 1 FROM restorations LIMIT 1').get() !== undefined,
     forget: (id) => { database.prepare('DELETE FROM purchases WHERE id = ? AND number IS NULL AND id NOT IN (SELECT purchase FROM results)').run(id) },
-    setRequest: (id, { json, signature, requestHash, sealingSecret }) => {
-      database.prepare('UPDATE purchases SET request = ?, signature = ?, request_hash = ?, sealing_secret = ? WHERE id = ? AND request IS NULL')
-        .run(json, signature, requestHash, sealingSecret, id)
+    setRequest: (id, number, { json, signature, requestHash, sealingSecret }) => {
+      database.prepare(`UPDATE purchases SET request = ?, signature = ?, request_hash = ?, sealing_secret = ?, sealed = NULL, proof_verified = NULL, answer_fault = NULL
+        WHERE id = ? AND (request IS NULL OR request ->> '$.purchase' <> ?)`)
+        .run(json, signature, requestHash, sealingSecret, id, number.toString())
       return get(id)
     },
     setAnswer: (id, { sealed, answer, integers }) => {

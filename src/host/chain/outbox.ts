@@ -78,7 +78,7 @@ export interface Outbox {
   replace(plan: Replacement): Promise<StoredTransaction>
   /** Sends the same bytes again, in case the network lost them. Throws `chain.nothing-to-replace`, `chain.transaction-refused`. */
   resend(hash: string): Promise<void>
-  /** Looks again at what lately counted as confirmed; what was taken back is unfinished again, for `resume`. */
+  /** Looks again at what counted as confirmed and may still be moved; what was taken back is unfinished again, for `resume`. */
   recheck(): Promise<readonly Reorganised[]>
   find(key: string): StoredTransaction | null
   list(): readonly StoredTransaction[]
@@ -108,7 +108,7 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
   const { database, connection, now } = options
   const confirmations = options.confirmations ?? (connection.isDevelopment ? 1 : 3)
   const patienceMilliseconds = (options.patienceSeconds ?? 900) * 1000
-  const longestPauseMilliseconds = connection.isDevelopment ? 100 : connection.provider.pollingInterval
+  const longestPause = (): number => (connection.isDevelopment ? 100 : connection.provider.pollingInterval)
   const interrupt = options.failpoint ?? ((step) => { systemFailpoint(`chain.${step}`) })
   const failpoint = (step: OutboxStep, key: string): void => {
     options.onStep?.()
@@ -200,7 +200,7 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
   /** Waits for the receipt with its confirmations; sends the bytes again where they got lost; gives up a nonce others took. */
   const follow = async (store: TransactionStore, row: StoredTransaction): Promise<'settled' | 'replaced'> => {
     const endsAt = performance.now() + patienceMilliseconds
-    let pauseMilliseconds = connection.isDevelopment ? 5 : longestPauseMilliseconds
+    let pauseMilliseconds = connection.isDevelopment ? 5 : longestPause()
     for (let poll = 1; ; poll += 1) {
       const signed = store.listSigned(row.id)
       const hashes = signed.map(({ hash }) => hash)
@@ -219,7 +219,7 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
         throw new AppError('chain.not-confirmed', `${row.purpose}: the transaction has been sent and is not confirmed yet.`, { details: { key: row.key, hash: hashes[0] ?? '' }, retryable: true })
       }
       await pause(pauseMilliseconds)
-      pauseMilliseconds = Math.min(pauseMilliseconds * 1.5, longestPauseMilliseconds)
+      pauseMilliseconds = Math.min(pauseMilliseconds * 1.5, longestPause())
     }
   }
 

@@ -5,14 +5,16 @@ import { describeReorganised } from './recheck.ts'
 /** A transaction that waits for lower fees must not keep everything else from opening: from here on it is followed beside it. */
 const longestWaitMilliseconds = 20_000
 
-/**
- * At the start of a profile on a network: looks again at what was confirmed, and goes on with what is unfinished, waiting for it a while.
- * `onNotice` is told what a reorganisation moved and what still waits. Throws `chain.*` where the network cannot be asked at all.
- */
-export const resumeTransactions = async (
-  outbox: Pick<Outbox, 'recheck' | 'resume'>, onNotice: (message: string) => void, waitMilliseconds = longestWaitMilliseconds,
-): Promise<void> => {
-  for (const moved of await outbox.recheck()) onNotice(describeReorganised(moved))
+type Resuming = Pick<Outbox, 'recheck' | 'resume'>
+type Notice = (message: string) => void
+
+const recheck = async (outbox: Resuming, onNotice: Notice): Promise<boolean> => {
+  const moved = await outbox.recheck()
+  for (const one of moved) onNotice(describeReorganised(one))
+  return moved.length > 0
+}
+
+const resume = async (outbox: Resuming, onNotice: Notice, waitMilliseconds: number): Promise<void> => {
   let isLate = false
   const resuming = outbox.resume().then((outcomes) => {
     for (const { key, result, error } of outcomes) {
@@ -33,4 +35,18 @@ export const resumeTransactions = async (
   })
   await Promise.race([resuming, late])
   clearTimeout(timer)
+}
+
+/**
+ * At the start of a profile on a network: looks again at what was confirmed, and goes on with what is unfinished, waiting for it a while.
+ * `onNotice` is told what a reorganisation moved and what still waits. Throws `chain.*` where the network cannot be asked at all.
+ */
+export const resumeTransactions = async (outbox: Resuming, onNotice: Notice, waitMilliseconds = longestWaitMilliseconds): Promise<void> => {
+  await recheck(outbox, onNotice)
+  await resume(outbox, onNotice, waitMilliseconds)
+}
+
+/** The same in mid-session: where nothing was moved or taken back, nothing is waited for. */
+export const followReorganisations = async (outbox: Resuming, onNotice: Notice, waitMilliseconds = longestWaitMilliseconds): Promise<void> => {
+  if (await recheck(outbox, onNotice)) await resume(outbox, onNotice, waitMilliseconds)
 }

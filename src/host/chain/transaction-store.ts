@@ -60,6 +60,12 @@ export interface TransactionStore {
   find(key: string): StoredTransaction | null
   read(id: number): StoredTransaction
   list(): readonly StoredTransaction[]
+  /** Confirmed and failed ones that a reorganisation may still move, as far as was seen. */
+  listUnsure(): readonly StoredTransaction[]
+  /** Seen so deep that no reorganisation reaches it. */
+  setFinal(id: number): void
+  /** Whether other bytes of ours were signed for the nonce of these. */
+  isNonceReused(hash: string): boolean
   /** Intended and signed ones, in the order in which they were written down. */
   listUnfinished(): readonly StoredTransaction[]
   /** Forgets an intent of which nothing is signed. */
@@ -198,6 +204,11 @@ export const createTransactionStore = (database: ProfileDatabase, chainId: numbe
       return earlier
     }).immediate(),
     list: () => database.prepare<[number, string], Row>('SELECT * FROM transactions WHERE chain_id = ? AND account = ? ORDER BY id').all(chainId, account).map(fromRow),
+    listUnsure: () => database.prepare<[number, string], Row>(
+      'SELECT * FROM transactions WHERE chain_id = ? AND account = ? AND status IN (\'confirmed\', \'failed\') AND is_final = 0 ORDER BY id').all(chainId, account).map(fromRow),
+    setFinal: (id) => { database.prepare('UPDATE transactions SET is_final = 1 WHERE id = ?').run(id) },
+    isNonceReused: (hash) => database.prepare<[string]>(`SELECT 1 FROM signed_transactions AS gone JOIN signed_transactions AS other USING (chain_id, account, nonce)
+      WHERE gone.hash = ? AND other.transaction_id <> gone.transaction_id AND other.state <> 'void' LIMIT 1`).get(hash) !== undefined,
     listUnfinished: () => database.prepare<[number, string], Row>(
       'SELECT * FROM transactions WHERE chain_id = ? AND account = ? AND status IN (\'intended\', \'signed\') ORDER BY id').all(chainId, account).map(fromRow),
     withdraw: (id) => { database.prepare('DELETE FROM transactions WHERE id = ? AND status = \'intended\'').run(id) },

@@ -84,6 +84,11 @@ export interface Ledger {
    */
   assertCellsPermitted(cells: number, subject: LedgerSubject): void
   debitCells(entry: LedgerEntry, cells: number, subject: LedgerSubject): void
+  /**
+   * A reorganisation gave a purchase's number, which had the request `from`, to another purchase with the request `to`. What was debited
+   * for the one stays debited, and is no debit for the other.
+   */
+  displace(sale: Sale, from: string, to: string): void
   /** Whether this very answer was debited before. */
   hasDebited(entry: LedgerEntry): boolean
   /** One source is never sold in both modes: what is answered unseen would defeat the ledger. Throws `policy.source-mode`. */
@@ -330,6 +335,8 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
         return true
       })
     },
+
+    displace: (sale, from, to) => { database.transaction(() => { store.displaceEntry(sale, from, to) }).immediate() },
 
     hasDebited: (entry) => store.findEntry(entry)?.programHash === entry.programHash,
 

@@ -77,6 +77,8 @@ export interface SourceStore {
   listOffers(source: number): readonly SourceOffer[]
   setPartition(source: number, partition: string): void
   findEntry(entry: Sale): { readonly source: number; readonly programHash: string } | null
+  /** Gives the number's entry up to the request `from`, and takes that of the request `to`, where there is one. */
+  displaceEntry(entry: Sale, from: string, to: string): void
   setMode(source: number, mode: PolicyMode): void
   /** `masked`: how many cells of how many bits in all were decrypted for a program that the seller does not know. */
   insertEntry(source: number, entry: LedgerEntry, debitedAt: string, masked?: MaskedCells): void
@@ -250,6 +252,13 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
     findEntry: ({ chainId, contract, purchase }) => database.prepare<[number, string, string], { source: number; programHash: string }>(
       'SELECT source, program_hash AS programHash FROM ledger WHERE chain_id = ? AND contract = ? AND purchase = ?',
     ).get(chainId, contract, purchase.toString()) ?? null,
+
+    displaceEntry: ({ chainId, contract, purchase }, from, to) => {
+      // Where the name is taken, a run that was stopped has renamed it before.
+      const rename = database.prepare('UPDATE OR IGNORE ledger SET purchase = ? WHERE chain_id = ? AND contract = ? AND purchase = ?')
+      rename.run(`${purchase}@${from}`, chainId, contract, purchase.toString())
+      rename.run(purchase.toString(), chainId, contract, `${purchase}@${to}`)
+    },
 
     setMode: (source, mode) => { database.prepare('UPDATE sources SET mode = ? WHERE id = ?').run(mode, source) },
 

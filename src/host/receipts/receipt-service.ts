@@ -78,7 +78,9 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
   }
 
   const signAsSeller = (purchase: PurchaseOnChain, listing: StoredListing): Promise<Receipt> => {
-    const sale = sales.find(purchase.id)
+    const found = sales.find(purchase.id)
+    // What another asked under this number, before a reorganisation gave it away, is not this buyer's to read.
+    const sale = found?.requestHash === purchase.requestHash ? found : null
     const { chainId, contract } = market
     return sign(purchase, {
       ...parseContent(listing.details, sale?.request ?? null, sale?.signature ?? null, sale?.program ?? null),

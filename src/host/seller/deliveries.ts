@@ -18,6 +18,7 @@ import { assertSealingKey, sealAnswer } from '../protocol/sealing.ts'
 import { sha256Hex } from '../trade/hash.ts'
 import { answerMasked, answerProgram, countCiphertexts } from './answer-request.ts'
 import type { ListingStore, StoredListing } from './listing-store.ts'
+import { declineKey, deliverKey } from './move-keys.ts'
 import type { Sale, SaleStore } from './sale-store.ts'
 import { createTurns } from './turns.ts'
 
@@ -33,7 +34,8 @@ export interface DeliveryDependencies {
 
 export interface Deliveries {
   /**
-   * Writes a buyer's signed request down, once: the same body again is the same sale, another one is refused.
+   * Writes a buyer's signed request down, once: the same body again is the same sale, another one is refused. Where a reorganisation gave
+   * the number to another purchase, the request that stands on the contract now takes the place of the old.
    * Throws `access.request-mismatch`, `access.forbidden`, `input.*`, `escrow.second-request`.
    */
   receive(purchase: PurchaseOnChain, listing: StoredListing, submission: ReadSubmission): Sale
@@ -213,13 +215,13 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
 
   /** Brings a decided sale onto the chain. */
   const settle = async (sale: Sale, onChain: PurchaseOnChain): Promise<void> => {
-    const key = `purchase:${sale.purchase}:deliver`
+    const key = deliverKey(sale.purchase, sale.requestHash)
     const inTime = await hasLeft(leastShareLeft.deliver, onChain) || market.wasSent(key)
     if (sale.state === 'answered' && sale.sealed !== null && inTime) {
       await market.deliverResult(key, sale.purchase, sale.requestHash, hexlify(sale.sealed), onChain.terms.guaranteeWei)
       sales.finish(sale.purchase, 'delivered')
     } else {
-      await market.decline(`purchase:${sale.purchase}:decline`, sale.purchase)
+      await market.decline(declineKey(sale.purchase, sale.requestHash), sale.purchase)
       sales.finish(sale.purchase, 'declined')
     }
   }
@@ -244,8 +246,11 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
     receive: (purchase, listing, submission) => {
       const { bodyHash, request, signature, program, ciphertexts } = submission
       const earlier = sales.find(purchase.id)
-      if (earlier !== null) {
-        if (earlier.bodyHash === bodyHash) return earlier
+      const isSame = earlier?.bodyHash === bodyHash
+      // A reorganisation may have taken a request back for good, and given its number to another purchase, which has its own.
+      const isDisplaced = earlier !== null && earlier.requestHash !== purchase.requestHash
+      if (earlier !== null && isSame && !(earlier.state === 'missed' && isWaiting(purchase, earlier))) return earlier
+      if (earlier !== null && !isSame && !isDisplaced) {
         throw new AppError('escrow.second-request', 'This purchase has already had its one request.', { details: { purchase: purchase.id.toString() } })
       }
       if (purchase.state === 'Paid') {
@@ -255,6 +260,11 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
         throw new AppError('escrow.wrong-state', `The purchase is ${purchase.state}; no result can be sent any more.`, { details: { state: purchase.state } })
       }
       assertSubmission(purchase, listing, submission, market)
+      if (isDisplaced) {
+        const { chainId, contract } = market
+        ledger.displace({ chainId, contract, purchase: purchase.id }, earlier.requestHash, purchase.requestHash)
+        sales.setAside(purchase.id)
+      }
       const sale = sales.receive({
         purchase: purchase.id,
         listing: listing.id,

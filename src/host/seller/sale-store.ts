@@ -31,9 +31,15 @@ export interface Sale {
 }
 
 export interface SaleStore {
-  /** Writes a new request down; returns what stands there already if there is one. */
+  /**
+   * Writes a new request down; returns what stands there already if there is one. One that had been set aside or missed, and is on the
+   * contract again, goes on from where it was.
+   */
   receive(sale: Omit<Sale, 'state' | 'refusal' | 'sealed'>): Sale
+  /** The one under this number that was not set aside. */
   find(purchase: bigint): Sale | null
+  /** The contract holds another request under this number by now: the sale is kept, and nothing is done for it. */
+  setAside(purchase: bigint): void
   answer(purchase: bigint, sealed: Uint8Array): void
   refuse(purchase: bigint, refusal: string): void
   finish(purchase: bigint, state: 'delivered' | 'declined' | 'missed'): void
@@ -80,7 +86,9 @@ const finishedFrom: Readonly<Record<'delivered' | 'declined' | 'missed', readonl
   missed: ['received', 'answered', 'refused'],
 }
 
-const where = 'chain_id = ? AND contract = ? AND purchase = ?'
+const where = 'chain_id = ? AND contract = ? AND purchase = ? AND set_aside = 0'
+/** Where a sale was before the contract said that it had ended another way. */
+const revived = "CASE WHEN sealed IS NOT NULL THEN 'answered' WHEN refusal IS NOT NULL THEN 'refused' ELSE 'received' END"
 
 export const createSaleStore = (database: ProfileDatabase, { chainId, contract }: MarketPlace): SaleStore => {
   const key = (purchase: bigint): [number, string, string] => [chainId, contract, purchase.toString()]
@@ -102,12 +110,13 @@ export const createSaleStore = (database: ProfileDatabase, { chainId, contract }
     if (state !== to && !isDecided) throw new AppError('bug.unexpected', `Sale ${purchase} could not move to ${to}.`, { details: { purchase: purchase.toString(), to } })
   }
   const select = (condition: string): readonly Sale[] =>
-    database.prepare<[number, string], SaleRow>(`SELECT * FROM sales WHERE chain_id = ? AND contract = ? ${condition} ORDER BY received_at`).all(chainId, contract).map(fromRow)
+    database.prepare<[number, string], SaleRow>(`SELECT * FROM sales WHERE chain_id = ? AND contract = ? AND set_aside = 0 ${condition} ORDER BY received_at`).all(chainId, contract).map(fromRow)
   return {
     find,
     receive: (sale) => {
       database.prepare(`INSERT INTO sales (chain_id, contract, purchase, listing, buyer, request_hash, request, signature, body_hash, program, ciphertexts, state, received_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received', ?) ON CONFLICT DO NOTHING`)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received', ?) ON CONFLICT (chain_id, contract, purchase, request_hash)
+        DO UPDATE SET set_aside = 0, state = CASE WHEN set_aside = 1 OR state = 'missed' THEN ${revived} ELSE state END`)
         .run(
           ...key(sale.purchase), sale.listing, sale.buyer, sale.requestHash, sale.request, sale.signature, sale.bodyHash, sale.program,
           sale.ciphertexts, sale.receivedAt,
@@ -116,6 +125,7 @@ export const createSaleStore = (database: ProfileDatabase, { chainId, contract }
       if (stored === null) throw new AppError('bug.unexpected', `Sale ${sale.purchase} was written and is not there.`)
       return stored
     },
+    setAside: (purchase) => { database.prepare(`UPDATE sales SET set_aside = 1 WHERE ${where}`).run(...key(purchase)) },
     answer: (purchase, sealed) => { move(purchase, ['received'], 'answered', { sealed }) },
     refuse: (purchase, refusal) => { move(purchase, ['received'], 'refused', { refusal }) },
     finish: (purchase, state) => { move(purchase, finishedFrom[state], state, {}) },

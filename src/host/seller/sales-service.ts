@@ -1,6 +1,7 @@
 import type { Market, PurchaseOnChain, PurchaseState } from '../chain/market.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { ListingStore } from './listing-store.ts'
+import { declineKey } from './move-keys.ts'
 import type { Sale, SaleStore } from './sale-store.ts'
 
 export interface SaleView {
@@ -29,18 +30,25 @@ const closedStates: readonly PurchaseState[] = ['Settled', 'Refunded']
 
 /** What was sold, as the contract tells it, with what this profile knows beside it. */
 export const createSalesService = (market: Market, listings: ListingStore, sales: SaleStore): SalesService => {
+  /** Not one of a purchase that bore the number before a reorganisation. */
+  const findSale = ({ id, requestHash }: PurchaseOnChain): Sale | null => {
+    const sale = sales.find(id)
+    return BigInt(requestHash) === 0n || sale?.requestHash === requestHash ? sale : null
+  }
   const show = async (number: bigint, now: number): Promise<SaleView> => {
     const onChain = await market.readPurchase(number)
     return {
       onChain,
       listing: listings.findByNumber(market, onChain.listing)?.id ?? null,
-      sale: sales.find(number),
+      sale: findSale(onChain),
       reclaimable: onChain.state === 'Delivered' && now > onChain.deadlineSeconds,
     }
   }
-  const assertMine = async (purchase: bigint): Promise<void> => {
-    const { seller } = await market.readPurchase(purchase)
+  const readMine = async (purchase: bigint): Promise<PurchaseOnChain> => {
+    const onChain = await market.readPurchase(purchase)
+    const { seller } = onChain
     if (seller !== market.account) throw new AppError('access.forbidden', `Purchase ${purchase} was sold by another wallet.`, { details: { seller } })
+    return onChain
   }
   const over = new Set<bigint>()
   const noteIfOver = async ({ onChain: { id, state } }: SaleView): Promise<void> => {
@@ -61,14 +69,14 @@ export const createSalesService = (market: Market, listings: ListingStore, sales
       return views
     },
     decline: async (purchase) => {
-      await assertMine(purchase)
-      await market.decline(`purchase:${purchase}:decline`, purchase)
-      const sale = sales.find(purchase)
+      const onChain = await readMine(purchase)
+      await market.decline(declineKey(purchase, onChain.requestHash), purchase)
+      const sale = findSale(onChain)
       if (sale !== null && sale.state !== 'declined') sales.finish(purchase, 'declined')
       return market.readPurchase(purchase)
     },
     reclaim: async (purchase) => {
-      await assertMine(purchase)
+      await readMine(purchase)
       await market.reclaim(`purchase:${purchase}:reclaim`, purchase)
       return market.readPurchase(purchase)
     },

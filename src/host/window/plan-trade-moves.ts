@@ -94,8 +94,8 @@ const planRequest = (trade: Trade, purchase: PurchaseOnChain): MovePlan => {
     warnings: isNew ? ['From here on the purchase cannot be cancelled unless the seller is late.'] : [],
     stoppable: true,
     carryOut: async ({ signal, step }: JobRun) => {
-      const { answer } = await purchases.request(purchase.id, { signal, onStep: (name) => { step(stepWords[name]) } })
-      return { kind: 'answer', purchase: purchase.id.toString(), answer: parseJsonAs(answerSchema, answer ?? 'null', 'the answer', 'store.corrupt') }
+      const { number, answer } = await purchases.request(purchase.id, { signal, onStep: (name) => { step(stepWords[name]) } })
+      return { kind: 'answer', purchase: number.toString(), answer: parseJsonAs(answerSchema, answer ?? 'null', 'the answer', 'store.corrupt') }
     },
   }
 }

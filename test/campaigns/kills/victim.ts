@@ -26,9 +26,14 @@ const limitMilliseconds = 120_000
 const alive = new Set<ChildProcess>()
 process.once('exit', () => { for (const child of alive) child.kill('SIGKILL') })
 
-/** Starts a party's process over a round's folder, to be killed at `target`, or to note in `log` every point that it passes. */
-export const launch = (folder: string, role: Role, operation: OperationName | 'serve', { target, log }: { target?: Target; log?: string }): Victim => {
-  const child = spawn(process.execPath, [program, folder, role, operation], {
+interface LaunchOptions {
+  readonly target?: Target
+  readonly log?: string
+}
+
+/** Starts a program in a process of its own, to be killed at `target`, or to note in `log` every point that it passes. */
+export const launchProgram = (path: string, args: readonly string[], { target, log }: LaunchOptions): Victim => {
+  const child = spawn(process.execPath, [path, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       ...process.env,
@@ -49,6 +54,10 @@ export const launch = (folder: string, role: Role, operation: OperationName | 's
   })
   return { ended, stop: () => { child.kill('SIGTERM') } }
 }
+
+/** Starts a party's process over a round's folder. */
+export const launch = (folder: string, role: Role, operation: OperationName | 'serve', options: LaunchOptions): Victim =>
+  launchProgram(program, [folder, role, operation], options)
 
 /** A kill has landed when the process died of SIGKILL, by its own hand, at the point that was named; anything else is a failure. */
 export const assertLanded = ({ exitCode, signal, stderr }: Ended, { point, passing }: Target): void => {

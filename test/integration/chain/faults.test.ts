@@ -283,4 +283,29 @@ describe('a reorganisation', () => {
     expect(moved?.toBlock).not.toBe(before)
     expect(await outbox.recheck()).toEqual([])
   })
+
+  it('is noticed as well where the program was away for longer than any of them reaches back', async () => {
+    const { party, outbox, to } = await confirmed(3)
+    await rpc('anvil_reorg', 8, [])
+    noteFigure('reorganisations, to depth 12')
+    await rpc('anvil_dropAllTransactions')
+    await mine(100)
+    expect(await outbox.recheck()).toMatchObject([{ key: 'pay:1', toBlock: null }])
+    const resuming = outbox.resume()
+    await until(async () => await balanceOf(to) === 4n)
+    await mine(3)
+    await resuming
+    expect([await balanceOf(to), await countOf(party)]).toEqual([4n, 1])
+  })
+
+  it('is not what has happened where a node has forgotten old receipts: nothing is signed anew', async () => {
+    const { party, outbox, to } = await confirmed(3)
+    await mine(70)
+    faulty.decide(({ method }) => (method === 'eth_getTransactionReceipt' ? { answer: null } : 'passes'))
+    expect([await outbox.recheck(), await outbox.resume(), outbox.find('pay:1')?.status]).toEqual([[], [], 'confirmed'])
+    expect([await balanceOf(to), await countOf(party)]).toEqual([4n, 1])
+    // Deep enough to stay: it is not asked for again.
+    faulty.decide(({ method }) => (method === 'eth_getTransactionReceipt' ? 'error' : 'passes'))
+    expect(await outbox.recheck()).toEqual([])
+  })
 })

@@ -63,17 +63,18 @@ describe('a payment that a reorganisation takes back before the answer', () => {
     const deadlineSeconds = await market.readTime() + 3600
     buyer.database.prepare(`INSERT INTO purchases
       (id, chain_id, contract, url, contract_url, details, details_hash, listing, terms_hash, buyer, max_total_wei, deadline_seconds, created_at)
-      VALUES (7, ?, ?, '', '', '', '', ?, ?, ?, ?, ?, '')`)
+      VALUES (7, ?, ?, '', '', '{}', '', ?, ?, ?, ?, ?, '')`)
       .run(market.chainId, market.contract, listed.number.toString(), termsHash, buyer.wallet.address, totalWei.toString(), deadlineSeconds)
     const { moveNumbers } = createPurchaseStore(buyer.database, market)
     const numberOf = (): string | null => buyer.database.prepare<[], { number: string | null }>('SELECT number FROM purchases').get()?.number ?? null
     const list = (): readonly Purchase[] => [{ id: 7, number: numberOf() === null ? null : BigInt(numberOf() ?? 0) } as Purchase]
-    const numbers = createPaymentNumbers({ list, moveNumbers }, market)
+    const notices: string[] = []
+    const numbers = createPaymentNumbers({ list, moveNumbers }, market, (notice) => { notices.push(notice) })
     const buy = { listing: listed.number, termsHash, maxTotalWei: totalWei, deadlineSeconds }
     const { number } = await mining(market.buy('buy:7', buy))
     moveNumbers(new Map([[7, number]]))
     numbers.follow()
-    expect(numberOf()).toBe('1')
+    expect([numberOf(), notices]).toEqual(['1', []])
     await mining(market.requestResult('request', number, requestHash))
     expect(await market.readPurchase(number)).toMatchObject({ id: 1n, state: 'Requested', buyer: buyer.wallet.address })
 
@@ -93,7 +94,7 @@ describe('a payment that a reorganisation takes back before the answer', () => {
     const takenBack = await market.outbox.recheck()
     expect(takenBack.map(({ key, toBlock }) => [key, toBlock])).toEqual([['buy:7', null], ['request', null]])
     numbers.follow()
-    expect(numberOf()).toBeNull()
+    expect([numberOf(), notices]).toEqual([null, [expect.stringContaining('Purchase 1 is not on the chain any more')]])
 
     const resumed = await mining(market.outbox.resume())
     expect(resumed.map(({ key, result, error }) => [key, result, error?.code ?? null])).toEqual([
@@ -109,5 +110,31 @@ describe('a payment that a reorganisation takes back before the answer', () => {
     // The seller's answer was made for another's request: it is not delivered to the purchase that bears its number now.
     expect((await deliveries.advance(1n)).state).toBe('missed')
     expect((await market.readPurchase(1n)).state).toBe('Paid')
+  })
+
+  it('is refused where the other chain refuses it, is not called paid any more, and takes no money', async () => {
+    const [seller, buyer] = [await stage.createParty(), await stage.createParty()]
+    const [sellerMarket, market] = [marketOf(seller), marketOf(buyer)]
+    const listed = await mining(sellerMarket.createListing('listing', terms(), 'http://127.0.0.1:1/v1/listings/listing'))
+    await mine(10)
+    const { termsHash } = await market.readListing(listed.number)
+    const heldBefore = await stage.connection.provider.getBalance(market.contract)
+    const buy = { listing: listed.number, termsHash, maxTotalWei: 1_500_000n, deadlineSeconds: await market.readTime() + 3600 }
+    await mining(market.buy('buy:1', buy))
+    const raw = buyer.database.prepare<[], { raw: string }>('SELECT raw FROM signed_transactions').get()?.raw
+
+    await rpc('anvil_reorg', 6, [])
+    noteFigure('reorganisations, to depth 12')
+    await rpc('anvil_dropAllTransactions')
+    await mining(sellerMarket.closeListing('close', listed.number))
+    // As a node does with what it knew from the other chain.
+    await rpc('eth_sendRawTransaction', raw)
+    await mine(3)
+    expect((await market.outbox.recheck()).map(({ key, toBlock }) => [key, toBlock === null])).toEqual([['buy:1', false]])
+    const [resumed] = await mining(market.outbox.resume())
+    expect([resumed?.key, resumed?.result, resumed?.error?.code]).toEqual(['buy:1', 'failed', 'escrow.listing-closed'])
+    const numbers = createPaymentNumbers({ list: () => [], moveNumbers: () => undefined }, market, () => undefined)
+    expect(numbers.withNumber({ id: 1, number: null } as Purchase).number).toBeNull()
+    expect(await stage.connection.provider.getBalance(market.contract)).toBe(heldBefore)
   })
 })

@@ -4,6 +4,7 @@ import type { DatasetService } from '../../../src/host/datasets/dataset-service.
 import type { Ledger } from '../../../src/host/ledger/ledger.ts'
 import { createDeliveries, type DeliveryDependencies } from '../../../src/host/seller/deliveries.ts'
 import type { ListingStore } from '../../../src/host/seller/listing-store.ts'
+import { declineKey, deliverKey } from '../../../src/host/seller/move-keys.ts'
 import { createSaleStore, type SaleStore } from '../../../src/host/seller/sale-store.ts'
 import { openProfileDatabase } from '../../../src/host/storage/database.ts'
 import { AppError } from '../../../src/shared/errors.ts'
@@ -55,7 +56,7 @@ const stage = ({ secondsLeft, state = 'Requested', wasSent = false, now = new Da
     assertReady: () => Promise.resolve(),
     readPurchase: () => Promise.resolve(onChain as unknown as PurchaseOnChain),
     readTime: () => Promise.resolve(deadlineSeconds - secondsLeft),
-    wasSent: (key) => wasSent && key === `purchase:${purchase}:deliver`,
+    wasSent: (key) => wasSent && key === deliverKey(purchase, requestHash),
     deliverResult: (...call) => send('deliver', ...call),
     decline: (...call) => send('decline', ...call),
   }
@@ -75,8 +76,8 @@ const stage = ({ secondsLeft, state = 'Requested', wasSent = false, now = new Da
   return { sales, sent, judged, trouble, advance, stored: () => sales.find(purchase)?.state }
 }
 
-const delivery = ['deliver', 'purchase:7:deliver', purchase, requestHash, '0x010203', guaranteeWei]
-const decline = ['decline', 'purchase:7:decline', purchase]
+const delivery = ['deliver', deliverKey(purchase, requestHash), purchase, requestHash, '0x010203', guaranteeWei]
+const decline = ['decline', declineKey(purchase, requestHash), purchase]
 
 describe('a request that comes late', () => {
   it('is declined unjudged with a tenth of the time or less left: its debit would be for good, and its answer might be undeliverable (S4)', async () => {

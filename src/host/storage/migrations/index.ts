@@ -14,6 +14,8 @@ import { sourceRows } from './0013-source-rows.ts'
 import { privateHelp } from './0014-private-help.ts'
 import { explorer } from './0015-explorer.ts'
 import { chainGenesis } from './0016-chain-genesis.ts'
+import { salesByRequest } from './0017-sales-by-request.ts'
+import { finalTransactions } from './0018-final-transactions.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -38,4 +40,6 @@ export const migrations: readonly Migration[] = [
   { version: 14, sql: privateHelp },
   { version: 15, sql: explorer },
   { version: 16, sql: chainGenesis },
+  { version: 17, sql: salesByRequest },
+  { version: 18, sql: finalTransactions },
 ]
