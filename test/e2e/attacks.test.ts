@@ -10,9 +10,13 @@ import { encodeDetails, hashDetails } from '../../src/host/trade/details-documen
 import { detailsSchema, type Details } from '../../src/shared/schemas/details.ts'
 import { programSchema, type Program } from '../../src/shared/schemas/program.ts'
 import { healthSchema, signsSchema, testResultsSchema } from '../../src/shared/schemas/http.ts'
+import { attackBounds } from './attacks/bounds.ts'
 import { attackKeyHolder } from './attacks/key-holder.ts'
 import { attackKeys } from './attacks/keys.ts'
-import { askByHand, buyAndCompute, openTarget, postResult, readColumns, readState, toBytes, toInteger, type Ground, type Target } from './attacks/target.ts'
+import {
+  askByHand, buyAndCompute, openTarget, postResult, readColumns, readState, toBytes, toInteger, type Ground, type Target,
+} from './attacks/target.ts'
+import { attackTraces } from './attacks/traces.ts'
 import { onCleanup } from './support/cleanup.ts'
 import { createCommandLine } from './support/command-line.ts'
 import { queryProfile } from './support/profile.ts'
@@ -55,6 +59,7 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
 
   describe('on the key holder', () => { attackKeyHolder(ground) })
   describe('on the buyer\'s trust in keys', () => { attackKeys(ground) })
+  describe('on the bound of an answer', () => { attackBounds(ground) })
 
   it('S1: a decryption of one\'s own choice, as the result of an honest program', async () => {
     const { mallory, urls } = target
@@ -304,25 +309,5 @@ describe('attacks on one seller that runs in a process of its own', { timeout: 1
     await stage.chain.setBalance(seller.address, 10n ** 20n)
   })
 
-  it('S10: everything that ever stood on the chain, searched for the table, the question and the answer', async () => {
-    const provider = new JsonRpcProvider(target.stage.chain.rpcUrl)
-    onCleanup(() => { provider.destroy() })
-    const last = await provider.getBlockNumber()
-    const blocks = await Promise.all(Array.from({ length: last + 1 }, (_, block) => provider.getBlock(block, true)))
-    const inputs = blocks.flatMap((block) => block?.prefetchedTransactions.map(({ data }) => data) ?? [])
-    const logs = await provider.getLogs({ fromBlock: 0, toBlock: last })
-    const everything = [...inputs, ...logs.flatMap(({ data, topics }) => [data, ...topics])].join('\n').toLowerCase()
-    // The sealed answer is among it, so this is where the rest would be.
-    const { market, purchases } = target.alice.trade
-    expect(everything).toContain((await market.findDelivery(sold))?.sealedAnswer.slice(2))
-    const [integer = 0n] = purchases.get(sold).integers ?? []
-    expect(integer).toBeGreaterThan(0n)
-    const secrets = ["col('wage')", 'slice(', 'datasetRoot', 'ciphertexts', String(integer), ...tableRows.map(([wage]) => `${wage},`)]
-    const found = secrets.filter((secret) => everything.includes(Buffer.from(secret).toString('hex')))
-    expect(found).toEqual([])
-    // The answer itself as the number it is, in a word of its own; across two words any small number can stand by chance.
-    const logged = logs.flatMap(({ data, topics }) => [data, ...topics].map((hex) => hex.slice(2)))
-    const hexes = [...inputs.map((data) => data.slice(10)), ...logged]
-    expect(hexes.flatMap((hex) => hex.match(/.{64}/g) ?? [])).not.toContain(integer.toString(16).padStart(64, '0'))
-  })
+  describe('on what is left behind', () => { attackTraces(ground) })
 })

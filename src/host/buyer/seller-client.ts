@@ -56,8 +56,11 @@ const toRemoteError = (status: number, body: Uint8Array): AppError => {
   } catch (error) {
     return new AppError('runtime.seller-misbehaved', `The seller's server answered with status ${status} and no reason that can be read.`, { cause: error, details: { status } })
   }
+  // Of its details one is kept, and only as a code of ours: the rule that an answer was refused by.
+  const { rule } = problem.details ?? {}
+  const named = typeof rule === 'string' && isErrorCode(rule) ? { rule } : {}
   return isErrorCode(problem.code) && !problem.code.startsWith('bug.')
-    ? new AppError(problem.code, oneLine(problem.detail), { details: { status, saidBy: 'seller' } })
+    ? new AppError(problem.code, oneLine(problem.detail), { details: { status, saidBy: 'seller', ...named } })
     : new AppError('runtime.seller-misbehaved', `The seller's server failed: ${oneLine(problem.detail)}`, { details: { status, code: problem.code }, retryable: status >= 500 })
 }
 

@@ -10,8 +10,8 @@ import { sha256Hex } from '../../../src/host/trade/hash.ts'
 import { resultAcceptedSchema } from '../../../src/shared/schemas/http.ts'
 import type { Details } from '../../../src/shared/schemas/details.ts'
 import { programSchema, type Program } from '../../../src/shared/schemas/program.ts'
-import type { Running } from '../support/command-line.ts'
-import { queryProfile } from '../support/profile.ts'
+import { createCommandLine, type Running } from '../support/command-line.ts'
+import { queryProfile, updateProfile } from '../support/profile.ts'
 import { prepareDataset, publishListing, tableRows } from '../support/shop.ts'
 import { openStage, type Party, type Stage } from '../support/stage.ts'
 
@@ -30,20 +30,34 @@ export interface Target {
   readonly serving: Running
   /** Where the seller listens. */
   readonly origin: string
+  /** Where it tells its metrics. */
+  readonly metricsUrl: string
   /**
    * Answers about groups of four rows, with packed columns; about single rows, with six comparisons; about whole columns, with second
-   * moments; and in private mode, with six comparisons and four products.
+   * moments; in private mode, with six comparisons and four products; of 16 bits at most, from a table that does not keep to its declared
+   * bounds; and from one of long numbers that are found wherever they stand.
    */
-  readonly urls: { readonly groups: string; readonly rows: string; readonly moments: string; readonly unseen: string }
+  readonly urls: Readonly<Record<'groups' | 'rows' | 'moments' | 'unseen' | 'narrow' | 'long', string>>
   readonly mallory: Attacker
   readonly alice: Attacker
 }
 
 export const interactionFeeWei = 1000n
 
-/** A table with its test data, encrypted under the shortest keys; with second moments of the columns named. */
-const stock = async (shop: Host, name: string, lines: readonly string[], moments?: string[]): Promise<void> => {
+/** Numbers that stand nowhere by chance, two columns of them. */
+export const longRows: readonly (readonly [remuneration: number, pension: number])[] = tableRows.map((_, row) =>
+  [73_829_461.57 + row * 1_234_567.89, 918_273_645_546 + row * 10_203_040_507])
+
+interface Stock {
+  /** Second moments of these columns. */
+  readonly moments?: string[]
+  readonly beforeEncrypt?: () => void
+}
+
+/** A table with its test data, encrypted under the shortest keys. */
+const stock = async (shop: Host, name: string, lines: readonly string[], { moments, beforeEncrypt }: Stock = {}): Promise<void> => {
   await shop.datasets.importTable({ name, text: lines.join('\n') })
+  beforeEncrypt?.()
   shop.datasets.createTestData(name, { rows: 8 })
   if (moments !== undefined) {
     const { verdicts } = shop.datasets.addSecondMoments(name, { columns: moments, minRows: 4 })
@@ -60,15 +74,27 @@ export const openTarget = async (): Promise<Target> => {
   await prepareDataset(shop, 'wages', { packed: true })
   // Other people for each, so that each has a ledger of its own.
   await stock(shop, 'rows', ['salary,age', ...tableRows.map(([wage], row) => `${wage * 7 + row * row},${20 + (row * 17) % 40}`)])
-  await stock(shop, 'moments', ['pay,member', ...tableRows.map((_, row) => `${90 + (row * 29) % 31},${row % 2}`)], ['pay', 'member'])
+  await stock(shop, 'moments', ['pay,member', ...tableRows.map((_, row) => `${90 + (row * 29) % 31},${row % 2}`)], { moments: ['pay', 'member'] })
   await stock(shop, 'unseen', ['rent,floor', ...tableRows.map((_, row) => `${600 + (row * 53) % 97},${(row * 5) % 13}`)])
-  const { running: serving, document: { url: origin } } = await seller.cli.start<{ url: string }>('serve', '--port', '0')
+  await stock(shop, 'narrow', ['bonus,grade', ...tableRows.map((_, row) => `${100 + row},${1 + (row * 7) % 5}`)], {
+    // What the import has declared of the column does not hold any more: only a decryption shows it.
+    beforeEncrypt: () => {
+      const [{ id } = { id: 0 }] = queryProfile<{ id: number }>(seller.home, 'SELECT id FROM datasets WHERE name = ?', 'narrow')
+      updateProfile(seller.home, `UPDATE cells_${id}_data SET c0 = 10000000 WHERE row = 5`)
+    },
+  })
+  await stock(shop, 'long', ['remuneration,pension', ...longRows.map((row) => row.join(','))])
+  // It says as much as it can be told to.
+  const loud = createCommandLine(seller.home, { ...stage.environment, HESYSTEM_LOG_FORMAT: 'json', HESYSTEM_LOG_LEVEL: 'debug' })
+  const { running: serving, document: { url: origin, metrics: metricsUrl } } = await loud.start<{ url: string; metrics: string }>('serve', '--port', '0', '--metrics', '0')
   const groups = await publishListing(shop, origin)
   const rows = await publishListing(shop, origin, { dataset: 'rows', minRows: 1, condition: 1, comparisons: 6, interactionFeeWei })
   const moments = await publishListing(shop, origin, { dataset: 'moments', condition: 1 })
   const unseen = await publishListing(shop, origin, {
     dataset: 'unseen', mode: 'private', condition: 1, maxAnswerCells: 4, maxTotalCells: 20, comparisons: 6, products: 4, interactionFeeWei,
   })
+  const narrow = await publishListing(shop, origin, { dataset: 'narrow', condition: 1, maxAnswerBits: 16 })
+  const long = await publishListing(shop, origin, { dataset: 'long', condition: 1 })
   // From here on the seller is that one process.
   await shop.close()
   const urlOf = ({ id }: { readonly id: string }): string => `${origin}/v1/listings/${id}`
@@ -78,8 +104,10 @@ export const openTarget = async (): Promise<Target> => {
     return { party, host, trade: await host.trade(), client: createSellerClient(origin) }
   }
   return {
-    stage, seller, serving, origin,
-    urls: { groups: urlOf(groups), rows: urlOf(rows), moments: urlOf(moments), unseen: urlOf(unseen) },
+    stage, seller, serving, origin, metricsUrl,
+    urls: {
+      groups: urlOf(groups), rows: urlOf(rows), moments: urlOf(moments), unseen: urlOf(unseen), narrow: urlOf(narrow), long: urlOf(long),
+    },
     mallory: await createAttacker('mallory'),
     alice: await createAttacker('alice'),
   }
@@ -151,6 +179,24 @@ export const buyAndCompute = async (
   return { number, program: programSchema.parse(JSON.parse(program)), ciphertexts }
 }
 
+/** What a purchase credited an account. */
+export const shareOf = async (market: Trade['market'], number: bigint, account: string): Promise<bigint> =>
+  (await market.readHistory(number)).credits.find((credit) => credit.account === account)?.amountWei ?? 0n
+
+/**
+ * Nothing was delivered, and the whole deposit is the buyer's again but for the fee of what was opened. Of this purchase alone: where time
+ * passes meanwhile, earlier ones of the same account end too and are refunded beside it.
+ */
+export const expectRefunded = async ({ trade: { market } }: Attacker, number: bigint): Promise<void> => {
+  const { seller, buyer, terms, interactionOpened, state, answerHash } = await market.readPurchase(number)
+  const feeWei = interactionOpened ? terms.interactionFeeWei : 0n
+  const refund = { account: buyer, amountWei: terms.valueWei + terms.guaranteeWei - feeWei }
+  const credits = feeWei > 0n ? [{ account: seller, amountWei: feeWei }, refund] : [refund]
+  const history = await market.readHistory(number)
+  expect({ state, answerHash, credits: history.credits, burnedWei: history.burnedWei })
+    .toEqual({ state: 'Refunded', answerHash: `0x${'0'.repeat(64)}`, credits, burnedWei: 0n })
+}
+
 /**
  * Asks by hand, past every check of the buyer's own program: duly signed, noted on the contract, sent, after `wait`. The rule that the
  * seller declined it by; the attacker has got the whole deposit back, and nothing else.
@@ -160,8 +206,6 @@ export const askByHand = async (
 ): Promise<string> => {
   const { trade: { market, purchases }, host } = attacker
   const { details } = purchases.get(number)
-  const purchase = await market.readPurchase(number)
-  const { terms, interactionOpened } = purchase
   const request = {
     chainId: market.chainId, contract: market.contract, purchase: number.toString(), datasetRoot: details.dataset.root,
     resultHash: sha256Hex(ciphertexts), programHash: program === null ? `0x${'11'.repeat(32)}` : sha256Hex(encodeProgram(program)),
@@ -172,13 +216,7 @@ export const askByHand = async (
   await wait?.()
   await postResult(attacker, number, { request, signature, program, ciphertexts: Buffer.from(ciphertexts).toString('base64') })
   await expect.poll(async () => (await market.readPurchase(number)).state, { timeout: 60_000, interval: 50 }).toBe('Refunded')
-  // Of this purchase alone: where time passes meanwhile, earlier ones of the same account end too and are refunded beside it.
-  const feeWei = interactionOpened ? terms.interactionFeeWei : 0n
-  const { credits, burnedWei } = await market.readHistory(number)
-  const refund = { account: market.account, amountWei: terms.valueWei + terms.guaranteeWei - feeWei }
-  const fee = { account: purchase.seller, amountWei: feeWei }
-  expect({ credits, burnedWei }).toEqual({ credits: feeWei > 0n ? [fee, refund] : [refund], burnedWei: 0n })
-  expect((await market.readPurchase(number)).answerHash).toBe(`0x${'0'.repeat(64)}`)
+  await expectRefunded(attacker, number)
   const [sale] = queryProfile<{ refusal: string | null; sealed: unknown }>(
     target.seller.home, 'SELECT refusal, sealed FROM sales WHERE purchase = ?', number.toString(),
   )

@@ -5,6 +5,7 @@ import { createSellerClient } from '../../../src/host/buyer/seller-client.ts'
 
 interface Reply {
   readonly status: number
+  readonly body?: string
   readonly retryAfter?: string
 }
 
@@ -19,10 +20,10 @@ describe('a buyer at a busy server', () => {
   const open = async (...replies: readonly Reply[]): Promise<string> => {
     asked = 0
     server = createServer((_request, response) => {
-      const { status, retryAfter } = replies[Math.min(asked, replies.length - 1)] ?? { status: 500 }
+      const { status, retryAfter, body = problem } = replies[Math.min(asked, replies.length - 1)] ?? { status: 500 }
       asked += 1
       response.writeHead(status, { connection: 'close', ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }) })
-      response.end(status === 200 ? 'here' : problem)
+      response.end(status === 200 ? 'here' : body)
     })
     await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -47,6 +48,19 @@ describe('a buyer at a busy server', () => {
       expect(asked).toBe(1)
       server.close()
     }
+  })
+
+  it('is told by which rule it was refused, in a code of the catalogue, and nothing else of what a stranger says beside it', async () => {
+    const refused = (details: object): string =>
+      JSON.stringify({ type: '', title: '', status: 422, detail: 'Declined.', code: 'policy.refused', details })
+    const told = async (details: object): Promise<unknown> => {
+      const outcome: unknown = await createSellerClient(await open({ status: 422, body: refused(details) })).fetchText('/').catch((error: unknown) => error)
+      server.close()
+      return (outcome as { details: unknown }).details
+    }
+    const plain = { status: 422, saidBy: 'seller' }
+    expect(await told({ rule: 'policy.min-rows', path: '/etc', more: [1] })).toEqual({ ...plain, rule: 'policy.min-rows' })
+    for (const rule of ['policy.made-up', 'toString', '', 7, null, ['policy.min-rows']]) expect(await told({ rule })).toEqual(plain)
   })
 
   it('stops waiting when it is stopped', async () => {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEngine } from '../../../src/engine/create-engine.ts'
 import type { Engine } from '../../../src/engine/engine.ts'
 import { assertCanonicalProgram } from '../../../src/compute/canonical.ts'
 import { encodeProgram, programToForms, toLinearForm } from '../../../src/compute/program.ts'
+import { decodeAnswer } from '../../../src/host/protocol/answer-codec.ts'
 import { answerProgram } from '../../../src/host/seller/answer-request.ts'
 import { signsOfTable } from '../../../src/host/seller/help.ts'
 import type { StoredTensor } from '../../../src/host/datasets/dataset-service.ts'
@@ -21,7 +22,8 @@ const submissions = 100_000
 const seed = process.env['HESYSTEM_SEED'] ?? randomBytes(8).toString('hex')
 
 const key = keyPair.publicKey
-const rows = 6
+const cells = [3n, -1n, 4n, 1n, -5n, 9n]
+const rows = cells.length
 const root = `0x${'1'.repeat(64)}`
 const one = { numerator: '1', denominator: '1' }
 const program: Program = {
@@ -64,8 +66,12 @@ describe('the seller\'s key, before one buyer after another (S1)', () => {
         return Uint8Array.from(known)
       },
     }
-    table = await inner.encrypt(keyPair, [3n, -1n, 4n, 1n, -5n, 9n])
+    table = await inner.encrypt(keyPair, cells)
     right = await inner.evaluate(key, sourceOf(table), programToForms(program))
+  })
+  beforeEach(() => {
+    touched = []
+    debits = 0
   })
   afterAll(async () => { await inner.close() })
 
@@ -79,8 +85,6 @@ describe('the seller\'s key, before one buyer after another (S1)', () => {
   }
 
   it(`is not touched, and one and the same is said, over ${submissions} submissions that are not the answer (seed ${seed})`, async () => {
-    touched = []
-    debits = 0
     const zeros = await inner.encrypt(keyPair, new Array<bigint>(64).fill(0n))
     const draw = createSubmissions({ n: key.n, length, table, right, zeros, program })
     const seen = new Map<string, string>()
@@ -100,8 +104,6 @@ describe('the seller\'s key, before one buyer after another (S1)', () => {
   }, 600_000)
 
   it('decrypts and proves for the answer itself its own recomputation, once, after one debit', async () => {
-    touched = []
-    debits = 0
     const sent = Uint8Array.from(right)
     await answer(sent)
     expect(debits).toBe(1)
@@ -112,6 +114,18 @@ describe('the seller\'s key, before one buyer after another (S1)', () => {
     }
   })
 
+  it('gives out what the bound of an answer lets through, to the last number on either side, and no larger one (S3)', async () => {
+    const [first = 0n] = cells
+    const bound = 1n << 64n
+    const ask = async (integer: bigint): Promise<unknown> => {
+      const asked: Program = { ...program, cells: [{ scale: one, constant: String(integer - first), terms: [[0, 1, '1']] }] }
+      const result = await inner.evaluate(key, sourceOf(table), programToForms(asked))
+      return answer(result, asked).then((payload) => decodeAnswer(payload).integers, (error: unknown) => (error as { code: string }).code)
+    }
+    for (const integer of [bound - 1n, 1n - bound, 0n]) expect(await ask(integer)).toEqual([integer])
+    for (const integer of [bound, -bound, bound + 1n, bound * bound]) expect(await ask(integer)).toBe('policy.answer-out-of-bounds')
+  })
+
   it('decrypts for comparisons of its table its own recomputation of them, nothing else', async () => {
     const draws = createDraws(`${seed}/comparisons`)
     const questions = Array.from({ length: 40 }, () => {
@@ -119,7 +133,6 @@ describe('the seller\'s key, before one buyer after another (S1)', () => {
       return { constant: String(draws.below(19) - 9), terms: [[from, 1 + draws.below(rows - from), draws.pick(['1', '-1', '3'])]] as [number, number, string][] }
     })
     const own = await inner.evaluate(key, sourceOf(table), questions.map(toLinearForm))
-    touched = []
     await signsOfTable(questions, sourceOf(table), keyPair, engine)
     expect(touched).toEqual([['decrypt', own]])
   })
