@@ -20,7 +20,8 @@ export const exactResult = (exact: Rational): StepResult => ({ number: rationalT
 /** A plain number means its shortest decimal. */
 export const plainResult = (value: number): StepResult => exactResult(rationalFromNumber(value))
 
-const roundedResult = (number: number): StepResult => ({ number, exact: null })
+// −0 is 0, which ciphertexts hold one of.
+const roundedResult = (number: number): StepResult => ({ number: number + 0, exact: null })
 
 const negateExact = ({ numerator, denominator }: Rational): Rational => ({ numerator: -numerator, denominator })
 
@@ -84,14 +85,17 @@ const findExtreme = (values: readonly StepResult[], sign: 1 | -1): number => {
 const sort = (values: readonly StepResult[]): StepResult[] =>
   [...values].sort((a, b) => (Number.isNaN(a.number) ? 1 : 0) - (Number.isNaN(b.number) ? 1 : 0) || compare(a, b))
 
-/** NumPy's linear interpolation between the two neighbours of position q·(n − 1). */
+/** NumPy's linear interpolation between the two neighbours of position q·(n − 1), from the nearer one: the other may be infinite. */
 const quantile = (q: StepResult, values: readonly StepResult[]): StepResult => {
   if (values.some(({ number }) => Number.isNaN(number))) return roundedResult(Number.NaN)
   const ordered = sort(values)
   const position = q.number * (ordered.length - 1)
   const below = ordered[Math.floor(position)] as StepResult
   const above = ordered[Math.ceil(position)] as StepResult
-  return add(below, multiply(subtract(above, below), plainResult(position - Math.floor(position))))
+  if (compare(below, above) === 0) return below
+  const step = subtract(above, below)
+  const fraction = position - Math.floor(position)
+  return fraction < 0.5 ? add(below, multiply(step, plainResult(fraction))) : subtract(above, multiply(step, plainResult(1 - fraction)))
 }
 
 type Operation = (inputs: readonly StepResult[]) => StepResult

@@ -41,7 +41,8 @@ export const tabulate = (
   const values = allocate(shape)
   const index = shape.map(() => 0)
   for (let cell = 0; cell < values.length; cell++) {
-    values[cell] = valueAt(index)
+    // −0 is 0, which ciphertexts hold one of.
+    values[cell] = valueAt(index) + 0
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       index[axis] = (index[axis] as number) + 1
       if ((index[axis] as number) < (shape[axis] as number)) break
@@ -61,7 +62,7 @@ export const resolveIndex = (method: string, index: number, length: number, what
   throw indexError(`${method}: ${what} ${index} is outside a length of ${length}`)
 }
 
-/** Neumaier's compensated sum: the error does not grow with the number of terms [Neu74]. */
+/** Neumaier's compensated sum: the error does not grow with the number of terms [Neu74]. An infinite sum has no error to make up for. */
 export const sumExactly = (terms: Iterable<number>): number => {
   let sum = 0
   let compensation = 0
@@ -70,7 +71,7 @@ export const sumExactly = (terms: Iterable<number>): number => {
     compensation += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum
     sum = next
   }
-  return sum + compensation
+  return Number.isFinite(sum) ? sum + compensation : sum
 }
 
 /** left ∘ right with broadcasting. Throws `input.tensor-shape`. */

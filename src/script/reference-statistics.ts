@@ -16,9 +16,11 @@ const assertSome = (method: string, values: readonly number[]): void => {
   if (values.length === 0) throw shapeError(`${method}: there is nothing to choose from`)
 }
 
-/** The position of the first number that is largest (sign 1) or smallest (−1). */
+/** The position of the first number that is largest (sign 1) or smallest (−1); where one is not a number, its position, as in NumPy. */
 export const findExtreme = (method: string, values: readonly number[], sign: 1 | -1): number => {
   assertSome(method, values)
+  const missing = values.findIndex(Number.isNaN)
+  if (missing !== -1) return missing
   let best = 0
   values.forEach((value, index) => {
     if (sign * value > sign * (values[best] as number)) best = index
@@ -26,16 +28,20 @@ export const findExtreme = (method: string, values: readonly number[], sign: 1 |
   return best
 }
 
-const ascending = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b)
+/** What is not a number is last, as in NumPy. A typed array sorts so. */
+const ascending = (values: readonly number[]): number[] => [...Float64Array.from(values).sort()]
 
-/** NumPy's default: linear between neighbours. */
+/** NumPy's default: linear between neighbours, from the nearer one. */
 export const quantileOf = (method: string, values: readonly number[], q: number): number => {
   assertSome(method, values)
   if (!(q >= 0 && q <= 1)) throw new AppError('input.tensor-value', `${method}: the fraction must lie between 0 and 1, not ${q}`)
+  if (values.some(Number.isNaN)) return Number.NaN
   const ordered = ascending(values)
   const position = q * (ordered.length - 1)
-  const below = ordered[Math.floor(position)] as number
-  return below + ((ordered[Math.ceil(position)] as number) - below) * (position - Math.floor(position))
+  const [below, above] = [ordered[Math.floor(position)] as number, ordered[Math.ceil(position)] as number]
+  if (below === above) return below
+  const fraction = position - Math.floor(position)
+  return fraction < 0.5 ? below + (above - below) * fraction : above - (above - below) * (1 - fraction)
 }
 
 export const varianceOf = (method: string, values: readonly number[], ddof: number): number => {
