@@ -44,15 +44,18 @@ export const knownToPlain = (tensor: DeferredTensor): Plain => {
   return nest(0, 0, numbers.length)
 }
 
-/** The one number of a known tensor with a single cell; `subject` begins the error. Throws `input.tensor-unknown`, `input.tensor-value`. */
-export const knownItem = (subject: string, tensor: unknown): number => {
+/**
+ * The one number of a known tensor with a single cell; `subject` begins the error, and what would work ends it. Throws
+ * `input.tensor-unknown`, `input.tensor-value`.
+ */
+export const knownItem = (subject: string, tensor: unknown, instead?: string): number => {
   if (!isKnown(tensor)) {
     throw new AppError(
       'input.tensor-unknown',
       `${subject}: its numbers are not known while the script runs, unless the seller compared encrypted cells for it; `
-      + 'compare with > < == and take sum() or where()',
+      + (instead ?? 'compare with > < == and take sum() or where()'),
     )
   }
-  if (tensor.size !== 1) throw new AppError('input.tensor-value', `${subject}: it has ${tensor.size} cells; sum(), max() or min() make one of many`)
+  if (tensor.size !== 1) throw new AppError('input.tensor-value', `${subject}: it has ${tensor.size} cells; ${instead ?? 'sum(), max() or min() make one of many'}`)
   return evaluate(tensor.values)[0] as number
 }

@@ -107,12 +107,17 @@ export const factorWeights = (values: readonly number[]): Weights => {
   return longestBits(exact) <= longestBits(rounded) ? exact : rounded
 }
 
+/** Throws `input.tensor-division-by-zero`, naming the cell. */
+export const assertDivisor = (operation: string, values: readonly number[]): void => {
+  const cell = values.indexOf(0)
+  if (cell === -1) return
+  throw new AppError('input.tensor-division-by-zero', `${operation}: the divisor's cell ${cell} is 0`, { details: { operation, cell } })
+}
+
 /** 1/value, rounded to 53 bits. Throws `input.tensor-division-by-zero`, naming the cell. */
 export const reciprocalWeights = (operation: string, values: readonly number[]): Weights => {
-  const meant = values.map((value, cell) => {
-    if (value === 0) {
-      throw new AppError('input.tensor-division-by-zero', `${operation}: the divisor's cell ${cell} is 0`, { details: { operation, cell } })
-    }
+  assertDivisor(operation, values)
+  const meant = values.map((value) => {
     const { numerator, denominator } = rationalFromNumber(value)
     return createRational(denominator, numerator)
   })

@@ -18,3 +18,9 @@ export const spread = <T extends object>(args: Arguments<T>): Arguments<T> => (i
 /** A column is named, or numbered. Throws `input.tensor-value`. */
 export const toColumn = <T extends object>(method: string, value: BackendArgument<T>): string | number =>
   typeof value === 'string' ? value : toNumber(method, value)
+
+/** Powers of ten that doubles hold exactly. Throws `input.tensor-value`. */
+export const assertDecimals = (decimals: number): void => {
+  if (Number.isInteger(decimals) && Math.abs(decimals) <= 22) return
+  throw new AppError('input.tensor-value', `round: decimals are a whole number from -22 to 22, not ${decimals}`)
+}

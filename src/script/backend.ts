@@ -32,12 +32,13 @@ export const tensorMethods = [
   'groupBy', 'unique',
   // Over this tensor's last axis and the first of a vector or matrix; dot also takes a single number.
   'dot', 'matmul',
-  // shape answers an array of numbers, size and dim a number; item the one number of a tensor that is known, truth what a condition asks.
-  'shape', 'size', 'dim', 'item', 'truth',
+  // shape answers an array of numbers, size and dim a number; item the one number of a tensor that is known, as do truth, where a condition
+  // asks for it, and text, where a text or an index does.
+  'shape', 'size', 'dim', 'item', 'truth', 'text',
 ] as const
 
-/** Those of tensorMethods that stand for syntax, an operator with the tensor on its right or a condition: not offered by name. */
-export const reflectedMethods: readonly string[] = ['rsub', 'rdiv', 'rpow', 'truth']
+/** Those of tensorMethods that stand for syntax, an operator with the tensor on its right, a condition or a text: not offered by name. */
+export const reflectedMethods: readonly string[] = ['rsub', 'rdiv', 'rpow', 'truth', 'text']
 
 export type TensorMethod = (typeof tensorMethods)[number]
 
@@ -52,7 +53,7 @@ export type BackendArgument<T extends object> = T | number | string | null | rea
 
 export type BackendResult<T extends object> =
   | { readonly kind: 'tensor'; readonly tensor: T }
-  | { readonly kind: 'value'; readonly value: number | string | readonly number[] | readonly string[] }
+  | { readonly kind: 'value'; readonly value: number | readonly number[] }
 
 /**
  * Where a run's tensors live. `T` is the backend's own tensor class. `call` is synchronous and throws an AppError for

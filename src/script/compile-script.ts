@@ -11,8 +11,10 @@ export interface CompiledScript {
   readonly code: string
   /** The global function it calls for its operators. */
   readonly operatorHelper: string
-  /** Where `export default` stands; null without. */
+  /** Where the answer is exported; without, where something else is, or the last statement; null for no statement at all. */
   readonly answerPosition: Position | null
+  /** Why there is no answer, where there is none. */
+  readonly answerMissing: string
   findPosition(generated: Position): Position | null
 }
 
@@ -36,6 +38,7 @@ const positionOf = (file: ts.SourceFile, offset: number): Position => {
 const importRefusal = 'a script stands alone: it sees `data` and `listing` and cannot import or require anything'
 const pairRefusal = 'brackets take one number here: `data[0][1]` is row 0 and of it column 1, and `data.slice(…)` takes ranges, as x[1:3, 2] in NumPy'
 const awaitRefusal = 'a script runs straight from top to bottom: there is nothing to await, leave the word out'
+const asyncRefusal = 'a script runs straight from top to bottom: what fails in an async function would fail unseen, leave the word out'
 
 const chainRefusal = 'this compares what a comparison gave, not the number between: write (1 < x) * (x < 5) for tensors, 1 < x && x < 5 for numbers'
 const comparisons: ReadonlySet<ts.SyntaxKind> = new Set([
@@ -59,6 +62,7 @@ const refusalOf = (node: ts.Node): { code: 'input.script-import' | 'input.script
   if (isComparison(node) && isComparison(node.left)) return { code: 'input.script-syntax', message: chainRefusal }
   const named = refuseNamedArgument(node)
   if (named !== null) return { code: 'input.script-syntax', message: named }
+  if (node.kind === ts.SyntaxKind.AsyncKeyword) return { code: 'input.script-syntax', message: asyncRefusal }
   const waits = ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined)
   return waits ? { code: 'input.script-syntax', message: awaitRefusal } : null
 }
@@ -119,6 +123,28 @@ const findCalledName = (file: ts.SourceFile, position: Position): Position => {
 const linePartsAt = (source: string, offset: number): [before: string, after: string] =>
   [source.slice(0, offset).split(/[\n\r]/).at(-1) ?? '', source.slice(offset).split(/[\n\r]/)[0] ?? '']
 
+const hasModifier = (statement: ts.Statement, kind: ts.SyntaxKind): boolean =>
+  ts.canHaveModifiers(statement) && (ts.getModifiers(statement) ?? []).some((modifier) => modifier.kind === kind)
+
+/** `export default …`, `export { x as default }`; undefined for all other statements. */
+const findDefaultExport = (statement: ts.Statement): ts.Node | undefined => {
+  const isExpression = ts.isExportAssignment(statement) && statement.isExportEquals !== true
+  if (isExpression || hasModifier(statement, ts.SyntaxKind.DefaultKeyword)) return statement
+  const isList = ts.isExportDeclaration(statement) && statement.exportClause !== undefined && ts.isNamedExports(statement.exportClause)
+  return isList ? (statement.exportClause as ts.NamedExports).elements.find(({ name }) => name.text === 'default') : undefined
+}
+
+/** Where the answer is, or should be, and why there is none. */
+const describeAnswer = ({ statements }: ts.SourceFile): { readonly node: ts.Node | undefined; readonly missing: string } => {
+  const found = statements.map(findDefaultExport).find((node) => node !== undefined)
+  if (found !== undefined) return { node: found, missing: 'the script exports undefined as its answer' }
+  const equals = statements.find((statement) => ts.isExportAssignment(statement))
+  if (equals !== undefined) return { node: equals, missing: 'the script exports no answer: it is `export default`, not `export =`' }
+  const other = statements.find((statement) => ts.isExportDeclaration(statement) || hasModifier(statement, ts.SyntaxKind.ExportKeyword))
+  if (other === undefined) return { node: statements.at(-1), missing: 'the script exports no answer: it has no `export default`' }
+  return { node: other, missing: 'the script exports no answer: what is exported here has a name, and the answer has `default` in its place' }
+}
+
 const transpile = (text: ScriptText): CompiledScript => {
   // One fixed name: the user's own may end in .js or .tsx and would change how the text is parsed.
   const fileName = 'script.ts'
@@ -139,11 +165,12 @@ const transpile = (text: ScriptText): CompiledScript => {
   }
   const { mappings } = JSON.parse(sourceMapText ?? '{"mappings":""}') as { mappings: string }
   const findPosition = createPositionFinder(mappings)
-  const exported = file.statements.find((statement) => ts.isExportAssignment(statement))
+  const answer = describeAnswer(file)
   return {
     code: outputText,
     operatorHelper: operators.helperName,
-    answerPosition: exported === undefined ? null : positionOf(file, exported.getStart(file)),
+    answerPosition: answer.node === undefined ? null : positionOf(file, answer.node.getStart(file)),
+    answerMissing: answer.missing,
     findPosition: (generated) => {
       const position = findPosition(generated)
       if (position === null || operators.offsets.has(offsetOf(file, position))) return position

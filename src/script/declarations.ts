@@ -16,6 +16,10 @@ type Tensor = number
 /** What stands beside a tensor: another, a number, or nested lists of numbers, broadcast as in NumPy. */
 type Operand = number | boolean | readonly Operand[]
 type Axes = number | readonly number[] | null
+/** Arguments by name, in the last place: mean({ axis: 0 }), std({ ddof: 1 }). */
+interface Along { readonly axis?: Axes }
+interface OneAxis { readonly axis?: number | null }
+interface Freedom { readonly ddof?: number }
 type TensorRange = readonly [start?: number | null, stop?: number | null, step?: number | null] | number | null
 type Column = COLUMN
 
@@ -35,7 +39,7 @@ interface TensorMembers {
   mul(other: Operand): Tensor
   /** By a tensor: after decryption. */
   div(other: Operand): Tensor
-  /** To a power: of encrypted cells a whole one, where products are sold. */
+  /** To a power: of encrypted cells a whole one up to 64, where products are sold. */
   pow(other: Operand): Tensor
   /** Each cell's negative. */
   neg(): Tensor
@@ -52,8 +56,8 @@ interface TensorMembers {
   exp(): Tensor
   log(): Tensor
   abs(): Tensor
-  /** To the nearest whole number; a half goes to the even one. */
-  round(): Tensor
+  /** To the nearest whole number, or to so many decimals; a half goes to the even one. */
+  round(decimals?: number): Tensor
   /** 1 / (1 + exp(-x)). */
   sigmoid(): Tensor
   /** This where the condition is not 0, elsewhere the other. */
@@ -81,27 +85,27 @@ interface TensorMembers {
   /** One length may be -1: it is worked out. */
   reshape(...lengths: number[]): Tensor
   /** One after the other along an axis, by default the first; null joins all cells in a row. */
-  concat(others: Tensor | readonly Tensor[], axis?: number | null): Tensor
+  concat(others: Tensor | readonly Tensor[], axis?: number | null | OneAxis): Tensor
 
   /** Over all cells, or over the axis or axes named: 0 runs over the rows, 1 over the columns. */
-  sum(axis?: Axes): Tensor
-  mean(axis?: Axes): Tensor
+  sum(axis?: Axes | Along): Tensor
+  mean(axis?: Axes | Along): Tensor
   /** Of what is decrypted anyway; of encrypted cells by the seller's comparisons. */
-  max(axis?: Axes): Tensor
-  min(axis?: Axes): Tensor
-  argmax(axis?: Axes): Tensor
-  argmin(axis?: Axes): Tensor
-  median(axis?: Axes): Tensor
+  max(axis?: Axes | Along): Tensor
+  min(axis?: Axes | Along): Tensor
+  argmax(axis?: Axes | Along): Tensor
+  argmin(axis?: Axes | Along): Tensor
+  median(axis?: Axes | Along): Tensor
   /** For 0 <= q <= 1, by linear interpolation. */
-  quantile(q: number, axis?: Axes): Tensor
+  quantile(q: number, axis?: Axes | Along): Tensor
   /** Ascending along an axis, by default the last; null sorts all cells in a row. */
-  sort(axis?: number | null): Tensor
+  sort(axis?: number | null | OneAxis): Tensor
   /** Of columns whose squares the listing sells ("a*a"), or of what is decrypted. ddof is 0, as in NumPy. */
-  var(axis?: Axes, ddof?: number): Tensor
-  std(axis?: Axes, ddof?: number): Tensor
+  var(axis?: Axes | (Along & Freedom), ddof?: number | Freedom): Tensor
+  std(axis?: Axes | (Along & Freedom), ddof?: number | Freedom): Tensor
   /** One column per variable, whose products the listing sells ("a*b"). ddof is 1, as in NumPy. */
-  cov(ddof?: number): Tensor
-  cov(other: Tensor, ddof?: number): Tensor
+  cov(ddof?: number | Freedom): Tensor
+  cov(other: Tensor, ddof?: number | Freedom): Tensor
   /** Correlations of the columns, or of one with another. */
   corr(other?: Tensor): Tensor
   /** The intercept, then the weight of each column. */

@@ -4,7 +4,7 @@ import { evaluateGraph } from '../compute/graph.ts'
 import { signOfScale, type Interaction } from '../compute/interaction.ts'
 import { isKnown, knownToPlain } from '../compute/known.ts'
 import { findProduct, multiplyByColumns, type Multiply } from '../compute/moments.ts'
-import type { Plain } from '../compute/plain.ts'
+import { assertDivisor, parsePlain, type Plain } from '../compute/plain.ts'
 import { isRowLevel } from '../compute/row-level.ts'
 import { Tensor } from '../compute/tensor.ts'
 import { AppError } from '../shared/errors.ts'
@@ -88,13 +88,28 @@ const multiplyRows = (method: string, left: Tensor, right: Tensor, help: Help): 
 
 const mostPower = 64
 
-/** x^k by squaring, for whole k ≥ 1. */
+const isWholePower = (exponent: Operand): exponent is number =>
+  typeof exponent === 'number' && Number.isInteger(exponent) && exponent >= 0 && exponent <= mostPower
+
+const powerRefused = (exponent: Operand | null): AppError => {
+  const asked = typeof exponent === 'number' ? `not ${exponent}` : 'one for all cells, and not encrypted'
+  return new AppError('input.tensor-value', `pow: encrypted cells are raised to a whole power from 0 to ${mostPower}, ${asked}; any other is taken after `
+    + 'decryption, of sums and means, or of x.decrypted()', { details: { operation: 'pow' } })
+}
+
+/** x^k by squaring, for whole k ≥ 0; x^0 is 1, also of 0. */
 const raise = (tensor: Tensor, exponent: Operand, help: Help): Tensor | null => {
-  if (typeof exponent !== 'number' || !Number.isInteger(exponent) || exponent < 1 || exponent > mostPower) return null
+  if (!isWholePower(exponent)) return null
+  if (exponent === 0) return tensor.mul(0).add(1)
   if (exponent === 1) return tensor
   const half = raise(tensor, Math.floor(exponent / 2), help)
   const square = half === null ? null : multiplyRows('pow', half, half, help)
   return square === null || exponent % 2 === 0 ? square : multiplyRows('pow', square, tensor, help)
+}
+
+/** Throws what a power of encrypted rows may be, where this is none. */
+const assertNoRows = (sides: readonly Operand[], exponent: Operand | null): void => {
+  if (sides.some(needsHelp)) throw powerRefused(exponent)
 }
 
 /** What can be done on ciphertexts; null for the rest. */
@@ -153,12 +168,15 @@ const compareWithHelp = (method: ComparisonMethod, left: Operand, right: Operand
  * no other meaning.
  */
 export const computeBinary = (method: BinaryMethod, tensor: GraphTensor, given: Operand, help: Help): GraphTensor => {
+  // Plain zeros divide nothing, before decryption and after.
+  if (method === 'div' && !isGraphTensor(given)) assertDivisor(method, parsePlain(method, given).values)
   const other = toPlainWhereKnown(given)
   if (isKnown(tensor) && other instanceof Tensor) return computeKnownFirst(method, knownToPlain(tensor), other, help)
   const encrypted = tensor instanceof Tensor ? computeEncrypted(method, tensor, other, help) : null
   if (encrypted !== null) return encrypted
   const compared = isComparison(method) ? compareWithHelp(method, tensor, other, help) : null
   if (compared !== null) return compared
+  if (method === 'rpow' || (method === 'pow' && !isWholePower(other))) assertNoRows([tensor, other], method === 'pow' ? other : null)
   if (!isComparison(method) && method !== 'div' && method !== 'rdiv') assertMixable(method, [tensor, other])
   const isReflected = method.startsWith('r')
   return toDeferred(tensor).combine(isReflected ? method.slice(1) : method, stepOf[method], toDeferredOperand(other), isReflected)

@@ -8,8 +8,9 @@ import { normaliseIndex, shapeError, type Range } from '../compute/shape.ts'
 import { dot, Tensor } from '../compute/tensor.ts'
 import { AppError } from '../shared/errors.ts'
 import type { StepOperation } from '../shared/schemas/program.ts'
-import { isList, spread, toColumn, toNumber, type Arguments } from './arguments.ts'
+import { assertDecimals, isList, spread, toColumn, toNumber, type Arguments } from './arguments.ts'
 import type { BackendArgument, BackendResult, TensorBackend, TensorMethod } from './backend.ts'
+import { groupsInstead } from './habits.ts'
 import {
   computeBinary, computeWhere, constantLike, createMultiply, isGraphTensor, needsHelp, requireComparisons, toDeferred, toPlainWhereKnown,
   type BinaryMethod, type GraphTensor, type Help, type Operand,
@@ -152,6 +153,15 @@ const cov = (tensor: GraphTensor, args: Args, help: Help): DeferredTensor => {
   return covariance('cov', toEncrypted('cov', tensor), other, ddof, createMultiply(help))
 }
 
+/** To so many decimals, or tens and hundreds for numbers below 0; a half goes to the even one. */
+const round = (tensor: DeferredTensor, decimals: number): DeferredTensor => {
+  assertDecimals(decimals)
+  if (decimals === 0) return tensor.apply('round')
+  const factor = 10 ** Math.abs(decimals)
+  const [before, after] = decimals < 0 ? ['div', 'mul'] as const : ['mul', 'div'] as const
+  return tensor.combine('round', before, factor).apply('round').combine('round', after, factor)
+}
+
 const unavailable = (method: string, instead: string) => (): never => {
   throw new AppError('input.tensor-unavailable', `${method}: ${instead}`, { details: { operation: method } })
 }
@@ -172,11 +182,14 @@ const elementwise = {
   rsub: binary('rsub'), rdiv: binary('rdiv'), rpow: binary('rpow'),
   gt: binary('gt'), lt: binary('lt'), ge: binary('ge'), le: binary('le'), eq: binary('eq'), ne: binary('ne'),
   neg: (tensor) => asTensor(tensor instanceof Tensor ? tensor.neg() : tensor.apply('neg')),
-  sqrt: deferred('sqrt'), exp: deferred('exp'), log: deferred('log'), abs: deferred('abs'), round: deferred('round'), sigmoid: deferred('sigmoid'),
+  sqrt: deferred('sqrt'), exp: deferred('exp'), log: deferred('log'), abs: deferred('abs'), sigmoid: deferred('sigmoid'),
+  round: (tensor, [decimals = null]) => asTensor(round(toDeferred(tensor), decimals === null ? 0 : toNumber('round', decimals))),
   where: (tensor, [condition = null, other = null], help) =>
     asTensor(computeWhere(tensor, toOperand('where', [condition]), toOperand('where', [other]), help)),
   decrypted: (tensor) => asTensor(toDeferred(tensor)),
 } satisfies Partial<Record<TensorMethod, Method>>
+
+const textInstead = 'export it beside the text (console.log(x) shows its shape); rows are chosen by x.where(condition, other) or x * condition'
 
 const selection = {
   get: (tensor, args) => asTensor(tensor.get(...toNumbers('get', args))),
@@ -192,6 +205,7 @@ const selection = {
   dim: (tensor) => asValue(tensor.dim()),
   item: (tensor) => asValue(knownItem('item', tensor)),
   truth: (tensor) => asValue(knownItem('a tensor is neither true nor false', tensor)),
+  text: (tensor) => asValue(knownItem('a tensor is neither a text nor an index', tensor, textInstead)),
 } satisfies Partial<Record<TensorMethod, Method>>
 
 const methods: Record<TensorMethod, Method> = {
@@ -212,8 +226,7 @@ const methods: Record<TensorMethod, Method> = {
     asTensor(leastSquares(toEncrypted('leastSquares', tensor), toEncrypted('leastSquares', target), createMultiply(help))),
   dot: (tensor, args, help) => asTensor(product('dot', tensor, args, help)),
   matmul: (tensor, args, help) => asTensor(product('matmul', tensor, args, help)),
-  groupBy: unavailable('groupBy', 'which group a row is in is encrypted; with a 0/1 column per group, data.col("group").sum() counts it, '
-    + 'and data.col("group*wage").sum() / data.col("group").sum() is its mean where the listing sells that product'),
+  groupBy: unavailable('groupBy', groupsInstead),
   unique: unavailable('unique', 'which values occur is encrypted; the listing\'s columns name the categories, and 0/1 columns count them'),
 }
 

@@ -1,5 +1,10 @@
 import { reflectedMethods, tensorMethodAliases, tensorMethods, tensorProperties } from './backend.ts'
 
+export const groupsInstead = 'which group a row is in is encrypted; with a 0/1 column per group, data.col("group").sum() counts it, '
+  + 'and data.col("group*wage").sum() / data.col("group").sum() is its mean where the listing sells that product'
+
+const distinctInstead = 'which values occur is encrypted; 0/1 columns count them'
+
 /** What would work, for what people write who come from NumPy, pandas or Python. Behind `a tensor has no …; `. */
 export const memberHints: Readonly<Record<string, string>> = {
   T: 't() is its transpose', length: 'shape[0] is its number of rows, size of cells', ndim: 'dim() is the number of its axes',
@@ -13,7 +18,16 @@ export const memberHints: Readonly<Record<string, string>> = {
   columns: 'listing.columns are the columns\' names', keys: 'listing.columns are the columns\' names',
   describe: 'mean(0), std(0), min(0) and max(0) describe its columns', astype: 'its cells are numbers already', toFixed: 'round the answer when it is read',
   floor: 'round() is to the nearest whole number, after decryption', ceil: 'round() is to the nearest whole number, after decryption',
+  groupby: groupsInstead, group_by: groupsInstead, pivot_table: groupsInstead, value_counts: distinctInstead, nunique: distinctInstead,
+  query: 'rows cannot be chosen by what is encrypted: where(condition, other) keeps some cells, multiplying by a condition counts them',
+  sort_values: 'sort() is of one column\'s numbers', drop: 'cols(…) keeps the columns it names', mod: 'there is no remainder of what is encrypted',
   isnull: 'no cell is missing: the seller filled or left out what was',
+}
+
+/** Behind `… is a function, not a number: call it`, for methods whose name is that of a number elsewhere. */
+export const uncalledHints: Readonly<Record<string, string>> = {
+  rows: 'the number of rows is x.shape[0], of the table listing.rows', cols: 'the number of columns is x.shape[1]',
+  col: 'the number of columns is x.shape[1]', index: 'x[3] is row 3',
 }
 
 const offered: readonly string[] = tensorMethods.filter((name) => !reflectedMethods.includes(name))
@@ -41,6 +55,7 @@ const pythonNames: Readonly<Record<string, string>> = {
   len: 'len(x) is x.shape[0] here', print: 'print(x) is console.log(x) here; what is exported is the answer',
   range: 'a list of n numbers is Array.from({ length: n }, (_, i) => i)', True: 'it is true here', False: 'it is false here', None: 'it is null here',
   float: 'numbers need no conversion', int: 'numbers need no conversion; Math.trunc(a) of a plain one', str: 'String(a) makes a text',
+  Promise: 'nothing is waited for: a script runs straight from top to bottom',
   isinstance: 'typeof a is the type of a plain value', enumerate: 'list.entries() goes over index and value', module: 'the answer is what follows `export default`',
 }
 

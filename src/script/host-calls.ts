@@ -1,6 +1,7 @@
 import { noInteraction, subtractCounts, type InteractionCount } from '../compute/interaction.ts'
 import { AppError, toAppError } from '../shared/errors.ts'
 import { tensorMethods, type AnswerValue, type BackendArgument, type BackendResult, type TensorBackend, type TensorMethod } from './backend.ts'
+import { assertArguments } from './check-arguments.ts'
 import { describeClipped } from './clipped-ranges.ts'
 import type { ScriptLimits } from './limits.ts'
 import { parseAnswer, parseArguments } from './values.ts'
@@ -28,24 +29,11 @@ export interface HostCalls<T extends object> {
   findError(id: number): AppError | null
 }
 
+/** JSON has no infinities: they cross as their words, and are numbers again on the other side. */
+const toWire = (value: number | readonly number[]): number | string | readonly number[] =>
+  (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value)
+
 const isTensorMethod = (name: string): name is TensorMethod => (tensorMethods as readonly string[]).includes(name)
-
-const ofNone: readonly TensorMethod[] = [
-  'neg', 'sqrt', 'exp', 'log', 'abs', 'round', 'sigmoid', 'decrypted', 'shape', 'size', 'dim', 'item', 'truth',
-]
-const ofTwo: readonly TensorMethod[] = ['where', 'rows', 'concat', 'quantile', 'var', 'std', 'cov']
-const ofAny: readonly TensorMethod[] = ['get', 'slice', 'cols', 'transpose', 'reshape', 'groupBy', 'unique']
-const overAxes: readonly TensorMethod[] = ['sum', 'mean', 'max', 'min', 'argmax', 'argmin', 'median']
-
-/** What a method would not look at was meant to do something. Throws `input.tensor-value`. */
-const assertArgumentCount = (method: TensorMethod, given: number): void => {
-  if (ofAny.includes(method)) return
-  const most = ofNone.includes(method) ? 0 : ofTwo.includes(method) ? 2 : 1
-  if (given <= most) return
-  const hint = overAxes.includes(method) ? `: several axes are one list, ${method}([0, 1])` : ''
-  const takes = ['no argument', 'one argument', 'two arguments at most'][most] ?? ''
-  throw new AppError('input.tensor-value', `${method} takes ${takes}, not ${given}${hint}`)
-}
 
 /** Counts what a script uses up on the host's side, where the sandbox's own memory limit does not reach. */
 const createWorkMeter = (limits: ScriptLimits) => {
@@ -70,7 +58,7 @@ export const createHostCalls = <T extends object>(backend: TensorBackend<T>, lim
 
   const readShape = (tensor: T): readonly number[] => {
     const result = backend.call('shape', tensor, [])
-    return result.kind === 'value' && Array.isArray(result.value) ? (result.value as readonly number[]) : []
+    return result.kind === 'value' && typeof result.value !== 'number' ? result.value : []
   }
 
   const noteOf = (method: TensorMethod, receiver: T, args: readonly BackendArgument<T>[], result: BackendResult<T>): string | null =>
@@ -85,7 +73,7 @@ export const createHostCalls = <T extends object>(backend: TensorBackend<T>, lim
     const receiver = findTensor(receiverId)
     if (receiver === undefined) throw new AppError('input.tensor-value', `${method} was called on something that is not a tensor of this run`)
     const args = parseArguments(method, argumentsText, findTensor)
-    assertArgumentCount(method, args.length)
+    assertArguments(method, args)
     const result = backend.call(method, receiver, args)
     if (result.kind === 'tensor') spend('cells', backend.sizeOf(result.tensor))
     return { result, note: noteOf(method, receiver, args, result) }
@@ -108,7 +96,7 @@ export const createHostCalls = <T extends object>(backend: TensorBackend<T>, lim
         const count = readCount()
         const isAsked = count !== before
         told = isAsked || note !== null ? { method, count: isAsked ? subtractCounts(count, before) : null, note } : null
-        const reply = result.kind === 'tensor' ? { tensor: tensors.push(result.tensor) - 1 } : { value: result.value }
+        const reply = result.kind === 'tensor' ? { tensor: tensors.push(result.tensor) - 1 } : { value: toWire(result.value) }
         return JSON.stringify(told === null ? reply : { ...reply, told: true })
       } catch (error) {
         const appError = toAppError(error)

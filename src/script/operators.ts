@@ -1,16 +1,18 @@
 import ts from 'typescript'
 
-/** The operators that work on tensors, by their token. `===`, `%` and the bit operators stay JavaScript's. */
+/** The operators that tensors have a word on, by their token: all but the bit operators, which JavaScript asks for numbers itself. */
 const binaryOperators: ReadonlyMap<ts.SyntaxKind, string> = new Map<ts.SyntaxKind, string>([
   [ts.SyntaxKind.PlusToken, '+'], [ts.SyntaxKind.MinusToken, '-'], [ts.SyntaxKind.AsteriskToken, '*'], [ts.SyntaxKind.SlashToken, '/'],
   [ts.SyntaxKind.AsteriskAsteriskToken, '**'], [ts.SyntaxKind.GreaterThanToken, '>'], [ts.SyntaxKind.LessThanToken, '<'],
   [ts.SyntaxKind.GreaterThanEqualsToken, '>='], [ts.SyntaxKind.LessThanEqualsToken, '<='], [ts.SyntaxKind.EqualsEqualsToken, '=='],
-  [ts.SyntaxKind.ExclamationEqualsToken, '!='],
+  [ts.SyntaxKind.ExclamationEqualsToken, '!='], [ts.SyntaxKind.EqualsEqualsEqualsToken, '==='],
+  [ts.SyntaxKind.ExclamationEqualsEqualsToken, '!=='],
+  [ts.SyntaxKind.PercentToken, '%'],
 ])
 
 const assignmentOperators: ReadonlyMap<ts.SyntaxKind, string> = new Map<ts.SyntaxKind, string>([
   [ts.SyntaxKind.PlusEqualsToken, '+'], [ts.SyntaxKind.MinusEqualsToken, '-'], [ts.SyntaxKind.AsteriskEqualsToken, '*'],
-  [ts.SyntaxKind.SlashEqualsToken, '/'], [ts.SyntaxKind.AsteriskAsteriskEqualsToken, '**'],
+  [ts.SyntaxKind.SlashEqualsToken, '/'], [ts.SyntaxKind.AsteriskAsteriskEqualsToken, '**'], [ts.SyntaxKind.PercentEqualsToken, '%'],
 ])
 
 /** Their left side is asked for its truth, and assigned to where that decides so. */
@@ -111,20 +113,46 @@ const findCondition = (node: ts.Node): ts.Expression | null => {
   return ts.isBinaryExpression(node) && logicalOperators.has(node.operatorToken.kind) ? node.left : null
 }
 
-/** Checks each condition: a tensor there is a mistake, which JavaScript would take for true. */
-const rewriteConditions = ({ file, context: { factory }, call }: Rewriter, original: ts.Node, node: ts.Node): ts.Node => {
-  const condition = findCondition(original)
-  const visited = findCondition(node)
-  if (condition === null || visited === null) return node
-  const truth = call('truth', [visited], condition, condition.getStart(file))
-  if (ts.isIfStatement(node)) return factory.updateIfStatement(node, truth, node.thenStatement, node.elseStatement)
-  if (ts.isWhileStatement(node)) return factory.updateWhileStatement(node, truth, node.statement)
-  if (ts.isDoStatement(node)) return factory.updateDoStatement(node, node.statement, truth)
-  if (ts.isForStatement(node)) return factory.updateForStatement(node, node.initializer, truth, node.incrementor, node.statement)
-  if (ts.isPrefixUnaryExpression(node)) return factory.updatePrefixUnaryExpression(node, truth)
-  if (ts.isBinaryExpression(node)) return factory.updateBinaryExpression(node, truth, node.operatorToken, node.right)
+interface Asked {
+  /** What the helper is to see to first. */
+  readonly question: 'truth' | 'case' | 'throw' | 'spread'
+  readonly expression: ts.Expression
+}
+
+/** An expression that a piece of syntax takes as it is; null for other syntax. */
+const findAsked = (node: ts.Node): Asked | null => {
+  if (ts.isSwitchStatement(node) || ts.isCaseClause(node)) return { question: 'case', expression: node.expression }
+  if (ts.isThrowStatement(node)) return { question: 'throw', expression: node.expression }
+  if (ts.isSpreadAssignment(node)) return { question: 'spread', expression: node.expression }
+  const condition = findCondition(node)
+  return condition === null ? null : { question: 'truth', expression: condition }
+}
+
+/** Puts something else in the place of what findAsked found. */
+const replaceAsked = (factory: ts.NodeFactory, node: ts.Node, asked: ts.Expression): ts.Node => {
+  if (ts.isIfStatement(node)) return factory.updateIfStatement(node, asked, node.thenStatement, node.elseStatement)
+  if (ts.isWhileStatement(node)) return factory.updateWhileStatement(node, asked, node.statement)
+  if (ts.isDoStatement(node)) return factory.updateDoStatement(node, node.statement, asked)
+  if (ts.isForStatement(node)) return factory.updateForStatement(node, node.initializer, asked, node.incrementor, node.statement)
+  if (ts.isPrefixUnaryExpression(node)) return factory.updatePrefixUnaryExpression(node, asked)
+  if (ts.isBinaryExpression(node)) return factory.updateBinaryExpression(node, asked, node.operatorToken, node.right)
+  if (ts.isSwitchStatement(node)) return factory.updateSwitchStatement(node, asked, node.caseBlock)
+  if (ts.isCaseClause(node)) return factory.updateCaseClause(node, asked, node.statements)
+  if (ts.isThrowStatement(node)) return factory.updateThrowStatement(node, asked)
+  if (ts.isSpreadAssignment(node)) return factory.updateSpreadAssignment(node, asked)
   const { questionToken, whenTrue, colonToken, whenFalse } = node as ts.ConditionalExpression
-  return factory.updateConditionalExpression(node as ts.ConditionalExpression, truth, questionToken, whenTrue, colonToken, whenFalse)
+  return factory.updateConditionalExpression(node as ts.ConditionalExpression, asked, questionToken, whenTrue, colonToken, whenFalse)
+}
+
+/**
+ * Asks about each condition, which JavaScript would take a tensor for true in, about what switch compares by identity and an object spreads
+ * by its keys; and notes where something is thrown, for things that do not know where they were made.
+ */
+const rewriteAsked = ({ file, context: { factory }, call }: Rewriter, original: ts.Node, node: ts.Node): ts.Node => {
+  const [written, visited] = [findAsked(original), findAsked(node)]
+  if (written === null || visited === null) return node
+  const { question, expression } = written
+  return replaceAsked(factory, node, call(question, [visited.expression], expression, expression.getStart(file)))
 }
 
 const rewriteOperator = (rewriter: Rewriter, node: ts.Node): ts.Expression | null => {
@@ -160,7 +188,7 @@ export const createOperatorTransform = (file: ts.SourceFile): OperatorTransform 
     const rewriter: Rewriter = { file, context, call, visit: (node) => ts.visitNode(node, visitor) as ts.Expression }
     const visitor = (node: ts.Node): ts.Node => {
       if (ts.isEnumDeclaration(node) || ts.isTypeNode(node)) return node
-      return rewriteOperator(rewriter, node) ?? rewriteConditions(rewriter, node, ts.visitEachChild(node, visitor, context))
+      return rewriteOperator(rewriter, node) ?? rewriteAsked(rewriter, node, ts.visitEachChild(node, visitor, context))
     }
     return (source) => ts.visitEachChild(source, visitor, context)
   }

@@ -1,3 +1,5 @@
+import { guardsSource } from './guards.ts'
+
 /**
  * JavaScript that runs inside the sandbox before the script: `Tensor`, `data`, `listing` and `console`, and the functions that
  * turn what a script made into text (values.ts has the grammar). It is convenience, not the wall: it lives in the script's own
@@ -16,9 +18,6 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   const objectPrototype = Object.prototype
   const settings = parse(settingsText)
 
-  // Answers without the clock and without chance: a script gives the same answer each time.
-  Math.random = () => { throw new TypeError('Math.random is not available: a script must give the same answer each time') }
-
   const hostErrors = new WeakMap()
   const methodNames = settings.methods.filter((name) => !settings.reflected.includes(name)).concat(keys(settings.aliases)).join(', ')
   let idOf, wrap
@@ -36,15 +35,23 @@ export const preludeSource = String.raw`(function (host, settingsText) {
       throw error
     }
     if (reply.told === true) trace(String(new Error().stack).slice(0, 10000))
-    return reply.tensor === undefined ? reply.value : wrap(reply.tensor)
+    if (reply.tensor !== undefined) return wrap(reply.tensor)
+    // JSON has no infinities.
+    return typeof reply.value === 'string' ? Number(reply.value) : reply.value
   }
 
+  const isTensor = (value) => idOf(value) !== -1
   const describe = (tensor) => 'Tensor(' + invoke('shape', tensor, []).join(', ') + ')'
+  // What is written on the console says what a tensor is. In any other text only its number would do, where that is known.
+  let isShown = false
+  const toText = (tensor) => (isShown ? describe(tensor) : invoke('text', tensor, []))
+  const notNumber = () => {
+    throw new TypeError('a tensor is not a number: + - * / ** > < >= <= == != and -a work on tensors; a++ is a = a + 1, Math.sqrt(a) is a.sqrt(); of conditions a & b is a * b, a | b is a + b > 0, ~a is 1 - a')
+  }
 
   const { hints } = settings
   const hintFor = (key) => {
     if (settings.listing.columns.includes(key)) return 'a column of it is data.col(' + stringify(key) + ')'
-    if (/^Tensor\(/.test(key)) return 'rows cannot be chosen by what is encrypted: where(condition, other), or multiply by the condition'
     if (/^-?\d*\.\d+$/.test(key)) return 'rows have whole numbers'
     return Object.hasOwn(hints, key) ? hints[key] : 'it has ' + methodNames
   }
@@ -56,6 +63,11 @@ export const preludeSource = String.raw`(function (host, settingsText) {
       throw new TypeError("a tensor has no '" + key + "'; " + hintFor(key))
     },
     set() { throw new TypeError('a tensor cannot be changed in place: build a new one with its methods') },
+    has(target, key) {
+      if (typeof key === 'symbol' || key in target) return key in target
+      throw new TypeError('"in" does not look into a tensor: listing.columns.includes(name) knows its columns')
+    },
+    ownKeys() { throw new TypeError('a tensor has no names to go through: for (const row of x) goes through its rows, listing.columns are its columns') },
   })
 
   class Tensor {
@@ -74,16 +86,20 @@ export const preludeSource = String.raw`(function (host, settingsText) {
       if (length === undefined) throw new TypeError('a single number has no rows to go through')
       for (let i = 0; i < length; i++) yield this[i]
     }
-    toString() { return describe(this) }
-    toJSON() { return describe(this) }
-    [Symbol.toPrimitive](hint) {
-      if (hint === 'string') return describe(this)
-      throw new TypeError('a tensor is not a number: + - * / ** > < >= <= == != and -a work on tensors; a++ is a = a + 1, Math.sqrt(a) is a.sqrt(); of conditions a & b is a * b, a | b is a + b > 0, ~a is 1 - a')
-    }
+    toString() { return String(toText(this)) }
+    toJSON() { return toText(this) }
+    [Symbol.toPrimitive](hint) { return hint === 'string' ? String(toText(this)) : notNumber() }
   }
-  const define = (name, method) => defineProperty(Tensor.prototype, name, settings.properties.includes(name)
-    ? { get() { return invoke(method, this, []) } }
-    : { value(...args) { return invoke(method, this, args) } })
+  // A tensor's numbers are known only where the key holder compared: the host says so.
+  const toTruth = (value) => (isTensor(value) ? invoke('truth', value, []) : value)
+  const { asksForSame, asksForNumber, assertKeys } = (${guardsSource})({ isTensor, toTruth, toNumber: notNumber, uncalledHints: settings.uncalledHints })
+
+  const define = (name, method) => {
+    const made = { [name](...args) { return invoke(method, this, args) } }
+    const isProperty = settings.properties.includes(name)
+    defineProperty(made[name], 'length', { get() { throw asksForNumber(made[name]) } })
+    defineProperty(Tensor.prototype, name, isProperty ? { get() { return invoke(method, this, []) } } : { value: made[name] })
+  }
   for (const method of settings.methods) define(method, method)
   for (const alias of keys(settings.aliases)) define(alias, settings.aliases[alias])
   Object.setPrototypeOf(Tensor.prototype, unknownMember)
@@ -91,6 +107,8 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   freeze(Tensor)
 
   const native = (operator, a, b) => {
+    if (typeof a === 'function' && typeof b === 'number') throw asksForNumber(a)
+    if (typeof b === 'function' && typeof a === 'number') throw asksForNumber(b)
     switch (operator) {
       case '+': return a + b
       case '-': return a - b
@@ -103,44 +121,50 @@ export const preludeSource = String.raw`(function (host, settingsText) {
       case '<=': return a <= b
       case '==': return a == b
       case '!=': return a != b
+      case '===': return a === b
+      case '!==': return a !== b
+      case '%': return a % b
     }
   }
   // For each operator the method with the tensor on its left, and the one with it on its right.
   const operatorMethods = {
     '+': ['add', 'add'], '-': ['sub', 'rsub'], '*': ['mul', 'mul'], '/': ['div', 'rdiv'], '**': ['pow', 'rpow'], '>': ['gt', 'lt'],
-    '<': ['lt', 'gt'], '>=': ['ge', 'le'], '<=': ['le', 'ge'], '==': ['eq', 'eq'], '!=': ['ne', 'ne'],
-  }
-  // A tensor's numbers are known only where the key holder compared: the host says so.
-  const toTruth = (value) => (idOf(value) === -1 ? value : invoke('truth', value, []))
-  // What is kept or found by a callback hangs on its truth, as what stands behind an if does.
-  for (const name of ['filter', 'find', 'findIndex', 'findLast', 'findLastIndex', 'some', 'every']) {
-    const own = Array.prototype[name]
-    const asked = { [name](test, self) {
-      return apply(own, this, [typeof test === 'function' ? (...args) => toTruth(apply(test, self, args)) : test])
-    } }
-    defineProperty(Array.prototype, name, { value: asked[name], writable: true, configurable: true })
+    '<': ['lt', 'gt'], '>=': ['ge', 'le'], '<=': ['le', 'ge'], '==': ['eq', 'eq'], '!=': ['ne', 'ne'], '===': ['eq', 'eq'], '!==': ['ne', 'ne'],
   }
   // Object keys are made once, as JavaScript does in a[key] += b.
   const toKey = (key) => (typeof key === 'object' || typeof key === 'function' ? Reflect.ownKeys({ [key]: 0 })[0] : key)
+  const isNothing = (value) => value === null || value === undefined
+  const remainder = 'a % b is not possible on encrypted cells, and there is no such step after decryption: it is of plain numbers alone'
   const operate = (operator, a, b) => {
-    if (operator === 'truth') return toTruth(a)
-    if (operator === 'key') return toKey(a)
-    const isLeft = idOf(a) !== -1
+    switch (operator) {
+      case 'truth': return toTruth(a)
+      case 'key': return toKey(a)
+      case 'throw': return noteThrown(a)
+      case 'spread': return assertKeys(a)
+      case 'case':
+        if (isTensor(a)) throw asksForSame('switch')
+        return a
+    }
+    const isLeft = isTensor(a)
     if (operator === 'neg') return isLeft ? invoke('neg', a, []) : -a
-    if (!isLeft && idOf(b) === -1) return native(operator, a, b)
+    if (!isLeft && !isTensor(b)) return native(operator, a, b)
     const other = isLeft ? b : a
-    if ((operator === '==' || operator === '!=') && (other === null || other === undefined)) return operator === '!='
-    return invoke(operatorMethods[operator][isLeft ? 0 : 1], isLeft ? a : b, [other])
+    if (operator === '%') throw new TypeError(remainder)
+    if (typeof other === 'function') throw asksForNumber(other)
+    const methods = operatorMethods[operator]
+    if (isNothing(other) && (methods[0] === 'eq' || methods[0] === 'ne')) return methods[0] === 'ne'
+    return invoke(methods[isLeft ? 0 : 1], isLeft ? a : b, [other])
   }
   defineProperty(globalThis, settings.operatorHelper, { value: operate })
 
   const refuse = (what) => stringify({ refused: what })
 
-  const nameOf = (value) => {
+  const classOf = (value) => {
     const prototype = getPrototypeOf(value)
     const name = prototype !== null && typeof prototype.constructor === 'function' ? prototype.constructor.name : ''
-    return typeof name === 'string' && name !== '' ? 'an object of class ' + name.slice(0, 100) : 'an object with a prototype of its own'
+    return typeof name === 'string' ? name.slice(0, 100) : ''
   }
+  const nameOf = (value) => (classOf(value) === '' ? 'an object with a prototype of its own' : 'an object of class ' + classOf(value))
 
   const encodeObject = (value, parents) => {
     const prototype = getPrototypeOf(value)
@@ -174,11 +198,14 @@ export const preludeSource = String.raw`(function (host, settingsText) {
 
   const display = (value) => {
     if (typeof value === 'string') return value
-    if (idOf(value) !== -1) return describe(value)
+    if (isTensor(value)) return describe(value)
+    isShown = true
     try {
       return (typeof value === 'object' && stringify(value)) || String(value)
     } catch (error) {
       return '(something that cannot be shown: ' + describeError(error) + ')'
+    } finally {
+      isShown = false
     }
   }
   const write = (...args) => log(args.map(display).join(' '))
@@ -186,18 +213,45 @@ export const preludeSource = String.raw`(function (host, settingsText) {
 
   const describeError = (error) => {
     try {
-      const isObject = typeof error === 'object' && error !== null
-      return isObject ? String(error.name) + ': ' + String(error.message) : 'the value ' + String(error)
+      if (typeof error === 'function') return 'the function ' + String(error.name) + ' itself: throw new ' + String(error.name) + '(…)'
+      if (typeof error !== 'object' || error === null) return 'the value ' + String(error)
+      const { name, message } = error
+      // A class of one's own is called Error, as what it extends, where it names itself nothing else.
+      const isNamed = Object.hasOwn(error, 'name') || Object.hasOwn(getPrototypeOf(error), 'name')
+      const shown = isNamed ? String(name) : classOf(error)
+      return shown + ': ' + (message === undefined ? stringify(error) : String(message))
     } catch {
       return 'something that cannot be shown'
     }
+  }
+
+  // JavaScript's own errors know where they were made; other things are told where they were thrown, first.
+  const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function'
+  const thrown = new WeakMap()
+  let lastThrown = { value: undefined, stack: '' }
+  const noteThrown = (value) => {
+    const { stack } = new Error()
+    if (!isObject(value)) lastThrown = { value, stack }
+    else if (!thrown.has(value)) thrown.set(value, stack)
+    return value
+  }
+  const findStack = (error) => {
+    if (!isObject(error)) return lastThrown.value === error ? lastThrown.stack : ''
+    const constructor = globalThis[error.name]
+    const isOwn = typeof constructor === 'function' && getPrototypeOf(error) === constructor.prototype
+    return (isOwn ? undefined : thrown.get(error)) ?? error.stack
   }
 
   const freezeDeep = (value) => {
     if (typeof value === 'object' && value !== null) for (const key of keys(value)) freezeDeep(value[key])
     return freeze(value)
   }
-  globalThis.listing = freezeDeep(settings.listing)
+  globalThis.listing = new Proxy(freezeDeep(settings.listing), {
+    get(target, key, receiver) {
+      if (typeof key === 'symbol' || key in target || key === 'toJSON') return Reflect.get(target, key, receiver)
+      throw new TypeError("the listing has no '" + key + "'; it has " + keys(target).join(', '))
+    },
+  })
   globalThis.data = wrap(settings.dataId)
 
   return {
@@ -205,7 +259,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
     // {text, stack, hostError?} of anything thrown.
     reportError: (error) => {
       let stack = ''
-      try { stack = String(error.stack).slice(0, 10000) } catch { stack = '' }
+      try { stack = String(findStack(error)).slice(0, 10000) } catch { stack = '' }
       return stringify({ text: describeError(error).slice(0, 2000), stack, hostError: hostErrors.get(error) })
     },
   }

@@ -1,10 +1,5 @@
 import ts from 'typescript'
-
-/** The parameters of methods that NumPy lets one name. */
-const parameters: Readonly<Record<string, string>> = {
-  sum: 'axis', mean: 'axis', max: 'axis', min: 'axis', argmax: 'axis', argmin: 'axis', median: 'axis', sort: 'axis', quantile: 'q, axis', var: 'axis, ddof',
-  std: 'axis, ddof', cov: 'other, ddof', corr: 'other', concat: 'others, axis', where: 'condition, other',
-}
+import { parametersOf } from './parameters.ts'
 
 /** `mean(axis=0)` assigns to a variable here, and would hand over 0 in the first place, whatever its name. Null for all other syntax. */
 export const refuseNamedArgument = (node: ts.Node): string | null => {
@@ -13,8 +8,11 @@ export const refuseNamedArgument = (node: ts.Node): string | null => {
   const call = node.parent
   if (!ts.isCallExpression(call) || !call.arguments.includes(node)) return null
   const method = ts.isPropertyAccessExpression(call.expression) ? call.expression.name.text : ''
-  const signature = Object.hasOwn(parameters, method) ? `: ${method}(${parameters[method]}), null for one left out` : ''
-  return `arguments have no names here, \`${node.left.text} =\` would set a variable; they go by their place${signature}`
+  const name = node.left.text
+  const instead = parametersOf(method).includes(name)
+    ? `arguments with names go in braces, ${method}({ ${name}: … })`
+    : 'arguments have no names here, they go by their place'
+  return `\`${name} =\` would set a variable: ${instead}`
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { AppError } from '../shared/errors.ts'
-import { isList, spread, toColumn, toNumber, type Arguments } from './arguments.ts'
+import { assertDecimals, isList, spread, toColumn, toNumber, type Arguments } from './arguments.ts'
 import type { BackendArgument, BackendResult, TensorBackend, TensorMethod } from './backend.ts'
 import {
   combine, countCells, dropAxis, indexError, join, multiplyMatrix, permute, resolveIndex, shapeError, showShape, sumOver, take,
@@ -65,6 +65,15 @@ const divide = (array: ReferenceArray, args: Args): ReferenceArray => {
 const roundHalfEven = (value: number): number => {
   const rounded = Math.round(value)
   return Math.abs(value - Math.trunc(value)) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded
+}
+
+/** As NumPy rounds to decimals, but for their halves, which doubles do not hold. */
+const round = (array: ReferenceArray, decimals: number): ReferenceArray => {
+  assertDecimals(decimals)
+  const factor = 10 ** Math.abs(decimals)
+  const [there, back] = [(value: number) => value * factor, (value: number) => value / factor]
+  const [before, after] = decimals < 0 ? [back, there] : [there, back]
+  return { ...array, values: array.values.map((value) => after(roundHalfEven(before(value))) + 0) }
 }
 
 const where = (array: ReferenceArray, [condition = null, other = null]: Args): ReferenceArray => {
@@ -220,7 +229,7 @@ const binary = (method: string, operate: (a: number, b: number) => number): Meth
   (array, args) => tensor(combine(method, array, toArray(method, args), operate))
 const comparison = (method: string, holds: (a: number, b: number) => boolean): Method => binary(method, (a, b) => (holds(a, b) ? 1 : 0))
 const unary = (evaluate: (value: number) => number): Method =>
-  (array) => tensor({ ...array, values: array.values.map((value) => evaluate(value)) })
+  (array) => tensor({ ...array, values: array.values.map((value) => evaluate(value) + 0) })
 const reduction = (method: string, evaluate: (values: readonly number[]) => number): Method =>
   (array, args) => tensor(reduce(array, resolveAxes(method, args, array), evaluate))
 
@@ -243,7 +252,7 @@ const methods: Record<TensorMethod, Method> = {
   exp: unary(Math.exp),
   log: unary(Math.log),
   abs: unary(Math.abs),
-  round: unary(roundHalfEven),
+  round: (array, [decimals = null]) => tensor(round(array, decimals === null ? 0 : toNumber('round', decimals))),
   sigmoid: unary((x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)))),
   where: (array, args) => tensor(where(array, args)),
   decrypted: tensor,
@@ -283,6 +292,7 @@ const methods: Record<TensorMethod, Method> = {
   dim: ({ shape }) => value(shape.length),
   item: (array) => value(item('item', array)),
   truth: (array) => value(item('a tensor is neither true nor false', array)),
+  text: (array) => value(item('a tensor is neither a text nor an index', array)),
 }
 
 export interface ReferenceTable {

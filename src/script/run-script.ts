@@ -4,7 +4,7 @@ import {
 } from './backend.ts'
 import type { CompiledScript } from './compile-script.ts'
 import { addCounts, noInteraction, type InteractionCount } from '../compute/interaction.ts'
-import { describeUndefined, memberHints } from './habits.ts'
+import { describeUndefined, memberHints, uncalledHints } from './habits.ts'
 import { createHostCalls, type HostCalls } from './host-calls.ts'
 import { defaultScriptLimits, type ScriptLimits } from './limits.ts'
 import { runInSandbox, type SandboxOutcome } from './sandbox.ts'
@@ -40,6 +40,8 @@ export interface ScriptOutcome<T extends object> {
   readonly asked: readonly AskedAt[]
   /** What it may not expect of its own lines: the same words of the same line once, and not more than can be read. */
   readonly notes: readonly ScriptNote[]
+  /** Tells an error of the answer where the script exports it. */
+  placeError(error: AppError): AppError
 }
 
 export interface ScriptNote {
@@ -113,7 +115,7 @@ const toError = (
 ): AppError => {
   switch (outcome.kind) {
     case 'no-answer':
-      return createScriptError('input.script-no-answer', 'the script exports no answer: it has no `export default`, or exports undefined', text, null)
+      return createScriptError('input.script-no-answer', script.answerMissing, text, script.answerPosition)
     case 'timeout': {
       const message = `the script was still running after ${limits.deadlineMilliseconds / 1000} s and was stopped`
       return createScriptError('runtime.script-timeout', message, text, null)
@@ -171,14 +173,16 @@ export const runScript = async <T extends object>(run: ScriptRun<T>): Promise<Sc
     methods: tensorMethods, properties: tensorProperties, aliases: tensorMethodAliases, listing: run.listing, dataId: hostCalls.dataId,
     operatorHelper: script.operatorHelper,
     reflected: reflectedMethods,
-    hints: memberHints,
+    hints: memberHints, uncalledHints,
   }
   const host = { call: hostCalls.call, log: log.write, trace, readOwnMilliseconds }
   const outcome = await runInSandbox({ code: script.code, settings, limits, host })
   if (outcome.kind !== 'answer') throw toError(outcome, text, script, limits, hostCalls, run.listing.columns)
+  const placeAnswerError = (error: AppError): AppError => placeError(error, text, script.answerPosition)
   try {
-    return { answer: hostCalls.readAnswer(outcome.text), log: log.lines, asked: [...asked.values()], notes: [...notes.values()] }
+    const answer = hostCalls.readAnswer(outcome.text)
+    return { answer, log: log.lines, asked: [...asked.values()], notes: [...notes.values()], placeError: placeAnswerError }
   } catch (error) {
-    throw placeError(toAppError(error), text, script.answerPosition)
+    throw placeAnswerError(toAppError(error))
   }
 }

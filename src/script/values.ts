@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode } from '../shared/errors.ts'
 import type { AnswerValue, BackendArgument } from './backend.ts'
+import { parametersOf } from './parameters.ts'
 
 /**
  * How values leave the sandbox: as JSON text, written by the prelude. Numbers, words, true, false, null and arrays stand for
@@ -37,9 +38,10 @@ const memberOf = (value: object, key: string): unknown => (Object.hasOwn(value, 
 
 const parseEntry = <T extends object>(entry: unknown, path: string, depth: number, reader: Reader<T>): [string, AnswerValue<T>] => {
   const [key, value] = Array.isArray(entry) ? (entry as readonly unknown[]) : []
-  if (typeof key !== 'string' || key.length > reader.limits.keyLength || key === '__proto__') {
-    throw new AppError(reader.code, `${path} has a key that cannot be used: keys are words of at most ${reader.limits.keyLength} characters`)
+  if (typeof key !== 'string' || key.length > reader.limits.keyLength) {
+    throw new AppError(reader.code, `${path} has a key that is too long: keys are words of at most ${reader.limits.keyLength} characters`)
   }
+  if (key === '__proto__') throw new AppError(reader.code, `${path} has the key "__proto__", which is JavaScript's own: give it another name`)
   return [key, parseValue(value, `${path}.${key}`, depth + 1, reader)]
 }
 
@@ -83,7 +85,33 @@ const toArgument = <T extends object>(value: AnswerValue<T>, path: string): Back
     : (value as BackendArgument<T>)
 }
 
-/** Reads the arguments of one method call. Throws `input.tensor-value` naming the argument. */
+interface Placed {
+  readonly value: unknown
+  readonly path: string
+}
+
+/** `{ axis: 0, ddof: 1 }` behind the others names arguments: each goes to its place. Throws `input.tensor-value`. */
+const placeNamed = (method: string, values: readonly unknown[]): readonly Placed[] => {
+  const placed: Placed[] = values.map((value, index) => ({ value, path: `${method}: argument ${index + 1}` }))
+  const last = values.at(-1)
+  const entries = typeof last === 'object' && last !== null ? memberOf(last, 'record') : undefined
+  const names = parametersOf(method)
+  if (!Array.isArray(entries) || names.length === 0) return placed
+  placed.pop()
+  for (const entry of entries as readonly unknown[]) {
+    const [name, value] = Array.isArray(entry) ? (entry as readonly unknown[]) : []
+    const place = typeof name === 'string' ? names.indexOf(name) : -1
+    if (place === -1) {
+      throw new AppError('input.tensor-value', `${method} has no argument ${JSON.stringify(name ?? null).slice(0, 100)}; it takes { ${names.join(', ')} }`)
+    }
+    if (place < values.length - 1) throw new AppError('input.tensor-value', `${method} is given its ${names[place]} twice, by place and by name`)
+    while (placed.length <= place) placed.push({ value: null, path: '' })
+    placed[place] = { value, path: `${method}: ${names[place]}` }
+  }
+  return placed
+}
+
+/** Reads the arguments of one method call, those with names in their places. Throws `input.tensor-value` naming the argument. */
 export const parseArguments = <T extends object>(
   method: string,
   text: string,
@@ -91,8 +119,6 @@ export const parseArguments = <T extends object>(
 ): readonly BackendArgument<T>[] => {
   const values = parseJson(text, 'input.tensor-value')
   if (!Array.isArray(values)) throw new AppError('input.tensor-value', `${method} was called without an argument list`)
-  return values.map((value: unknown, index) => {
-    const path = `${method}: argument ${index + 1}`
-    return toArgument(parseValue(value, path, 0, { code: 'input.tensor-value', limits: argumentLimits, findTensor }), path)
-  })
+  return placeNamed(method, values).map(({ value, path }) =>
+    toArgument(parseValue(value, path, 0, { code: 'input.tensor-value', limits: argumentLimits, findTensor }), path))
 }

@@ -9,7 +9,7 @@ import { createGraphBackend } from '../../script/graph-backend.ts'
 import type { ReferenceTable } from '../../script/reference-backend.ts'
 import { evaluateReference } from '../../script/reference-evaluator.ts'
 import { runScript, type AskedAt, type JsonValue, type ScriptListing, type ScriptNote } from '../../script/run-script.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 import { createWaitingKeyHolder, type AskChannel } from './ask-channel.ts'
 
@@ -79,12 +79,19 @@ const derive = async (
   const plain = rows === null ? null : createPlainKeyHolder(cells, createCellReader(description, rows))
   const waiting = channel === null ? null : createWaitingKeyHolder(channel)
   const interaction = help === null ? null : new Interaction(description, waiting ?? plain ?? nobody, help)
-  const { answer, log, asked, notes } = await runScript({
+  const { answer, log, asked, notes, placeError } = await runScript({
     source, fileName, listing, readOwnMilliseconds, backend: createGraphBackend(dataset.data, interaction),
   })
   onAnswer()
+  const deriveAnswer = (): Program => {
+    try {
+      return deriveProgram(answer, dataset, interaction?.disclosed)
+    } catch (error) {
+      throw isAppError(error, 'input.answer-invalid') ? placeError(error) : error
+    }
+  }
   return {
-    program: deriveProgram(answer, dataset, interaction?.disclosed),
+    program: deriveAnswer(),
     // Products that somebody else made are no numbers here.
     plain: plain === null || waiting !== null ? null : evaluatePlain(answer, dataset, plain.readCell),
     roundingError: answerError(answer),

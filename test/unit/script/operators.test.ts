@@ -36,6 +36,9 @@ const plainScripts = [
   '(() => { const c = 1 as any; try { eval("0"); (() => { "use strict"; const k: any = 1; k += 1 })() } catch (e) { return (e as Error).name } return c })()',
   '(() => { let n = 3; let out = ""; while (n) { out += n; n -= 1 } do { out += "!" } while (!out) ; return out })()',
   '(() => { const { a = 1 + 1, b: [c = 2 * 2] = [] } = {} as any; return [a, c] })()',
+  '(() => { switch (2 as number) { case 1: return "one"; case 1 + 1: return "two"; default: return "more" } })()',
+  '(() => { try { throw 5 } catch (e) { return e } })()', '(() => { let a = 7; a %= 4; return [a, -7 % 4, "9" % 4 as any] })()',
+  '1 === 1 && "1" !== 1', 'NaN === NaN', '(() => { const f = () => 1; return [typeof f, f === f, "x" + (f == null)] })()',
   '(() => { const $operate = 5; return $operate + 1 })()',
   '(() => { label: for (const x of [1, 2]) { for (;;) { if (x > 1) break label; continue label } } return "done" })()',
   '(() => { const o = { valueOf() { return 4 } } as any; return [o * 2, o > 3, -o, o + "x", o == 4] })()',
@@ -73,7 +76,8 @@ describe('operators on tensors', () => {
     ['2+data+[1,2,3]', 'input.tensor-shape', /do not/, 22],
     ['data.add(1) * (data+[1, 2, 3])', 'input.tensor-shape', /do not/, 35],
     ['data + undefined', 'input.tensor-value', /must be a tensor/, 21],
-    ['data % 2', 'input.script-threw', /a tensor is not a number: \+ - \* \//, null],
+    ['data % 2', 'input.script-threw', /a % b is not possible on encrypted cells/, 21],
+    ['data | 2', 'input.script-threw', /a tensor is not a number: \+ - \* \//, null],
     ['Math.sqrt(data)', 'input.script-threw', /Math\.sqrt\(a\) is a\.sqrt\(\)/, null],
   ] as const)('point to themselves where they fail: %s', async (expression, code, message, column) => {
     const source = `const wage = data.col("wage")\nexport default ${expression}`
@@ -84,6 +88,7 @@ describe('operators on tensors', () => {
   it.each([
     ['if (data > 0) { }', 5], ['while (data) { }', 8], ['const x = data ? 1 : 2', 11], ['const x = !data', 12], ['const x = data.sum(0) && 1', 11],
     ['for (; data; ) { }', 8], ['do { } while (data == 1)', 15],
+    ['const x = !!data', 13], ['const x = Boolean(data)', 11], ['const x = [data].filter(Boolean)', 18],
     ['let t: any = data; t ||= 1', 22], ['const o: any = { t: data }; o.t &&= 1', 33],
   ])('refuse to be true or false: %s', async (source, column) => {
     await expectFailure(source, 'input.tensor-value', /a tensor is neither true nor false: it has \d cells/)
@@ -100,11 +105,54 @@ describe('operators on tensors', () => {
     expect(await evaluate(`${source}; let u: any; u ||= data.sum(); export default [n, o.a, o.b, calls, u.shape.length]`)).toEqual([6, 7, 9, 1, 0])
   })
 
-  it('leave comparisons with nothing, and identity, to JavaScript', async () => {
-    expect(await evaluate('export default [data == null, data != undefined, data === data]')).toEqual([false, true, true])
+  it('leave comparisons with nothing to JavaScript, and compare cell by cell with all else, however it is spelled', async () => {
+    expect(await evaluate('export default [data == null, data != undefined, data === undefined, null !== data]')).toEqual([false, true, false, true])
+    expect(await evaluate('export default [data === 30, 30 !== data]')).toEqual([[[0, 0], [0, 1], [0, 0]], [[1, 1], [1, 0], [1, 1]]])
+    expect(await evaluate('export default data.col("age") === data.col("age").t()')).toEqual([1, 1, 1])
   })
 
-  it('shows its shape where it is written into a text', async () => {
-    expect(await evaluate('export default `${data}`')).toBe('Tensor(3, 2)')
+  it('give a known number to a text, an index, a Boolean and JSON, and no other', async () => {
+    const source = 'const { age } = { age: data.col("age") }; const oldest = age.argmax()'
+    const answer = '[`row ${oldest}`, data[oldest], Boolean(oldest), JSON.stringify({ oldest }), ["a", "b", "c"][oldest]]'
+    expect(await evaluate(`${source}; export default ${answer}`)).toEqual(['row 2', [-4, 41], true, '{"oldest":2}', 'c'])
+    await expectFailure('export default `${data}`', 'input.tensor-value', /a tensor is neither a text nor an index: it has 6 cells/)
+  })
+
+  it('know an infinite number from none: what JSON has no word for crosses as one', async () => {
+    const source = 'const far = (data.col("age") - data.col("age")).log().sum()'
+    expect(await evaluate(`${source}; export default [far.item() < 0, far ? 1 : 2, Number.isFinite(far.item()), \`\${far}\`]`)).toEqual([true, 1, false, '-Infinity'])
+  })
+
+  it.each([
+    ['switch (data.mean()) { case 5: }', 9, 'switch'], ['switch (5) { case data.mean(): }', 19, 'switch'], ['[1].includes(data)', 5, 'includes'],
+    ['[data].indexOf(5 as any)', 8, 'indexOf'], ['[data].lastIndexOf(data)', 8, 'lastIndexOf'], ['new Set([1]).has(data)', 14, 'a Set'],
+    ['Object.is(data, data)', 8, 'Object\\.is'], ['new Map([[data, 1]])', 5, 'a Map'],
+  ])('are not looked for by identity: %s', async (source, column, what) => {
+    await expectFailure(source, 'input.script-threw', new RegExp(`${what} asks for the very same value`))
+    expect((await failureOf(source)).details).toMatchObject({ line: 1, column })
+  })
+
+  it.each([
+    ['"age" in data', /"in" does not look into a tensor: listing\.columns\.includes/], ['(() => { for (const i in data) return i })()', /no names to go through: for \(const row of x\)/],
+    ['Object.keys(data)', /a tensor has no keys/], ['Object.entries(data.mean(0))', /a tensor has no keys/], ['{ n: 3, ...data.mean(0) }', /a tensor has no keys/],
+    ['Map.groupBy([...data], (row) => row[1]).size', /Map\.groupBy asks for the very same/], ['Object.groupBy([1], () => data.mean(0))', /neither a text nor an index/],
+     ['data.rows.length', /rows is a function, not a number/],
+    ['[data[0], data[1]].sort()', /neither a text nor an index/], ['Math.max(...data.mean(0))', /a tensor is not a number/], ['Number.isInteger(data)', /a tensor is not a number/],
+  ])('are not gone through by name, ordered or counted without a word: %s', async (expression, message) => {
+    expect((await failureOf(`export default ${expression}`)).message).toMatch(message)
+  })
+
+  it('leave lists, sets, maps and truths without tensors to JavaScript', async () => {
+    const answer = '[[1, 2].includes(2), [1].indexOf(3), [1, 1].lastIndexOf(1), new Set([1, 1]).size, new Map([[1, 2]]).get(1), Object.is(NaN, NaN), '
+      + 'Boolean(""), new Boolean(0).valueOf(), [0, 1, ""].filter(Boolean), Boolean(1).constructor === Boolean, Number.isInteger(5), [NaN].includes(NaN)]'
+    expect(await evaluate(`export default ${answer}`)).toEqual([true, -1, 1, 1, 2, true, false, false, [1], true, true, true])
+  })
+
+  it('are no numbers before they are called, whatever counts with them', async () => {
+    for (const use of ['1 < data.rows', 'data.rows - 1', '1 + data.rows', 'data.rows == 3', 'data * data.rows', '-data.rows', 'Math.max(data.rows, 1)', 'new Array(3).fill(0, data.rows)']) {
+      await expectFailure(`export default ${use}`, 'input.script-threw', /rows is a function, not a number: call it, rows\(…\); the number of rows is x\.shape\[0\]/)
+    }
+    await expectFailure('const f = () => 1; export default f * 2', 'input.script-threw', /f is a function, not a number/)
+    expect(await evaluate('const f = () => 1; export default ["" + f, f == null, f === f, f != f]')).toEqual(['() => 1', false, true, false])
   })
 })

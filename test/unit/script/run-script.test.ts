@@ -53,11 +53,11 @@ describe('a script\'s answer', () => {
     ['infinity', 'answer\\[0\\] is -Infinity', '[-1 / 0]'],
     ['a Map', 'answer is an object of class Map', 'new Map()'],
     ['an instance of a class', 'answer is an object of class Point', 'new (class Point { x = 1 })()'],
-    ['a promise', 'answer is an object of class Promise', '(async () => 1)()'],
+    ['a promise', 'answer is an object of class Promise', 'eval("(async () => 1)()")'],
     ['an object with symbols', 'answer is an object with symbols for keys', '({ [Symbol.iterator]: 1 })'],
     ['a cycle', 'answer.self is part of itself', '(() => { const a: Record<string, unknown> = {}; a.self = a; return a })()'],
     ['deep nesting', 'nested', '(() => { let a: unknown = 1; for (let i = 0; i < 20; i++) a = [a]; return a })()'],
-    ['a key __proto__', 'a key that cannot be used', '({ ["__proto__"]: 1 })'],
+    ['a key __proto__', 'the key "__proto__", which is JavaScript', '({ ["__proto__"]: 1 })'],
     ['too many items', '1001 items', 'new Array(1001).fill(0)'],
     ['too many entries', 'more than 1000 entries', 'Object.fromEntries(Array.from({ length: 1001 }, (_, i) => ["k" + i, 1]))'],
     ['a long text', '1001 characters', '"x".repeat(1001)'],
@@ -66,9 +66,18 @@ describe('a script\'s answer', () => {
   })
 
   it('must be there', async () => {
-    await expectFailure('const a = data.mean()', 'input.script-no-answer', /no `export default`/)
-    await expectFailure('export default undefined', 'input.script-no-answer', /exports undefined/)
-    await expectFailure('export const answer = 1', 'input.script-no-answer', /^wages\.ts: /)
+    await expectFailure('const a = data.mean()\na', 'input.script-no-answer', /^wages\.ts:2:1: .*no `export default`/)
+    await expectFailure('\nexport default undefined', 'input.script-no-answer', /^wages\.ts:2:1: .*exports undefined/)
+    await expectFailure('const b = 1\nexport const answer = 1', 'input.script-no-answer', /^wages\.ts:2:1: .*has a name/)
+    await expectFailure('const a = 1\nexport = a', 'input.script-no-answer', /^wages\.ts:2:1: .*not `export =`/)
+    await expectFailure('', 'input.script-no-answer', /^wages\.ts: /)
+  })
+
+  it('is found by any spelling of the export, also where it is wrong', async () => {
+    expect(await evaluate('const a = 5\nexport { a as default }')).toBe(5)
+    for (const [source, place] of [
+      ['const a = () => 1\nexport { a as default }', '2:10'], ['\nexport default function f() { return 1 }', '2:1'], ['\n  export default class A {}', '2:3'],
+    ] as const) await expectFailure(source, 'input.answer-invalid', new RegExp(`^wages\\.ts:${place}: answer is a function`))
   })
 })
 
@@ -107,7 +116,13 @@ describe('a mistake in a script', () => {
     ['a dynamic import', 'const a = 1; const b = import("x")', 'input.script-import', 1, 24, 'const a = 1; const b = import("x")'],
     ['a require', 'const fs = require("fs")', 'input.script-import', 1, 12, 'const fs = require("fs")'],
     ['an export from elsewhere', 'export * from "x"', 'input.script-import', 1, 1, 'export * from "x"'],
-    ['an await', 'const f = async () => { await 1 }', 'input.script-syntax', 1, 25, 'const f = async () => { await 1 }'],
+    ['an await', 'const a = 1\nawait a', 'input.script-syntax', 2, 1, 'await a'],
+    ['an async function', 'const f = async () => { throw new Error("unseen") }; f()', 'input.script-syntax', 1, 11, 'const f = async () => { throw new Error("unseen") }; f()'],
+    ['an async method', 'const o = {\n  async f() { throw 1 },\n}', 'input.script-syntax', 2, 3, 'async f() { throw 1 },'],
+    ['a text thrown', 'const a = 1\n  throw "no"', 'input.script-threw', 2, 9, 'throw "no"'],
+    ['an object thrown, from where it was first', 'const f = () => {\n  throw { code: 5 }\n}\ntry { f() } catch (e) {\n  throw e\n}', 'input.script-threw', 2, 9, 'throw { code: 5 }'],
+    ['an error caught and thrown again', 'const f = () => {\n  data.col("no")\n}\ntry { f() } catch (e) {\n  throw e\n}', 'input.tensor-index', 2, 8, 'data.col("no")'],
+    ['an error of a class of its own', 'class Far extends Error {\n  constructor() { super("far") }\n}\nthrow new Far()', 'input.script-threw', 4, 7, 'throw new Far()'],
     ['an unknown name', 'const a: number = 1\nexport default wage * a', 'input.script-threw', 2, 16, 'export default wage * a'],
     ['an error thrown', 'const f = (x: number): never => {\n  throw new RangeError("too far")\n}\nf(1)', 'input.script-threw', 2, 13, 'throw new RangeError("too far")'],
     ['a backend\'s refusal', '\nconst a: number = 7\nexport default   data.mean(a)', 'input.tensor-index', 3, 23, 'export default   data.mean(a)'],
@@ -130,6 +145,13 @@ describe('a mistake in a script', () => {
     expect(await evaluate('let a = 0; try { data.col("height") } catch { a = 1 }; export default a')).toBe(1)
   })
 
+  it('is told of whatever was thrown', async () => {
+    for (const [thrown, told] of [
+      ['new (class Far extends RangeError {})("x")', 'Far: x'], ['new (class Far extends Error {})("x")', 'Far: x'], ['{ code: 5 }', 'Object: {"code":5}'],
+      ['class Far {}', 'the function Far itself'], ['5', 'the value 5'], ['Symbol("s")', 'the value Symbol\\(s\\)'], ['undefined', 'the value undefined'],
+    ] as const) await expectFailure(`throw ${thrown}`, 'input.script-threw', new RegExp(`the script threw ${told}`))
+  })
+
   it('is named for methods a tensor does not have, and for assignments', async () => {
     await expectFailure('export default data.mode()', 'input.script-threw', /a tensor has no 'mode'; it has add, sub/)
     await expectFailure('data[0] = 1', 'input.script-threw', /cannot be changed in place/)
@@ -144,7 +166,11 @@ describe('a mistake in a script', () => {
     ['add({})', 'add: argument 1 is an object'],
     ['add("1")', 'must be a tensor, a number, or lists'],
     ['add(() => 1)', 'add: argument 1 is a function'],
-    ['mean("wage")', 'a number is needed here'],
+    ['mean("wage")', 'mean takes no column.s name: a column is taken first, x\\.col\\("wage"\\)\\.mean\\(\\)'],
+    ['mean({ axis: true })', 'mean: axis is true'],
+    ['mean(1, { axis: 0 })', 'mean is given its axis twice'],
+    ['mean({ ddof: 1 })', 'mean has no argument "ddof"; it takes { axis }'],
+    ['var({ ddof: [1] })', 'var: a number is needed here'],
   ])('is named for an argument: data.%s', async (call, message) => {
     await expectFailure(`export default data.${call}`, 'input.tensor-value', new RegExp(message))
   })

@@ -40,7 +40,7 @@ describe('a script has nothing to escape to (S16)', () => {
 
   it('an import hidden from the parser loads nothing', async () => {
     expect(await evaluate('let a = 0; (0, eval)("import(\'fs\')").then(() => { a = 1 }, () => { a = 2 }); export default a')).toBe(0)
-    await expectFailure('export default (async () => {}).constructor("return import(\'fs\')")()', 'input.answer-invalid', /Promise/)
+    await expectFailure('export default eval("(async () => {})").constructor("return import(\'fs\')")()', 'input.answer-invalid', /Promise/)
   })
 
   it('its globals are the language\'s, and data, listing, console', async () => {
@@ -143,7 +143,7 @@ describe('a script can waste only what it was given (S16)', () => {
     ['an endless loop', 'for (;;);'],
     ['an endless loop that catches', 'for (;;) { try { for (;;); } catch {} finally { } }'],
     ['an endless generator', 'for (const x of (function* () { for (;;) yield 1 })());'],
-    ['an endless async function', '(async () => { for (;;); })(); export default 1'],
+    ['an endless async function', 'eval("(async () => { for (;;); })()"); export default 1'],
     ['a regular expression that explodes', 'const r = /(a+)+$/.exec("a".repeat(50) + "b"); export default 1'],
     ['an endless proxy', 'Reflect.ownKeys(new Proxy({}, { ownKeys() { for (;;); } }))'],
     ['an endless toString', 'console.log({ toJSON() { for (;;); } })'],

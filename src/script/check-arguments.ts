@@ -1,0 +1,46 @@
+import { AppError } from '../shared/errors.ts'
+import type { Arguments } from './arguments.ts'
+import type { TensorMethod } from './backend.ts'
+
+const ofNone: readonly TensorMethod[] = [
+  'neg', 'sqrt', 'exp', 'log', 'abs', 'sigmoid', 'decrypted', 'shape', 'size', 'dim', 'item', 'truth', 'text',
+]
+const ofTwo: readonly TensorMethod[] = ['where', 'rows', 'concat', 'quantile', 'var', 'std', 'cov']
+const ofAny: readonly TensorMethod[] = ['get', 'slice', 'cols', 'transpose', 'reshape', 'groupBy', 'unique']
+const overAxes: readonly TensorMethod[] = ['sum', 'mean', 'max', 'min', 'argmax', 'argmin', 'median']
+
+/** Methods whose arguments are no columns, with what takes the columns that were named instead. */
+const ofColumns: Partial<Readonly<Record<TensorMethod, (names: string) => string>>> = {
+  get: (names) => `x.col(${names})`, cov: (names) => `x.cols(${names}).cov()`, corr: (names) => `x.cols(${names}).corr()`,
+  leastSquares: (names) => `x.leastSquares(data.col(${names}))`, quantile: (names) => `x.col(${names}).quantile(0.5)`,
+  ...Object.fromEntries([...overAxes, 'var', 'std', 'sort'].map((method) => [method, (names: string) => `x.col(${names}).${method}()`])),
+}
+
+const refuse = (message: string): never => {
+  throw new AppError('input.tensor-value', message)
+}
+
+const pandasAxes = ['"index"', '"rows"', '"columns"']
+
+/** A column goes where the tensor is, not where an axis or another column goes. */
+const assertNoColumns = <T extends object>(method: TensorMethod, args: Arguments<T>): void => {
+  const instead = ofColumns[method]
+  const names = args.flat().filter((value) => typeof value === 'string').map((name) => JSON.stringify(name.slice(0, 100)))
+  if (instead === undefined || names.length === 0) return
+  if (names.every((name) => pandasAxes.includes(name))) refuse(`${method}: an axis is a number: 0 runs over the rows, 1 over the columns`)
+  refuse(`${method} takes no column's name: a column is taken first, ${instead(names.join(', '))}`)
+}
+
+/**
+ * What a method would not look at was meant to do something, and so was a column where none can be. Throws `input.tensor-value`.
+ */
+export const assertArguments = <T extends object>(method: TensorMethod, args: Arguments<T>): void => {
+  assertNoColumns(method, args)
+  if (method === 'col' && (args.length > 1 || Array.isArray(args[0]))) refuse('col takes one column, and makes a vector of it; cols(…) takes several')
+  if (ofAny.includes(method)) return
+  const most = ofNone.includes(method) ? 0 : ofTwo.includes(method) ? 2 : 1
+  if (args.length <= most) return
+  const hint = overAxes.includes(method) ? `: several axes are one list, ${method}([0, 1])` : ''
+  const takes = ['no argument', 'one argument', 'two arguments at most'][most] ?? ''
+  refuse(`${method} takes ${takes}, not ${args.length}${hint}`)
+}
