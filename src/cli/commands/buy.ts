@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import type { PurchaseView } from '../../host/buyer/purchase-service.ts'
 import type { ScriptFile } from '../../host/buyer/derive.ts'
 import { checkScript, rehearse } from '../../host/buyer/rehearse.ts'
-import { toDisputeTerms, type AnswerJson } from '../../host/index.ts'
+import { toDisputeTerms, type AnswerJson, type Trade } from '../../host/index.ts'
+import { AppError } from '../../shared/errors.ts'
 import { warnBuyerOfDisputes } from '../../shared/dispute-warnings.ts'
 import { describeBlindHelp, describeHelp, describeMode, describeReplies } from '../../shared/policy-words.ts'
 import { oneLine } from '../../shared/one-line.ts'
@@ -117,16 +118,31 @@ interface BuyCommandOptions {
   readonly maxTotal?: bigint
   readonly deadline?: number
   readonly again?: boolean
+  readonly script?: string
+}
+
+/** The terms under which a listing would answer a script. Throws `policy.refused` where it would not. */
+const checkBeforePaying = async ({ openListing }: Trade, url: string, script: ScriptFile): Promise<string> => {
+  const { details, seller, onChain } = await openListing(url)
+  const verdict = await checkScript(script, details, seller)
+  if (verdict.allowed) return onChain.termsHash
+  throw new AppError('policy.refused', `Nothing was paid: the listing would refuse ${script.fileName}: ${oneLine(verdict.message)} (${oneLine(verdict.code)})`, {
+    details: { code: verdict.code },
+  })
 }
 
 const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): void => {
   program.command('buy <url>').description('pay price and guarantee into escrow')
     .option('--max-total <amount>', 'the most it may cost, guarantee included', parseAmount)
     .option('--deadline <time>', 'how long the payment may take to reach the chain, such as 10m', parseDuration)
+    .option('--script <file>', 'check first whether the listing would answer this script; where it would not, nothing is paid')
     .option('--again', 'pay for another answer although one bought here has not been asked for yet')
     .action((url: string, options: BuyCommandOptions) => withHost(globals(), async (host, terminal) => {
-      const { purchases } = await host.trade()
+      const trade = await host.trade()
+      const { purchases } = trade
+      const termsHash = options.script === undefined ? null : await checkBeforePaying(trade, url, readScript(options.script))
       const purchase = await purchases.buy(url, {
+        ...(termsHash === null ? {} : { termsHash }),
         ...(options.maxTotal === undefined ? {} : { maxTotalWei: options.maxTotal }),
         ...(options.deadline === undefined ? {} : { deadlineSeconds: options.deadline }),
         resume: options.again !== true,

@@ -87,6 +87,9 @@ describe('the key holder\'s help in private mode (S5)', () => {
 
   it('computes every line of the old documentation on the real ciphertexts, and the seller sees none of it', async () => {
     const url = await offer('table', 0, { comparisons: 500, products: 20, maxAnswerCells: 220, maxTotalCells: 220, interactionFeeWei: valueWei / 10n })
+    const { details, seller: client } = await alice.openListing(url)
+    const rehearsed = await rehearse(file(table), details, client, await shop.engine())
+    expect(rehearsed).toMatchObject({ largestDifference: 0, verdict: { allowed: true } })
     const { number } = await alice.purchases.buy(url)
     expect(await refusalOf(() => alice.purchases.compute(number, file(table)))).toMatchObject({ code: 'escrow.interaction-not-open' })
     expect(counted('comparisons') + counted('products')).toBe(0)
