@@ -127,7 +127,9 @@ export const createClient = (host: Host, trade: Trade): Client => {
     throw new AppError('escrow.refunded', `${error.message} The purchase was litigated; the contract owes its money to this wallet.`, { cause: error, details: error.details })
   }
 
-  const awaitAnswer = async (begun: bigint, mayLitigate: boolean, { signal }: JobOptions): Promise<PurchaseHandle & { readonly answer: AnswerJson }> => {
+  const awaitAnswer = async (
+    begun: bigint, mayLitigate: boolean, { signal }: JobOptions,
+  ): Promise<PurchaseHandle & { readonly answer: AnswerJson }> => {
     try {
       const { number, answer } = await trade.purchases.request(begun, signal === undefined ? {} : { signal })
       return { number, answer: JSON.parse(answer ?? 'null') as AnswerJson }

@@ -107,7 +107,10 @@ const estimateOf = (rounds: readonly Round[]): BenchRow['estimate'] => {
   const estimated = rounds.flatMap(({ estimate, 'wasm, 1 worker': sample }) =>
     (estimate === null || sample === undefined ? [] : [{ estimate, ratio: sample.cpu / estimate }]))
   if (estimated.length === 0) return null
-  return { milliseconds: spreadOf(estimated.map(({ estimate }) => estimate)), truthOverEstimate: spreadOf(estimated.map(({ ratio }) => ratio)) }
+  return {
+    milliseconds: spreadOf(estimated.map(({ estimate }) => estimate)),
+    truthOverEstimate: spreadOf(estimated.map(({ ratio }) => ratio)),
+  }
 }
 
 const rowOf = ({ operation, bars }: Plan, rounds: readonly Round[], bits: KeyBits): BenchRow => ({

@@ -23,14 +23,13 @@ import { discloseAnswer } from './disclose.ts'
 import { downloadDataset, openDownloaded, readDownloaded } from './download.ts'
 import { describeNewPurchase, findForgottenPurchase, unansweredStates } from './forgotten-purchase.ts'
 import { createPaymentNumbers } from './payment-numbers.ts'
-import { parseListingUrl, type OpenListing, type OpenedListing } from './open-listing.ts'
+import type { OpenListing, OpenedListing } from './open-listing.ts'
 import { createPurchaseStore, type ComputedResult, type EncryptedResult, type Purchase } from './purchase-store.ts'
 import { requestResult, type NumberedPurchase, type RequestDependencies } from './request-result.ts'
 import type { KeyHolderSession } from './blind-key-holder.ts'
 import { createPrivateKeyHolder, createPurchaseKeyHolder, type PurchaseKeyHolderParts } from './purchase-key-holder.ts'
 import { retryUntilConfirmed } from './retry.ts'
-import { requireCertificate } from './pinned-fetch.ts'
-import { createSellerClient, type SellerClient } from './seller-client.ts'
+import { createSellers } from './sellers.ts'
 
 export interface BuyOptions {
   /** The most the purchase may cost, guarantee included; by default what the listing asks at this moment. */
@@ -77,7 +76,7 @@ export interface PurchaseService {
    * gives the kept one, so that an interrupted request can go on; another throws `escrow.second-request`.
    */
   computeAnswer(number: bigint, answer: AnswerValue, options?: JobOptions): Promise<ComputedResult>
-  /** Sends the kept result and waits for its answer. Gives the purchase under the number it has then: a reorganisation may have changed it. */
+  /** Sends the kept result and waits for its answer. Gives the purchase under its number of then: a reorganisation may have changed it. */
   request(number: bigint, options?: Pick<RequestDependencies, 'signal' | 'onStep'>): Promise<NumberedPurchase>
   /** Pays the seller for an answer whose proof held. Throws `escrow.wrong-state` before it was opened, the answer's own fault after. */
   confirm(number: bigint): Promise<PurchaseOnChain>
@@ -140,18 +139,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     return { ...store.setNumber(untold.id, number), number }
   }
   const chunksOf = ({ id }: Purchase) => createChunkStore(database, 'purchase', String(id))
-  /** One client a seller, so that a sign-in lasts for all that follows. */
-  const clients = new Map<string, SellerClient>()
-  /** The server the listing was opened at, unless the seller has moved it on the contract since: live purchases follow. */
-  const sellerOf = async ({ url, contractUrl, listing, details }: Purchase): Promise<SellerClient> => {
-    const { url: current } = await market.readListing(listing)
-    const { origin } = current === contractUrl ? new URL(url) : parseListingUrl(current)
-    const pin = details.tls?.certificateHash ?? null
-    const key = `${origin} ${pin ?? ''}`
-    const client = clients.get(key) ?? createSellerClient(origin, requireCertificate(pin))
-    clients.set(key, client)
-    return client
-  }
+  const sellerOf = createSellers(market)
 
   const pay = async (purchase: Purchase): Promise<NumberedPurchase> => {
     const { number } = await market.buy(`buy:${purchase.id}`, {

@@ -84,8 +84,10 @@ export interface PurchaseStore {
   adopt(purchase: NewPurchase, number: bigint): Purchase
   /** Whether what the chain knows may be missing here: the profile was restored from a backup. */
   mayBeBehind(): boolean
-  /** Kept as it is once it is there, unless it was made for another number than `number`: then it is replaced, and its answer is to come anew. */
-  setRequest(id: number, number: bigint, request: { json: string; signature: string; requestHash: string; sealingSecret: Uint8Array }): Purchase
+  /** Kept as it is once it is there, unless it was made for another number: then it is replaced, and its answer is to come anew. */
+  setRequest(
+    id: number, number: bigint, request: { json: string; signature: string; requestHash: string; sealingSecret: Uint8Array },
+  ): Purchase
   /** An answer whose proof held. */
   setAnswer(id: number, answer: { sealed: Uint8Array; answer: string; integers: readonly bigint[] }): Purchase
   /** A delivered answer that does not open, or whose proof does not hold. */

@@ -170,10 +170,13 @@ const check = async (
 }
 
 /** Whether the request that is kept was made for the number that the purchase has. */
-const hasRequest = ({ number, request }: NumberedPurchase): boolean => request !== null && parseRequest(request).purchase === number.toString()
+const hasRequest = ({ number, request }: NumberedPurchase): boolean =>
+  request !== null && parseRequest(request).purchase === number.toString()
 
 /** Asks under the number that the purchase was last seen to have; null: it has another, or its request or payment is to be sent again. */
-const requestUnderNumber = async (purchase: NumberedPurchase, result: ComputedResult, dependencies: RequestDependencies): Promise<Purchase | null> => {
+const requestUnderNumber = async (
+  purchase: NumberedPurchase, result: ComputedResult, dependencies: RequestDependencies,
+): Promise<Purchase | null> => {
   const { store, market, seller, askOpenly, onStep } = dependencies
   const program = parseProgram(result)
 

@@ -47,6 +47,8 @@ export const resumeTransactions = async (outbox: Resuming, onNotice: Notice, wai
 }
 
 /** The same in mid-session: where nothing was moved or taken back, nothing is waited for. */
-export const followReorganisations = async (outbox: Resuming, onNotice: Notice, waitMilliseconds = longestWaitMilliseconds): Promise<void> => {
+export const followReorganisations = async (
+  outbox: Resuming, onNotice: Notice, waitMilliseconds = longestWaitMilliseconds,
+): Promise<void> => {
   if (await recheck(outbox, onNotice)) await resume(outbox, onNotice, waitMilliseconds)
 }

@@ -51,7 +51,7 @@ const bigEndian = (integer: bigint): Buffer => {
 
 const grouped = (digits: string): string => digits.replace(/\B(?=(?:\d{3})+$)/g, ',')
 
-/** As it is, and as the texts that bytes are made into. What stands beside them in base64 changes the letters at their ends: those are left out. */
+/** As it is, and as the texts that bytes are made into; without base64's letters at the ends, which what stands beside them changes. */
 const wrap = (form: string, bytes: Uint8Array): Form[] => {
   const hex = Buffer.from(bytes).toString('hex')
   const base64 = [0, 1, 2].flatMap((before) => {

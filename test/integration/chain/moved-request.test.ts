@@ -143,7 +143,7 @@ describe('a purchase that a reorganisation gives another number after its result
     isSilent = false
     // They have changed places, and neither was told.
     const answered = await Promise.all([answer, first.purchases.request(moved)])
-    expect(answered.map((purchase) => [purchase.number, JSON.parse(purchase.answer ?? 'null')])).toEqual([[moved, expect.closeTo(total, 9)], [number, expect.closeTo(total, 9)]])
+    expect(answered.map((purchase) => [purchase.number, JSON.parse(purchase.answer ?? 'null') as unknown])).toEqual([[moved, expect.closeTo(total, 9)], [number, expect.closeTo(total, 9)]])
     for (const id of [number, moved]) {
       expect((await waiting.market.readHistory(id)).moves.map(({ name }) => name)).toEqual(['Purchased', 'ResultRequested', 'Delivered'])
     }
