@@ -154,6 +154,7 @@ export const errorCodes = defineErrorCodes({
   'policy.source-corrected': { status: 409, next: 'Leave the listing that is published as it is, or wait until at least the minimum of rows has changed in each column that changes, the same rows in all; a corrected column keeps its unit. Rows that were added at the end may be sold.' },
   'policy.source-rows': { status: 409, next: 'Import the table with its rows in the order that was sold, new ones at the end; rows that are withdrawn keep their places, emptied. If they are other rows that only share a column of numbers, leave that column out.' },
   'policy.request-late': { status: 422, next: 'Buy again, and send the request as soon as it stands on the contract; this purchase is refunded.' },
+  'policy.other-details': { status: 409, next: 'Take the price back with `hesystem litigate PURCHASE`; a request on the contract is declined and refunded. The seller serves purchases under the document they were bought under, or not at all.' },
   'policy.wrong-dataset': { status: 422, next: 'Derive the program from the dataset of this listing.' },
   'policy.condition': { status: 422, next: 'Answer with a smaller tensor: each axis may be at most the data\'s axis divided by the condition.' },
   'policy.answer-cells': { status: 422, next: 'Ask for fewer numbers in one answer.' },

@@ -17,6 +17,7 @@ import { hashResultRequest, recoverResultRequestSigner } from '../protocol/resul
 import { assertSealingKey, sealAnswer } from '../protocol/sealing.ts'
 import { sha256Hex } from '../trade/hash.ts'
 import { answerMasked, answerProgram, countCiphertexts } from './answer-request.ts'
+import { assertBoughtUnder } from './bought-under.ts'
 import type { ListingStore, StoredListing } from './listing-store.ts'
 import { declineKey, deliverKey } from './move-keys.ts'
 import type { Sale, SaleStore } from './sale-store.ts'
@@ -163,12 +164,15 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
   const hasLeft = async (share: number, { deadlineSeconds, terms }: PurchaseOnChain): Promise<boolean> =>
     deadlineSeconds - await market.readTime() > terms.deliverySeconds * share
 
-  /** Asked before the work and again before the debit. Throws `policy.request-late`; `escrow.wrong-state`, which the next look sees to. */
-  const assertInTime = async (sale: Sale): Promise<void> => {
+  /**
+   * Asked before the work and again before the debit. Gives the purchase. Throws `policy.request-late`; `escrow.wrong-state`, which the next
+   * look sees to.
+   */
+  const assertInTime = async (sale: Sale): Promise<PurchaseOnChain> => {
     const onChain = await market.readPurchase(sale.purchase)
     const details = { purchase: sale.purchase.toString() }
     if (!isWaiting(onChain, sale)) throw new AppError('escrow.wrong-state', 'The purchase has moved on since its request came.', { details, retryable: true })
-    if (await hasLeft(leastShareLeft.debit, onChain)) return
+    if (await hasLeft(leastShareLeft.debit, onChain)) return onChain
     throw new AppError('policy.request-late', 'The request came when its time was nearly over: an answer could come too late to be delivered.', { details })
   }
 
@@ -178,18 +182,18 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
    * asked again at the next look.
    */
   const assertDeliverable = async (sale: Sale, { policy, dataset: { key } }: Details): Promise<void> => {
-    await assertInTime(sale)
+    const { terms } = await assertInTime(sale)
     const bytes = sealedLength(policy.maxAnswerCells, policy.maxAnswerBits, decryptionProofBytes(key.bits))
-    const { terms } = await market.readPurchase(sale.purchase)
     await market.estimate('deliverResult', [sale.purchase, sale.requestHash, new Uint8Array(bytes).fill(255)], terms.guaranteeWei)
   }
 
   const decide = async (sale: Sale): Promise<void> => {
-    const { dataset, details } = listings.show(sale.listing)
+    const listing = listings.show(sale.listing)
+    const { dataset, details } = listing
     const request = parseJsonAs(resultRequestSchema, sale.request, 'the stored request', 'store.corrupt')
     try {
       // What can be refused without touching the table is refused first: a refused request must not use the ledger up.
-      await assertInTime(sale)
+      assertBoughtUnder(listing, await assertInTime(sale))
       assertSealingKey(getBytes(request.x25519PublicKey))
       const subject = { dataset, details }
       const payload = details.policy.mode === 'private' ? await answerUnseen(sale, request, subject) : await answerSeen(sale, request, subject)

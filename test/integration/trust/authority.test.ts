@@ -7,6 +7,7 @@ import { createBuyerRoutes, type BuyerRouteDependencies } from '../../../src/hos
 import { createServer } from '../../../src/host/seller/server/create-server.ts'
 import { createPublicRoutes, type PublicRouteDependencies } from '../../../src/host/seller/server/public-routes.ts'
 import { createSessions } from '../../../src/host/seller/server/sessions.ts'
+import { hashDetails } from '../../../src/host/trade/details-document.ts'
 import { listRoutes } from '../../unit/seller/list-routes.ts'
 
 const chainId = 31_337
@@ -18,9 +19,13 @@ const stranger = Wallet.createRandom()
 const unreached = (): never => { throw new Error('a guard let something through') }
 const unreachedAll = <T extends object>(): T => new Proxy({}, { get: () => unreached }) as T
 
-const paid = { id: 1n, listing: 1n, buyer: buyer.address, state: 'Paid' } as PurchaseOnChain
-/** Purchases as the chain tells them: refunded, of a listing that is not sold here, and one that is too fresh. */
-const onChain: readonly PurchaseOnChain[] = [paid, { ...paid, id: 2n, state: 'Refunded' }, { ...paid, id: 3n, listing: 9n }, { ...paid, id: 4n }]
+const text = '{}'
+const termsOf = (detailsHash: string): PurchaseOnChain['terms'] => ({ detailsHash } as PurchaseOnChain['terms'])
+const paid = { id: 1n, listing: 1n, buyer: buyer.address, state: 'Paid', terms: termsOf(hashDetails(text)) } as PurchaseOnChain
+/** Purchases as the chain tells them: refunded, of a listing that is not sold here, one that is too fresh, and one of another document. */
+const onChain: readonly PurchaseOnChain[] = [
+  paid, { ...paid, id: 2n, state: 'Refunded' }, { ...paid, id: 3n, listing: 9n }, { ...paid, id: 4n }, { ...paid, id: 5n, terms: termsOf(bytes32) },
+]
 
 const market = {
   ...unreachedAll<Market>(),
@@ -29,7 +34,7 @@ const market = {
     Promise.resolve(number === 4n && depth !== undefined ? null : onChain.find(({ id }) => id === number) ?? null),
 } as Market
 
-const listing = { id: 'wages-1', dataset: 'wages', details: { confirmations: 3 } }
+const listing = { id: 'wages-1', dataset: 'wages', text, details: { confirmations: 3 } }
 const dependencies = {
   market,
   listings: { findByNumber: (_: unknown, number: bigint) => (number === 1n ? listing : null) },
@@ -145,6 +150,7 @@ describe('who may do what at the seller\'s server (S7)', () => {
     { why: 'for a purchase of another seller\'s listing', code: 'input.not-found', wallet: buyer, purchase: '3' },
     { why: 'for a purchase that this contract does not know', code: 'input.not-found', wallet: buyer, purchase: '77' },
     { why: 'for a purchase without its confirmations', code: 'escrow.not-confirmed', wallet: buyer, purchase: '4' },
+    { why: 'for a purchase under another details document', code: 'policy.other-details', wallet: buyer, purchase: '5' },
     { why: 'for what is no number', code: 'input.not-found', wallet: buyer, purchase: '1e0' },
     { why: 'under another host name', code: 'access.wrong-host', wallet: buyer, headers: { host: 'evil.example' } },
     { why: 'from another web page', code: 'access.foreign-origin', wallet: buyer, headers: { origin: 'https://evil.example' } },

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { PurchaseOnChain } from '../../../src/host/chain/market.ts'
+import { hashDetails } from '../../../src/host/trade/details-document.ts'
 import { createBuyerRoutes, type BuyerRouteDependencies } from '../../../src/host/seller/server/buyer-routes.ts'
 
 const buyer = '0xbuyer'
-type Seen = Pick<PurchaseOnChain, 'listing' | 'buyer' | 'state'>
+const text = '{}'
+type Seen = Pick<PurchaseOnChain, 'id' | 'listing' | 'buyer' | 'state'> & { readonly terms: Pick<PurchaseOnChain['terms'], 'detailsHash'> }
 
 /** Two listings, of 3 and 6 confirmations, one purchase, and what the chain says of it now and as of each depth. */
 const stage = () => {
   const listings = new Map([
-    [1n, { number: 1n, dataset: 'wages', details: { confirmations: 3 } }],
-    [2n, { number: 2n, dataset: 'hidden', details: { confirmations: 6 } }],
+    [1n, { number: 1n, dataset: 'wages', text, details: { confirmations: 3 } }],
+    [2n, { number: 2n, dataset: 'hidden', text, details: { confirmations: 6 } }],
   ])
   const chain: { latest: Seen | null; confirmed: Seen | null } = { latest: null, confirmed: null }
   const asked: (number | 'latest')[] = []
@@ -43,7 +45,7 @@ const stage = () => {
 }
 
 describe('what a buyer is served while a download goes on (S7)', () => {
-  const paid: Seen = { listing: 1n, buyer, state: 'Paid' }
+  const paid: Seen = { id: 7n, listing: 1n, buyer, state: 'Paid', terms: { detailsHash: hashDetails(text) } }
 
   it('is asked of the chain once a chunk, as of the confirmed block, and twice the first time', async () => {
     const { chain, reads } = stage()

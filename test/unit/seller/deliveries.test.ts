@@ -7,6 +7,7 @@ import type { ListingStore } from '../../../src/host/seller/listing-store.ts'
 import { declineKey, deliverKey } from '../../../src/host/seller/move-keys.ts'
 import { createSaleStore, type SaleStore } from '../../../src/host/seller/sale-store.ts'
 import { openProfileDatabase } from '../../../src/host/storage/database.ts'
+import { hashDetails } from '../../../src/host/trade/details-document.ts'
 import { AppError } from '../../../src/shared/errors.ts'
 
 const place = { chainId: 31337, contract: `0x${'22'.repeat(20)}` }
@@ -18,6 +19,7 @@ const request = {
 }
 const deadlineSeconds = 2_000_000_000
 const guaranteeWei = 5n
+const detailsText = '{}'
 
 interface Scene {
   readonly secondsLeft: number
@@ -50,7 +52,7 @@ const stage = ({ secondsLeft, state = 'Requested', wasSent = false, now = new Da
     sent.push(call)
     return Promise.resolve(undefined as never)
   }
-  const onChain = { id: purchase, buyer: `0x${'44'.repeat(20)}`, state, requestHash: onContract, deadlineSeconds, terms: { deliverySeconds, guaranteeWei } }
+  const onChain = { id: purchase, buyer: `0x${'44'.repeat(20)}`, state, requestHash: onContract, deadlineSeconds, terms: { deliverySeconds, guaranteeWei, detailsHash: hashDetails(detailsText) } }
   const market: Partial<Market> = {
     ...place,
     assertReady: () => Promise.resolve(),
@@ -67,7 +69,7 @@ const stage = ({ secondsLeft, state = 'Requested', wasSent = false, now = new Da
   }
   const dependencies: Partial<DeliveryDependencies> = {
     sales, market: market as Market, now: () => now,
-    listings: { show: () => ({ dataset: 'wages', details: { policy: { mode: 'disclosed' } } }) } as unknown as ListingStore,
+    listings: { show: () => ({ dataset: 'wages', text: detailsText, details: { policy: { mode: 'disclosed' } } }) } as unknown as ListingStore,
     ledger: { settle: note('settle'), debit: note('debit') } as unknown as Ledger,
     datasets: { readTensor: note('table'), readKeyPair: note('key') } as unknown as DatasetService,
   }

@@ -17,6 +17,7 @@ import type { Help } from '../../ledger/help-store.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Sale } from '../../ledger/source-store.ts'
 import { sha256Hex } from '../../trade/hash.ts'
+import { assertBoughtUnder } from '../bought-under.ts'
 import type { Deliveries } from '../deliveries.ts'
 import { createForgottenHelp } from '../forgotten-help.ts'
 import { productsOf, signsOf, signsOfTable, type CountHelp } from '../help.ts'
@@ -76,6 +77,7 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
   const assertEntitled = (purchase: PurchaseOnChain, listing: StoredListing, account: string): Authorised => {
     if (purchase.buyer !== account) throw new AppError('access.forbidden', 'Another wallet bought this purchase.')
     if (!entitled.includes(purchase.state)) throw new AppError('escrow.wrong-state', `The purchase is ${purchase.state}.`, { details: { state: purchase.state } })
+    assertBoughtUnder(listing, purchase)
     return { purchase, listing }
   }
 
