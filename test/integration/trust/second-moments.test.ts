@@ -6,6 +6,8 @@ import { prepareSecondMoments } from '../../../src/host/datasets/prepare-second-
 import type { Host } from '../../../src/host/index.ts'
 import type { DisclosedPolicy } from '../../../src/shared/schemas/details.ts'
 import { refusal } from '../../unit/datasets/fixtures.ts'
+import { mean, solve } from '../../unit/script/grammar/exact-array.ts'
+import { fromNumber, minus, over, plus, times, toNumber, type Fraction } from '../../unit/script/grammar/fraction.ts'
 import { openStage, serve } from '../../e2e/support/stage.ts'
 import { prepareDataset, publishListing, tableCsv, tableRows } from '../../e2e/support/shop.ts'
 
@@ -52,6 +54,51 @@ describe('a listing with second moments', () => {
     expect(found.r[0]?.[1]).toBeCloseTo(r, 10)
     expect(found.fit[1]).toBeCloseTo(slope, 10)
     expect(proofVerified).toBe(true)
+  }, 180_000)
+
+  it('sells a fit of columns that are nearly the same, to the last digit that doubles have', async () => {
+    // Inches, and centimetres that were measured apart: but for thousandths the one is the other.
+    const people = Array.from({ length: 24 }, (_, row) => {
+      const inches = 60 + ((row * 37) % 29) / 2
+      return [inches, Number((inches * 2.54 + (((row * row * 7) % 13) - 6) / 1000).toFixed(3)), 50 + ((row * 53) % 41)] as const
+    })
+    const stage = await openStage()
+    const shop = await (await stage.createParty('seller')).open()
+    await shop.datasets.importTable({ name: 'people', text: ['inches,centimetres,weight', ...people.map((row) => row.join(','))].join('\n') })
+    shop.datasets.createTestData('people', { rows: 8 })
+    await shop.datasets.encrypt('people', { keyBits: 2048 })
+    await shop.datasets.encryptTestData('people', { keyBits: 2048 })
+    const { verdicts } = await prepareSecondMoments(shop.datasets, 'people', { columns: ['inches', 'centimetres', 'weight'], minRows: 4 })
+    expect(verdicts.map(({ withheld }) => withheld)).toEqual(verdicts.map(() => null))
+    const { port } = await serve(shop)
+    const listing = await publishListing(shop, `http://127.0.0.1:${port}`, { dataset: 'people', condition: 1 })
+    const { purchases } = await (await (await stage.createParty('buyer')).open()).trade()
+    const { number } = await purchases.buy(listing.url)
+    await purchases.compute(number, script(`const [x, y] = [data.cols('inches', 'centimetres'), data.col('weight')]
+const fit = x.leastSquares(y)
+export default { fit, standardised: fit.slice(1, 3) * x.std(0) / y.std() }
+`))
+    const { answer, proofVerified } = await purchases.request(number)
+    expect(proofVerified).toBe(true)
+    const found = JSON.parse(answer ?? 'null') as { readonly fit: readonly number[]; readonly standardised: readonly number[] }
+
+    const readColumn = (column: number): Fraction[] => people.map((row) => fromNumber(row[column] ?? Number.NaN))
+    const [inches, centimetres, weight] = [readColumn(0), readColumn(1), readColumn(2)]
+    const covary = (a: readonly Fraction[], b: readonly Fraction[]): Fraction =>
+      minus(mean(a.map((value, row) => times(value, b[row] as Fraction))), times(mean(a), mean(b)))
+    const weights = solve(
+      [inches, centimetres].map((a) => [inches, centimetres].map((b) => covary(a, b))), [inches, centimetres].map((a) => covary(a, weight)),
+    ) as [Fraction, Fraction]
+    const intercept = minus(mean(weight), plus(times(weights[0], mean(inches)), times(weights[1], mean(centimetres))))
+    expect(found.fit).toEqual([intercept, ...weights].map(toNumber))
+    for (const [at, column] of [inches, centimetres].entries()) {
+      const exact = toNumber(weights[at] as Fraction) * Math.sqrt(toNumber(over(covary(column, column), covary(weight, weight))))
+      expect(Math.abs((found.standardised[at] ?? Number.NaN) / exact - 1)).toBeLessThan(1e-14)
+    }
+    // In doubles most of the digits are gone: the two products of the determinant are nearly equal.
+    const doubles = (a: number, b: number): number => covarianceOf(people.map((row) => row[a] ?? 0), people.map((row) => row[b] ?? 0))
+    const naive = (doubles(1, 1) * doubles(0, 2) - doubles(0, 1) * doubles(1, 2)) / (doubles(0, 0) * doubles(1, 1) - doubles(0, 1) ** 2)
+    expect(Math.abs(naive / toNumber(weights[0]) - 1)).toBeGreaterThan(1e-9)
   }, 180_000)
 })
 
