@@ -117,7 +117,7 @@ const toError = (
     case 'no-answer':
       return createScriptError('input.script-no-answer', script.answerMissing, text, script.answerPosition)
     case 'timeout': {
-      const message = `the script was still running after ${limits.deadlineMilliseconds / 1000} s and was stopped`
+      const message = `the script was still running after ${limits.deadlineMilliseconds / 1000} s of processor time and was stopped`
       return createScriptError('runtime.script-timeout', message, text, null)
     }
     case 'crashed':

@@ -70,8 +70,17 @@ const parseReport = (text: string): ThrownReport => {
   }
 }
 
-/** The script's own time of one run. The interpreter polls `isOver` while it executes bytecode and regular expressions. */
-const createDeadline = (milliseconds: number, readOwnMilliseconds: () => number) => {
+interface Deadline {
+  isOver(): boolean
+  /** Whether somebody was told that it is over. */
+  hasPassed(): boolean
+}
+
+/**
+ * The script's own time of one run. The interpreter polls `isOver` while it executes bytecode and regular expressions, every ten thousand
+ * steps; the host's own work, of which one step may hold much, asks before each call.
+ */
+const createDeadline = (milliseconds: number, readOwnMilliseconds: () => number): Deadline => {
   const end = readOwnMilliseconds() + milliseconds
   let passed = false
   return {
@@ -101,10 +110,13 @@ interface PreludeFunctions {
   readonly reportError: QuickJSHandle
 }
 
-const installPrelude = (vm: QuickJSContext, { settings, host }: SandboxJob): PreludeFunctions => {
+const installPrelude = (vm: QuickJSContext, { settings, host }: SandboxJob, deadline: Deadline): PreludeFunctions => {
   const functions = vm.newObject()
-  vm.setProp(functions, 'call', vm.newFunction('call', (method, id, text) =>
-    vm.newString(host.call(vm.getString(method), vm.getNumber(id), vm.getString(text)))))
+  vm.setProp(functions, 'call', vm.newFunction('call', (method, id, text) => {
+    // A script may catch this, and go on: all its calls end so, until the interpreter polls.
+    if (deadline.isOver()) throw new RangeError('the script\'s time is over')
+    return vm.newString(host.call(vm.getString(method), vm.getNumber(id), vm.getString(text)))
+  }))
   vm.setProp(functions, 'log', vm.newFunction('log', (text) => host.log(vm.getString(text))))
   vm.setProp(functions, 'trace', vm.newFunction('trace', (stack) => host.trace(findPosition(vm.getString(stack)))))
   const prelude = vm.unwrapResult(vm.evalCode(preludeSource, 'prelude'))
@@ -114,9 +126,9 @@ const installPrelude = (vm: QuickJSContext, { settings, host }: SandboxJob): Pre
 
 const isOutOfMemory = (text: string): boolean => text.startsWith('InternalError: out of memory')
 
-const run = (runtime: QuickJSRuntime, deadline: ReturnType<typeof createDeadline>, job: SandboxJob): SandboxOutcome => {
+const run = (runtime: QuickJSRuntime, deadline: Deadline, job: SandboxJob): SandboxOutcome => {
   const vm = runtime.newContext({ intrinsics })
-  const prelude = installPrelude(vm, job)
+  const prelude = installPrelude(vm, job, deadline)
 
   const fail = (error: QuickJSHandle, kind: 'syntax' | 'threw'): SandboxOutcome => {
     const described = vm.callFunction(prelude.reportError, vm.undefined, error)

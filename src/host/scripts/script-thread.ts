@@ -37,7 +37,7 @@ const heapMegabytes = 2_048
 const workerUrl = (): URL => new URL(import.meta.url.endsWith('.js') ? './script-worker.js' : './script-worker.ts', import.meta.url)
 
 const timeoutError = (script: ScriptFile, milliseconds: number): AppError =>
-  createScriptError('runtime.script-timeout', `the script was still running after ${milliseconds / 1000} s and was stopped`, script, null)
+  createScriptError('runtime.script-timeout', `the script was still running after ${milliseconds / 1000} s of processor time and was stopped`, script, null)
 
 /** What a thread that ended by itself says about its job. */
 const deathError = (script: ScriptFile, fault: unknown): AppError =>

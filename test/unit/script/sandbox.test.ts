@@ -162,6 +162,19 @@ describe('a script can waste only what it was given (S16)', () => {
     expect((await at(() => 7)).answer).toEqual([300_000 * 299_999 / 2])
   })
 
+  it('is counted at each call of the host as well, of which the interpreter polls but one in thousands', async () => {
+    const backend = createReferenceBackend(table)
+    let seconds = 0
+    const slow: typeof backend = { ...backend, call: (...call) => {
+      seconds += 1
+      return backend.call(...call)
+    } }
+    const source = 'let done = 0\nfor (let i = 0; i < 100; i++) { try { data.mean(); done += 1 } catch {} }\nexport default done'
+    const timed = runScript({ source, fileName: 'wages.ts', listing, backend: slow, readOwnMilliseconds: () => seconds * 1000 })
+    await expect(timed).rejects.toMatchObject({ code: 'runtime.script-timeout' })
+    expect(seconds).toBe(11)
+  })
+
   it.each([
     ['ten gigabytes in pieces', 'const a: unknown[] = []; for (let i = 0; i < 1e5; i++) a.push("x".repeat(1e5) + i); export default 1'],
     ['arrays without end', 'const a: unknown[] = []; for (;;) a.push(new Array(1000).fill(1))'],
@@ -196,6 +209,6 @@ describe('a script can waste only what it was given (S16)', () => {
     await expectFailure('for (;;) data.add(1)', code, /more than 100 cells/, { cells: 100 })
     await expectFailure('for (;;) data.add([1, 2])', code, /characters of plain numbers/, { argumentCharacters: 100 })
     await expectFailure('for (;;) try { data.add(1) } catch {}', 'runtime.script-timeout', /stopped/, { calls: 50, deadlineMilliseconds: 200 })
-    await expectFailure('let t = data; for (;;) t = t.concat(t)', 'input.tensor-too-large', /more than 16777216 cells/, { cells: Infinity })
+    await expectFailure('let t = data; for (;;) t = t.concat(t)', 'input.tensor-too-large', /more than 16777216 cells/, { cells: Infinity, deadlineMilliseconds: Infinity })
   }, 300_000)
 })

@@ -27,7 +27,7 @@ describe('a script in a thread of its own', () => {
 
   it.each(endless)('is ended at the deadline in the midst of %s', async (_, source) => {
     await expect(derive(source, { deadlineMilliseconds: 300 })).rejects.toMatchObject({
-      code: 'runtime.script-timeout', message: 'wages.ts: the script was still running after 0.3 s and was stopped', details: { file: 'wages.ts' },
+      code: 'runtime.script-timeout', message: 'wages.ts: the script was still running after 0.3 s of processor time and was stopped', details: { file: 'wages.ts' },
     })
   })
 
