@@ -131,7 +131,7 @@ const findDefaultExport = (statement: ts.Statement): ts.Node | undefined => {
   const isExpression = ts.isExportAssignment(statement) && statement.isExportEquals !== true
   if (isExpression || hasModifier(statement, ts.SyntaxKind.DefaultKeyword)) return statement
   const isList = ts.isExportDeclaration(statement) && statement.exportClause !== undefined && ts.isNamedExports(statement.exportClause)
-  return isList ? (statement.exportClause as ts.NamedExports).elements.find(({ name }) => name.text === 'default') : undefined
+  return isList ? statement.exportClause.elements.find(({ name }) => name.text === 'default') : undefined
 }
 
 /** Where the answer is, or should be, and why there is none. */

@@ -165,8 +165,8 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
     deadlineSeconds - await market.readTime() > terms.deliverySeconds * share
 
   /**
-   * Asked before the work and again before the debit. Gives the purchase. Throws `policy.request-late`; `escrow.wrong-state`, which the next
-   * look sees to.
+   * Asked before the work and again before the debit. Gives the purchase. Throws `policy.request-late`; `escrow.wrong-state`, which the
+   * next look sees to.
    */
   const assertInTime = async (sale: Sale): Promise<PurchaseOnChain> => {
     const onChain = await market.readPurchase(sale.purchase)

@@ -39,7 +39,8 @@ export const broadcastShape = (left: readonly number[], right: readonly number[]
 }
 
 const stretch = (array: ExactArray, shape: readonly number[]): ExactArray =>
-  gather(array, shape, (place) => array.shape.map((length, axis) => (length === 1 ? 0 : place[axis + shape.length - array.shape.length] as number)))
+  gather(array, shape, (place) =>
+    array.shape.map((length, axis) => (length === 1 ? 0 : place[axis + shape.length - array.shape.length] as number)))
 
 export const combine = (left: ExactArray, right: ExactArray, act: (a: Fraction, b: Fraction) => Fraction): ExactArray => {
   const shape = broadcastShape(left.shape, right.shape)
