@@ -2,7 +2,7 @@
 export interface ScriptLimits {
   /**
    * The script's own time from the first statement to the answer, by the clock that its runner reads (run-script.ts): its thread's
-   * processor time, so that by the wall's clock it is longer where others want the processor. Compiling it and deriving its program come on top.
+   * processor time, so that by the wall's clock it is longer where others want the processor. Compiling and deriving come on top.
    */
   readonly deadlineMilliseconds: number
   /** All memory of the sandbox; at least 16 MiB, which the interpreter asks for at its start. */
