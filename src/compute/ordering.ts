@@ -90,5 +90,7 @@ export const quantileByComparison = (operation: string, interaction: Interaction
   const below = pickCells(turned, picked.map((cells) => cells[0] as number), shape, names)
   if (ranks.length === 1) return below
   const above = pickCells(turned, picked.map((cells) => cells[1] as number), shape, names)
-  return below.add(above.sub(below).mul(position - Math.floor(position)))
+  const [step, fraction] = [above.sub(below), position - Math.floor(position)]
+  // From the nearer neighbour, as after decryption.
+  return fraction < 0.5 ? below.add(step.mul(fraction)) : above.sub(step.mul(1 - fraction))
 }

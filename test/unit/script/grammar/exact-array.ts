@@ -39,8 +39,10 @@ export const broadcastShape = (left: readonly number[], right: readonly number[]
 }
 
 const stretch = (array: ExactArray, shape: readonly number[]): ExactArray =>
-  gather(array, shape, (place) =>
-    array.shape.map((length, axis) => (length === 1 ? 0 : place[axis + shape.length - array.shape.length] as number)))
+  gather(array, shape, (place) => {
+    const own = place.slice(shape.length - array.shape.length)
+    return array.shape.map((length, axis) => (length === 1 ? 0 : own[axis] as number))
+  })
 
 export const combine = (left: ExactArray, right: ExactArray, act: (a: Fraction, b: Fraction) => Fraction): ExactArray => {
   const shape = broadcastShape(left.shape, right.shape)
@@ -99,12 +101,13 @@ export const ordered = (cells: readonly Fraction[]): Fraction[] => [...cells].so
 /** The place of the first that no other exceeds, or falls below. */
 export const extremePlace = (cells: readonly Fraction[], sign: 1 | -1): number =>
   cells.reduce((best, cell, index) => (sign * compare(cell, cells[best] as Fraction) > 0 ? index : best), 0)
-/** Linear interpolation, at the position as doubles have it. */
+/** Linear interpolation, at the position as doubles have it, from the nearer of the two neighbours as NumPy does. */
 export const quantile = (cells: readonly Fraction[], q: number): Fraction => {
   const sorted = ordered(cells)
   const position = q * (cells.length - 1)
   const [below, above] = [sorted[Math.floor(position)] as Fraction, sorted[Math.ceil(position)] as Fraction]
-  return plus(below, times(minus(above, below), fromNumber(position - Math.floor(position))))
+  const part = position - Math.floor(position)
+  return part < 0.5 ? plus(below, times(minus(above, below), fromNumber(part))) : minus(above, times(minus(above, below), fromNumber(1 - part)))
 }
 
 /** Over the last axis of the left and the first of the right, a vector or a matrix. */
