@@ -11,14 +11,19 @@ export const parseDurationSeconds = (text: string): number => {
 
 const decimalsPerUnit: Readonly<Record<string, number>> = { wei: 0, gwei: 9, ether: 18, eth: 18 }
 
-/** Wei of "0.02ether", "5 gwei", "100wei"; a bare number is ether. Exact: finer than a wei is refused. Throws `input.invalid`. */
+/** The most wei that the market's contract keeps of an amount: its fields are `uint128`. */
+export const mostWei = (1n << 128n) - 1n
+
+/** Wei of "0.02ether", "5 gwei", "100wei"; a bare number is ether. Exact: finer than a wei is refused, and more than a contract holds. Throws `input.invalid`. */
 export const parseAmountWei = (text: string): bigint => {
-  const match = /^(\d{1,30})(?:\.(\d{1,30}))?\s*([a-z]*)$/i.exec(text.trim())
+  const match = /^(\d{1,39})(?:\.(\d{1,30}))?\s*([a-z]*)$/i.exec(text.trim())
   const decimals = match === null ? undefined : decimalsPerUnit[(match[3] ?? '').toLowerCase() || 'ether']
   if (match === null || decimals === undefined) throw new AppError('input.invalid', `"${text}" is not an amount; write 0.02ether, 5gwei or 100wei.`, { details: { value: text } })
   const fraction = (match[2] ?? '').replace(/0+$/, '')
   if (fraction.length > decimals) throw new AppError('input.invalid', `"${text}" is finer than one wei.`, { details: { value: text } })
-  return BigInt((match[1] ?? '') + fraction.padEnd(decimals, '0'))
+  const wei = BigInt((match[1] ?? '') + fraction.padEnd(decimals, '0'))
+  if (wei > mostWei) throw new AppError('input.invalid', `"${text}" is more than a contract can hold, and than there is.`, { details: { value: text } })
+  return wei
 }
 
 /** Ether, exact, without trailing zeros: "0.02". */

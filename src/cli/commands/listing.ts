@@ -175,6 +175,11 @@ export const addListingCommands = (program: Command, globals: () => GlobalOption
   simple('publish', 'put it on the contract, for buyers to find')
   simple('close', 'take no new purchases; live ones go on')
   simple('open', 'take purchases again')
+  listing.command('discard <id>').description('take a draft out of the profile; nothing of it was ever public')
+    .action((id: string) => withHost(globals(), async (host, terminal) => {
+      await (await host.trade()).listings.discard(id)
+      terminal.result({ discarded: id }, `Draft ${id} is gone.`)
+    }))
   listing.command('reprice <id>').description('new terms for new purchases')
     .requiredOption('--value <amount>', 'the new price', parseAmount)
     .option('--guarantee <amount>', 'the new deposit', parseAmount)

@@ -4,6 +4,7 @@ import { findTableColumns } from '../../compute/products.ts'
 import type { KeyBits } from '../../crypto/types.ts'
 import type { DisclosedPolicy, Policy, PolicyMode, PrivatePolicy, Details } from '../../shared/schemas/details.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
+import { mostWei } from '../../shared/units.ts'
 import { usualAnswerCells, usualFeeWei, usualGuaranteeWei } from '../../shared/usual-terms.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
@@ -61,6 +62,8 @@ export interface ListingService {
   relocate(id: string, serverUrl: string): Promise<StoredListing>
   /** What the known attacks would get out of the listing now, by itself and with the others of its source; nothing is counted. */
   rehearse(id: string): readonly AttackReport[]
+  /** Takes a draft out of the profile. Throws `escrow.wrong-state` for what was published, or is being. */
+  discard(id: string): Promise<void>
   list(): readonly StoredListing[]
   /** Throws `input.not-found`. */
   show(id: string): StoredListing
@@ -98,6 +101,7 @@ const createTerms = (draft: ListingDraft, detailsHash: string): ListingTerms => 
 /** What the contract would refuse is refused here first, in words and for free. */
 const assertTerms = (terms: ListingTerms, help: Pick<ListingDraft, 'comparisons' | 'products'>): void => {
   if (terms.valueWei <= 0n) throw new AppError('escrow.wrong-terms', 'The price must be more than nothing.')
+  if (terms.valueWei > mostWei || terms.guaranteeWei > mostWei) throw new AppError('escrow.wrong-terms', 'Price or guarantee is more than the contract can hold.')
   if (terms.guaranteeWei < 0n || terms.interactionFeeWei < 0n) throw new AppError('escrow.wrong-terms', 'Amounts cannot be negative.')
   if (terms.interactionFeeWei > terms.valueWei) throw new AppError('escrow.wrong-terms', 'The interaction fee is larger than the price it is part of.')
   if (terms.interactionFeeWei === 0n && sellsHelp(help)) {
@@ -241,6 +245,8 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     return note(id, number, chain)
   }
 
+  const creationKey = (id: string): string => `listing:${id}:create`
+
   return {
     create: async (draft) => {
       const id = draft.id ?? store.createId(draft.dataset)
@@ -259,7 +265,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       ledger.assertListable(listing.dataset, listing.details.policy)
       // Before anything is sent: from here on the table is sold in this mode or not at all.
       await ledger.claimMode(listing.dataset, listing.details.policy.mode)
-      const { number } = await (await market()).createListing(`listing:${id}:create`, listing.terms, listing.url)
+      const { number } = await (await market()).createListing(creationKey(id), listing.terms, listing.url)
       return store.update(id, { number, state: 'published' })
     },
 
@@ -280,6 +286,14 @@ export const createListingService = ({ database, datasets, ledger, market, now }
 
     relocate: (id, serverUrl) => change(id, ({ number, revision, details }, chain) =>
       chain.relocate(`listing:${id}:relocate:${revision}`, number, createDetailsUrl(serverUrl, details))),
+
+    discard: async (id) => {
+      const { number } = store.show(id)
+      if (number !== null || (await market()).wasSent(creationKey(id))) {
+        throw new AppError('escrow.wrong-state', `Listing ${id} is published, or about to be: it can be closed, not taken out.`, { details: { listing: id } })
+      }
+      store.remove(id)
+    },
 
     rehearse: (id) => rehearseListing(store.show(id), { datasets, ledger, show: store.show }),
     list: () => store.list(),

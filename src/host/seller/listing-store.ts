@@ -39,6 +39,8 @@ export interface ListingStore {
   update(id: string, change: ListingChange): StoredListing
   /** Listings of a dataset that has got another name follow it; what was published does not name it. */
   renameDataset(from: string, to: string): void
+  /** A draft; what has a number stays. */
+  remove(id: string): void
   list(): readonly StoredListing[]
   find(id: string): StoredListing | null
   findByNumber(place: MarketPlace, number: bigint): StoredListing | null
@@ -123,6 +125,7 @@ export const createListingStore = (database: ProfileDatabase): ListingStore => {
       return show(id)
     },
     renameDataset: (from, to) => { database.prepare('UPDATE listings SET dataset = ? WHERE dataset = ?').run(to, from) },
+    remove: (id) => { database.prepare('DELETE FROM listings WHERE id = ? AND number IS NULL').run(id) },
     list: () => database.prepare<[], ListingRow>('SELECT * FROM listings ORDER BY created_at, id').all().map(fromRow),
     findByNumber: ({ chainId, contract }, number) => {
       const row = database.prepare<[number, string, string], ListingRow>('SELECT * FROM listings WHERE chain_id = ? AND contract = ? AND number = ?')

@@ -37,7 +37,7 @@ const planServe = async ({ host, now }: Pick<WindowContext, 'host' | 'now'>, ser
     kind: 'serve',
     title: 'Serve, and let the app answer by itself',
     words: [
-      `Until you switch it off, the app may sign for ${titles}: ${authorisedFunctions.join(', ')}. Nothing else.`,
+      `Until you switch it off, the app may deliver answers, decline requests and reclaim what absent buyers left, for ${titles} (${authorisedFunctions.join(', ')}). Nothing else.`,
       `It spends at most ${formatEther(maxGasPerDayWei)} ether a day on gas, and each use is written in the log.`,
       `Every answer deposits your guarantee (at most ${formatEther(bondWei)} ether) until the buyer confirms.`,
     ],
@@ -79,15 +79,21 @@ const coverWhileServing = (plan: MovePlan, serve: ServeControl, listing: string)
   },
 })
 
+/** The standing authorisation goes on under the new terms: what it deposits by itself is said before they are signed. */
+const warnWhileServing = (plan: MovePlan, serve: ServeControl): MovePlan => (!serve.isOn() ? plan : {
+  ...plan,
+  words: [...plan.words, `Serve is on: from then on each answer to a new purchase deposits ${formatEther(plan.guaranteeWei ?? 0n)} ether until the buyer confirms, without asking you.`],
+})
+
 /** Works out any move, without signing anything. */
 export const createMovePlanner = (context: Pick<WindowContext, 'host' | 'now'>, serve: ServeControl) => async (move: Move): Promise<MovePlan> => {
   const { host } = context
   switch (move.kind) {
     case 'deploy': return planDeploy(host)
     case 'publish': return coverWhileServing(planListingMove(await host.trade(), move), serve, move.listing)
+    case 'reprice': return warnWhileServing(planListingMove(await host.trade(), move), serve)
     case 'close':
     case 'open':
-    case 'reprice':
     case 'relocate': return planListingMove(await host.trade(), move)
     case 'serve': return planServe(context, serve, move)
     case 'buy': return planBuy(await host.trade(), move)

@@ -72,12 +72,14 @@ const stepWords = {
 const planRequest = (trade: Trade, purchase: PurchaseOnChain): MovePlan => {
   const { purchases } = trade
   const isNew = purchase.state === 'Paid'
-  if (isNew && purchases.findResult(purchase.id) === null) {
+  const result = purchases.findResult(purchase.id)
+  if (isNew && result === null) {
     throw new AppError('escrow.wrong-state', 'There is no result to request an answer for: compute first.', { details: { purchase: purchase.id.toString() } })
   }
   const whatSellerLearns = purchases.get(purchase.id).details.policy.mode === 'private'
     ? 'The seller gets it masked: if the table is what the listing declares, it learns neither what was computed nor what came out.'
     : 'The seller learns the program that your script came to, and nothing else of what you do.'
+  const fileName = result?.fileName ?? ''
   // The hash of the request is made with its one-time key when it is sent; any other costs the same.
   const planned = planCall(trade, { function: 'requestResult', args: [purchase.id, hexlify(randomBytes(32))], valueWei: 0n })
   const call = planned.call === null ? null : {
@@ -89,7 +91,7 @@ const planRequest = (trade: Trade, purchase: PurchaseOnChain): MovePlan => {
     kind: 'request',
     title: isNew ? `Ask for the answer of purchase ${purchase.id}` : `Fetch the answer of purchase ${purchase.id}`,
     words: isNew
-      ? ['The kept encrypted result is sent to the seller, who decrypts it once. There is no second request.', whatSellerLearns]
+      ? [`The encrypted result${fileName === '' ? '' : ` of ${fileName}`} is sent to the seller, who decrypts it once. There is no second request.`, whatSellerLearns]
       : ['The request stands on the contract already; nothing is signed for it.'],
     warnings: isNew ? ['From here on the purchase cannot be cancelled unless the seller is late.'] : [],
     stoppable: true,

@@ -1,3 +1,4 @@
+import { findTableColumns } from '../../compute/products.ts'
 import { AppError } from '../../shared/errors.ts'
 import { describeModeToSeller } from '../../shared/policy-words.ts'
 import { errorDocumentSchema } from '../../shared/window-contract/base.ts'
@@ -134,12 +135,17 @@ export const createListingsHandlers = ({ host, changes }: WindowContext): Handle
     const keyBits = data?.keyBits ?? usualKeyBits
     const columns = host.datasets.readColumns(dataset)
     const policy = createPolicy(limits, rows, keyBits)
-    const totalCells = maxTotalCells ?? defaultTotalCells(policy, rows * columns.length)
+    const totalCells = maxTotalCells ?? defaultTotalCells(policy, rows * findTableColumns(columns).length)
     return {
       modeWords: describeModeToSeller(policy, totalCells),
       totalCells,
       questions: judgeExamples(columns, rows, keyBits, policy),
     }
+  },
+  discard: async ({ id }) => {
+    await (await host.trade()).listings.discard(id)
+    changes.announce('listings', 'datasets')
+    return {}
   },
   rehearse: async ({ id }) => (await host.trade()).listings.rehearse(id).map(({ refusal, ...attack }) =>
     ({ ...attack, refusal: refusal === null ? null : { code: refusal.code, message: refusal.message } })),

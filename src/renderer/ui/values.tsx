@@ -105,7 +105,11 @@ export const sayDuration = (seconds: number): string => {
 }
 
 /** Words of a policy as a sentence of their own. */
-export const toSentence = (words: string): string => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`
+export const toSentence = (words: string): string => {
+  // A file, or a name of an answer's, is spelled as it is.
+  const isName = /^\S+[.:]\w/.test(words)
+  return `${isName ? words : `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`}${/[.!?]$/.test(words) ? '' : '.'}`
+}
 
 export const formatCount = (count: number): string => count.toLocaleString('en')
 

@@ -113,6 +113,8 @@ const byId = z.strictObject({ id: z.string() })
 export const listingsContract = {
   /** A draft; nothing is on chain. */
   create: procedure.input(listingDraftSchema).output(listingSchema),
+  /** Takes a draft out of the profile; what was published stays. */
+  discard: procedure.input(byId).output(emptySchema),
   list: procedure.input(emptySchema).output(z.array(listingSchema)),
   show: procedure.input(byId).output(listingSchema),
   becomesPublic: procedure.input(byId).output(publicViewSchema),

@@ -97,6 +97,24 @@ describe('selling through the contract: from a file to money, with nobody at the
     expect((await seller.client.datasets.list({}))[0]?.usedBy).toBe(listing)
   })
 
+  it('takes a draft out again, and nothing that was published', async () => {
+    const draft = { dataset: 'sales', title: 'Never mind', valueWei: '1000', condition: 1 }
+    const { id } = await seller.client.listings.create(draft)
+    await seller.client.listings.discard({ id })
+    expect((await seller.client.listings.list({})).map((known) => known.id)).toEqual([listing])
+    expect(await refusalOf(seller.client.listings.discard({ id: listing }))).toMatchObject({ code: 'escrow.wrong-state' })
+    expect(await seller.client.listings.show({ id: listing })).toMatchObject({ state: 'published' })
+    // A price beyond the contract's fields had made a draft that nothing could be done with.
+    expect(await refusalOf(seller.client.listings.create({ ...draft, valueWei: (1n << 128n).toString() }))).toMatchObject({ code: 'escrow.wrong-terms' })
+  })
+
+  it('says of limits what a draft with them would hold: derived columns add no numbers to what a table answers', async () => {
+    const { file: again } = await seller.client.datasets.openFile(file)
+    await seller.client.datasets.import({ name: 'with-moments', source: { kind: 'file', file: again }, decisions })
+    await seller.client.datasets.addSecondMoments({ name: 'with-moments' })
+    expect(await seller.client.listings.examples({ dataset: 'with-moments', condition: 1 })).toMatchObject({ totalCells: 24 })
+  })
+
   it('serves on a standing authorisation and answers a buyer with nobody at the desk', async () => {
     const { shown, job } = await atSeller.confirm({ kind: 'serve', options: { port } })
     expect(shown.call).toBeNull()
@@ -132,6 +150,8 @@ describe('selling through the contract: from a file to money, with nobody at the
     const { shown, job } = await atSeller.confirm({ kind: 'publish', listing: id })
     expect(shown.words.join(' ')).toContain('it will answer for this listing too')
     await atSeller.awaitOutcome(job, 'listing')
+    const dearer = await seller.client.signing.prepare({ kind: 'reprice', listing: id, valueWei: (ether / 10n).toString() })
+    expect(dearer.words.join(' ')).toContain('each answer to a new purchase deposits 0.05 ether until the buyer confirms, without asking you')
     expect((await seller.client.serve.state({})).authorisation?.listings).toEqual([listing, id])
     await atSeller.carryOut({ kind: 'close', listing: id }, 'listing')
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatEther, parseAmountWei, parseDurationSeconds } from '../../../src/shared/units.ts'
+import { formatEther, mostWei, parseAmountWei, parseDurationSeconds } from '../../../src/shared/units.ts'
 
 describe('amounts', () => {
   it('reads ether, gwei and wei exactly', () => {
@@ -9,6 +9,12 @@ describe('amounts', () => {
     expect(parseAmountWei('5 gwei')).toBe(5_000_000_000n)
     expect(parseAmountWei('100wei')).toBe(100n)
     expect(parseAmountWei('0.000000000000000001ether')).toBe(1n)
+  })
+
+  it('refuses what no contract can hold', () => {
+    expect(parseAmountWei(`${mostWei}wei`)).toBe(mostWei)
+    expect(() => parseAmountWei(`${mostWei + 1n}wei`)).toThrow('more than a contract can hold')
+    expect(() => parseAmountWei('99999999999999999999999999')).toThrow('more than a contract can hold')
   })
 
   it('refuses what is finer than a wei, negative, or no amount', () => {

@@ -4,10 +4,11 @@ import { useState } from 'react'
 import { AppError } from '../../../shared/errors.ts'
 import { formatEther, parseAmountWei } from '../../../shared/units.ts'
 import type { ListingJson } from '../../../shared/window-contract/listings.ts'
-import { shell, useAsk } from '../../app/api.ts'
+import { shell, useAsk, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
+import { goTo, placeOf } from '../../app/router.ts'
 import { Facts, Page, Section } from '../../ui/page.tsx'
-import { Reply } from '../../ui/trouble.tsx'
+import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { Amount, Copyable, formatCount, Hash, sayDuration } from '../../ui/values.tsx'
 import { AttackRehearsal } from './attack-rehearsal.tsx'
 import { ListingState } from './listings-page.tsx'
@@ -88,8 +89,17 @@ const Actions = ({ listing }: { readonly listing: ListingJson }) => {
   const sign = useMove()
   const [repricing, setRepricing] = useState(false)
   const status = useAsk(['status'], () => shell.app.status({}))
+  const discard = useDo(() => shell.listings.discard({ id: listing.id }), 'listings', 'datasets')
   if (!listing.onThisNetwork) return null
-  if (listing.state === 'draft') return <Button onClick={() => { sign({ kind: 'publish', listing: listing.id }) }}>Publish…</Button>
+  if (listing.state === 'draft') {
+    return (
+      <>
+        <Button variant="default" loading={discard.isPending} onClick={() => { discard.mutate(undefined, { onSuccess: () => { goTo(placeOf(['sell', 'listings'])) } }) }}>Take the draft out</Button>
+        <Button onClick={() => { sign({ kind: 'publish', listing: listing.id }) }}>Publish…</Button>
+        <Trouble error={discard.error} />
+      </>
+    )
+  }
   return (
     <>
       <Button variant="default" onClick={() => { setRepricing(true) }}>New price…</Button>

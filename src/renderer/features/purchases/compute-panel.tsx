@@ -5,6 +5,7 @@ import { shell, useAsk, useDo, useJobOf } from '../../app/api.ts'
 import { placeOf } from '../../app/router.ts'
 import { WatchedJob } from '../../ui/job-progress.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
+import { useRuns } from '../workspace/use-workspace.ts'
 
 /** The script to run on a purchase's ciphertexts, and its run. */
 export const ComputePanel = ({ details, number }: { readonly details: PurchaseDetails, readonly number: string }) => {
@@ -12,7 +13,10 @@ export const ComputePanel = ({ details, number }: { readonly details: PurchaseDe
   const [chosen, setChosen] = useState<string | null>(null)
   const running = useJobOf('compute', number)
   const names = scripts.data?.map(({ name }) => name) ?? []
-  const fileName = chosen ?? details.computed?.fileName ?? names[0] ?? null
+  // What was tried on this very table last is what was bought for.
+  const { runs } = useRuns(details.url)
+  const tried = runs.map((run) => run.fileName).find((name) => names.includes(name))
+  const fileName = chosen ?? details.computed?.fileName ?? tried ?? names[0] ?? null
   const compute = useDo(async (name: string) => {
     const { source } = await shell.workspace.read({ name })
     return shell.purchases.compute({ purchase: number, fileName: name, source })

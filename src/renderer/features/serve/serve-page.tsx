@@ -47,6 +47,8 @@ const Live = () => {
 
 const On = ({ state }: { readonly state: ServeState }) => {
   const listings = useAsk(['listings'], () => shell.listings.list({}))
+  const covered = (listings.data ?? []).filter(({ id }) => state.authorisation?.listings.includes(id))
+  const mostDeposit = covered.reduce((most, { terms }) => (BigInt(terms.guaranteeWei) > most ? BigInt(terms.guaranteeWei) : most), 0n)
   const titles = new Map((listings.data ?? []).map(({ id, title }) => [id, title]))
   const off = useDo(() => shell.serve.off({}), 'serve')
   return (
@@ -69,6 +71,7 @@ const On = ({ state }: { readonly state: ServeState }) => {
               <Facts of={[
                 ['Answers of', state.authorisation.listings.map((id) => titles.get(id) ?? id).join(', ')],
                 ['Calls', state.authorisation.functions.map((name) => callWords[name] ?? name).join(', ')],
+                ['Each answer deposits, at most', <Amount key="deposit" wei={mostDeposit.toString()} />],
                 ['Fees a day, at most', <Amount key="most" wei={state.authorisation.maxGasPerDayWei} />],
                 ['Spent today', <Amount key="spent" wei={state.authorisation.spentTodayWei} />],
                 ['Granted', <When key="granted" at={state.authorisation.grantedAt} />],

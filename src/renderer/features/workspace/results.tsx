@@ -36,10 +36,12 @@ const Label = ({ run, onLabel }: { readonly run: KeptRun, readonly onLabel: (lab
 interface RunProps {
   readonly run: KeptRun
   readonly columns: readonly string[]
+  /** Whether what is said of the answer's chances stands above it already. */
+  readonly isJudged: boolean
   readonly onReal: (() => void) | null
 }
 
-const Run = ({ run, columns, onReal }: RunProps) => {
+const Run = ({ run, columns, isJudged, onReal }: RunProps) => {
   const { rehearsal, fileName, url, at } = run
   const source = { fileName: `test-${fileName.replace(/\.ts$/, '')}`, citation: `Test run of ${fileName} on made-up rows of ${url}, ${at}`, receiptId: null, columns }
   return (
@@ -52,7 +54,7 @@ const Run = ({ run, columns, onReal }: RunProps) => {
       <Tabs.Panel value="encrypted" pt={12}>
         <div className="stack wide">
           <div className="row wide between">
-            <div className="stack tight grow"><Verdict of={rehearsal.verdict} /><Agreement of={run} /></div>
+            <div className="stack tight grow">{isJudged ? null : <Verdict of={rehearsal.verdict} />}<Agreement of={run} /></div>
             {rehearsal.verdict.allowed && onReal !== null ? <Button variant="default" onClick={onReal}>Get the real answer…</Button> : null}
           </div>
           <AnswerView answer={rehearsal.encrypted} source={source} />
@@ -84,6 +86,8 @@ const boughtPrefix = 'purchase '
 
 interface ResultsProperties {
   readonly runs: readonly KeptRun[]
+  /** The script in the editor, whose newest result is shown first. */
+  readonly active: string | null
   readonly url: string | null
   readonly columns: readonly string[]
   /** What is said over a result that a newer run has not replaced; null: it is the newest run's. */
@@ -94,10 +98,10 @@ interface ResultsProperties {
 }
 
 /** The newest result and the earlier ones: test runs, and answers that were bought of this listing. */
-export const Results = ({ runs, url, columns, before, onLabel, onReal }: ResultsProperties) => {
+export const Results = ({ runs, active, url, columns, before, onLabel, onReal }: ResultsProperties) => {
   const purchases = useAsk(['purchases'], () => shell.purchases.list({}))
   const bought = (purchases.data ?? []).filter((purchase) => purchase.answered && purchase.url === url && purchase.number !== null)
-  const [newest] = runs
+  const newest = runs.find(({ fileName }) => fileName === active) ?? runs[0]
   const [choice, setChoice] = useState<{ readonly value: string, readonly newest: string | undefined } | null>(null)
   if (newest === undefined && bought.length === 0) {
     return <p className="quiet">Nothing has run yet. “Run on test data” is free and shows the encrypted result beside the true one.</p>
@@ -109,6 +113,8 @@ export const Results = ({ runs, url, columns, before, onLabel, onReal }: Results
   return (
     <>
       {run === undefined || run !== newest || before === null ? null : <p className="note small" role="status">{before}</p>}
+      {run === undefined || run.fileName === active ? null : <p className="note small" role="status">This is what {run.fileName} came to, not the script above.</p>}
+      {run === undefined || onReal !== null ? null : <p className="note small" role="status">These numbers are of made-up rows, not of the real table.</p>}
       <div className="results">
         <div className="row history">
           {run === undefined ? null : <Label key={run.at} run={run} onLabel={(label) => { onLabel(run.at, label) }} />}
@@ -120,7 +126,7 @@ export const Results = ({ runs, url, columns, before, onLabel, onReal }: Results
             ]}
           />
         </div>
-        {run === undefined ? null : <Run key={run.at} run={run} columns={columns} onReal={onReal} />}
+        {run === undefined ? null : <Run key={run.at} run={run} columns={columns} isJudged={onReal === null} onReal={run.fileName === active ? onReal : null} />}
         {number === null ? null : <Bought number={number} columns={columns} />}
       </div>
     </>

@@ -56,7 +56,7 @@ const Side = ({ listing, error, gauge }: {
 }) => (
   <aside className="side" aria-label="Cost and columns" tabIndex={0}>
     <Section title="Cost on the real table">
-      {gauge.error !== null ? <Trouble error={gauge.error} /> : gauge.data === undefined ? <p className="quiet small">Shown once a listing and a script are there.</p> : <><GaugeView gauge={gauge.data} />{gauge.data.refusal === null ? null : <div className="small"><Refusal message={gauge.data.refusal.message} code={gauge.data.refusal.code} /></div>}</>}
+      {gauge.error !== null ? <Trouble error={gauge.error} /> : gauge.data === undefined ? <p className="quiet small">{gauge.isPending && listing !== undefined ? 'Working it out…' : 'Shown once a listing and a script are there.'}</p> : <><GaugeView gauge={gauge.data} />{gauge.data.refusal === null ? null : <div className="small"><Refusal message={gauge.data.refusal.message} code={gauge.data.refusal.code} /></div>}</>}
     </Section>
     {listing === undefined ? <Trouble error={error} /> : <SchemaPanel listing={listing} />}
   </aside>
@@ -117,7 +117,7 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
         {target === 'real' && url !== null && active !== null ? <RealRun url={url} fileName={active} current={script.current} /> : null}
         <Trouble error={attempt.error} />
         <WatchedJob id={newest?.id ?? null} />
-        <Results key={url} runs={runs} url={url} before={sayBefore(newest)} onLabel={label} columns={columns} onReal={target === 'real' ? null : () => { setTarget('real') }} />
+        <Results key={url} runs={runs} active={active} url={url} before={sayBefore(newest)} onLabel={label} columns={columns} onReal={target === 'real' ? null : () => { setTarget('real') }} />
       </section>
       <Side listing={listing.data} error={listing.error} gauge={gauge} />
     </div>
