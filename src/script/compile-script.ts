@@ -43,7 +43,8 @@ const asyncRefusal = 'a script runs straight from top to bottom: what fails in a
 const chainRefusal = 'this compares what a comparison gave, not the number between: write (1 < x) * (x < 5) for tensors, 1 < x && x < 5 for numbers'
 const comparisons: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.LessThanToken, ts.SyntaxKind.LessThanEqualsToken, ts.SyntaxKind.GreaterThanToken, ts.SyntaxKind.GreaterThanEqualsToken,
-  ts.SyntaxKind.EqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsToken,
+  ts.SyntaxKind.EqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsToken, ts.SyntaxKind.EqualsEqualsEqualsToken,
+  ts.SyntaxKind.ExclamationEqualsEqualsToken,
 ])
 const isComparison = (node: ts.Node): node is ts.BinaryExpression => ts.isBinaryExpression(node) && comparisons.has(node.operatorToken.kind)
 

@@ -16,6 +16,18 @@ export const guardsSource = String.raw`(function ({ isTensor, toTruth, toNumber,
     return new TypeError((name || 'this') + ' is a function, not a number: call it, ' + name + '(…)' + hint)
   }
 
+  const isArray = Array.isArray
+  const isEquality = (operator) => operator === '==' || operator === '!=' || operator === '===' || operator === '!=='
+  /** A function or a list beside a number is NaN or a text, equal to none and neither above nor below. */
+  const assertCountable = (operator, a, b) => {
+    if (typeof a === 'function' && typeof b === 'number') throw asksForNumber(a)
+    if (typeof b === 'function' && typeof a === 'number') throw asksForNumber(b)
+    const lists = (isArray(a) ? 1 : 0) + (isArray(b) ? 1 : 0)
+    const numbers = (typeof a === 'number' ? 1 : 0) + (typeof b === 'number' ? 1 : 0)
+    if (lists === 0 || lists + numbers < 2 || (lists === 2 && isEquality(operator))) return
+    throw new TypeError('a plain list counts beside a tensor only: a.map((x) => x * 2) goes item by item, a.length is its length; of a shape, x.shape[0] is the number of rows')
+  }
+
   /** Puts something around a function of JavaScript's own, under its name. */
   const surround = (owner, name, around) => {
     const own = owner[name]
@@ -81,5 +93,5 @@ export const guardsSource = String.raw`(function ({ isTensor, toTruth, toNumber,
     return this.toString()
   } })
 
-  return { asksForSame, asksForNumber, assertKeys }
+  return { asksForSame, asksForNumber, assertCountable, assertKeys }
 })`

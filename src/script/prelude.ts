@@ -92,7 +92,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   }
   // A tensor's numbers are known only where the key holder compared: the host says so.
   const toTruth = (value) => (isTensor(value) ? invoke('truth', value, []) : value)
-  const { asksForSame, asksForNumber, assertKeys } = (${guardsSource})({ isTensor, toTruth, toNumber: notNumber, uncalledHints: settings.uncalledHints })
+  const { asksForSame, asksForNumber, assertCountable, assertKeys } = (${guardsSource})({ isTensor, toTruth, toNumber: notNumber, uncalledHints: settings.uncalledHints })
 
   const define = (name, method) => {
     const made = { [name](...args) { return invoke(method, this, args) } }
@@ -107,8 +107,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   freeze(Tensor)
 
   const native = (operator, a, b) => {
-    if (typeof a === 'function' && typeof b === 'number') throw asksForNumber(a)
-    if (typeof b === 'function' && typeof a === 'number') throw asksForNumber(b)
+    if (typeof a !== 'number' || typeof b !== 'number') assertCountable(operator, a, b)
     switch (operator) {
       case '+': return a + b
       case '-': return a - b
@@ -146,7 +145,11 @@ export const preludeSource = String.raw`(function (host, settingsText) {
         return a
     }
     const isLeft = isTensor(a)
-    if (operator === 'neg') return isLeft ? invoke('neg', a, []) : -a
+    if (operator === 'neg') {
+      if (isLeft) return invoke('neg', a, [])
+      assertCountable(operator, a, 0)
+      return -a
+    }
     if (!isLeft && !isTensor(b)) return native(operator, a, b)
     const other = isLeft ? b : a
     if (operator === '%') throw new TypeError(remainder)

@@ -201,12 +201,12 @@ describe('bad input', () => {
   })
 
   describe('in a script', () => {
-    const mistakes: readonly { why: string; code: ErrorCode; source: string; place?: readonly [line: number, column: number] }[] = [
+    const mistakes: readonly { why: string; code: ErrorCode; source: string; place: readonly [line: number, column: number] }[] = [
       { why: 'throws', code: 'input.script-threw', source: 'const mean = data.mean()\nthrow new Error(\'no\')\nexport default mean\n', place: [2, 11] },
       { why: 'does not parse', code: 'input.script-syntax', source: 'const x: = 3\nexport default x\n', place: [1, 10] },
       { why: 'imports', code: 'input.script-import', source: 'import fs from \'node:fs\'\nexport default 1\n', place: [1, 1] },
       { why: 'names a column that is not there', code: 'input.tensor-index', source: 'const a = 1\nexport default data.col(\'salary\').mean()\n', place: [2, 21] },
-      { why: 'exports nothing', code: 'input.script-no-answer', source: 'const mean = data.mean()\n' },
+      { why: 'exports nothing', code: 'input.script-no-answer', source: 'const mean = data.mean()\n', place: [1, 1] },
       { why: 'gives an answer of the wrong kind', code: 'input.answer-invalid', source: 'export default () => 1\n', place: [1, 1] },
       { why: 'multiplies what cannot be multiplied', code: 'input.tensor-not-additive', source: 'export default data.mul(data).mean()\n', place: [1, 21] },
     ]
@@ -215,7 +215,7 @@ describe('bad input', () => {
       const number = (await purchases.buy(listing.url)).number
       await purchases.download(number)
       const { details } = await expectRefused(buyer, code, () => purchases.compute(number, { fileName: 'mine.ts', source }))
-      expect([details['line'], details['column']]).toEqual(place ?? [undefined, undefined])
+      expect([details['line'], details['column']]).toEqual(place)
       expect((await market.readPurchase(number)).state).toBe('Paid')
     })
   })

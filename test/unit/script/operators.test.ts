@@ -14,9 +14,9 @@ const evaluateByGraph = async (source: string) => {
 
 /** Each script exports one JSON value and does not know tensors: JavaScript itself is the yardstick. */
 const plainScripts = [
-  '1 + 2 * 3 - 4 / 5 ** 2', '"a" + 1 + 2', '1 + 2 + "a"', '"3" * "4"', '[] + {}', '[1] + [2]', '`${1 + 1}`', '-"5"', '-[7]', '- -3', '-(-3)',
+  '1 + 2 * 3 - 4 / 5 ** 2', '"a" + 1 + 2', '1 + 2 + "a"', '"3" * "4"', '[] + {}', '[1] + "2"', '[1] + null', '`${1 + 1}`', '-"5"', '-true', '- -3', '-(-3)',
   '0.1 + 0.2', '2 ** 3 ** 2', '(-2) ** 2', '7 / 0 > 1', '"b" > "a"', '"10" < "9"', '10 < 9', '"10" < 9', 'null >= 0', 'undefined == null',
-  'null == 0', 'NaN != NaN', '"1" == 1', '[1] == 1', '({}) == "[object Object]"', 'true + true', 'null + 1', 'String(undefined + 1)',
+  'null == 0', 'NaN != NaN', '"1" == 1', '[1] == "1"', '(() => { const a = [1]; return [a == a, [1] === a] })()', '({}) == "[object Object]"', 'true + true', 'null + 1', 'String(undefined + 1)',
   'String(10n ** 20n)', 'String(-5n)', '5n > 4', '5n == 5', 'new String("a") == "a"', '[1, 2, 3].map((x) => x * 2).reduce((a, b) => a + b)',
   '((a = 1, b = a + 1) => a + b)()', '(() => { let s = ""; for (let i = 0; i < 3; i++) s += i; return s })()',
   '(() => { const o = { n: 1, get a() { return { b: this.n++ } } }; o.a.b += 5; return o.n })()',
@@ -147,6 +147,11 @@ describe('operators on tensors', () => {
       + 'Boolean(""), new Boolean(0).valueOf(), [0, 1, ""].filter(Boolean), Boolean(1).constructor === Boolean, Number.isInteger(5), [NaN].includes(NaN)]'
     expect(await evaluate(`export default ${answer}`)).toEqual([true, -1, 1, 1, 2, true, false, false, [1], true, true, true])
   })
+
+  it.each(['1 < data.shape', 'data.shape == 3', '3 !== listing.columns', '[1, 2] + 1', '[1, 2] * [3, 4]', '[10] < [9]', '-[7]', '[1] % 2'])(
+    'are no plain lists, which count beside a tensor only: %s', (expression) =>
+      expectFailure(`export default ${expression}`, 'input.script-threw', /a plain list counts beside a tensor only: .* x\.shape\[0\] is the number of rows/),
+  )
 
   it('are no numbers before they are called, whatever counts with them', async () => {
     for (const use of ['1 < data.rows', 'data.rows - 1', '1 + data.rows', 'data.rows == 3', 'data * data.rows', '-data.rows', 'Math.max(data.rows, 1)', 'new Array(3).fill(0, data.rows)']) {

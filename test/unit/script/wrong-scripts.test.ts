@@ -134,6 +134,8 @@ const wrong: readonly (readonly [mistake: string, source: string])[] = [
   ['a tensor as JSON', 'export default { all: data.mean(), json: JSON.stringify({ mean: data.mean() }) }'],
   ['a method that nobody called', 'let total = 0\nfor (let i = 0; i < data.rows; i++) total += i\nexport default data.sum() * total'],
   ['a method added to a number', 'export default data.sum() * (1 + (data.size, data.mean as any))'],
+  ['a shape for the number of rows', 'let total = 0\nfor (let i = 0; i < data.shape; i++) total += i\nexport default data.sum() * total'],
+  ['arithmetic of plain lists', 'const weights = [1, 2] / 2\nexport default data.cols("wage", "union").mean(0).dot(weights)'],
   ['a method for a number', 'export default data.sum() / data.dim'],
   ['a list as long as a method', 'export default Array.from({ length: data.cols }, (_, i) => data.col(i).mean())'],
   ['a member that the listing has not', 'let total = 0\nfor (let i = 0; i < listing.row; i++) total += i\nexport default data.sum() * total'],
