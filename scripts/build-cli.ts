@@ -3,6 +3,7 @@
  * not inside node_modules. Equal sources give equal bytes.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 import { projectRoot } from './run-command.ts'
@@ -16,26 +17,46 @@ const compilerOptions: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2024, module: ts.ModuleKind.NodeNext, verbatimModuleSyntax: true, rewriteRelativeImportExtensions: true,
 }
 
-/** Files are ES modules by package.json; `.mts` tells the compiler so without looking for one. */
-const compile = (text: string, path: string): string =>
-  ts.transpileModule(text, { compilerOptions, fileName: path.replace(/\.ts$/, '.mts') }).outputText
+/** As Node reads the sources of a checkout: types become blanks, so that lines and columns in a stack are the sources'. */
+const compile = (text: string, path: string): string => {
+  let renamed = text
+  for (const { fileName, pos } of ts.preProcessFile(text, true, true).importedFiles) {
+    if (!/^\..*\.ts$/.test(fileName)) continue
+    const [start, end] = [pos + 1, pos + 1 + fileName.length]
+    if (renamed.slice(start, end) !== fileName) throw new Error(`${path} imports ${fileName}, which is not found in it.`)
+    renamed = `${renamed.slice(0, start)}${fileName.replace(/\.ts$/, '.js')}${renamed.slice(end)}`
+  }
+  return stripTypeScriptTypes(renamed).replaceAll(/[ \t]+$/gm, '')
+}
 
-/** What a TypeScript project that uses the library reads: the client and everything it names. */
+/** The files that a declaration names, as paths of the sources. */
+const namedBy = (declaration: string, path: string): readonly string[] =>
+  [...declaration.matchAll(/(?:from '|import\(")(\.[^'"]*\.ts)(?=['"])/g)].map(([, specifier = '']) => join(dirname(path), specifier))
+
+/** What a TypeScript project that uses the library reads: the client and everything its declarations name. */
 const declare = (): number => {
   const options: ts.CompilerOptions = {
     ...compilerOptions, declaration: true, emitDeclarationOnly: true, rootDir: source, outDir: target,
     strict: true, exactOptionalPropertyTypes: true, skipLibCheck: true, resolveJsonModule: true, allowImportingTsExtensions: true, types: ['node'], lib: ['lib.es2024.d.ts'],
   }
-  const program = ts.createProgram([join(source, 'client', 'index.ts')], options)
-  let files = 0
-  const { emitSkipped } = program.emit(undefined, (path, text) => {
-    mkdirSync(dirname(path), { recursive: true })
-    // Declarations keep the specifiers of the sources, which are not in the package.
-    writeFileSync(path, text.replaceAll(/(from '|import\(")(\.[^'"]*)\.ts(?=['"])/g, '$1$2.js'))
-    files += 1
-  }, undefined, true)
-  if (emitSkipped) throw new Error('The compiler wrote no declarations.')
-  return files
+  const entry = join(source, 'client', 'index.ts')
+  const program = ts.createProgram([entry], options)
+  const declared = new Set<string>()
+  const waiting = [entry]
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (declared.has(path)) continue
+    declared.add(path)
+    const file = program.getSourceFile(path)
+    if (file === undefined) throw new Error(`A declaration names ${path}, which the compiler has not read.`)
+    const { emitSkipped } = program.emit(file, (to, text) => {
+      waiting.push(...namedBy(text, path))
+      mkdirSync(dirname(to), { recursive: true })
+      // Declarations keep the specifiers of the sources, which are not in the package.
+      writeFileSync(to, text.replaceAll(/(from '|import\(")(\.[^'"]*)\.ts(?=['"])/g, '$1$2.js'))
+    }, undefined, true)
+    if (emitSkipped) throw new Error(`The compiler wrote no declarations of ${path}.`)
+  }
+  return declared.size
 }
 
 for (const part of ['cli', 'client', 'compute', 'crypto', 'engine', 'headless', 'host', 'policy', 'script', 'shared']) {

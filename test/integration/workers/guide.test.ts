@@ -18,9 +18,9 @@ describe('the guide beyond one computer', { timeout: 180_000 }, () => {
     const [redis, postgres] = await Promise.all([startRedis(), startPostgres()])
     onCleanup(() => Promise.all([redis.stop(), postgres.stop()]))
     writeFileSync(join(folder, 'passphrase'), 'a passphrase for tests')
-    writeFileSync(join(folder, 'table.csv'), ['wage', ...Array.from({ length: 256 }, (_, row) => row * 3 - 50)].join('\n'))
+    writeFileSync(join(folder, 'table.csv'), ['wage', ...Array.from({ length: 96 }, (_, row) => row * 3 - 50)].join('\n'))
     const adapt = (commands: string): string => `hesystem() { "${process.execPath}" "${mainPath}" --secrets passphrase "$@"; }\n${commands}`
-      .replaceAll(/redis:\/\/\S+/g, redis.url).replaceAll(/postgres:\/\/\S+/g, postgres.url)
+      .replaceAll(/redis:\/\/\S+/g, redis.url).replaceAll(/postgres:\/\/\S+/g, postgres.url).replace('--threads 8', '--threads 2')
     const environment = { HESYSTEM_HOME: join(folder, 'home'), HESYSTEM_PASSPHRASE_FILE: join(folder, 'passphrase') }
     const run = async (commands: string): Promise<string> =>
       (await promisify(execFile)('bash', ['-ec', adapt(commands)], { cwd: folder, env: { ...process.env, ...environment } })).stdout
@@ -28,7 +28,7 @@ describe('the guide beyond one computer', { timeout: 180_000 }, () => {
     await run('hesystem dataset import table.csv --name wages; hesystem dataset import table.csv --name hours')
     // A worker has no profile, and none of its settings.
     const worker = startShell(adapt(block('worker')), { cwd: folder, environment: { HESYSTEM_HOME: join(folder, 'nobody') } })
-    await worker.waitFor(/Working with 8 threads/)
+    await worker.waitFor(/Working with 2 threads/)
     expect(await run(block('encrypt'))).toContain('Dataset wages is encrypted: ')
     expect(await worker.stop()).toMatch(/^[1-9]\d* tasks? done, 0 of them left/m)
     await run(block('chunks'))

@@ -110,7 +110,7 @@ describe('work beyond one computer', { timeout: 120_000 }, () => {
   it('takes one reply of two workers that came to do the same task, the first of which slept', async () => {
     const { remote, queue } = await openTasks()
     const sleeper = await startWorker(1)
-    const reply = remote.run(createTask(1_500), new AbortController().signal)
+    const reply = remote.run(createTask(500), new AbortController().signal)
     await suspend(sleeper, queue, 1)
     const other = await startWorker(1)
     const result = await reply
@@ -127,7 +127,7 @@ describe('work beyond one computer', { timeout: 120_000 }, () => {
   it('gives up a task that two workers died of', async () => {
     const { remote, queue } = await openTasks()
     const first = await startWorker(1)
-    const reply = remote.run(createTask(1_500), new AbortController().signal)
+    const reply = remote.run(createTask(500), new AbortController().signal)
     const failure = expect(reply).rejects.toMatchObject({ code: 'runtime.worker-died', retryable: true })
     await suspend(first, queue, 1)
     const second = await startWorker(1)

@@ -10,7 +10,13 @@ type Draw = (below: number) => number
 /** The same numbers for the same seed. */
 const createDraw = (seed: string): Draw => {
   let drawn = 0
-  return (below) => createHash('sha256').update(`${seed}/${drawn += 1}`).digest().readUInt32BE(0) % below
+  let digest = Buffer.alloc(0)
+  return (below) => {
+    const at = drawn % 8
+    if (at === 0) digest = createHash('sha256').update(`${seed}/${drawn / 8}`).digest()
+    drawn += 1
+    return digest.readUInt32BE(4 * at) % below
+  }
 }
 
 interface Secrets {
@@ -95,7 +101,8 @@ describe('the log under random facts with secrets in them (S31)', () => {
       expect(lines, told).toHaveLength(1)
       const [line = ''] = lines.splice(0)
       expect(() => { JSON.parse(line) }, told).not.toThrow()
-      for (const text of secrets.texts) expect(line.toLowerCase().includes(text.toLowerCase()), `${told}: ${text} in ${line}`).toBe(false)
+      const lower = line.toLowerCase()
+      expect(secrets.texts.filter((text) => lower.includes(text.toLowerCase())), `${told}: ${line}`).toEqual([])
     }
     noteFigure('log lines of random facts with secrets in them', 1500 * testLength())
   })
