@@ -21,7 +21,7 @@ import { impossible, type Calls } from './grammar/expression.ts'
 import { bitsOf, compare, fromNumber, minus, negative, toNumber, type Fraction } from './grammar/fraction.ts'
 
 // HESYSTEM_ANSWERS=100000 for the long run; unit/compute/exactness.test.ts has as many expressions of one shape in every run.
-const answers = Number(process.env['HESYSTEM_ANSWERS'] ?? 20_000)
+const answers = Number(process.env['HESYSTEM_ANSWERS'] ?? 5_000)
 const inAScript = 200
 /** Scripts that are run as such: compiled, in the sandbox. */
 const scripts = 8
@@ -110,7 +110,7 @@ interface Evaluated {
   readonly cells: readonly bigint[]
 }
 
-/** How a script comes to its answer: in the sandbox, from its text; or by the calls that it would make there, which takes a tenth of the time. */
+/** How a script comes to its answer: in the sandbox, from its text; or by the calls that it would make there, in a tenth of the time. */
 type Run = (backend: TensorBackend<GraphTensor>, table: TestTable, exported: readonly Exported[]) => Promise<readonly unknown[]>
 
 const runText: Run = async (backend, { dataset, rows, width }, exported) => {

@@ -126,7 +126,9 @@ export const Results = ({ runs, active, url, columns, before, onLabel, onReal }:
             ]}
           />
         </div>
-        {run === undefined ? null : <Run key={run.at} run={run} columns={columns} isJudged={onReal === null} onReal={run.fileName === active ? onReal : null} />}
+        {run === undefined
+          ? null
+          : <Run key={run.at} run={run} columns={columns} isJudged={onReal === null} onReal={run.fileName === active ? onReal : null} />}
         {number === null ? null : <Bought number={number} columns={columns} />}
       </div>
     </>

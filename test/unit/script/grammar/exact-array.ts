@@ -107,7 +107,8 @@ export const quantile = (cells: readonly Fraction[], q: number): Fraction => {
   const position = q * (cells.length - 1)
   const [below, above] = [sorted[Math.floor(position)] as Fraction, sorted[Math.ceil(position)] as Fraction]
   const part = position - Math.floor(position)
-  return part < 0.5 ? plus(below, times(minus(above, below), fromNumber(part))) : minus(above, times(minus(above, below), fromNumber(1 - part)))
+  const between = minus(above, below)
+  return part < 0.5 ? plus(below, times(between, fromNumber(part))) : minus(above, times(between, fromNumber(1 - part)))
 }
 
 /** Over the last axis of the left and the first of the right, a vector or a matrix. */
