@@ -39,6 +39,7 @@ interface DemoCommandOptions {
   readonly secondMoments?: true | string
   readonly comparisons?: number
   readonly products?: number
+  readonly rowAnswers?: true
   readonly value: bigint
   readonly out?: string
 }
@@ -53,6 +54,7 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
     .option('--second-moments [columns]', 'offer var, std, cov, corr and least squares of these columns, separated by commas, or of all')
     .addOption(new Option('--comparisons <n>', 'sell so many comparisons of encrypted cells, and in disclosed mode answers of single rows (--min-rows 1)').argParser(parseCount))
     .addOption(new Option('--products <n>', 'sell so many products of encrypted cells, in private mode').argParser(parseCount))
+    .option('--row-answers', 'sell answers about single rows (--min-rows 1), a number for each of up to some 800 rows')
     .addOption(new Option('--value <amount>', 'the price').argParser(parseAmount).default(20_000_000_000_000_000n, '0.02ether'))
     .option('--out <folder>', 'where the receipts go; by default a temporary folder')
     .action(async (options: DemoCommandOptions) => {
@@ -68,6 +70,7 @@ export const addDemoCommand = (program: Command, globals: () => GlobalOptions): 
         ...(options.secondMoments === undefined ? {} : { secondMoments: options.secondMoments }),
         ...(options.comparisons === undefined ? {} : { comparisons: options.comparisons }),
         ...(options.products === undefined ? {} : { products: options.products }),
+        rowAnswers: options.rowAnswers === true,
         valueWei: options.value,
         ...(options.out === undefined ? {} : { out: options.out }),
         note: (line) => { terminal.note(line) },

@@ -25,6 +25,8 @@ export interface DemoOptions {
   readonly comparisons?: number
   /** Products of two encrypted cells it sells, in private mode. None where absent. */
   readonly products?: number
+  /** Whether it sells answers about single rows, a number for each of them. */
+  readonly rowAnswers?: boolean
   readonly valueWei: bigint
   /** Where the receipts are kept. */
   readonly out?: string
@@ -119,16 +121,22 @@ interface Stage {
  * A table of any size can be tried: the usual minimum where there are rows for it, and an answer as long as there are columns.
  * A seller's process that dies is waited for as long as the delivery may take, and no longer.
  */
-const leastRows = ({ comparisons }: DemoOptions, rows: number): number => (comparisons === undefined ? Math.min(10, rows) : 1)
+const leastRows = ({ comparisons, rowAnswers = false }: DemoOptions, rows: number): number =>
+  (comparisons === undefined && !rowAnswers ? Math.min(10, rows) : 1)
 const helpTerms = ({ comparisons, products }: DemoOptions): string[] => [
   ...(comparisons === undefined ? [] : ['--comparisons', String(comparisons)]),
   ...(products === undefined ? [] : ['--products', String(products)]),
 ]
 /** However small the table, it answers once. */
 const totalCells = (rows: number, columns: number): string[] => (rows * columns < 2 * usualAnswerCells ? ['--max-total-cells', String(usualAnswerCells)] : [])
+/** A number for each row and each column, as often as there are columns; without a mask so short that some 800 fit one answer. */
+const rowTerms = ({ mode }: DemoOptions, rows: number, columns: number): string[] =>
+  ['--max-answer-cells', String(rows + columns), '--max-total-cells', String((rows + columns) * columns), ...(mode === 'private' ? [] : ['--max-answer-bits', '64'])]
+const cellTerms = (options: DemoOptions, rows: number, columns: number): string[] =>
+  (options.rowAnswers === true ? rowTerms(options, rows, columns) : options.mode === 'private' ? [] : totalCells(rows, columns))
 const termsFor = (options: DemoOptions, rows: number, columns: number): string[] =>
   ['--mode', options.mode,
-    ...(options.mode === 'private' ? [] : ['--min-rows', String(leastRows(options, rows)), ...totalCells(rows, columns)]), ...helpTerms(options),
+    ...(options.mode === 'private' ? [] : ['--min-rows', String(leastRows(options, rows))]), ...cellTerms(options, rows, columns), ...helpTerms(options),
     '--condition', String(Math.min(1, rows / columns)), '--delivery', '10m']
 
 interface ListingDocument { readonly id: string; readonly terms: { readonly guaranteeWei: string } }
@@ -197,7 +205,7 @@ const compute = async ({ buyer, step }: Stage, purchase: string, script: string)
 const buyAnswer = async (stage: Stage, url: string, script: string): Promise<Bought> => {
   const { buyer, step } = stage
   const rehearsal = await step('buyer rehearses on test data', () => buyer.run<{ largestDifference: number }>('try', url, script))
-  const { purchase } = await step('buyer pays into escrow', () => buyer.run<{ purchase: string }>('buy', url))
+  const { purchase } = await step('buyer pays into escrow', () => buyer.run<{ purchase: string }>('buy', url, '--script', script))
   await compute(stage, purchase, script)
   const { answer, proofVerified, unprovedReplies } = await step('buyer requests the answer, seller delivers', () =>
     buyer.run<Pick<Bought, 'answer' | 'proofVerified' | 'unprovedReplies'>>('request', purchase))
