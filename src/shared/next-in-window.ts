@@ -28,6 +28,7 @@ export const nextInWindow: Readonly<Partial<Record<ErrorCode, string>>> = {
   'access.keychain-silent': 'Unlock the system keychain and start again; nothing has been changed.',
   'access.insecure-address': 'Serve on this computer, in your own network with its certificate, or behind a proxy that speaks TLS.',
   'crypto.proof-invalid': 'Do not confirm. Dispute the answer, and save the evidence for the arbiter.',
+  'policy.other-details': 'Take the price back on the purchase’s page: the seller serves purchases under the document they were bought under, or not at all.',
   'policy.refused': 'Change the script so that it keeps to the listing’s policy; the workspace says so while you write, for nothing.',
   'chain.begun-anew': 'Start the chain that was there again, or trade on the new one in a profile of its own, in another folder.',
   'chain.wrong-contract': 'Ask the seller for the market’s address and add a network with it in Settings; who opens a market deploys a contract there.',

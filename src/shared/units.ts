@@ -15,8 +15,8 @@ const decimalsPerUnit: Readonly<Record<string, number>> = { wei: 0, gwei: 9, eth
 export const mostWei = (1n << 128n) - 1n
 
 /**
- * Wei of "0.02ether", "5 gwei", "100wei"; a bare number is ether. Exact: finer than a wei is refused, and more than a contract holds. Throws
- * `input.invalid`.
+ * Wei of "0.02ether", "5 gwei", "100wei"; a bare number is ether. Exact: finer than a wei is refused, and more than a contract holds.
+ * Throws `input.invalid`.
  */
 export const parseAmountWei = (text: string): bigint => {
   const match = /^(\d{1,39})(?:\.(\d{1,30}))?\s*([a-z]*)$/i.exec(text.trim())

@@ -106,6 +106,20 @@ const multipliesConverted = (machine: MontgomeryMachine, [a, b]: readonly [bigin
   return machine.get(product) === (a * b) % machine.modulus
 }
 
+/** Odd, of exactly so many bits, with digits as of a random number: what goes wrong with half of all moduli may pass those of a pattern. */
+const mixedModulus = (bits: number): bigint =>
+  BigInt.asUintN(bits, patternOf(bits) ** 3n >> BigInt(bits)) | (1n << BigInt(bits - 1)) | 1n
+
+/** Whether operands come back as they were read, and neighbours' products are right. */
+const keepsAndMultiplies = (machine: MontgomeryMachine, operands: readonly bigint[]): boolean => {
+  const registers = machine.reserve(3)
+  return operands.every((value, i) => {
+    machine.read(registers, bigIntToBytes(value, machine.length))
+    return bytesToBigInt(machine.write(registers, 1n)) === value
+      && multipliesConverted(machine, [value, operands[i - 1] ?? machine.modulus - 1n], registers)
+  })
+}
+
 const findFault = (name: KernelName, create: typeof createMontgomeryMachine): string | null => {
   try {
     for (const bits of lengths) {
@@ -117,6 +131,8 @@ const findFault = (name: KernelName, create: typeof createMontgomeryMachine): st
           multipliesAll(machine, operands, registers) && pairs.every((pair) => multipliesConverted(machine, pair, registers)))
         if (!isSound) return `a ${bits}-bit product came out wrong`
       }
+      const mixed = mixedModulus(bits)
+      if (!keepsAndMultiplies(create(mixed, name), operandsOf(mixed, bits))) return `a ${bits}-bit number came back wrong`
     }
     return null
   } catch (error) {
