@@ -112,6 +112,14 @@ const columnsOf = (operation: string, tensor: Tensor): Tensor[] => {
   throw new AppError('input.tensor-shape', `${operation}: takes a column or a matrix with one column per variable`)
 }
 
+/** Throws `input.tensor-shape` for columns of different length. */
+const assertPaired = (operation: string, columns: readonly Tensor[]): void => {
+  const [first, ...others] = columns.map(({ shape }) => shape[0] ?? 0)
+  const odd = others.find((length) => length !== first)
+  if (odd === undefined) return
+  throw new AppError('input.tensor-shape', `${operation}: columns of ${first ?? 0} and ${odd} numbers do not pair`)
+}
+
 /** What `at` gives for two columns is the same either way round. */
 interface Covariances {
   at(i: number, j: number): DeferredValue
@@ -124,6 +132,7 @@ const pairColumns = (
   operation: string, columns: readonly Tensor[], ddof: number, multiply: Multiply, isAsked: (i: number, j: number) => boolean = () => true,
 ): Covariances => {
   const count = columns[0]?.shape[0] ?? 0
+  assertPaired(operation, columns)
   assertCorrection(operation, count, ddof)
   const means = columns.map((column) => deferTensor(meanOf(column, undefined)))
   const leaves = new Set(means.flatMap((mean) => [...mean.leaves]))
@@ -195,7 +204,9 @@ const solve = (matrix: readonly (readonly DeferredValue[])[], right: readonly De
 export const leastSquares = (tensor: Tensor, target: Tensor, multiply: Multiply = multiplyByColumns): DeferredTensor => {
   const predictors = columnsOf('leastSquares', tensor)
   const size = predictors.length
-  const columns = [...predictors, ...columnsOf('leastSquares', target)]
+  const explained = columnsOf('leastSquares', target)
+  if (explained.length !== 1) throw new AppError('input.tensor-shape', `leastSquares: explains one column, not ${explained.length}`)
+  const columns = [...predictors, ...explained]
   // The target's own square is no part of the fit.
   const { at, leaves: asked } = pairColumns('leastSquares', columns, 0, multiply, (_, other) => other < size)
   const weights = solve(

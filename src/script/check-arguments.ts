@@ -7,6 +7,7 @@ const ofNone: readonly TensorMethod[] = [
 ]
 const ofTwo: readonly TensorMethod[] = ['where', 'rows', 'concat', 'quantile', 'var', 'std', 'cov']
 const ofAny: readonly TensorMethod[] = ['get', 'slice', 'cols', 'transpose', 'reshape', 'groupBy', 'unique']
+const ofOneList: readonly TensorMethod[] = ['rows', 'cols', 'reshape', 'transpose']
 const overAxes: readonly TensorMethod[] = ['sum', 'mean', 'max', 'min', 'argmax', 'argmin', 'median']
 
 /** Methods whose arguments are no columns, with what takes the columns that were named instead. */
@@ -37,6 +38,9 @@ const assertNoColumns = <T extends object>(method: TensorMethod, args: Arguments
 export const assertArguments = <T extends object>(method: TensorMethod, args: Arguments<T>): void => {
   assertNoColumns(method, args)
   if (method === 'col' && (args.length > 1 || Array.isArray(args[0]))) refuse('col takes one column, and makes a vector of it; cols(…) takes several')
+  if (ofOneList.includes(method) && Array.isArray(args[0]) && args.length > 1) refuse(`${method} takes one list, or what would be in it, and nothing behind a list`)
+  if (method === 'corr' && typeof args[0] === 'number') refuse('corr takes another tensor, or nothing')
+  if (method === 'cov' && typeof args[0] === 'number' && args.length > 1) refuse('cov takes another tensor first, and ddof behind it')
   if (ofAny.includes(method)) return
   const most = ofNone.includes(method) ? 0 : ofTwo.includes(method) ? 2 : 1
   if (args.length <= most) return

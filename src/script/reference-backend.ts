@@ -107,7 +107,9 @@ const corr = (array: ReferenceArray, args: Args): ReferenceArray =>
   tabulatePairs(pairArguments('corr', array, args).columns, (a, b) => covarianceOf(a, b, 0) / Math.sqrt(covarianceOf(a, a, 0) * covarianceOf(b, b, 0)))
 
 const leastSquares = (array: ReferenceArray, args: Args): ReferenceArray => {
-  const weights = fitLeastSquares(listColumns('leastSquares', array), [...toArray('leastSquares', args).values])
+  const [target = [], ...more] = listColumns('leastSquares', toArray('leastSquares', args))
+  if (more.length > 0) throw shapeError(`leastSquares: explains one column, not ${more.length + 1}`)
+  const weights = fitLeastSquares(listColumns('leastSquares', array), target)
   return { shape: [weights.length], values: Float64Array.from(weights), names: null }
 }
 

@@ -79,8 +79,14 @@ export const tabulatePairs = (
   tabulate(columns.length === 1 ? [] : [columns.length, columns.length], null, ([i = 0, j = 0]) =>
     evaluate(columns[i] as readonly number[], columns[j] as readonly number[]))
 
-/** Householder's orthogonal triangularisation [GVL13, 5.2]: intercept and weights with the least squares. */
+/**
+ * Householder's orthogonal triangularisation [GVL13, 5.2]: intercept and weights with the least squares; none are known, NaN, of fewer rows
+ * than weights. Throws `input.tensor-shape` for columns of different length.
+ */
 export const fitLeastSquares = (columns: readonly (readonly number[])[], target: readonly number[]): number[] => {
+  const odd = columns.find(({ length }) => length !== target.length)
+  if (odd !== undefined) throw shapeError(`leastSquares: columns of ${odd.length} and ${target.length} numbers do not pair`)
+  if (target.length <= columns.length) return new Array<number>(columns.length + 1).fill(Number.NaN)
   const rows = target.map((value, row) => [1, ...columns.map((column) => column[row] as number), value])
   const size = columns.length + 1
   for (let k = 0; k < size; k++) {
