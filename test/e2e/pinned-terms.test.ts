@@ -129,10 +129,11 @@ describe('what a purchase was bought under, pinned by the contract', { timeout: 
     await expect.poll(() => queryProfile(seller.home, 'SELECT state FROM sales WHERE purchase = ?', String(waiting)), { timeout: 30_000 }).toEqual([{ state: 'received' }])
 
     // Single rows instead of groups of four: on the contract, and in the seller's own profile.
-    await stage.chain.setBalance(seller.address, 10n ** 20n)
     const text = encodeDetails(change(details))
     const { market } = await shop.trade()
+    // Before the ether is there: with it the request would be answered as it should, under the document that it was bought under.
     await serving.stop()
+    await stage.chain.setBalance(seller.address, 10n ** 20n)
     await market.reprice('pinned:reprice', listing ?? 0n, { ...terms, detailsHash: hashDetails(text) })
     updateProfile(seller.home, `UPDATE listings SET details = '${text.replaceAll("'", "''")}', details_hash = '${hashDetails(text)}' WHERE id = '${id}'`)
     const again = await serve(shop, { publicUrl: relay.url })

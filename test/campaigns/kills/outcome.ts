@@ -25,7 +25,9 @@ const questions: Readonly<Record<string, string>> = {
   'results': 'SELECT purchase, program -> \'$.cells\' AS cells FROM results',
   'receipts': 'SELECT role, purchase FROM receipts',
   // Each payout has a random key of its own.
-  'transactions': 'SELECT CASE WHEN key LIKE \'withdraw:%\' THEN \'withdraw\' ELSE key END AS key, attempt, status, value_wei FROM transactions ORDER BY key',
+  // A request's hash follows from its own trade: keys that end with one are told without it.
+  'transactions': `SELECT CASE WHEN key LIKE 'withdraw:%' THEN 'withdraw' WHEN instr(key, ':0x') > 0 THEN substr(key, 1, instr(key, ':0x') - 1) ELSE key END AS key,
+    attempt, status, value_wei FROM transactions ORDER BY key`,
   'signed': 'SELECT nonce, state FROM signed_transactions ORDER BY nonce',
 }
 
