@@ -81,7 +81,7 @@ const stepsOf = (bits: KeyBits): Steps => {
   return steps
 }
 
-/** Measured at every estimate, in 2 to 5 milliseconds: a processor's clock, and what shares it, change within seconds by half. */
+/** Measured at every estimate, in some milliseconds: a processor's clock, and what shares it, change within seconds by half. */
 export const measureSpeed = (bits: KeyBits): Speed => {
   const { product, read } = stepsOf(bits)
   return { product: timeOf(product), read: timeOf(read) }

@@ -1,10 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { connectChain } from '../../src/host/chain/connect.ts'
-import { createMarketViews, type MarketViews } from '../../src/host/chain/market-views.ts'
+import type { MarketViews } from '../../src/host/chain/market-views.ts'
 import type { Host } from '../../src/host/index.ts'
 import type { Serving } from '../../src/host/seller/serve.ts'
 import { casesOf } from '../campaigns/support/figures.ts'
-import { onCleanup } from './support/cleanup.ts'
 import { waitFor } from './support/command-line.ts'
 import { queryProfile } from './support/profile.ts'
 import { refusalOf } from './support/refusal.ts'
@@ -79,9 +77,7 @@ describe('the moves of the escrow, from the command line', { timeout: 240_000 },
 
   beforeAll(async () => {
     stage = await openStage()
-    const connection = connectChain({ name: 'practice', rpcUrl: stage.chain.rpcUrl, chainId: stage.chain.chainId })
-    onCleanup(() => { connection.close() })
-    chain = createMarketViews(connection, stage.contract)
+    chain = stage.readMarket()
     seller = await stage.createParty('seller')
     buyer = await stage.createParty('buyer')
     arbiter = await stage.createParty('arbiter')

@@ -1,11 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createMarketViews, type MarketViews } from '../../src/host/chain/market-views.ts'
-import { connectChain } from '../../src/host/chain/connect.ts'
+import type { MarketViews } from '../../src/host/chain/market-views.ts'
 import type { Host, Trade } from '../../src/host/index.ts'
 import { verifyReceipt } from '../../src/host/protocol/verify-receipt.ts'
 import { encodeDetails, hashDetails } from '../../src/host/trade/details-document.ts'
 import type { Details } from '../../src/shared/schemas/details.ts'
-import { onCleanup } from './support/cleanup.ts'
 import { queryProfile, updateProfile } from './support/profile.ts'
 import { refusalOf } from './support/refusal.ts'
 import { openRelay, type Relay } from './support/relay.ts'
@@ -25,16 +23,11 @@ describe('what a purchase was bought under, pinned by the contract', { timeout: 
 
   beforeAll(async () => {
     stage = await openStage()
-    const connection = connectChain({ name: 'practice', rpcUrl: stage.chain.rpcUrl, chainId: stage.chain.chainId })
-    onCleanup(() => { connection.close() })
-    chain = createMarketViews(connection, stage.contract)
+    chain = stage.readMarket()
     seller = await stage.createParty('seller')
     shop = await seller.open()
     await prepareDataset(shop)
-    await shop.datasets.importTable({ name: 'others', text: ['pay,age,rank', ...tableRows.map((_, row) => `${700 + 31 * row},${20 + (row * 17) % 40},${row % 5}`)].join('\n') })
-    shop.datasets.createTestData('others', { rows: 8 })
-    await shop.datasets.encrypt('others', { keyBits: 2048 })
-    await shop.datasets.encryptTestData('others', { keyBits: 2048 })
+    await prepareDataset(shop, 'others', { text: ['pay,age,rank', ...tableRows.map((_, row) => `${700 + 31 * row},${20 + (row * 17) % 40},${row % 5}`)].join('\n') })
     relay = await openRelay()
     const open = async (name: string): Promise<Trade> => (await (await stage.createParty(name)).open()).trade()
     alice = await open('alice')

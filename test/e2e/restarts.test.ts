@@ -2,10 +2,8 @@ import Database from 'better-sqlite3'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { connectChain } from '../../src/host/chain/connect.ts'
-import { createMarketViews, type MarketViews } from '../../src/host/chain/market-views.ts'
+import type { MarketViews } from '../../src/host/chain/market-views.ts'
 import { casesOf, testLength } from '../campaigns/support/figures.ts'
-import { onCleanup } from './support/cleanup.ts'
 import { waitFor, type Running } from './support/command-line.ts'
 import { queryProfile } from './support/profile.ts'
 import { refusalOf } from './support/refusal.ts'
@@ -66,9 +64,7 @@ describe('a process that is killed', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     stage = await openStage()
     const chainPort = Number(new URL(stage.chain.rpcUrl).port)
-    const connection = connectChain({ name: 'practice', rpcUrl: stage.chain.rpcUrl, chainId: stage.chain.chainId })
-    onCleanup(() => { connection.close() })
-    chain = createMarketViews(connection, stage.contract)
+    chain = stage.readMarket()
     relay = await openRelay()
     serving = ['serve', '--port', '0', '--public-url', relay.url]
     sellerWire = await openRelay(chainPort)

@@ -162,9 +162,12 @@ export const createPolicy = (draft: Limits, rows: number, keyBits: KeyBits): Pol
   return policy
 }
 
-/** Half the table's numbers; in private mode four answers of the largest size, since each cell can hold several raw values. */
-export const defaultTotalCells = ({ mode, maxAnswerCells }: Policy, tableCells: number): number =>
-  (mode === 'disclosed' ? Math.ceil(tableCells / 2) : 4 * maxAnswerCells)
+/**
+ * Half the table's numbers, derived columns left out; in private mode four answers of the largest size, since each cell can hold several
+ * raw values.
+ */
+export const defaultTotalCells = ({ mode, maxAnswerCells }: Policy, rows: number, columns: readonly { readonly name: string }[]): number =>
+  (mode === 'disclosed' ? Math.ceil((rows * findTableColumns(columns).length) / 2) : 4 * maxAnswerCells)
 
 const createDetailsUrl = (serverUrl: string, { meta_link }: Details): string => {
   if (!URL.canParse(serverUrl) || !/^https?:$/.test(new URL(serverUrl).protocol)) {
@@ -189,7 +192,6 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     // In private mode any cell can be got, up to the limits: what sums give away is no concern there.
     if (policy.mode === 'disclosed') assertMomentsSafe(draft.dataset, policy.minRows, { datasets, ledger })
     const columns = datasets.readColumns(draft.dataset)
-    const tableCells = data.commitment.rows * findTableColumns(columns).length
     const base = `/v1/listings/${id}`
     return {
       version: 1,
@@ -209,7 +211,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       columns: [...columns],
       policy,
       budgets: {
-        totalCells: draft.maxTotalCells ?? defaultTotalCells(policy, tableCells),
+        totalCells: draft.maxTotalCells ?? defaultTotalCells(policy, data.commitment.rows, columns),
         comparisons: draft.comparisons ?? 0,
         products: draft.products ?? 0,
       },
@@ -265,7 +267,10 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       ledger.assertListable(listing.dataset, listing.details.policy)
       // Before anything is sent: from here on the table is sold in this mode or not at all.
       await ledger.claimMode(listing.dataset, listing.details.policy.mode)
-      const { number } = await (await market()).createListing(creationKey(id), listing.terms, listing.url)
+      const chain = await market()
+      // The draft may have been taken out meanwhile.
+      const { terms, url } = store.show(id)
+      const { number } = await chain.createListing(creationKey(id), terms, url)
       return store.update(id, { number, state: 'published' })
     },
 

@@ -1,4 +1,3 @@
-import { findTableColumns } from '../../compute/products.ts'
 import { AppError } from '../../shared/errors.ts'
 import { describeModeToSeller } from '../../shared/policy-words.ts'
 import { errorDocumentSchema } from '../../shared/window-contract/base.ts'
@@ -135,7 +134,7 @@ export const createListingsHandlers = ({ host, changes }: WindowContext): Handle
     const keyBits = data?.keyBits ?? usualKeyBits
     const columns = host.datasets.readColumns(dataset)
     const policy = createPolicy(limits, rows, keyBits)
-    const totalCells = maxTotalCells ?? defaultTotalCells(policy, rows * findTableColumns(columns).length)
+    const totalCells = maxTotalCells ?? defaultTotalCells(policy, rows, columns)
     return {
       modeWords: describeModeToSeller(policy, totalCells),
       totalCells,

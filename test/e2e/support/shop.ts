@@ -21,10 +21,13 @@ export const expectedAnswer = { meanWage: sumOf(0) / tableRows.length, totals: [
 /** A script that the listings of these tests refuse: one row, told apart from all others. */
 export const refusedScript = { fileName: 'refused.ts', source: 'export default data.col(\'wage\').get(3)\n' }
 
-/** The table, encrypted, with test data; under the shortest keys there are. */
-export const prepareDataset = async (host: Host, name = 'wages', options: Pick<EncryptOptions, 'packed'> = {}): Promise<void> => {
-  await host.datasets.importTable({ name, text: tableCsv })
-  host.datasets.createTestData(name, { rows: 8 })
+/** The table, or another, encrypted, with test data; under the shortest keys there are. */
+export const prepareDataset = async (
+  host: Host, name = 'wages',
+  { text = tableCsv, testRows = 8, ...options }: Pick<EncryptOptions, 'packed'> & { readonly text?: string; readonly testRows?: number } = {},
+): Promise<void> => {
+  await host.datasets.importTable({ name, text })
+  host.datasets.createTestData(name, { rows: testRows })
   await host.datasets.encrypt(name, { keyBits: 2048, ...options })
   await host.datasets.encryptTestData(name, { keyBits: 2048 })
 }

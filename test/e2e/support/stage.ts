@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Wallet } from 'ethers'
-import { connectChain } from '../../../src/host/chain/connect.ts'
+import { connectChain, type ChainConnection } from '../../../src/host/chain/connect.ts'
+import { createMarketViews, type MarketViews } from '../../../src/host/chain/market-views.ts'
 import { deployMarket } from '../../../src/host/chain/deploy.ts'
 import { createOutbox } from '../../../src/host/chain/outbox.ts'
 import { startPracticeChain, type PracticeChain } from '../../../src/host/chain/practice-chain.ts'
@@ -34,6 +35,8 @@ export interface Stage {
   readonly folder: string
   /** What every process of this stage needs: where the passphrase of its profiles stands. */
   readonly environment: Environment
+  /** What the market says, over a connection of its own, until the test file is over. */
+  readMarket(): MarketViews
   /** A home with a wallet of its own, funded, on the stage's network. */
   createParty(name: string, options?: PartyOptions): Promise<Party>
 }
@@ -57,7 +60,8 @@ export const openStage = async (): Promise<Stage> => {
   const environment = { HESYSTEM_PASSPHRASE_FILE: passphraseFile }
   const chain = await startPracticeChain()
   onCleanup(() => chain.stop())
-  const connection = connectChain({ name: 'practice', rpcUrl: chain.rpcUrl, chainId: chain.chainId })
+  const connect = (): ChainConnection => connectChain({ name: 'practice', rpcUrl: chain.rpcUrl, chainId: chain.chainId })
+  const connection = connect()
   const deployer = new Wallet(chain.accounts[9]?.privateKey ?? '')
   const outbox = createOutbox({ database: openProfileDatabase(':memory:'), connection, wallet: () => deployer, now: () => new Date() })
   const { address: contract } = await deployMarket({ outbox, minimumSeconds: 1 })
@@ -67,6 +71,11 @@ export const openStage = async (): Promise<Stage> => {
     contract,
     folder,
     environment,
+    readMarket: () => {
+      const reading = connect()
+      onCleanup(() => { reading.close() })
+      return createMarketViews(reading, contract)
+    },
     createParty: async (name, { balanceWei = 100n * ether, rpcUrl = chain.rpcUrl } = {}) => {
       const home = join(folder, name)
       const { address, privateKey } = Wallet.createRandom()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { checkScript, rehearse } from '../../../src/host/buyer/rehearse.ts'
 import type { Host, Trade } from '../../../src/host/index.ts'
-import { valueWei } from '../../e2e/support/shop.ts'
+import { prepareDataset, valueWei } from '../../e2e/support/shop.ts'
 import { openStage, serve, type Party, type Stage } from '../../e2e/support/stage.ts'
 
 const csv = 'pay,age\n10.5,20\n-2.25,30\n9,41\n0.3,60\n'
@@ -21,10 +21,7 @@ describe('the shape of an answer in private mode, which the seller never sees', 
     stage = await openStage()
     shop = await (await stage.createParty('seller')).open()
     const origin = `http://127.0.0.1:${(await serve(shop)).port}`
-    await shop.datasets.importTable({ name: 'small', text: csv })
-    shop.datasets.createTestData('small', { rows: 4 })
-    await shop.datasets.encrypt('small', { keyBits: 2048 })
-    await shop.datasets.encryptTestData('small', { keyBits: 2048 })
+    await prepareDataset(shop, 'small', { text: csv, testRows: 4 })
     const { listings } = await shop.trade()
     const draft = { dataset: 'small', valueWei, serverUrl: origin, mode: 'private' as const, condition: 1, maxAnswerCells: 8, maxTotalCells: 16 }
     const { id } = await listings.create(draft)
