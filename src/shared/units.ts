@@ -9,6 +9,12 @@ export const parseDurationSeconds = (text: string): number => {
   return Number(match[1]) * (secondsPerUnit[match[2] ?? ''] ?? 1)
 }
 
+/** As it is typed, in the largest unit up to days that it is whole in: "90s", "1h", "7d". */
+export const formatDuration = (seconds: number): string => {
+  const [unit, size] = Object.entries(secondsPerUnit).findLast(([name, length]) => name !== 'w' && seconds % length === 0) ?? ['s', 1]
+  return `${seconds / size}${unit}`
+}
+
 const decimalsPerUnit: Readonly<Record<string, number>> = { wei: 0, gwei: 9, ether: 18, eth: 18 }
 
 /** The most wei that the market's contract keeps of an amount: its fields are `uint128`. */
@@ -19,6 +25,10 @@ export const mostWei = (1n << 128n) - 1n
  * Throws `input.invalid`.
  */
 export const parseAmountWei = (text: string): bigint => {
+  // Whether 1,500 is one and a half or fifteen hundred is not for us to guess, with money.
+  if (/^\d[\d.]*,[\d,.]*\s*[a-z]*$/i.test(text.trim())) {
+    throw new AppError('input.invalid', `"${text}" has a comma: write decimals with a point, such as 0.02, and no mark between thousands.`, { details: { value: text } })
+  }
   const match = /^(\d{1,39})(?:\.(\d{1,30}))?\s*([a-z]*)$/i.exec(text.trim())
   const decimals = match === null ? undefined : decimalsPerUnit[(match[3] ?? '').toLowerCase() || 'ether']
   if (match === null || decimals === undefined) throw new AppError('input.invalid', `"${text}" is not an amount; write 0.02ether, 5gwei or 100wei.`, { details: { value: text } })

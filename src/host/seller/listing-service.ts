@@ -8,7 +8,7 @@ import { mostWei } from '../../shared/units.ts'
 import { usualAnswerCells, usualFeeWei, usualGuaranteeWei } from '../../shared/usual-terms.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
-import type { Market, ListingTerms } from '../chain/market.ts'
+import { hashTerms, type Market, type ListingTerms } from '../chain/market.ts'
 import { answerMaskBits } from '../../policy/private.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { sealedLength, sealedLimit } from '../protocol/answer-codec.ts'
@@ -49,12 +49,15 @@ export interface ListingDraft {
   readonly confirmations?: number
   /** SHA-256 of the certificate that the server shows where no authority signs for it; buyers then take no other. */
   readonly certificateHash?: string
+  /** A draft whose place this one takes, id and all. */
+  readonly replaces?: string
 }
 
 export interface ListingService {
   /** Writes a draft down. Throws `escrow.wrong-terms` for what cannot stand, `input.*` for names, addresses and second moments. */
   create(draft: ListingDraft): Promise<StoredListing>
-  publish(id: string): Promise<StoredListing>
+  /** `shown`: the draft as its seller agreed to it. Throws `escrow.wrong-state` where another was written in its place since. */
+  publish(id: string, shown?: StoredListing): Promise<StoredListing>
   close(id: string): Promise<StoredListing>
   open(id: string): Promise<StoredListing>
   reprice(id: string, change: Pick<ListingDraft, 'guaranteeWei' | 'interactionFeeWei'> & { readonly valueWei: bigint }): Promise<StoredListing>
@@ -176,6 +179,9 @@ const createDetailsUrl = (serverUrl: string, { meta_link }: Details): string => 
   return new URL(meta_link, serverUrl).href
 }
 
+/** What a signature for a draft is over: its terms, which hold the hash of its details, and its address. */
+const fingerprint = ({ details, terms, url }: StoredListing): string => `${hashTerms(details.seller, terms)} ${url}`
+
 export const createListingService = ({ database, datasets, ledger, market, now }: ListingServiceDependencies): ListingService => {
   const store = createListingStore(database)
 
@@ -249,27 +255,46 @@ export const createListingService = ({ database, datasets, ledger, market, now }
 
   const creationKey = (id: string): string => `listing:${id}:create`
 
+  /** What nobody can have bought of yet. Throws `escrow.wrong-state` for what was published, or is being. */
+  const assertUnpublished = (id: string, chain: Market): void => {
+    if (store.show(id).number === null && !chain.wasSent(creationKey(id))) return
+    throw new AppError('escrow.wrong-state', `Listing ${id} is published, or about to be: it can be closed, not taken out.`, { details: { listing: id } })
+  }
+
   return {
     create: async (draft) => {
-      const id = draft.id ?? store.createId(draft.dataset)
+      const chain = await market()
+      const { replaces } = draft
+      if (replaces !== undefined) assertUnpublished(replaces, chain)
+      const id = replaces ?? draft.id ?? store.createId(draft.dataset)
       assertPlainWords({ title: draft.title ?? draft.dataset, description: draft.description ?? '' }, 'input.invalid')
       const details = await describe(draft, id)
       const text = encodeDetails(details)
       const terms = createTerms(draft, hashDetails(text))
       assertTerms(terms, draft)
       const url = createDetailsUrl(draft.serverUrl, details)
-      return store.insert({ id, dataset: draft.dataset, details, text, terms, url, createdAt: now().toISOString() })
+      const made = { id, dataset: draft.dataset, details, text, terms, url, createdAt: now().toISOString() }
+      if (replaces === undefined) return store.insert(made)
+      return database.transaction((): StoredListing => {
+        assertUnpublished(replaces, chain)
+        store.remove(replaces)
+        return store.insert(made)
+      }).immediate()
     },
 
-    publish: async (id) => {
+    publish: async (id, shown) => {
       const listing = store.show(id)
       if (listing.number !== null) return listing
       ledger.assertListable(listing.dataset, listing.details.policy)
       // Before anything is sent: from here on the table is sold in this mode or not at all.
       await ledger.claimMode(listing.dataset, listing.details.policy.mode)
       const chain = await market()
-      // The draft may have been taken out meanwhile.
-      const { terms, url } = store.show(id)
+      // The draft may have been taken out meanwhile, or another one written in its place.
+      const found = store.show(id)
+      const { terms, url } = found
+      if (shown !== undefined && fingerprint(shown) !== fingerprint(found)) {
+        throw new AppError('escrow.wrong-state', `Listing ${id} was changed since it was agreed to: look at it again, and publish it then.`, { details: { listing: id } })
+      }
       const { number } = await chain.createListing(creationKey(id), terms, url)
       return store.update(id, { number, state: 'published' })
     },
@@ -293,10 +318,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       chain.relocate(`listing:${id}:relocate:${revision}`, number, createDetailsUrl(serverUrl, details))),
 
     discard: async (id) => {
-      const { number } = store.show(id)
-      if (number !== null || (await market()).wasSent(creationKey(id))) {
-        throw new AppError('escrow.wrong-state', `Listing ${id} is published, or about to be: it can be closed, not taken out.`, { details: { listing: id } })
-      }
+      assertUnpublished(id, await market())
       store.remove(id)
     },
 

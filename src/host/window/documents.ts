@@ -57,6 +57,7 @@ export const toListingJson = (listing: StoredListing, place: MarketPlace | null)
   rows: listing.details.num_rows[0],
   columns: listing.details.num_rows[1],
   keyBits: listing.details.dataset.key.bits,
+  pinsCertificate: listing.details.tls !== undefined,
   createdAt: listing.createdAt,
   onThisNetwork: place !== null && listing.details.chain_id === place.chainId
     && listing.details.contract_address.toLowerCase() === place.contract.toLowerCase(),

@@ -73,7 +73,7 @@ const planPublish = (trade: Trade, listing: StoredListing): MovePlan => {
     guaranteeWei: terms.guaranteeWei,
     deadlines: describeDeadlines(terms),
     carryOut: async () => {
-      await trade.listings.publish(listing.id)
+      await trade.listings.publish(listing.id, listing)
       return { kind: 'listing', listing: listing.id }
     },
   }

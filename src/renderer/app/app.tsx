@@ -9,7 +9,7 @@ import { DatasetsPage } from '../features/datasets/datasets-page.tsx'
 import { ImportPage } from '../features/datasets/import-page.tsx'
 import { DisputesPage } from '../features/disputes/disputes-page.tsx'
 import { FirstRunPage } from '../features/first-run/first-run-page.tsx'
-import { ListingDraftPage } from '../features/listings/listing-draft-page.tsx'
+import { NewListingPage, RewriteListingPage } from '../features/listings/listing-draft-page.tsx'
 import { ListingsPage } from '../features/listings/listings-page.tsx'
 import { OwnListingPage } from '../features/listings/own-listing-page.tsx'
 import { ListingPage } from '../features/market/listing-page.tsx'
@@ -42,8 +42,15 @@ const buyPages = ([page, id]: readonly string[], query: URLSearchParams): ReactN
   return <MarketPage />
 }
 
+const listingPages = (id: string | undefined, query: URLSearchParams): ReactNode => {
+  if (id === undefined) return <ListingsPage />
+  if (id === 'new') return <NewListingPage dataset={query.get('dataset')} />
+  const rewritten = query.get('rewrite')
+  return rewritten === null ? <OwnListingPage key={id} id={id} /> : <RewriteListingPage key={`${id} ${rewritten}`} id={id} inPlace={rewritten === 'in-place'} />
+}
+
 const sellPages = ([page, id]: readonly string[], query: URLSearchParams): ReactNode => {
-  if (page === 'listings') return id === undefined ? <ListingsPage /> : id === 'new' ? <ListingDraftPage dataset={query.get('dataset')} /> : <OwnListingPage key={id} id={id} />
+  if (page === 'listings') return listingPages(id, query)
   if (page === 'serve') return <ServePage />
   if (page === 'sales') return <SalesPage />
   if (id === 'import') return <ImportPage />

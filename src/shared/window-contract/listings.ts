@@ -22,6 +22,8 @@ export const listingSchema = z.strictObject({
   rows: z.int(),
   columns: z.int(),
   keyBits: z.int(),
+  /** Whether buyers take no other certificate than its seller's own. */
+  pinsCertificate: z.boolean(),
   createdAt: timeSchema,
   /** False where it was made for another chain or contract than the one in use. */
   onThisNetwork: z.boolean(),
@@ -57,6 +59,8 @@ export const listingDraftSchema = z.strictObject({
   confirmations: z.int().min(1).exactOptional(),
   /** Pin this profile's own certificate, for a server in one's own network. */
   pinOwnCertificate: z.boolean().exactOptional(),
+  /** A draft that this one is written in the place of, under the same id. */
+  replaces: z.string().exactOptional(),
 })
 export type ListingDraftJson = z.infer<typeof listingDraftSchema>
 

@@ -108,6 +108,21 @@ describe('selling through the contract: from a file to money, with nobody at the
     expect(await refusalOf(seller.client.listings.create({ ...draft, valueWei: (1n << 128n).toString() }))).toMatchObject({ code: 'escrow.wrong-terms' })
   })
 
+  it('writes a draft anew in its own place, and publishes none that was not the one agreed to', async () => {
+    const draft = { dataset: 'sales', title: 'First thoughts', valueWei: '1000', condition: 1 }
+    const { id } = await seller.client.listings.create(draft)
+    const shown = await seller.client.signing.prepare({ kind: 'publish', listing: id })
+    const second = await seller.client.listings.create({ ...draft, title: 'Second thoughts', valueWei: '2000', replaces: id })
+    expect(second).toMatchObject({ id, title: 'Second thoughts', state: 'draft', terms: { valueWei: '2000' } })
+    const { job } = await seller.client.signing.confirm({ id: shown.id })
+    expect((await atSeller.awaitEnd(job)).error).toMatchObject({ code: 'escrow.wrong-state' })
+    expect(await seller.client.listings.show({ id })).toMatchObject({ state: 'draft', number: null, title: 'Second thoughts' })
+    await seller.client.listings.discard({ id })
+    for (const replaces of [listing, id]) expect(await refusalOf(seller.client.listings.create({ ...draft, replaces })), replaces).not.toBeNull()
+    expect((await seller.client.listings.list({})).map((known) => known.id)).toEqual([listing])
+    expect(await seller.client.listings.show({ id: listing })).toMatchObject({ state: 'published', title: 'Shop revenue' })
+  })
+
   it('says of limits what a draft with them would hold: derived columns add no numbers to what a table answers', async () => {
     const { file: again } = await seller.client.datasets.openFile(file)
     await seller.client.datasets.import({ name: 'with-moments', source: { kind: 'file', file: again }, decisions })

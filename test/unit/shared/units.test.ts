@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatEther, mostWei, parseAmountWei, parseDurationSeconds } from '../../../src/shared/units.ts'
+import { formatDuration, formatEther, mostWei, parseAmountWei, parseDurationSeconds } from '../../../src/shared/units.ts'
 
 describe('amounts', () => {
   it('reads ether, gwei and wei exactly', () => {
@@ -23,6 +23,10 @@ describe('amounts', () => {
     }
   })
 
+  it('says of a comma what to write', () => {
+    for (const text of ['0,02', '1,500', '1.500,5', '0,5 gwei']) expect(() => parseAmountWei(text), text).toThrow('write decimals with a point')
+  })
+
   it('writes ether so that it reads back as the same amount', () => {
     fc.assert(fc.property(fc.bigInt(0n, 10n ** 30n), (valueWei) => {
       expect(parseAmountWei(formatEther(valueWei))).toBe(valueWei)
@@ -34,6 +38,11 @@ describe('amounts', () => {
 describe('lengths of time', () => {
   it('reads seconds, minutes, hours, days and weeks', () => {
     expect(['90', '90s', '10m', '1h', '7d', '2w'].map(parseDurationSeconds)).toEqual([90, 90, 600, 3600, 604_800, 1_209_600])
+  })
+
+  it('writes them so that they read back, in the largest unit that they are whole in', () => {
+    expect([90, 600, 3600, 5400, 86_400, 604_800, 1_209_600, 0].map(formatDuration)).toEqual(['90s', '10m', '1h', '90m', '1d', '7d', '14d', '0d'])
+    fc.assert(fc.property(fc.nat(10 ** 8), (seconds) => { expect(parseDurationSeconds(formatDuration(seconds))).toBe(seconds) }))
   })
 
   it('refuses anything else', () => {

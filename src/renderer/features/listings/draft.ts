@@ -1,35 +1,37 @@
+import { z } from 'zod'
 import { warnSellerOfDisputes } from '../../../shared/dispute-warnings.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { parseAmountWei, parseDurationSeconds } from '../../../shared/units.ts'
-import type { PolicyMode } from '../../../shared/schemas/details.ts'
-import type { ListingDraftJson } from '../../../shared/window-contract/listings.ts'
-import type { Reach } from '../serve/reaches.ts'
+import { formatDuration, formatEther, parseAmountWei, parseDurationSeconds } from '../../../shared/units.ts'
+import { policyModeSchema, type PolicyMode } from '../../../shared/schemas/details.ts'
+import type { ListingDraftJson, ListingJson } from '../../../shared/window-contract/listings.ts'
+import { reaches } from '../serve/reaches.ts'
 import { usualGuaranteeWei } from '../../../shared/usual-terms.ts'
 
 /** A listing as it is being written: amounts and times as they are typed. */
-export interface Draft {
-  readonly dataset: string
-  readonly title: string
-  readonly description: string
-  readonly price: string
-  readonly guarantee: string
-  readonly delivery: string
-  readonly expiration: string
-  readonly arbiter: string
-  readonly dispute: string
-  readonly reach: Reach
-  readonly serverUrl: string
-  readonly mode: PolicyMode
-  readonly minRows: number
-  readonly comparisons: number
-  readonly products: number
-  readonly interactionFee: string
-  readonly condition: number
-  readonly maxAnswerCells: number
-  readonly maxAnswerBits: number
+export const draftSchema = z.strictObject({
+  dataset: z.string(),
+  title: z.string(),
+  description: z.string(),
+  price: z.string(),
+  guarantee: z.string(),
+  delivery: z.string(),
+  expiration: z.string(),
+  arbiter: z.string(),
+  dispute: z.string(),
+  reach: z.enum(reaches.map(({ value }) => value)),
+  serverUrl: z.string(),
+  mode: policyModeSchema,
+  minRows: z.number(),
+  comparisons: z.number(),
+  products: z.number(),
+  interactionFee: z.string(),
+  condition: z.number(),
+  maxAnswerCells: z.number(),
+  maxAnswerBits: z.number(),
   /** null: as is usual for the table. */
-  readonly maxTotalCells: number | null
-}
+  maxTotalCells: z.number().nullable(),
+})
+export type Draft = Readonly<z.infer<typeof draftSchema>>
 
 /** What is usual in each mode: where the seller does not see what is asked, every number is worth more. */
 export const usualLimits: Readonly<Record<PolicyMode, Pick<Draft, 'maxAnswerCells' | 'maxAnswerBits'>>> = {
@@ -41,6 +43,21 @@ export const beginDraft = (dataset: string): Draft => ({
   dataset, title: dataset, description: '', price: '0.01', guarantee: '', delivery: '1h', expiration: '7d', arbiter: '', dispute: '7d', reach: 'this-computer', serverUrl: '',
   mode: 'disclosed', minRows: 10, condition: 1, comparisons: 0, products: 0, interactionFee: '', maxTotalCells: null, ...usualLimits.disclosed,
 })
+
+/** A listing there is, as it would be written. */
+export const draftOf = ({ dataset, title, description, terms, policy, comparisons, products, maxTotalCells, url, pinsCertificate }: ListingJson): Draft => {
+  const { protocol, origin } = new URL(url)
+  return {
+    ...beginDraft(dataset), title, description, comparisons, products, maxTotalCells, ...policy,
+    price: formatEther(BigInt(terms.valueWei)),
+    guarantee: formatEther(BigInt(terms.guaranteeWei)),
+    interactionFee: comparisons + products === 0 ? '' : formatEther(BigInt(terms.interactionFeeWei)),
+    delivery: formatDuration(terms.deliverySeconds),
+    expiration: formatDuration(terms.expirationSeconds),
+    ...(terms.arbiter === null ? {} : { arbiter: terms.arbiter, dispute: formatDuration(terms.disputeSeconds) }),
+    ...(protocol === 'http:' ? {} : { reach: pinsCertificate ? 'network' as const : 'internet' as const, serverUrl: origin }),
+  }
+}
 
 /** The reading of a field, or why it cannot be read. */
 export interface Reading<Value> { readonly value: Value | null, readonly problem: string | null }

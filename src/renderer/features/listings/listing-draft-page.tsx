@@ -1,5 +1,5 @@
 import { Button, NumberInput, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import type { ReactNode } from 'react'
 import { formatEther } from '../../../shared/units.ts'
 import { usualFeeWei, usualGuaranteeWei } from '../../../shared/usual-terms.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
@@ -7,8 +7,9 @@ import { goTo, placeOf } from '../../app/router.ts'
 import { EmptyState, Page, Section } from '../../ui/page.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { reaches } from '../serve/reaches.ts'
-import { beginDraft, isReadable, maySellComparisons, maySellProducts, sellsHelp, readDraft, toDocument, usualLimits, warnOfDraft, type Draft, type DraftReadings } from './draft.ts'
+import { beginDraft, draftOf, isReadable, maySellComparisons, maySellProducts, sellsHelp, readDraft, toDocument, usualLimits, warnOfDraft, type Draft, type DraftReadings } from './draft.ts'
 import { LimitsExplained } from './limits-explained.tsx'
+import { useKeptDraft } from './use-kept-draft.ts'
 
 interface PartProperties {
   readonly draft: Draft
@@ -110,19 +111,43 @@ const Where = ({ draft, readings, change }: PartProperties) => (
   </Section>
 )
 
-const Editor = ({ datasets, chosen }: { readonly datasets: readonly string[], readonly chosen: string }) => {
-  const [draft, setDraft] = useState(beginDraft(chosen))
-  const change = (part: Partial<Draft>): void => { setDraft({ ...draft, ...part }) }
+type Asked = {
+  readonly datasets: readonly string[]
+  /** What is written, for taking it up again. */
+  readonly purpose: string
+  readonly begin: () => Draft
+  /** The draft that is written anew. */
+  readonly replaces: string | null
+}
+
+const Editor = ({ datasets, purpose, begin, replaces }: Asked) => {
+  const kept = useKeptDraft(purpose, begin)
+  const make = useDo((wanted: Draft) => shell.listings.create({ ...toDocument(wanted), ...(replaces === null ? {} : { replaces }) }), 'listings', 'datasets')
+  if (kept === null) return null
+  const { draft, change, forget } = kept
   const readings = readDraft(draft)
-  const make = useDo(() => shell.listings.create(toDocument(draft)), 'listings', 'datasets')
+  const save = (): void => {
+    make.mutate(draft, {
+      onSuccess: ({ id }) => {
+        forget()
+        goTo(placeOf(['sell', 'listings', id]))
+      },
+    })
+  }
   return (
     <div className="columns">
-      <form className="stack wider" onSubmit={(event) => { event.preventDefault(); make.mutate(undefined, { onSuccess: ({ id }) => { goTo(placeOf(['sell', 'listings', id])) } }) }}>
+      <form className="stack wider" onSubmit={(event) => { event.preventDefault(); save() }}>
+        {kept.isTakenUp ? (
+          <p className="note small row wide between" role="status">
+            <span>What you changed here is kept until you save it.</span>
+            <Button variant="default" size="compact-sm" onClick={forget}>Begin anew</Button>
+          </p>
+        ) : null}
         <WhatItIs draft={draft} change={change} datasets={datasets} />
         <Money draft={draft} readings={readings} change={change} />
         <Limits draft={draft} readings={readings} change={change} />
         <Where draft={draft} readings={readings} change={change} />
-        <Trouble error={make.error} />
+        <Trouble error={make.error ?? kept.error} />
         <div className="row"><Button type="submit" loading={make.isPending} disabled={!isReadable(readings) || draft.title.trim() === ''}>Save the draft</Button><span className="small quiet">Nothing becomes public yet: the next page shows exactly what would.</span></div>
       </form>
       <aside><LimitsExplained draft={draft} /></aside>
@@ -136,20 +161,45 @@ const NotReady = ({ dataset }: { readonly dataset: string }) => (
   </EmptyState>
 )
 
-export const ListingDraftPage = ({ dataset }: { readonly dataset: string | null }) => {
+const back = { to: '#/sell/listings', title: 'Listings' }
+
+/** Datasets that are ready for a listing go to `children`. */
+const WithDatasets = ({ dataset, children }: { readonly dataset: string | null, readonly children: (ready: readonly [string, ...string[]]) => ReactNode }) => {
   const datasets = useAsk(['datasets'], () => shell.datasets.list({}))
   return (
-    <Page title="Write a listing" back={{ to: '#/sell/listings', title: 'Listings' }}>
-      <Reply of={datasets}>
-        {(rows) => {
-          const ready = rows.filter(({ data, test }) => data?.complete === true && test?.complete === true).map(({ name }) => name)
-          // What was known before may lag behind the dataset that one comes from: never is another taken in its place.
-          if (dataset !== null && !ready.includes(dataset)) return datasets.isFetching ? null : <NotReady dataset={dataset} />
-          const first = dataset ?? ready[0]
-          return first === undefined
-            ? <EmptyState action={<Button component="a" href="#/sell/datasets">Open the datasets</Button>}>A listing needs a dataset that is encrypted and has test data.</EmptyState>
-            : <Editor datasets={ready} chosen={first} />
-        }}
+    <Reply of={datasets}>
+      {(rows) => {
+        const [first, ...others] = rows.filter(({ data, test }) => data?.complete === true && test?.complete === true).map(({ name }) => name)
+        // What was known before may lag behind the dataset that one comes from: never is another taken in its place.
+        if (dataset !== null && first !== dataset && !others.includes(dataset)) return datasets.isFetching ? null : <NotReady dataset={dataset} />
+        return first === undefined
+          ? <EmptyState action={<Button component="a" href="#/sell/datasets">Open the datasets</Button>}>A listing needs a dataset that is encrypted and has test data.</EmptyState>
+          : children([first, ...others])
+      }}
+    </Reply>
+  )
+}
+
+/** A new listing, of this dataset where one is named. */
+export const NewListingPage = ({ dataset }: { readonly dataset: string | null }) => (
+  <Page title="Write a listing" back={back}>
+    <WithDatasets dataset={dataset}>
+      {(ready) => <Editor key={dataset} datasets={ready} purpose={`new ${dataset ?? ''}`} begin={() => beginDraft(dataset ?? ready[0])} replaces={null} />}
+    </WithDatasets>
+  </Page>
+)
+
+/** A listing written after one there is: in the place of a draft, or as another like it. */
+export const RewriteListingPage = ({ id, inPlace }: { readonly id: string, readonly inPlace: boolean }) => {
+  const listing = useAsk(['listings', id], () => shell.listings.show({ id }))
+  return (
+    <Page title={inPlace ? 'Edit the draft' : 'Write another listing'} back={{ to: placeOf(['sell', 'listings', id]), title: listing.data?.title ?? id }}>
+      <Reply of={listing}>
+        {(found) => (
+          <WithDatasets dataset={found.dataset}>
+            {(ready) => <Editor datasets={ready} purpose={`${inPlace ? 'edit' : 'like'} ${id}`} begin={() => draftOf(found)} replaces={inPlace ? id : null} />}
+          </WithDatasets>
+        )}
       </Reply>
     </Page>
   )

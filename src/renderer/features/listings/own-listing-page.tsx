@@ -95,6 +95,7 @@ const Actions = ({ listing }: { readonly listing: ListingJson }) => {
     return (
       <>
         <Button variant="default" loading={discard.isPending} onClick={() => { discard.mutate(undefined, { onSuccess: () => { goTo(placeOf(['sell', 'listings'])) } }) }}>Take the draft out</Button>
+        <Button variant="default" component="a" href={placeOf(['sell', 'listings', listing.id], { rewrite: 'in-place' })}>Edit</Button>
         <Button onClick={() => { sign({ kind: 'publish', listing: listing.id }) }}>Publish…</Button>
         <Trouble error={discard.error} />
       </>
@@ -102,6 +103,7 @@ const Actions = ({ listing }: { readonly listing: ListingJson }) => {
   }
   return (
     <>
+      <Button variant="default" component="a" href={placeOf(['sell', 'listings', listing.id], { rewrite: 'another' })}>Another like it</Button>
       <Button variant="default" onClick={() => { setRepricing(true) }}>New price…</Button>
       <Button variant="default" onClick={() => { sign({ kind: listing.state === 'closed' ? 'open' : 'close', listing: listing.id }) }}>{listing.state === 'closed' ? 'Open again…' : 'Close…'}</Button>
       {status.data?.serving === true
