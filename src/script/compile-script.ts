@@ -48,6 +48,24 @@ const comparisons: ReadonlySet<ts.SyntaxKind> = new Set([
 ])
 const isComparison = (node: ts.Node): node is ts.BinaryExpression => ts.isBinaryExpression(node) && comparisons.has(node.operatorToken.kind)
 
+const bitOperators: ReadonlySet<ts.SyntaxKind> = new Set([ts.SyntaxKind.AmpersandToken, ts.SyntaxKind.BarToken, ts.SyntaxKind.CaretToken])
+
+/** What Python takes together otherwise than JavaScript, and neither says a word of it; in brackets it is meant. Null for all else. */
+const refuseOrder = (node: ts.Node): string | null => {
+  if (!ts.isBinaryExpression(node)) return null
+  const { left, right } = node
+  const sides = [left, right]
+  if (bitOperators.has(node.operatorToken.kind) && sides.some(isComparison)) {
+    const sign = node.operatorToken.getText()
+    return `\`${sign}\` comes after comparisons here, and before them in Python: write (a > 0) * (b > 0) for tensors, a > 0 && b > 0 for numbers, (a ${sign} b) > 0 for bits`
+  }
+  if (!isComparison(node)) return null
+  if (sides.every(isComparison)) return `one comparison of two others takes brackets: (${left.getText()}) ${node.operatorToken.getText()} (${right.getText()})`.slice(0, 300)
+  if (sides.some(isComparison)) return chainRefusal
+  const isDenied = ts.isPrefixUnaryExpression(left) && left.operator === ts.SyntaxKind.ExclamationToken
+  return isDenied ? '`!` comes before the comparison here, and after it in Python: write !(a == b), or (!a) == b' : null
+}
+
 /** Why a piece of syntax has no place in a script; null for the rest. */
 const refusalOf = (node: ts.Node): { code: 'input.script-import' | 'input.script-syntax'; message: string } | null => {
   const isModuleReference = ts.isImportDeclaration(node) || ts.isImportEqualsDeclaration(node)
@@ -59,8 +77,9 @@ const refusalOf = (node: ts.Node): { code: 'input.script-import' | 'input.script
   const isPair = ts.isElementAccessExpression(node) && ts.isBinaryExpression(node.argumentExpression)
     && ts.tokenToString(node.argumentExpression.operatorToken.kind) === ','
   if (isPair) return { code: 'input.script-syntax', message: pairRefusal }
-  // Python reads 1 < x < 5 as one; JavaScript compares the 0s and 1s of the first with 5. In brackets it is meant.
-  if (isComparison(node) && isComparison(node.left)) return { code: 'input.script-syntax', message: chainRefusal }
+  // Python reads 1 < x < 5 as one; JavaScript compares the 0s and 1s of the first with 5.
+  const order = refuseOrder(node)
+  if (order !== null) return { code: 'input.script-syntax', message: order }
   const named = refuseNamedArgument(node)
   if (named !== null) return { code: 'input.script-syntax', message: named }
   if (node.kind === ts.SyntaxKind.AsyncKeyword) return { code: 'input.script-syntax', message: asyncRefusal }

@@ -25,7 +25,7 @@ type Column = COLUMN
 
 interface TensorMembers {
   /** Lengths along each axis. */
-  readonly shape: number[]
+  readonly shape: readonly number[]
   /** Number of cells. */
   readonly size: number
   /** Number of axes. */

@@ -34,10 +34,14 @@ const cutAtCloser = (text: string): [inside: string, rest: string] => {
   return [text.slice(0, end), text.slice(end)]
 }
 
+/** Without a comment of Python's, or its choice, behind it: neither is JavaScript. */
+const cutPython = (text: string): string => text.replace(/#.*$/, '').replace(/\sif\s.*\selse\s.*$/, '')
+
 /** Arithmetic of numbers and of names that exist; prose and dates are not. */
-const isOperand = (text: string, offset: number, declarations: Declarations): boolean => {
+const isOperand = (written: string, offset: number, declarations: Declarations): boolean => {
+  const text = cutPython(written)
   // Two words side by side, or a sign that arithmetic has not, need no parser.
-  const isProse = /[\p{L}\d_$]\s+[\p{L}\d_$]/u.test(text) || /[^\p{L}\p{M}\s\w$.,()[\]+\-*/"']/u.test(text)
+  const isProse = /[\p{L}\d_$]\s+[\p{L}\d_$]|(?<![=!<>])=(?!=)/u.test(text) || /[^\p{L}\p{M}\s\w$.,()[\]+\-*/"'%&|^<>=!]/u.test(text)
   if (isProse || /^\s*(?:$|\d{4}-\d\d-\d\d$)/.test(text)) return false
   if ((ts.transpileModule(`0/${text}`, { reportDiagnostics: true }).diagnostics ?? []).length > 0) return false
   let isKnown = true
@@ -68,7 +72,7 @@ export interface FloorDivision {
 /**
  * Python's floor division begins a comment here, and what follows it would be left out without a word: a number that is wrong in silence.
  * So a comment on the line of an expression that it could divide, which reads as arithmetic and nothing else (`// 2`, `// (n - 1)`,
- * `// n` where n is a variable), is taken for one. `// 2 columns`, `// half`, a comment of its own line or behind `;` and `,` are not.
+ * `// n` where n is a variable, `// 2 % k`, also before a comment of Python's), is taken for one. `// 2 columns`, `// half`, a comment of its own line or behind `;` and `,` are not.
  */
 export const findFloorDivision = (file: ts.SourceFile): FloorDivision | null => {
   const { text } = file
@@ -77,7 +81,7 @@ export const findFloorDivision = (file: ts.SourceFile): FloorDivision | null => 
     const comment = ts.getTrailingCommentRanges(text, token.end)?.find(({ kind }) => kind === ts.SyntaxKind.SingleLineCommentTrivia)
     if (comment === undefined || isStatement(token)) return null
     const [divisor, rest] = cutAtCloser(text.slice(comment.pos + 2, comment.end).replace(/^=/, ''))
-    const isCode = /^[\s)\]},;]*(?:[-+*/.<>=?:].*)?$/.test(rest) && isOperand(divisor, token.end, declarations ??= readDeclarations(file))
+    const isCode = /^[\s)\]},;]*(?:[-+*/.<>=?:#%&|^!].*)?$/.test(rest) && isOperand(divisor, token.end, declarations ??= readDeclarations(file))
     return isCode ? { offset: comment.pos, divisor: divisor.trim() } : null
   }
   /** `n! // 2` and `n as number // 2` divide as `n // 2` does. */

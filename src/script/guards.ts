@@ -1,9 +1,11 @@
+import { plainGuardsSource } from './plain-guards.ts'
+
 /**
  * JavaScript that runs inside the sandbox before the script, beside the prelude: what JavaScript's own functions would make of a tensor, or
  * of a method that nobody called, without a word. They ask for a truth, or for the very same value, and would take any tensor for true, and
  * for unlike all others: an answer that is wrong in silence. Convenience as the prelude is, not the wall.
  */
-export const guardsSource = String.raw`(function ({ isTensor, toTruth, toNumber, uncalledHints }) {
+export const guardsSource = String.raw`(function ({ isTensor, toTruth, toNumber, uncalledHints, methods, columns }) {
   const { apply, construct } = Reflect
   const { defineProperty, hasOwn } = Object
   const { some } = Array.prototype
@@ -16,18 +18,6 @@ export const guardsSource = String.raw`(function ({ isTensor, toTruth, toNumber,
     return new TypeError((name || 'this') + ' is a function, not a number: call it, ' + name + '(…)' + hint)
   }
 
-  const isArray = Array.isArray
-  const isEquality = (operator) => operator === '==' || operator === '!=' || operator === '===' || operator === '!=='
-  /** A function or a list beside a number is NaN or a text, equal to none and neither above nor below. */
-  const assertCountable = (operator, a, b) => {
-    if (typeof a === 'function' && typeof b === 'number') throw asksForNumber(a)
-    if (typeof b === 'function' && typeof a === 'number') throw asksForNumber(b)
-    const lists = (isArray(a) ? 1 : 0) + (isArray(b) ? 1 : 0)
-    const numbers = (typeof a === 'number' ? 1 : 0) + (typeof b === 'number' ? 1 : 0)
-    if (lists === 0 || lists + numbers < 2 || (lists === 2 && isEquality(operator))) return
-    throw new TypeError('a plain list counts beside a tensor only: a.map((x) => x * 2) goes item by item, a.length is its length; of a shape, x.shape[0] is the number of rows')
-  }
-
   /** Puts something around a function of JavaScript's own, under its name. */
   const surround = (owner, name, around) => {
     const own = owner[name]
@@ -36,21 +26,25 @@ export const guardsSource = String.raw`(function ({ isTensor, toTruth, toNumber,
     defineProperty(owner, name, { value: made[name], writable: true, configurable: true })
   }
 
+  const plain = (${plainGuardsSource})({ isTensor, asksForSame, asksForNumber, surround, methods, columns })
+
   // Answers without the clock and without chance: a script gives the same answer each time. And nothing is waited for.
   Math.random = () => { throw new TypeError('Math.random is not available: a script must give the same answer each time') }
   delete globalThis.Promise
+
+  const askTruth = (value) => plain.assertTruth(toTruth(value), false)
 
   // What is kept or found by a callback hangs on its truth, as what stands behind an if does.
   for (const name of ['filter', 'find', 'findIndex', 'findLast', 'findLastIndex', 'some', 'every']) {
     surround(Array.prototype, name, (own, list, args) => {
       const test = args[0]
-      return apply(own, list, [typeof test === 'function' ? (...given) => toTruth(apply(test, args[1], given)) : test])
+      return apply(own, list, [typeof test === 'function' ? (...given) => askTruth(apply(test, args[1], given)) : test])
     })
   }
   const ownBoolean = Boolean
   globalThis.Boolean = new Proxy(ownBoolean, {
-    apply: (own, self, args) => own(toTruth(args[0])),
-    construct: (own, args, target) => construct(own, [toTruth(args[0])], target),
+    apply: (own, self, args) => own(askTruth(args[0])),
+    construct: (own, args, target) => construct(own, [askTruth(args[0])], target),
   })
   defineProperty(ownBoolean.prototype, 'constructor', { value: globalThis.Boolean, writable: true, configurable: true })
 
@@ -58,6 +52,7 @@ export const guardsSource = String.raw`(function ({ isTensor, toTruth, toNumber,
     surround(Array.prototype, name, (own, list, args) => {
       if (isTensor(args[0])) throw asksForSame(name)
       const found = apply(own, list, args)
+      plain.assertFound(list, args[0], found)
       // That something is not there is known only where no tensor is.
       if ((found === false || found === -1) && apply(some, list, [(value) => isTensor(value)])) throw asksForSame(name)
       return found
@@ -82,7 +77,10 @@ export const guardsSource = String.raw`(function ({ isTensor, toTruth, toNumber,
     if (isTensor(value)) throw new TypeError('a tensor has no keys: [...x] has its rows, listing.columns the names of the table\'s columns')
     return value
   }
-  for (const name of ['keys', 'values', 'entries']) surround(Object, name, (own, self, args) => own(assertKeys(args[0])))
+  for (const name of ['keys', 'values', 'entries', 'assign', 'getOwnPropertyNames', 'getOwnPropertyDescriptors']) {
+    surround(Object, name, (own, self, args) => own(...args.map(assertKeys)))
+  }
+  surround(Reflect, 'ownKeys', (own, self, args) => own(assertKeys(args[0])))
   for (const name of ['isFinite', 'isInteger', 'isNaN', 'isSafeInteger']) {
     surround(Number, name, (own, self, args) => own(isTensor(args[0]) ? toNumber(args[0]) : args[0]))
   }
@@ -93,5 +91,5 @@ export const guardsSource = String.raw`(function ({ isTensor, toTruth, toNumber,
     return this.toString()
   } })
 
-  return { asksForSame, asksForNumber, assertCountable, assertKeys }
+  return { ...plain, asksForSame, asksForNumber, assertKeys }
 })`

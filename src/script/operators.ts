@@ -1,18 +1,23 @@
 import ts from 'typescript'
 
-/** The operators that tensors have a word on, by their token: all but the bit operators, which JavaScript asks for numbers itself. */
+/** The operators that tensors and lists have a word on, by their token. */
 const binaryOperators: ReadonlyMap<ts.SyntaxKind, string> = new Map<ts.SyntaxKind, string>([
   [ts.SyntaxKind.PlusToken, '+'], [ts.SyntaxKind.MinusToken, '-'], [ts.SyntaxKind.AsteriskToken, '*'], [ts.SyntaxKind.SlashToken, '/'],
   [ts.SyntaxKind.AsteriskAsteriskToken, '**'], [ts.SyntaxKind.GreaterThanToken, '>'], [ts.SyntaxKind.LessThanToken, '<'],
   [ts.SyntaxKind.GreaterThanEqualsToken, '>='], [ts.SyntaxKind.LessThanEqualsToken, '<='], [ts.SyntaxKind.EqualsEqualsToken, '=='],
   [ts.SyntaxKind.ExclamationEqualsToken, '!='], [ts.SyntaxKind.EqualsEqualsEqualsToken, '==='],
   [ts.SyntaxKind.ExclamationEqualsEqualsToken, '!=='],
-  [ts.SyntaxKind.PercentToken, '%'],
+  [ts.SyntaxKind.PercentToken, '%'], [ts.SyntaxKind.AmpersandToken, '&'], [ts.SyntaxKind.BarToken, '|'], [ts.SyntaxKind.CaretToken, '^'],
+  [ts.SyntaxKind.LessThanLessThanToken, '<<'], [ts.SyntaxKind.GreaterThanGreaterThanToken, '>>'],
+  [ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken, '>>>'], [ts.SyntaxKind.InKeyword, 'in'],
 ])
 
 const assignmentOperators: ReadonlyMap<ts.SyntaxKind, string> = new Map<ts.SyntaxKind, string>([
   [ts.SyntaxKind.PlusEqualsToken, '+'], [ts.SyntaxKind.MinusEqualsToken, '-'], [ts.SyntaxKind.AsteriskEqualsToken, '*'],
   [ts.SyntaxKind.SlashEqualsToken, '/'], [ts.SyntaxKind.AsteriskAsteriskEqualsToken, '**'], [ts.SyntaxKind.PercentEqualsToken, '%'],
+  [ts.SyntaxKind.AmpersandEqualsToken, '&'], [ts.SyntaxKind.BarEqualsToken, '|'], [ts.SyntaxKind.CaretEqualsToken, '^'],
+  [ts.SyntaxKind.LessThanLessThanEqualsToken, '<<'], [ts.SyntaxKind.GreaterThanGreaterThanEqualsToken, '>>'],
+  [ts.SyntaxKind.GreaterThanGreaterThanGreaterThanEqualsToken, '>>>'],
 ])
 
 /** Their left side is asked for its truth, and assigned to where that decides so. */
@@ -21,8 +26,10 @@ const logicalAssignments: ReadonlyMap<ts.SyntaxKind, ts.BinaryOperator> = new Ma
   [ts.SyntaxKind.AmpersandAmpersandEqualsToken, ts.SyntaxKind.AmpersandAmpersandToken],
 ])
 
-/** -a, and the one whose operand is asked for its truth. */
-const prefixOperators: ReadonlyMap<ts.SyntaxKind, 'neg' | 'not'> = new Map([[ts.SyntaxKind.MinusToken, 'neg'], [ts.SyntaxKind.ExclamationToken, 'not']])
+/** -a, ~a, and the one whose operand is asked for its truth. */
+const prefixOperators: ReadonlyMap<ts.SyntaxKind, 'neg' | '~' | 'not'> = new Map([
+  [ts.SyntaxKind.MinusToken, 'neg'], [ts.SyntaxKind.TildeToken, '~'], [ts.SyntaxKind.ExclamationToken, 'not'],
+])
 
 const logicalOperators: ReadonlySet<ts.SyntaxKind> = new Set([ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken])
 
@@ -99,7 +106,7 @@ const rewriteAssignment = (rewriter: Rewriter, node: ts.BinaryExpression, operat
   const assignment = typeof operator === 'string'
     ? factory.createAssignment(place(), call(operator, [place(), visit(node.right)], node, offset))
     : factory.createParenthesizedExpression(factory.createBinaryExpression(
-      call('truth', [place()], node, offset), operator, factory.createParenthesizedExpression(factory.createAssignment(place(), visit(node.right))),
+      call('side', [place()], node, offset), operator, factory.createParenthesizedExpression(factory.createAssignment(place(), visit(node.right))),
     ))
   if (before.length === 0) return ts.setTextRange(assignment, node)
   return factory.createParenthesizedExpression(factory.createCommaListExpression([...before, assignment]))
@@ -109,13 +116,20 @@ const rewriteAssignment = (rewriter: Rewriter, node: ts.BinaryExpression, operat
 const findCondition = (node: ts.Node): ts.Expression | null => {
   if (ts.isIfStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node)) return node.expression
   if (ts.isForStatement(node) || ts.isConditionalExpression(node)) return node.condition ?? null
-  if (ts.isPrefixUnaryExpression(node)) return prefixOperators.get(node.operator) === 'not' ? node.operand : null
-  return ts.isBinaryExpression(node) && logicalOperators.has(node.operatorToken.kind) ? node.left : null
+  return ts.isPrefixUnaryExpression(node) && prefixOperators.get(node.operator) === 'not' ? node.operand : null
 }
+
+const isAccess = (node: ts.Node): node is ts.PropertyAccessExpression | ts.ElementAccessExpression =>
+  ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)
+
+/** `Array(n)` and `new Array(n)`, where n is a length. */
+const isArrayOfLength = (node: ts.Node): node is ts.CallExpression | ts.NewExpression =>
+  (ts.isCallExpression(node) || ts.isNewExpression(node)) && ts.isIdentifier(node.expression) && node.expression.text === 'Array'
+  && node.arguments?.length === 1 && !ts.isSpreadElement(node.arguments[0] as ts.Expression)
 
 interface Asked {
   /** What the helper is to see to first. */
-  readonly question: 'truth' | 'case' | 'throw' | 'spread'
+  readonly question: 'truth' | 'side' | 'case' | 'throw' | 'spread' | 'key' | 'delete' | 'names' | 'length'
   readonly expression: ts.Expression
 }
 
@@ -124,9 +138,19 @@ const findAsked = (node: ts.Node): Asked | null => {
   if (ts.isSwitchStatement(node) || ts.isCaseClause(node)) return { question: 'case', expression: node.expression }
   if (ts.isThrowStatement(node)) return { question: 'throw', expression: node.expression }
   if (ts.isSpreadAssignment(node)) return { question: 'spread', expression: node.expression }
+  if (ts.isForInStatement(node)) return { question: 'names', expression: node.expression }
+  if (ts.isDeleteExpression(node) && isAccess(node.expression)) return { question: 'delete', expression: node.expression.expression }
+  if (ts.isElementAccessExpression(node) && !ts.isLiteralExpression(node.argumentExpression)) return { question: 'key', expression: node.argumentExpression }
+  if (isArrayOfLength(node)) return { question: 'length', expression: node.arguments?.[0] as ts.Expression }
+  if (ts.isBinaryExpression(node) && logicalOperators.has(node.operatorToken.kind)) return { question: 'side', expression: node.left }
   const condition = findCondition(node)
   return condition === null ? null : { question: 'truth', expression: condition }
 }
+
+const replaceObject = (factory: ts.NodeFactory, access: ts.Expression, object: ts.Expression): ts.Expression =>
+  (ts.isElementAccessExpression(access)
+    ? factory.updateElementAccessExpression(access, object, access.argumentExpression)
+    : factory.updatePropertyAccessExpression(access as ts.PropertyAccessExpression, object, (access as ts.PropertyAccessExpression).name))
 
 /** Puts something else in the place of what findAsked found. */
 const replaceAsked = (factory: ts.NodeFactory, node: ts.Node, asked: ts.Expression): ts.Node => {
@@ -140,13 +164,19 @@ const replaceAsked = (factory: ts.NodeFactory, node: ts.Node, asked: ts.Expressi
   if (ts.isCaseClause(node)) return factory.updateCaseClause(node, asked, node.statements)
   if (ts.isThrowStatement(node)) return factory.updateThrowStatement(node, asked)
   if (ts.isSpreadAssignment(node)) return factory.updateSpreadAssignment(node, asked)
+  if (ts.isForInStatement(node)) return factory.updateForInStatement(node, node.initializer, asked, node.statement)
+  if (ts.isDeleteExpression(node)) return factory.updateDeleteExpression(node, replaceObject(factory, node.expression, asked))
+  if (ts.isElementAccessExpression(node)) return factory.updateElementAccessExpression(node, node.expression, asked)
+  if (ts.isCallExpression(node)) return factory.updateCallExpression(node, node.expression, node.typeArguments, [asked])
+  if (ts.isNewExpression(node)) return factory.updateNewExpression(node, node.expression, node.typeArguments, [asked])
   const { questionToken, whenTrue, colonToken, whenFalse } = node as ts.ConditionalExpression
   return factory.updateConditionalExpression(node as ts.ConditionalExpression, asked, questionToken, whenTrue, colonToken, whenFalse)
 }
 
 /**
- * Asks about each condition, which JavaScript would take a tensor for true in, about what switch compares by identity and an object spreads
- * by its keys; and notes where something is thrown, for things that do not know where they were made.
+ * Asks about each condition, which JavaScript would take a tensor for true in, about what switch compares by identity, an object spreads
+ * by its keys, brackets take for a name and delete leaves a hole in; and notes where something is thrown, for things that do not know where
+ * they were made.
  */
 const rewriteAsked = ({ file, context: { factory }, call }: Rewriter, original: ts.Node, node: ts.Node): ts.Node => {
   const [written, visited] = [findAsked(original), findAsked(node)]
@@ -161,11 +191,12 @@ const rewriteOperator = (rewriter: Rewriter, node: ts.Node): ts.Expression | nul
     const assigned = assignmentOperators.get(node.operatorToken.kind) ?? logicalAssignments.get(node.operatorToken.kind)
     if (assigned !== undefined) return rewriteAssignment(rewriter, node, assigned)
     const operator = binaryOperators.get(node.operatorToken.kind)
-    if (operator === undefined) return null
+    if (operator === undefined || ts.isPrivateIdentifier(node.left)) return null
     return call(operator, [visit(node.left), visit(node.right)], node, node.operatorToken.getStart(file))
   }
-  const isNegation = ts.isPrefixUnaryExpression(node) && prefixOperators.get(node.operator) === 'neg' && !isNumberLiteral(node.operand)
-  return isNegation ? call('neg', [visit(node.operand)], node, node.getStart(file)) : null
+  const prefix = ts.isPrefixUnaryExpression(node) && !isNumberLiteral(node.operand) ? prefixOperators.get(node.operator) : undefined
+  if (prefix === undefined || prefix === 'not') return null
+  return call(prefix, [visit((node as ts.PrefixUnaryExpression).operand)], node, node.getStart(file))
 }
 
 /**

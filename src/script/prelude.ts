@@ -13,7 +13,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   const { call, log, trace } = host
   const { parse, stringify } = JSON
   const { freeze, keys, getPrototypeOf, getOwnPropertySymbols, defineProperty } = Object
-  const { apply } = Reflect
+  const { ownKeys } = Reflect
   const isArray = Array.isArray
   const objectPrototype = Object.prototype
   const settings = parse(settingsText)
@@ -36,6 +36,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
     }
     if (reply.told === true) trace(String(new Error().stack).slice(0, 10000))
     if (reply.tensor !== undefined) return wrap(reply.tensor)
+    if (isArray(reply.value)) return countFromEnd(reply.value)
     // JSON has no infinities.
     return typeof reply.value === 'string' ? Number(reply.value) : reply.value
   }
@@ -46,20 +47,23 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   let isShown = false
   const toText = (tensor) => (isShown ? describe(tensor) : invoke('text', tensor, []))
   const notNumber = () => {
-    throw new TypeError('a tensor is not a number: + - * / ** > < >= <= == != and -a work on tensors; a++ is a = a + 1, Math.sqrt(a) is a.sqrt(); of conditions a & b is a * b, a | b is a + b > 0, ~a is 1 - a')
+    throw new TypeError('a tensor is not a number: + - * / ** > < >= <= == != and -a work on tensors; a++ is a = a + 1, Math.sqrt(a) is a.sqrt(), and where its one number is known, Number(a) is a.item()')
+  }
+  const notBits = () => {
+    throw new TypeError('bit operators are of plain numbers: of conditions on tensors a & b is a * b, a | b is a + b > 0, a ^ b is a != b, ~a is 1 - a; a power is a ** b')
   }
 
   const { hints } = settings
   const hintFor = (key) => {
     if (settings.listing.columns.includes(key)) return 'a column of it is data.col(' + stringify(key) + ')'
-    if (/^-?\d*\.\d+$/.test(key)) return 'rows have whole numbers'
+    if (/^-?\d*\.?\d+$/.test(key)) return 'rows have whole numbers, as data[2]'
     return Object.hasOwn(hints, key) ? hints[key] : 'it has ' + methodNames
   }
 
   const unknownMember = new Proxy(objectPrototype, {
     get(target, key, receiver) {
       if (typeof key === 'symbol' || key in target) return Reflect.get(target, key, receiver)
-      if (/^-?\d+$/.test(key)) return invoke('get', receiver, [Number(key)])
+      if (/^(?:0|-?[1-9]\d*)$/.test(key)) return invoke('get', receiver, [Number(key)])
       throw new TypeError("a tensor has no '" + key + "'; " + hintFor(key))
     },
     set() { throw new TypeError('a tensor cannot be changed in place: build a new one with its methods') },
@@ -92,7 +96,11 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   }
   // A tensor's numbers are known only where the key holder compared: the host says so.
   const toTruth = (value) => (isTensor(value) ? invoke('truth', value, []) : value)
-  const { asksForSame, asksForNumber, assertCountable, assertKeys } = (${guardsSource})({ isTensor, toTruth, toNumber: notNumber, uncalledHints: settings.uncalledHints })
+  const {
+    asksForSame, asksForNumber, assertCountable, assertKeys, equals, power, remainder, assertTruth, assertKey, assertNoHole, assertNames, assertHolder, assertLength, countFromEnd,
+  } = (${guardsSource})({
+    isTensor, toTruth, toNumber: notNumber, uncalledHints: settings.uncalledHints, methods: settings.methods, columns: settings.listing.columns,
+  })
 
   const define = (name, method) => {
     const made = { [name](...args) { return invoke(method, this, args) } }
@@ -107,13 +115,15 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   freeze(Tensor)
 
   const native = (operator, a, b) => {
+    if (operator === 'in') return a in assertHolder(b)
     if (typeof a !== 'number' || typeof b !== 'number') assertCountable(operator, a, b)
+    if (isArray(a) && isArray(b)) return equals(a, b) === (operator === '==' || operator === '===')
     switch (operator) {
       case '+': return a + b
       case '-': return a - b
       case '*': return a * b
       case '/': return a / b
-      case '**': return a ** b
+      case '**': return power(a, b)
       case '>': return a > b
       case '<': return a < b
       case '>=': return a >= b
@@ -122,7 +132,13 @@ export const preludeSource = String.raw`(function (host, settingsText) {
       case '!=': return a != b
       case '===': return a === b
       case '!==': return a !== b
-      case '%': return a % b
+      case '%': return remainder(a, b)
+      case '&': return a & b
+      case '|': return a | b
+      case '^': return a ^ b
+      case '<<': return a << b
+      case '>>': return a >> b
+      case '>>>': return a >>> b
     }
   }
   // For each operator the method with the tensor on its left, and the one with it on its right.
@@ -131,15 +147,22 @@ export const preludeSource = String.raw`(function (host, settingsText) {
     '<': ['lt', 'gt'], '>=': ['ge', 'le'], '<=': ['le', 'ge'], '==': ['eq', 'eq'], '!=': ['ne', 'ne'], '===': ['eq', 'eq'], '!==': ['ne', 'ne'],
   }
   // Object keys are made once, as JavaScript does in a[key] += b.
-  const toKey = (key) => (typeof key === 'object' || typeof key === 'function' ? Reflect.ownKeys({ [key]: 0 })[0] : key)
+  const toKey = (key) => {
+    assertKey(key)
+    return typeof key === 'object' || typeof key === 'function' ? ownKeys({ [key]: 0 })[0] : key
+  }
   const isNothing = (value) => value === null || value === undefined
-  const remainder = 'a % b is not possible on encrypted cells, and there is no such step after decryption: it is of plain numbers alone'
+  const noRemainder = 'a % b is not possible on encrypted cells, and there is no such step after decryption: it is of plain numbers alone'
   const operate = (operator, a, b) => {
     switch (operator) {
-      case 'truth': return toTruth(a)
+      case 'truth': return assertTruth(toTruth(a), true)
+      case 'side': return assertTruth(toTruth(a), false)
       case 'key': return toKey(a)
       case 'throw': return noteThrown(a)
       case 'spread': return assertKeys(a)
+      case 'delete': return assertNoHole(a)
+      case 'names': return assertNames(a)
+      case 'length': return assertLength(a)
       case 'case':
         if (isTensor(a)) throw asksForSame('switch')
         return a
@@ -150,11 +173,18 @@ export const preludeSource = String.raw`(function (host, settingsText) {
       assertCountable(operator, a, 0)
       return -a
     }
+    if (operator === '~') {
+      if (isLeft) notBits()
+      assertCountable(operator, a, 0)
+      return ~a
+    }
     if (!isLeft && !isTensor(b)) return native(operator, a, b)
     const other = isLeft ? b : a
-    if (operator === '%') throw new TypeError(remainder)
+    if (operator === '%') throw new TypeError(noRemainder)
     if (typeof other === 'function') throw asksForNumber(other)
     const methods = operatorMethods[operator]
+    if (operator === 'in') return a in b
+    if (methods === undefined) notBits()
     if (isNothing(other) && (methods[0] === 'eq' || methods[0] === 'ne')) return methods[0] === 'ne'
     return invoke(methods[isLeft ? 0 : 1], isLeft ? a : b, [other])
   }
@@ -247,7 +277,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
 
   const freezeDeep = (value) => {
     if (typeof value === 'object' && value !== null) for (const key of keys(value)) freezeDeep(value[key])
-    return freeze(value)
+    return isArray(value) ? countFromEnd(value) : freeze(value)
   }
   globalThis.listing = new Proxy(freezeDeep(settings.listing), {
     get(target, key, receiver) {

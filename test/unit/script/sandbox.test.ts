@@ -27,6 +27,8 @@ describe('a script has nothing to escape to (S16)', () => {
     ['process by an error\'s constructor', '(() => { try { null!.x } catch (e) { return e.constructor.constructor("return process")() } })()'],
     ['process by a host error\'s constructor', '(() => { try { data.col("no") } catch (e) { return e.constructor.constructor("return process")() } })()'],
     ['require through eval', 'eval("require")("fs")'],
+    ['process', 'process.exit(1)'],
+    ['process by the global object', '(globalThis as any).process.exit(1)'],
     ['module', 'module.exports'],
     ['fetch', 'fetch("http://127.0.0.1")'],
     ['a timer', 'setTimeout(() => 1, 1)'],
@@ -35,12 +37,13 @@ describe('a script has nothing to escape to (S16)', () => {
     ['Atomics', 'Atomics.wait(new Int32Array(1), 0, 0)'],
     ['the interpreter\'s own modules', 'std.exit(0)'],
   ])('%s', async (_, expression) => {
-    await expectFailure(`export default ${expression}`, 'input.script-threw', /is not defined/)
+    await expectFailure(`export default ${expression}`, 'input.script-threw', /is not defined|of undefined|a script runs as it is written/)
   })
 
-  it('an import hidden from the parser loads nothing', async () => {
-    expect(await evaluate('let a = 0; (0, eval)("import(\'fs\')").then(() => { a = 1 }, () => { a = 2 }); export default a')).toBe(0)
-    await expectFailure('export default eval("(async () => {})").constructor("return import(\'fs\')")()', 'input.answer-invalid', /Promise/)
+  it('an import hidden from the parser is read by nothing', async () => {
+    for (const made of ['(0, eval)("import(\'fs\')")', 'eval("import(\'fs\')")', 'new (class extends Function {})("return import(\'fs\')")()']) {
+      await expectFailure(`export default ${made}`, 'input.script-threw', /a script runs as it is written/)
+    }
   })
 
   it('its globals are the language\'s, and data, listing, console', async () => {
@@ -143,7 +146,6 @@ describe('a script can waste only what it was given (S16)', () => {
     ['an endless loop', 'for (;;);'],
     ['an endless loop that catches', 'for (;;) { try { for (;;); } catch {} finally { } }'],
     ['an endless generator', 'for (const x of (function* () { for (;;) yield 1 })());'],
-    ['an endless async function', 'eval("(async () => { for (;;); })()"); export default 1'],
     ['a regular expression that explodes', 'const r = /(a+)+$/.exec("a".repeat(50) + "b"); export default 1'],
     ['an endless proxy', 'Reflect.ownKeys(new Proxy({}, { ownKeys() { for (;;); } }))'],
     ['an endless toString', 'console.log({ toJSON() { for (;;); } })'],
@@ -197,7 +199,6 @@ describe('a script can waste only what it was given (S16)', () => {
     ['JSON.parse', 'JSON.parse("[".repeat(1e7))'],
     ['JSON.stringify', 'let a: unknown[] = []; for (let i = 0; i < 1e5; i++) a = [a]; JSON.stringify(a)'],
     ['a proxy of proxies', 'let q: any = {}; for (let i = 0; i < 1e5; i++) q = new Proxy(q, {}); q.x'],
-    ['eval', 'eval("(".repeat(1e6))'],
   ])('recursion without end is an error of the script: %s', async (_, source) => {
     await expectFailure(source, 'input.script-threw', /stack overflow/)
     await expectFreshWorld()

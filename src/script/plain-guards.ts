@@ -1,0 +1,136 @@
+/**
+ * JavaScript that runs inside the sandbox before the script, beside the guards of tensors (guards.ts): what JavaScript makes of plain lists,
+ * texts and nothing at all where NumPy, and who writes for it, means something else. Each is a number or a truth that is wrong in silence
+ * (numbers sorted as texts, `undefined` above and below nothing), so that here it is NumPy's, or an error. Convenience, not the wall.
+ */
+export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, asksForNumber, surround, methods, columns }) {
+  const { apply } = Reflect
+  const { defineProperty, freeze, getPrototypeOf } = Object
+  const isArray = Array.isArray
+  const { sort, toSorted } = Array.prototype
+
+  const isEquality = (operator) => operator === '==' || operator === '!=' || operator === '===' || operator === '!=='
+  const isIdentity = (operator) => operator === '===' || operator === '!=='
+  const isOrder = (operator) => operator === '<' || operator === '>' || operator === '<=' || operator === '>='
+
+  const listCounts = 'a plain list counts beside a tensor only: a.map((x) => x * 2) goes item by item, a.length is its length; of a shape, x.shape[0] is the number of rows'
+  const refuseOperand = (operator, value) => {
+    if (isArray(value)) throw new TypeError(listCounts)
+    if (typeof value === 'function') throw asksForNumber(value)
+    if (typeof value === 'string') throw new TypeError('a text is no number, also where it looks like one: Number(a) makes one of it')
+    if (value === undefined || value === null) throw new TypeError('one side of ' + (operator === 'neg' ? '-' : operator) + ' is ' + value + ', which is no number: a place that a list has not, or a name without a value')
+  }
+  /** Whether what JavaScript's own operator makes of two plain values is what their author meant; throws where it is not. */
+  const assertCountable = (operator, a, b) => {
+    if (isEquality(operator)) {
+      const other = typeof a === 'number' ? b : typeof b === 'number' ? a : undefined
+      const isConverted = isArray(other) || typeof other === 'function' || (typeof other === 'string' && !isIdentity(operator))
+      if (isConverted) refuseOperand(operator, other)
+      return
+    }
+    const isText = typeof a === 'string' || typeof b === 'string'
+    if (operator === '+' && isText) return
+    if (isOrder(operator) && typeof a === 'string' && typeof b === 'string') return
+    refuseOperand(operator, a)
+    refuseOperand(operator, b)
+  }
+
+  /** Lists are equal as in Python, item by item. */
+  const equals = (a, b) => {
+    if (isTensor(a) || isTensor(b)) throw asksForSame('== of lists')
+    if (!isArray(a) || !isArray(b)) return a === b
+    if (a === b) return true
+    if (a.length !== b.length) return false
+    for (let i = 0; i < a.length; i++) if (!equals(a[i], b[i])) return false
+    return true
+  }
+
+  /** NumPy's 1 ** b, and (-1) ** infinity, are 1; JavaScript's are NaN. */
+  const power = (a, b) => (a === 1 || (a === -1 && (b === Infinity || b === -Infinity)) ? 1 : a ** b)
+  const ownPower = Math.pow
+  Math.pow = (a, b) => (typeof a === 'number' && typeof b === 'number' ? power(a, b) : ownPower(a, b))
+
+  const remainder = (a, b) => {
+    const rest = a % b
+    if (rest !== 0 && rest < 0 !== b < 0) {
+      throw new TypeError('of numbers of two signs NumPy takes another remainder than JavaScript, whose ' + a + ' % ' + b + ' is ' + rest + ': a - b * Math.floor(a / b) is NumPy\'s')
+    }
+    return rest
+  }
+
+  const assertTruth = (value, isBranch) => {
+    if (value !== value) throw new TypeError('NaN is neither true nor false (NumPy takes it for true, JavaScript for false): Number.isNaN(a) asks for it')
+    if (isBranch && isArray(value) && value.length === 0) throw new TypeError('an empty list is true here and false in Python: a.length > 0 asks whether it has any')
+    return value
+  }
+
+  const assertKey = (key) => {
+    if (isArray(key)) throw new TypeError('brackets take one number, not a list: x.rows([0, 2]) takes rows of a tensor, x.cols([0, 2]) columns, [0, 2].map((i) => a[i]) items of a list')
+  }
+  const assertNoHole = (value) => {
+    if (isTensor(value)) throw new TypeError('a tensor cannot be changed in place: rows([…]) and cols(…) take what is to stay')
+    if (isArray(value)) throw new TypeError('delete leaves a hole in a list: a.splice(i, 1) takes item i out')
+    return value
+  }
+  const assertNames = (value) => {
+    if (isArray(value)) throw new TypeError('"in" goes through the places of a list, as texts: for (const item of a) goes through its items')
+    return value
+  }
+  const assertHolder = (value) => {
+    if (isArray(value)) throw new TypeError('"in" looks for a place in a list, not for an item: a.includes(item)')
+    return value
+  }
+  const assertLength = (value) => {
+    if (typeof value === 'number') return value
+    if (isTensor(value)) throw new TypeError('a tensor is no length: Array.from(x) makes a list of its rows, x.shape[0] is their number')
+    throw new TypeError('Array(n) makes a list of n places: a list of one item is [a], a copy of a list [...a]')
+  }
+
+  const inOrder = 'only numbers, or only texts, have an order of their own: a.sort((p, q) => p[0] - q[0]) says which one is meant; x.sort() is of a tensor'
+  const ascending = (a, b) => (a < b ? -1 : a > b ? 1 : (a !== a ? 1 : 0) - (b !== b ? 1 : 0))
+  const sortAs = (own) => (_, list, args) => {
+    if (args[0] !== undefined) return apply(own, list, args)
+    const types = new Set(list.map((item) => typeof item))
+    types.delete('undefined')
+    if (types.size > 1 || (types.size === 1 && !types.has('number') && !types.has('string'))) throw new TypeError(inOrder)
+    return apply(own, list, types.has('number') ? [ascending] : [])
+  }
+  surround(Array.prototype, 'sort', sortAs(sort))
+  surround(Array.prototype, 'toSorted', sortAs(toSorted))
+
+  // What is no item of a list. -1 is also what indexOf finds of what is not there: that is not to be the last item. Getters, as a Proxy
+  // behind all lists would slow each item put into one.
+  const refuseMember = (name, why) => {
+    const refuse = () => { throw new TypeError(why) }
+    if (!(name in Array.prototype)) defineProperty(Array.prototype, name, { get: refuse, set: refuse, configurable: true })
+  }
+  for (let i = 1; i <= 100; i++) refuseMember('-' + i, 'a list has no place -' + i + ': a.at(-' + i + ') counts from its end')
+  for (const name of methods) {
+    refuseMember(name, "a plain list has no '" + name + "', a tensor has: a.length is a list's length, a.reduce((p, q) => p + q) its sum")
+  }
+  /** The host's own lists count from their end too, as tuples do, and nothing is changed in them. */
+  const countFromEnd = (list) => {
+    const { length } = list
+    for (let i = 0; i < length; i++) defineProperty(list, i - length, { value: list[i] })
+    return freeze(list)
+  }
+
+  const isColumn = (name) => columns.includes(name)
+  const assertFound = (list, item, found) => {
+    if (found !== -1 || typeof item !== 'string' || list.length === 0 || isColumn(item) || !list.every(isColumn)) return
+    throw new RangeError('there is no column ' + JSON.stringify(item.slice(0, 100)) + ': they are ' + columns.slice(0, 20).join(', ') + '; listing.columns.includes(name) asks whether there is')
+  }
+
+  // What is compiled while the script runs has JavaScript's own operators, which know no tensors.
+  const refuseCode = () => { throw new TypeError('a script runs as it is written: eval and Function make no more of it') }
+  globalThis.eval = refuseCode
+  const noFunction = new Proxy(Function, { apply: refuseCode, construct: refuseCode })
+  globalThis.Function = noFunction
+  for (const sample of [function () {}, function* () {}, async function () {}, async function* () {}]) {
+    defineProperty(getPrototypeOf(sample), 'constructor', { value: noFunction, writable: true, configurable: true })
+  }
+
+  return {
+    assertCountable, equals, power, remainder, assertTruth, assertKey, assertNoHole, assertNames, assertHolder, assertLength, assertFound, countFromEnd,
+  }
+})`
