@@ -1,7 +1,8 @@
 /**
  * Imports the same made-up table of `--rows` rows (1,000,000) and six columns from every format by `hesystem dataset import`, and writes
- * a line of docs/guides/importing.md for each: how large the file is, how long it took, and the most memory that the command, and the
- * process that reads the file, held at any time (Linux's VmHWM). `--formats csv,parquet` for some. PostgreSQL is imported from the
+ * a line of docs/guides/importing.md for each: how large the file is, how long it took by the clock and in processor time (of both
+ * processes, up to the last look a fiftieth of a second before they end), and the most memory that the command, and the process that
+ * reads the file, held at any time (Linux's VmHWM). `--formats csv,parquet` for some. PostgreSQL is imported from the
  * database that STAFF_URL names, where it is set: a table `large` is made there, and dropped.
  */
 import { spawn } from 'node:child_process'
@@ -102,6 +103,20 @@ const readPeak = (pid: number): number | null => {
   }
 }
 
+const ticksPerSecond = 100
+
+/** Processor time a process took until now, in seconds; null once it is gone. */
+const readProcessorSeconds = (pid: number): number | null => {
+  try {
+    // After the program's name in brackets: the state, then numbers, of which the 12th and 13th are user and system ticks.
+    const [, user, system] = /\) \S+(?: -?\d+){10} (\d+) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+    return user === undefined || system === undefined ? null : (Number(user) + Number(system)) / ticksPerSecond
+  } catch {
+    // As above.
+    return null
+  }
+}
+
 const listChildren = (pid: number): number[] => {
   try {
     return readdirSync(`/proc/${pid}/task`)
@@ -114,6 +129,7 @@ const listChildren = (pid: number): number[] => {
 
 interface Measured {
   readonly seconds: number
+  readonly processorSeconds: number
   readonly program: number
   readonly reader: number
 }
@@ -126,10 +142,13 @@ const runImport = (format: Format, source: readonly string[]): Promise<Measured>
     fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)), '--home', home, '--secrets', 'passphrase', 'dataset', 'import', ...source, '--name', 'large',
   ], { env: { ...process.env, HESYSTEM_PASSPHRASE_FILE: join(folder, 'passphrase') }, stdio: ['ignore', 'ignore', 'inherit'] })
   const most = { program: 0, reader: 0 }
+  const busy = new Map<number, number>()
   const look = (): void => {
     if (child.pid === undefined) return
+    const readers = listChildren(child.pid)
     most.program = Math.max(most.program, readPeak(child.pid) ?? 0)
-    for (const reader of listChildren(child.pid)) most.reader = Math.max(most.reader, readPeak(reader) ?? 0)
+    for (const reader of readers) most.reader = Math.max(most.reader, readPeak(reader) ?? 0)
+    for (const pid of [child.pid, ...readers]) busy.set(pid, readProcessorSeconds(pid) ?? busy.get(pid) ?? 0)
   }
   const timer = setInterval(look, 20)
   return new Promise((resolve, reject) => {
@@ -137,20 +156,20 @@ const runImport = (format: Format, source: readonly string[]): Promise<Measured>
     child.once('exit', (code) => {
       clearInterval(timer)
       rmSync(home, { recursive: true, force: true })
-      if (code === 0) resolve({ seconds: (performance.now() - start) / 1000, ...most })
+      if (code === 0) resolve({ seconds: (performance.now() - start) / 1000, processorSeconds: [...busy.values()].reduce((sum, one) => sum + one, 0), ...most })
       else reject(new Error(`the import from ${format} ended with ${String(code)}`))
     })
   })
 }
 
 try {
-  console.log('| source | size | time | memory of the program | of the reader beside it |')
-  console.log('|---|---|---|---|---|')
+  console.log('| source | size | time | processor time | memory of the program | of the reader beside it |')
+  console.log('|---|---|---|---|---|---|')
   for (const format of formats.filter((name) => given.formats.split(',').includes(name) && (name !== 'postgres' || postgresUrl !== undefined))) {
     const source = await prepare[format]()
     const size = source.length === 1 ? `${Math.round(statSync(source[0] ?? '').size / 1e6)} MB` : ''
-    const { seconds, program, reader } = await runImport(format, source)
-    console.log(`| ${format} | ${size} | ${Math.round(seconds)} s | ${Math.round(program)} MB | ${reader === 0 ? '' : `${Math.round(reader)} MB`} |`)
+    const { seconds, processorSeconds, program, reader } = await runImport(format, source)
+    console.log(`| ${format} | ${size} | ${Math.round(seconds)} s | ${Math.round(processorSeconds)} s | ${Math.round(program)} MB | ${reader === 0 ? '' : `${Math.round(reader)} MB`} |`)
   }
 } finally {
   if (postgresUrl !== undefined && given.formats.includes('postgres')) await dropPostgres()

@@ -14,6 +14,7 @@ export const plaintextLimit = (n: bigint): bigint => n / 3n
 
 /** Digits after the point in a number's shortest decimal form; negative never, since 10^k is not used as a scale. */
 const fractionDigits = (value: number): number => {
+  if (Number.isInteger(value)) return 0
   const [digits = '', exponent = '0'] = String(value).split('e')
   const fraction = digits.split('.')[1] ?? ''
   return Math.max(0, fraction.length - Number(exponent))

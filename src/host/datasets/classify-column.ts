@@ -30,6 +30,7 @@ export type Classified =
 /** What spreadsheets write where a formula has no value. */
 const formulaErrors = ['#n/a', '#div/0!', '#ref!', '#value!', '#name?', '#num!', '#null!', '#spill!', '#calc!', '#field!', '#blocked!', '#getting_data']
 const missingMarkers: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'null', '.', '-', ...formulaErrors])
+const longestMarker = Math.max(...[...missingMarkers].map((marker) => marker.length))
 const longestWord = 100
 const mostCategories = 10_000
 const fewWords = 20
@@ -39,10 +40,16 @@ const truthPairs: readonly ReadonlyMap<string, number>[] = [
   new Map([['no', 0], ['yes', 1]]),
 ]
 
+const startsWithDigit = (text: string): boolean => {
+  const code = text.charCodeAt(0)
+  return code >= 48 && code <= 57
+}
+
 /** The cell, text trimmed, or null where it is one of the markers of a missing value: empty, NA, N/A, null, '.', '-', a formula's error. */
 export const readCell = (cell: RawCell): RawCell => {
   if (typeof cell !== 'string') return cell
   const text = cell.trim()
+  if (text.length > longestMarker || startsWithDigit(text)) return text
   return missingMarkers.has(text.toLowerCase()) ? null : text
 }
 

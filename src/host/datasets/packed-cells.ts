@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer'
+
 /** A cell as its source holds it: text, a number, or nothing. Truth values are 1 and 0, dates and times ISO 8601 text in UTC. */
 export type RawCell = string | number | null
 
@@ -92,6 +94,9 @@ const readCellAt = ({ kinds, ends, bytes }: OpenBlock, at: number): RawCell => {
   return kind === number ? bytes.readDoubleLE(start) : bytes.toString('utf8', start, ends[at])
 }
 
+/** From so many characters on a part of a string is kept by V8 as a view, which would keep the whole block's text. */
+const shortestView = 13
+
 /** A column of blocks that all hold `blockRows` cells but the last. */
 export const createCells = (taken: readonly CellBlock[]): Cells => {
   const blocks = taken.map(openBlock)
@@ -104,7 +109,17 @@ export const createCells = (taken: readonly CellBlock[]): Cells => {
       return readCellAt(block, index % blockRows)
     },
     *[Symbol.iterator]() {
-      for (const block of blocks) for (let at = 0; at < block.kinds.length; at += 1) yield readCellAt(block, at)
+      for (const block of blocks) {
+        const { kinds, ends, bytes } = block
+        // Where one byte is one character the text is decoded once, not cell by cell.
+        const whole = isAscii(bytes) ? bytes.toString('latin1') : null
+        let start = 0
+        for (let at = 0; at < kinds.length; at += 1) {
+          const end = ends[at] ?? start
+          yield whole !== null && kinds[at] === text && end - start < shortestView ? whole.slice(start, end) : readCellAt(block, at)
+          start = end
+        }
+      }
     },
   }
 }
