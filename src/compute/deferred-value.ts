@@ -10,6 +10,12 @@ export type DeferredValue =
 // −0 is 0: they are one text.
 export const numberValue = (value: number): DeferredValue => ({ kind: 'number', value: value + 0 })
 
+/** A plain number; what is infinite, or none, has no text, and is the quotient that it is of. */
+export const plainValue = (value: number): DeferredValue => {
+  if (Number.isFinite(value)) return numberValue(value)
+  return stepValue('div', numberValue(Number.isNaN(value) ? 0 : Math.sign(value)), numberValue(0))
+}
+
 export const stepValue = (operation: StepOperation, ...inputs: readonly DeferredValue[]): DeferredValue => ({ kind: 'step', operation, inputs })
 
 /** Σ of any number of values: nothing is 0, one is itself. */

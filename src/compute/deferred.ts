@@ -2,7 +2,7 @@ import { one } from '../crypto/rational.ts'
 import { AppError } from '../shared/errors.ts'
 import type { StepOperation } from '../shared/schemas/program.ts'
 import type { DatasetDescription } from './columns.ts'
-import { numberValue, stepValue, sumValues, type DeferredValue } from './deferred-value.ts'
+import { numberValue, plainValue, stepValue, sumValues, type DeferredValue } from './deferred-value.ts'
 import { evaluateGraph } from './graph.ts'
 import { createIntegerAlgebra } from './integers.ts'
 import { parsePlain, type Plain } from './plain.ts'
@@ -245,8 +245,8 @@ export const createKnown = (shape: Shape, numbers: readonly number[], names: Col
 
 const deferOperand = (name: string, operand: Operand): DeferredTensor => {
   if (operand instanceof DeferredTensor) return operand
-  const { shape, values } = parsePlain(name, operand)
-  return new DeferredTensor({ shape, names: null, values: values.map(numberValue), leaves: new Set() })
+  const { shape, values } = parsePlain(name, operand, true)
+  return new DeferredTensor({ shape, names: null, values: values.map(plainValue), leaves: new Set() })
 }
 
 const broadcastNames = ({ names, shape }: DeferredTensor, target: Shape): ColumnNames | null => {

@@ -66,11 +66,14 @@ const truth = (holds: boolean): StepResult => plainResult(holds ? 1 : 0)
 
 const largestWholePower = 64
 
+/** NumPy's, which is 1 where JavaScript's is NaN: of 1 to any power, and of −1 to an infinite one. */
+const powerOfDoubles = (a: number, b: number): number => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b)
+
 /** Whole powers of exact values stay exact. */
 const power: Binary = (a, b) => {
   const exponent = b.number
   const isWhole = Number.isInteger(exponent) && exponent >= 0 && exponent <= largestWholePower
-  if (a.exact === null || !isWhole) return roundedResult(a.number ** exponent)
+  if (a.exact === null || !isWhole) return roundedResult(powerOfDoubles(a.number, exponent))
   const { numerator, denominator } = a.exact
   return exactResult({ numerator: numerator ** BigInt(exponent), denominator: denominator ** BigInt(exponent) })
 }

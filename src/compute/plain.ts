@@ -13,15 +13,15 @@ export interface PlainTensor {
   readonly values: readonly number[]
 }
 
-/** Reads a number or nested arrays. Throws `input.tensor-value` or, for ragged arrays, `input.tensor-shape`. */
-export const parsePlain = (operation: string, value: Plain): PlainTensor => {
+/** Reads a number or nested arrays, finite but where any will do. Throws `input.tensor-value` or, for ragged arrays, `input.tensor-shape`. */
+export const parsePlain = (operation: string, value: Plain, isAnyNumber = false): PlainTensor => {
   const shape: number[] = []
   for (let inner: unknown = value; Array.isArray(inner); inner = (inner as readonly unknown[])[0]) shape.push(inner.length)
   assertShapeAllowed(operation, shape)
   const values: number[] = []
   const visit = (part: unknown, axis: number): void => {
     if (axis === shape.length) {
-      if (typeof part !== 'number' || !Number.isFinite(part)) {
+      if (typeof part !== 'number' || !(isAnyNumber || Number.isFinite(part))) {
         const what = Array.isArray(part) ? 'a nested array' : typeof part === 'number' ? String(part) : typeof part
         throw new AppError('input.tensor-value', `${operation}: expected a finite number at cell ${values.length}, found ${what}`, {
           details: { operation, cell: values.length },

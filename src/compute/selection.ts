@@ -63,9 +63,13 @@ const takeState = (operation: string, state: TensorState, axis: number, indices:
   return gatherState(state, cells, target, taken)
 }
 
-/** The axis whose entries are columns: the named one, else the last. */
-const columnAxis = (operation: string, { names, shape }: TensorState): number =>
-  names === null ? normaliseAxis(operation, -1, shape) : names.axis
+/** The axis whose entries are columns: the named one, else the last of a table. Throws `input.tensor-index` for a vector, which has rows alone. */
+const columnAxis = (operation: string, { names, shape }: TensorState): number => {
+  if (names !== null) return names.axis
+  if (shape.length > 1) return normaliseAxis(operation, -1, shape)
+  throw new AppError('input.tensor-index', `${operation}: ${shape.length === 0 ? 'a single number' : 'a vector'} has no columns; `
+    + 'columns are of the table, data.col("name"), and x[2] is entry 2 of a vector', { details: { operation } })
+}
 
 const mostListed = 30
 
@@ -79,6 +83,12 @@ const describeColumns = (wanted: string, names: readonly string[]): string => {
 const findColumn = (operation: string, { names }: TensorState, column: string | number): number => {
   if (typeof column === 'number') return column
   const index = names === null ? -1 : names.values.indexOf(column)
+  const last = names === null ? -1 : names.values.lastIndexOf(column)
+  if (index !== last) {
+    throw new AppError('input.tensor-index', `${operation}: ${JSON.stringify(column)} is the name of column ${index} and of column ${last}: take one by its number`, {
+      details: { operation, column },
+    })
+  }
   if (index === -1) {
     const known = names === null ? 'this tensor has no column names left; use a number' : describeColumns(column, names.values)
     throw new AppError('input.tensor-index', `${operation}: there is no column ${JSON.stringify(column)}: ${known}`, {

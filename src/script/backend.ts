@@ -48,7 +48,7 @@ export const tensorProperties = ['shape', 'size'] as const satisfies readonly Te
 /** Other names a script may use for a method: NumPy's and torch's habits. */
 export const tensorMethodAliases = { at: 'get', index: 'get', t: 'transpose' } as const satisfies Record<string, TensorMethod>
 
-/** An argument as the script wrote it: numbers are finite, `null` stands for one left out. */
+/** An argument as the script wrote it, true and false as 1 and 0: numbers are finite but for operands, `null` stands for one left out. */
 export type BackendArgument<T extends object> = T | number | string | null | readonly BackendArgument<T>[]
 
 export type BackendResult<T extends object> =

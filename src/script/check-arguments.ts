@@ -23,12 +23,24 @@ const refuse = (message: string): never => {
 
 const pandasAxes = ['"index"', '"rows"', '"columns"']
 
+/** Texts that NumPy and pandas take, with what does the same here. */
+const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  quantile: Object.fromEntries(['linear', 'lower', 'higher', 'midpoint', 'nearest'].map((word) =>
+    [word, 'quantile interpolates linearly, as NumPy does where no method is named, and takes none'])),
+  sort: Object.fromEntries(['desc', 'descending', 'asc', 'ascending', 'quicksort', 'mergesort', 'heapsort', 'stable'].map((word) =>
+    [word, 'sort is ascending, x.sort().slice([null, null, -1]) descending, and takes an axis alone'])),
+}
+
 /** A column goes where the tensor is, not where an axis or another column goes. */
 const assertNoColumns = <T extends object>(method: TensorMethod, args: Arguments<T>): void => {
   const instead = ofColumns[method]
   const names = args.flat().filter((value) => typeof value === 'string').map((name) => JSON.stringify(name.slice(0, 100)))
   if (instead === undefined || names.length === 0) return
   if (names.every((name) => pandasAxes.includes(name))) refuse(`${method}: an axis is a number: 0 runs over the rows, 1 over the columns`)
+  if (names.every((name) => /^"-?\d+"$/.test(name))) refuse(`${method}: ${names.join(', ')} is a text where a number is needed`)
+  const known = Object.entries(words[method] ?? {}).find(([word]) => names.includes(JSON.stringify(word)))
+  if (known !== undefined) refuse(known[1])
+  if ((method === 'cov' || method === 'corr') && names.length === 1) refuse(`${method} takes another column itself, not its name: x.${method}(data.col(${names.join('')}))`)
   refuse(`${method} takes no column's name: a column is taken first, ${instead(names.join(', '))}`)
 }
 
@@ -37,6 +49,11 @@ const assertNoColumns = <T extends object>(method: TensorMethod, args: Arguments
  */
 export const assertArguments = <T extends object>(method: TensorMethod, args: Arguments<T>): void => {
   assertNoColumns(method, args)
+  if (method === 'reshape' && args.some((value) => typeof value === 'string')) {
+    refuse('reshape fills row by row, NumPy\'s order "C", and takes no order: x.t().reshape(3, 2).t() is x.reshape(2, 3, order="F")')
+  }
+  const long = method === 'slice' ? args.find((range) => Array.isArray(range) && range.length > 3) : undefined
+  if (long !== undefined) refuse('slice: a range is [start, stop, step], one list for each axis; rows([0, 2, 5]) takes rows by their numbers')
   if (method === 'col' && (args.length > 1 || Array.isArray(args[0]))) refuse('col takes one column, and makes a vector of it; cols(…) takes several')
   if (ofOneList.includes(method) && Array.isArray(args[0]) && args.length > 1) refuse(`${method} takes one list, or what would be in it, and nothing behind a list`)
   if (method === 'corr' && typeof args[0] === 'number') refuse('corr takes another tensor, or nothing')

@@ -31,6 +31,14 @@ const toDeferredOperand = (operand: Operand): DeferredTensor | Plain => (isGraph
 /** Numbers that are known already, as the plain operands they are. */
 export const toPlainWhereKnown = (operand: Operand): Operand => (isKnown(operand) ? knownToPlain(operand) : operand)
 
+/** Of what is no number the parser complains. */
+const someNumber = (plain: Plain, isOne: (value: number) => boolean): boolean =>
+  (typeof plain === 'number' ? isOne(plain) : Array.isArray(plain) && plain.some((item: Plain) => someNumber(item, isOne)))
+
+/** Whether ciphertexts can be computed with these plain numbers; what is made of answers can with all. */
+const isForCiphertexts = (method: string, plain: Plain): boolean =>
+  !someNumber(plain, (value) => !Number.isFinite(value) || (method === 'div' && value === 0))
+
 const productRefused = (method: string): AppError => new AppError(
   'input.tensor-not-additive',
   `${method}: the product of two encrypted tensors is not possible: additive encryption adds ciphertexts and multiplies them by plain numbers. `
@@ -150,6 +158,23 @@ const compareRows = (method: ComparisonMethod, tensor: Tensor, other: Tensor | P
 /** The comparisons with their sides exchanged. */
 const turned: Readonly<Record<ComparisonMethod, ComparisonMethod>> = { gt: 'lt', lt: 'gt', ge: 'le', le: 'ge', eq: 'eq', ne: 'ne' }
 
+const holds: Readonly<Record<ComparisonMethod, (a: number, b: number) => boolean>> = {
+  gt: (a, b) => a > b, lt: (a, b) => a < b, ge: (a, b) => a >= b, le: (a, b) => a <= b, eq: (a, b) => a === b, ne: (a, b) => a !== b,
+}
+
+/**
+ * Encrypted rows beside plain numbers that no ciphertext is computed with: how they compare with an infinite one is known without asking.
+ * Throws `input.tensor-division-by-zero`, `input.tensor-value`.
+ */
+const computeWithoutCiphertexts = (method: BinaryMethod, tensor: Tensor, plain: Plain): DeferredTensor => {
+  if (isComparison(method) && typeof plain === 'number') {
+    return createKnown(tensor.shape, new Array<number>(tensor.size).fill(holds[method](0, plain) ? 1 : 0), tensor.names)
+  }
+  if (method === 'div') assertDivisor(method, parsePlain(method, plain, true).values)
+  throw new AppError('input.tensor-value', `${method}: one side is NaN or infinite, which no ciphertext is computed with: x.where(condition, other) puts `
+    + 'something else in its place, or make it of what is decrypted, x.decrypted()', { details: { operation: method } })
+}
+
 /** A comparison of which one side has single rows; null where neither does. */
 const compareWithHelp = (method: ComparisonMethod, left: Operand, right: Operand, help: Help): DeferredTensor | null => {
   if (!needsHelp(left) && !needsHelp(right)) return null
@@ -168,11 +193,18 @@ const compareWithHelp = (method: ComparisonMethod, left: Operand, right: Operand
  * no other meaning.
  */
 export const computeBinary = (method: BinaryMethod, tensor: GraphTensor, given: Operand, help: Help): GraphTensor => {
-  // Plain zeros divide nothing, before decryption and after.
-  if (method === 'div' && !isGraphTensor(given)) assertDivisor(method, parsePlain(method, given).values)
+  // Zeros that a script has written divide nothing, before decryption and after; those that it has counted divide as in NumPy.
+  if (method === 'div' && !isGraphTensor(given)) assertDivisor(method, parsePlain(method, given, true).values)
   const other = toPlainWhereKnown(given)
-  if (isKnown(tensor) && other instanceof Tensor) return computeKnownFirst(method, knownToPlain(tensor), other, help)
-  const encrypted = tensor instanceof Tensor ? computeEncrypted(method, tensor, other, help) : null
+  return isKnown(tensor) && other instanceof Tensor
+    ? computeAny(reflected[method], other, knownToPlain(tensor), help)
+    : computeAny(method, tensor, other, help)
+}
+
+const computeAny = (method: BinaryMethod, tensor: GraphTensor, other: Operand, help: Help): GraphTensor => {
+  const isUsable = isGraphTensor(other) || !(tensor instanceof Tensor) || isForCiphertexts(method, other)
+  if (!isUsable && needsHelp(tensor)) return computeWithoutCiphertexts(method, tensor, other)
+  const encrypted = isUsable && tensor instanceof Tensor ? computeEncrypted(method, tensor, other, help) : null
   if (encrypted !== null) return encrypted
   const compared = isComparison(method) ? compareWithHelp(method, tensor, other, help) : null
   if (compared !== null) return compared
@@ -186,10 +218,6 @@ const reflected: Readonly<Record<BinaryMethod, BinaryMethod>> = {
   add: 'add', mul: 'mul', sub: 'rsub', div: 'rdiv', pow: 'rpow', rsub: 'sub', rdiv: 'div', rpow: 'pow', ...turned,
 }
 
-/** plain ∘ tensor. */
-const computeKnownFirst = (method: BinaryMethod, plain: Plain, tensor: Tensor, help: Help): GraphTensor =>
-  computeBinary(reflected[method], tensor, plain, help)
-
 /** tensor where the condition is not 0, else `other`: on ciphertexts where the condition is plain, or known, and so is the choice. */
 export const computeWhere = (given: GraphTensor, condition: Operand, otherwise: Operand, help: Help): GraphTensor => {
   // An encrypted condition of encrypted rows is what the key holder says of it.
@@ -197,7 +225,8 @@ export const computeWhere = (given: GraphTensor, condition: Operand, otherwise: 
   const asked = isAsked ? compareRows('ne', condition, 0, help) : condition
   const [mask, other] = [toPlainWhereKnown(asked), toPlainWhereKnown(otherwise)]
   const tensor = isKnown(given) && other instanceof Tensor ? constantLike(other, knownToPlain(given)) : given
-  if (isGraphTensor(mask) || tensor instanceof DeferredTensor || other instanceof DeferredTensor) {
+  const isLater = !isGraphTensor(other) && !isForCiphertexts('where', other) && !needsHelp(tensor)
+  if (isLater || isGraphTensor(mask) || tensor instanceof DeferredTensor || other instanceof DeferredTensor) {
     assertMixable('where', [tensor, mask, other])
     return toDeferred(tensor).where(toDeferredOperand(mask), toDeferredOperand(other))
   }

@@ -191,6 +191,9 @@ const elementwise = {
 
 const textInstead = 'export it beside the text (console.log(x) shows its shape); rows are chosen by x.where(condition, other) or x * condition'
 
+const truthInstead = 'what is made of sums and means is known after decryption only, where a.where(condition, b) takes a or b; '
+  + 'sum(), max() or min() of a comparison make one condition of many'
+
 const selection = {
   get: (tensor, args) => asTensor(tensor.get(...toNumbers('get', args))),
   slice: (tensor, args) => asTensor(slice(tensor, args)),
@@ -204,7 +207,7 @@ const selection = {
   size: ({ size }) => asValue(size),
   dim: (tensor) => asValue(tensor.dim()),
   item: (tensor) => asValue(knownItem('item', tensor)),
-  truth: (tensor) => asValue(knownItem('a tensor is neither true nor false', tensor)),
+  truth: (tensor) => asValue(knownItem('a tensor is neither true nor false', tensor, truthInstead)),
   text: (tensor) => asValue(knownItem('a tensor is neither a text nor an index', tensor, textInstead)),
 } satisfies Partial<Record<TensorMethod, Method>>
 

@@ -210,7 +210,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
 
   const encode = (value, parents) => {
     switch (typeof value) {
-      case 'number': return Number.isFinite(value) ? String(value) : refuse(String(value))
+      case 'number': return Number.isFinite(value) ? String(value) : '{"number":"' + value + '"}'
       case 'string': return stringify(value)
       case 'boolean': return String(value)
       case 'object': break

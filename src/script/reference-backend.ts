@@ -55,6 +55,9 @@ const mean = (array: ReferenceArray, args: Args): ReferenceArray => {
 
 const quotient = (a: number, b: number): number => a / b
 
+/** NumPy's power, which is 1 where JavaScript's is NaN: of 1 to any, and of -1 to an infinite one. */
+const power = (a: number, b: number): number => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b)
+
 /** By plain numbers as the encrypted tensors divide, which refuse 0; by a tensor as NumPy does. */
 const divide = (array: ReferenceArray, args: Args): ReferenceArray => {
   const divisor = toArray('div', args)
@@ -165,20 +168,26 @@ const get = (array: ReferenceArray, args: Args): ReferenceArray => {
   )
 }
 
+const columnAxis = (method: string, array: ReferenceArray): number => {
+  if (array.names !== null) return array.names.axis
+  if (array.shape.length < 2) throw indexError(`${method}: a vector has no columns`)
+  return resolveAxis(method, -1, array)
+}
+
 const findColumn = (method: string, array: ReferenceArray, column: Argument): { axis: number; entry: number } => {
   const { names, shape } = array
-  const axis = names === null ? resolveAxis(method, -1, array) : names.axis
+  const axis = columnAxis(method, array)
   const asked = toColumn(method, column)
   if (typeof asked === 'number') return { axis, entry: resolveIndex(method, asked, shape[axis] as number, 'column') }
   const entry = names === null ? -1 : names.values.indexOf(asked)
   if (entry === -1) throw indexError(`${method}: there is no column ${JSON.stringify(asked)}`)
+  if (names?.values.lastIndexOf(asked) !== entry) throw indexError(`${method}: ${JSON.stringify(asked)} is the name of several columns`)
   return { axis, entry }
 }
 
 const cols = (array: ReferenceArray, args: Args): ReferenceArray => {
   const found = spread(args).map((column) => findColumn('cols', array, column))
-  const axis = array.names?.axis ?? resolveAxis('cols', -1, array)
-  return take(array, axis, found.map(({ entry }) => entry))
+  return take(array, columnAxis('cols', array), found.map(({ entry }) => entry))
 }
 
 const col = (array: ReferenceArray, [column = null]: Args): ReferenceArray => {
@@ -240,10 +249,10 @@ const methods: Record<TensorMethod, Method> = {
   sub: (array, args) => tensor(combine('sub', array, toArray('sub', args), (a, b) => a - b)),
   mul: (array, args) => tensor(combine('mul', array, toArray('mul', args), (a, b) => a * b)),
   div: (array, args) => tensor(divide(array, args)),
-  pow: binary('pow', (a, b) => a ** b),
+  pow: binary('pow', power),
   rsub: binary('sub', (a, b) => b - a),
   rdiv: binary('div', (a, b) => b / a),
-  rpow: binary('pow', (a, b) => b ** a),
+  rpow: binary('pow', (a, b) => power(b, a)),
   gt: comparison('gt', (a, b) => a > b),
   lt: comparison('lt', (a, b) => a < b),
   ge: comparison('ge', (a, b) => a >= b),

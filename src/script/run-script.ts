@@ -113,18 +113,20 @@ const toError = (
   hostCalls: HostCalls<object>,
   columns: readonly string[],
 ): AppError => {
+  const findPosition = (position: Position | null): Position | null =>
+    (position === null ? null : script.findPosition(toUtf16(script.code, position)))
   switch (outcome.kind) {
     case 'no-answer':
       return createScriptError('input.script-no-answer', script.answerMissing, text, script.answerPosition)
     case 'timeout': {
       const message = `the script was still running after ${limits.deadlineMilliseconds / 1000} s of processor time and was stopped`
-      return createScriptError('runtime.script-timeout', message, text, null)
+      return createScriptError('runtime.script-timeout', message, text, findPosition(outcome.position))
     }
     case 'crashed':
       return createScriptError('runtime.script-crashed', `the script broke the sandbox it ran in (${outcome.reason})`, text, null)
     default: {
       const { report, kind } = outcome
-      const position = report.position === null ? null : script.findPosition(toUtf16(script.code, report.position))
+      const position = findPosition(report.position)
       const hostError = kind === 'threw' && report.hostError !== null ? hostCalls.findError(report.hostError) : null
       if (hostError !== null) return placeError(hostError, text, position)
       const meant = kind === 'threw' ? describeMissing(report.text, text, position, columns) : ''

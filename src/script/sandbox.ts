@@ -40,7 +40,8 @@ export type SandboxOutcome =
   | { readonly kind: 'answer'; readonly text: string }
   | { readonly kind: 'no-answer' }
   | { readonly kind: 'syntax' | 'threw' | 'out-of-memory'; readonly report: ThrownReport }
-  | { readonly kind: 'timeout' }
+  /** Where in the compiled code it was stopped, as far as the interpreter knows: by the last call before, or the function's beginning. */
+  | { readonly kind: 'timeout'; readonly position: Position | null }
   | { readonly kind: 'crashed'; readonly reason: string }
 
 const pageBytes = 64 * 1024
@@ -126,14 +127,20 @@ const installPrelude = (vm: QuickJSContext, { settings, host }: SandboxJob, dead
 
 const isOutOfMemory = (text: string): boolean => text.startsWith('InternalError: out of memory')
 
+const findStop = (vm: QuickJSContext, error: QuickJSHandle): Position | null => {
+  const stack = vm.typeof(error) === 'object' ? vm.getProp(error, 'stack') : error
+  return vm.typeof(stack) === 'string' ? findPosition(vm.getString(stack)) : null
+}
+
 const run = (runtime: QuickJSRuntime, deadline: Deadline, job: SandboxJob): SandboxOutcome => {
   const vm = runtime.newContext({ intrinsics })
   const prelude = installPrelude(vm, job, deadline)
 
   const fail = (error: QuickJSHandle, kind: 'syntax' | 'threw'): SandboxOutcome => {
+    // What was stopped cannot describe itself any more; its stack is read from outside.
+    if (deadline.hasPassed()) return { kind: 'timeout', position: findStop(vm, error) }
     const described = vm.callFunction(prelude.reportError, vm.undefined, error)
-    // Where a stopped loop was is not known: the interpreter keeps no position while it polls.
-    if (deadline.hasPassed()) return { kind: 'timeout' }
+    if (deadline.hasPassed()) return { kind: 'timeout', position: null }
     // What cannot even be described left no memory to do it in.
     if (described.error !== undefined) return { kind: 'out-of-memory', report: emptyReport }
     const report = parseReport(vm.getString(described.value))
@@ -144,7 +151,7 @@ const run = (runtime: QuickJSRuntime, deadline: Deadline, job: SandboxJob): Sand
   if (compiled.error !== undefined) return fail(compiled.error, 'syntax')
   const evaluated = vm.evalCode(job.code, moduleName, { type: 'module' })
   if (evaluated.error !== undefined) return fail(evaluated.error, 'threw')
-  if (deadline.hasPassed()) return { kind: 'timeout' }
+  if (deadline.hasPassed()) return { kind: 'timeout', position: null }
   const exported = vm.getProp(evaluated.value, 'default')
   if (vm.typeof(exported) === 'undefined') return { kind: 'no-answer' }
   const answer = vm.callFunction(prelude.encodeAnswer, vm.undefined, exported)
@@ -161,7 +168,7 @@ export const runInSandbox = async (job: SandboxJob): Promise<SandboxOutcome> => 
     // Recursion inside the interpreter's native code can use up the host's stack before the interpreter counts its own.
     if (cause instanceof RangeError) return { kind: 'threw', report: { ...emptyReport, text: 'InternalError: stack overflow' } }
     // A machine under load may need all the time there is before the script's first line.
-    if (deadline.hasPassed()) return { kind: 'timeout' }
+    if (deadline.hasPassed()) return { kind: 'timeout', position: null }
     // The interpreter itself gave up. Only words are kept of the error, which may hold on to the whole instance.
     return { kind: 'crashed', reason: String(cause) }
   }

@@ -4,7 +4,7 @@ import { parametersOf } from './parameters.ts'
 
 /**
  * How values leave the sandbox: as JSON text, written by the prelude. Numbers, words, true, false, null and arrays stand for
- * themselves; `{"tensor": id}` is a handle, `{"record": [[key, value], …]}` a plain object, and `{"refused": "a function"}`
+ * themselves; `{"number": "NaN"}` is one that JSON has no word for, `{"tensor": id}` a handle, `{"record": [[key, value], …]}` a plain object, and `{"refused": "a function"}`
  * anything that cannot cross. The text comes from the script's side of the wall, so nothing about it is believed.
  */
 export interface ValueLimits {
@@ -24,6 +24,12 @@ interface Reader<T extends object> {
   readonly code: ErrorCode
   readonly limits: ValueLimits
   findTensor(id: number): T | undefined
+  /** Reads NaN, Infinity or -Infinity, or throws. */
+  readNumber(word: string, path: string): number
+}
+
+const refuseNumber = (code: ErrorCode) => (word: string, path: string): never => {
+  throw new AppError(code, `${path} is ${word}`)
 }
 
 const parseJson = (text: string, code: ErrorCode): unknown => {
@@ -52,6 +58,8 @@ const parseObject = <T extends object>(value: object, path: string, depth: numbe
     if (tensor !== undefined) return tensor
     throw new AppError(reader.code, `${path} is not a tensor of this run`)
   }
+  const number = memberOf(value, 'number')
+  if (typeof number === 'string') return reader.readNumber(number, path)
   const entries = memberOf(value, 'record')
   if (reader.limits.entries > 0 && Array.isArray(entries) && entries.length <= reader.limits.entries) {
     return Object.fromEntries(entries.map((entry: unknown) => parseEntry(entry, path, depth, reader)))
@@ -76,12 +84,21 @@ const parseValue = <T extends object>(value: unknown, path: string, depth: numbe
 
 /** Reads the exported answer. Throws `input.answer-invalid` naming the part that is no answer. */
 export const parseAnswer = <T extends object>(text: string, findTensor: (id: number) => T | undefined): AnswerValue<T> =>
-  parseValue(parseJson(text, 'input.answer-invalid'), 'answer', 0, { code: 'input.answer-invalid', limits: answerLimits, findTensor })
+  parseValue(parseJson(text, 'input.answer-invalid'), 'answer', 0, { code: 'input.answer-invalid', limits: answerLimits, findTensor, readNumber: refuseNumber('input.answer-invalid') })
 
-const toArgument = <T extends object>(value: AnswerValue<T>, path: string): BackendArgument<T> => {
-  if (typeof value === 'boolean') throw new AppError('input.tensor-value', `${path} is ${String(value)}`)
+/** Methods whose arguments stand beside a tensor: NumPy takes true for 1 there, and any number. */
+const ofOperands: readonly string[] = [
+  'add', 'sub', 'mul', 'div', 'pow', 'rsub', 'rdiv', 'rpow', 'gt', 'lt', 'ge', 'le', 'eq', 'ne', 'where', 'dot', 'matmul',
+]
+
+const toArgument = <T extends object>(method: string, value: AnswerValue<T>, path: string): BackendArgument<T> => {
+  if (typeof value === 'boolean') {
+    if (ofOperands.includes(method)) return value ? 1 : 0
+    const instead = method === 'rows' || method === 'cols' ? `: ${method} takes numbers, mask.flatMap((keep, i) => (keep ? [i] : [])) are those of a plain mask` : ''
+    throw new AppError('input.tensor-value', `${path} is ${String(value)}${instead}`)
+  }
   return Array.isArray(value)
-    ? value.map((item: AnswerValue<T>, index) => toArgument(item, `${path}[${index}]`))
+    ? value.map((item: AnswerValue<T>, index) => toArgument(method, item, `${path}[${index}]`))
     : (value as BackendArgument<T>)
 }
 
@@ -119,6 +136,7 @@ export const parseArguments = <T extends object>(
 ): readonly BackendArgument<T>[] => {
   const values = parseJson(text, 'input.tensor-value')
   if (!Array.isArray(values)) throw new AppError('input.tensor-value', `${method} was called without an argument list`)
+  const readNumber = ofOperands.includes(method) ? Number : refuseNumber('input.tensor-value')
   return placeNamed(method, values).map(({ value, path }) =>
-    toArgument(parseValue(value, path, 0, { code: 'input.tensor-value', limits: argumentLimits, findTensor }), path))
+    toArgument(method, parseValue(value, path, 0, { code: 'input.tensor-value', limits: argumentLimits, findTensor, readNumber }), path))
 }

@@ -22,7 +22,7 @@ export const errorCodes = defineErrorCodes({
   'input.tensor-value': { status: 400, next: 'Give finite numbers, or nested arrays of them.' },
   'input.tensor-shape': { status: 400, next: 'Make the shapes agree, as NumPy would ask: axes are matched from the last, and an axis of 1 stretches.' },
   'input.tensor-index': { status: 400, next: 'Use an index, axis or column name the tensor has; negative ones count from the end.' },
-  'input.tensor-overflow': { status: 400, next: 'Use smaller or fewer digits, or a dataset under a longer key.' },
+  'input.tensor-overflow': { status: 400, next: 'Use smaller or fewer digits, go on after decryption with a.decrypted() of sums and means, or take a dataset under a longer key.' },
   'input.tensor-too-large': { status: 400, next: 'Compute less at once: select rows or columns first, or sum before combining.' },
   'input.tensor-division-by-zero': { status: 400, next: 'Divide by something other than zero.' },
   'input.tensor-not-additive': { status: 400, next: 'Use plain numbers on one side, or combine the answers after decryption.' },

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { Interaction } from '../../../src/compute/interaction.ts'
+import { createPlainKeyHolder } from '../../../src/compute/key-holder.ts'
 import { createDataset } from '../../../src/compute/dataset.ts'
 import { deriveProgram, evaluatePlain } from '../../../src/compute/program.ts'
 import { createGraphBackend } from '../../../src/script/graph-backend.ts'
@@ -9,7 +11,7 @@ import { expectClose, numpyVectors } from './support.ts'
 
 const decimals = 3
 
-const runOnGraph = async (source: string, columns: readonly string[], rows: readonly (readonly number[])[]) => {
+const describeTable = (columns: readonly string[], rows: readonly (readonly number[])[]) => {
   const dataset = createDataset({
     rows: rows.length,
     keyBits: 2048,
@@ -21,17 +23,33 @@ const runOnGraph = async (source: string, columns: readonly string[], rows: read
       upper: Math.max(...rows.map((row) => row[column] as number)),
     })),
   })
+  const readCell = (cell: number): bigint =>
+    BigInt(Math.round((rows[cell % rows.length]?.[Math.floor(cell / rows.length)] as number) * 10 ** decimals))
+  return { dataset, readCell }
+}
+
+const runOnGraph = async (source: string, columns: readonly string[], rows: readonly (readonly number[])[]) => {
+  const { dataset, readCell } = describeTable(columns, rows)
   const { answer } = await runScript({
     source, fileName: 'a.ts', listing: { rows: rows.length, columns }, backend: createGraphBackend(dataset.data),
   })
-  return { answer, dataset }
+  return { answer, dataset, readCell }
 }
 
 /** A script's answer by way of the graph, over the integers an encrypted table would hold. */
 const evaluateByGraph = async (source: string, columns: readonly string[], rows: readonly (readonly number[])[]) => {
-  const { answer, dataset } = await runOnGraph(source, columns, rows)
-  const readCell = (cell: number): bigint =>
-    BigInt(Math.round((rows[cell % rows.length]?.[Math.floor(cell / rows.length)] as number) * 10 ** decimals))
+  const { answer, dataset, readCell } = await runOnGraph(source, columns, rows)
+  return evaluatePlain(answer, dataset, readCell)
+}
+
+/** The same with a key holder who compares and multiplies. */
+const evaluateWithHelp = async (source: string, columns: readonly string[], rows: readonly (readonly number[])[]) => {
+  const { dataset, readCell } = describeTable(columns, rows)
+  const holder = createPlainKeyHolder(rows.length * columns.length, readCell)
+  const help = new Interaction(dataset, holder, { comparisons: null, products: null, isBlinded: true })
+  const { answer } = await runScript({
+    source, fileName: 'a.ts', listing: { rows: rows.length, columns }, backend: createGraphBackend(dataset.data, help),
+  })
   return evaluatePlain(answer, dataset, readCell)
 }
 
@@ -72,6 +90,22 @@ describe('the graph behind a script', () => {
   ])('refuses data.%s where the script says it', async (call, code) => {
     const attempt = evaluateByGraph(`\nexport default data.${call}`, numpyVectors.columns, numpyVectors.rows)
     await expect(attempt).rejects.toMatchObject({ code, details: { file: 'a.ts', line: 2, column: 21 } })
+  })
+
+  it.each([
+    ['w.sum() / (w > 100).sum()', 'Infinity'], ['(w > 100).sum() / (w > 100).sum()', 'NaN'], ['-w.sum() / (w > 100).sum() * 0', 'NaN'],
+    ['w.mean(0) * ((w > 100).sum() / (w > 100).sum())', 'NaN'], ['[w.sum() + Infinity, w.mean() - Infinity, Infinity > w.sum()]', ['Infinity', '-Infinity', 1]],
+    ['(() => { let most = -Infinity; for (const v of w) most = v > most ? v : most; return most })()', 4.5],
+    ['[w > -Infinity, w >= Infinity, NaN == w, NaN != w, -Infinity < w]', [[1, 1, 1], [0, 0, 0], [0, 0, 0], [1, 1, 1], [1, 1, 1]]],
+    ['w.sum().where(w.sum() > 100, NaN)', 'NaN'],
+    ['[w + true, w * (1 > 2), true - w.sum(), w.where([true, false, true], 0)]', [[2.5, 5.5, 0.75], [0, 0, 0], -4.75, [1.5, 0, -0.25]]],
+    ['[w.sum() == true, [true, false, true] * w]', [0, [1.5, 0, -0.25]]],
+    ['[(w.sum() * 0 + 1) ** NaN, 1 ** (w.sum() / 0.0000001 * Infinity), (w.sum() * 0 - 1) ** Infinity, 2 ** (w.sum() + NaN)]', [1, 1, 1, 'NaN']],
+  ] as const)('is NumPy\'s with what is counted, infinite, none or true: %s', async (answer, expected) => {
+    const source = `const w = data.col("w")\nexport default ${answer}`
+    const rows = [[1.5], [4.5], [-0.25]]
+    expect(await evaluateWithHelp(source, ['w'], rows)).toEqual(expected)
+    expect(await evaluateReference({ source, fileName: 'a.ts', columns: ['w'], rows, listing: { rows: 3, columns: ['w'] } })).toEqual(expected)
   })
 
   it('fits without the square of what is explained, which it neither takes nor needs to be sold', async () => {

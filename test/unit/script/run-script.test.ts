@@ -158,10 +158,10 @@ describe('a mistake in a script', () => {
   })
 
   it.each([
-    ['add([[1, NaN]])', 'add: argument 1\\[0\\]\\[1\\] is NaN'],
+    ['rows([1, NaN])', 'rows: argument 1\\[1\\] is NaN'],
     ['add(undefined)', 'must be a tensor, a number, or lists'],
     ['add([1, null])', 'lists of numbers'],
-    ['add(true)', 'add: argument 1 is true'],
+    ['sum(true)', 'sum: argument 1 is true'],
     ['add({})', 'add: argument 1 is an object'],
     ['add("1")', 'must be a tensor, a number, or lists'],
     ['add(() => 1)', 'add: argument 1 is a function'],

@@ -204,6 +204,14 @@ describe('a script can waste only what it was given (S16)', () => {
     await expectFreshWorld()
   })
 
+  it.each([
+    ['a loop', 'const a = 1\nwhile (true) {\n}', 2], ['a loop within a function', 'const f = (n: number) => {\n  do { n++ } while (n)\n}\nf(1)', 2],
+    ['what is called for ever', 'let t = data\n\nfor (;;) t = t.add(1)', 3],
+  ])('%s is stopped where it stands in the script', async (_, source, line) => {
+    const { code, details } = await failureOf(source, { deadlineMilliseconds: 200, calls: Infinity, cells: Infinity })
+    expect({ code, line: details['line'] }).toEqual({ code: 'runtime.script-timeout', line })
+  })
+
   it('tensor operations, their cells and their plain numbers are counted on the host\'s side', async () => {
     const code = 'runtime.script-too-much-work'
     await expectFailure('let t = data; for (;;) t = t.add(1)', code, /more than 50 tensor operations/, { calls: 50 })
