@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { findFreePort } from '../../src/cli/demo/free-port.ts'
 import { createFolder, onCleanup } from './support/cleanup.ts'
 import { createCommandLine, type CommandLine, type Running } from './support/command-line.ts'
-import { expectedAnswer, prepareDataset, publishListing, script } from './support/shop.ts'
+import { expectedAnswer, prepareDataset, publishListing } from './support/shop.ts'
 import { openStage, type Stage } from './support/stage.ts'
 
 const resource = (name: string): string => readFileSync(new URL(`../../resources/operations/${name}`, import.meta.url), 'utf8')
@@ -25,6 +25,8 @@ describe('the systemd units', () => {
     execFileSync('systemd-analyze', ['security', '--offline=true', '--threshold=20', path], { stdio: 'pipe' })
   })
 })
+
+const entities: Readonly<Record<string, string>> = { '&quot;': '"', '&#39;': "'", '&lt;': '<', '&gt;': '>', '&amp;': '&' }
 
 interface Reply {
   readonly status: number
@@ -107,12 +109,20 @@ describe('a seller behind nginx, as the operators\' files have it', { timeout: 1
     buyer = createCommandLine(customer.home, { ...stage.environment, NODE_EXTRA_CA_CERTS: certificate })
   })
 
-  it('sells an answer over TLS to a buyer of its own', async () => {
-    const path = join(stage.folder, script.fileName)
-    writeFileSync(path, script.source)
-    const { purchase } = await buyer.run<{ purchase: string }>('buy', listing)
-    await buyer.run('compute', purchase, path)
-    expect(await buyer.run<{ answer: unknown }>('request', purchase)).toMatchObject({ answer: expectedAnswer })
+  it('sells an answer over TLS to a buyer who types what its page says', async () => {
+    const { text: page } = await ask(new URL(listing).pathname.replace('/v1', ''))
+    const blocks = [...page.matchAll(/<pre><code>([^<]*)<\/code><\/pre>/g)]
+      .map(([, block = '']) => block.replaceAll(/&(quot|#39|lt|gt|amp);/g, (entity) => entities[entity] ?? expect.unreachable(entity)))
+    const question = join(stage.folder, 'question.ts')
+    writeFileSync(question, blocks.find((block) => block.startsWith('export default')) ?? expect.unreachable('no question'))
+    const lines = blocks.flatMap((block) => block.split('\n')).filter((line) => /^hesystem (?:market show|buy|compute|request|confirm) /.test(line))
+    expect(lines).toHaveLength(5)
+    const said: unknown[] = []
+    for (const line of lines) {
+      const [, ...words] = line.replace('question.ts', question).split(' ')
+      said.push(await buyer.run(...words))
+    }
+    expect(said).toContainEqual(expect.objectContaining({ answer: { mean: expectedAnswer.meanWage } }))
   })
 
   it('shows its page and its health, to those who call it by its public name', async () => {

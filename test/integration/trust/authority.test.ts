@@ -70,6 +70,7 @@ const routes = createBuyerRoutes(dependencies)
 const publicRoutes: Readonly<Record<string, { readonly status: number; readonly body?: object }>> = {
   'GET /': { status: 200 },
   'GET /sitemap.xml': { status: 200 },
+  'GET /robots.txt': { status: 200 },
   'GET /healthz': { status: 200 },
   'GET /openapi.json': { status: 200 },
   'GET /v1/listings': { status: 200 },

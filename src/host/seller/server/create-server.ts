@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import rateLimit, { type RateLimitOptions } from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { AppError } from '../../../shared/errors.ts'
@@ -25,7 +26,7 @@ export interface ServerOptions {
 }
 
 const securityHeaders = {
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',
@@ -73,6 +74,15 @@ const routeConfig = (route: Route, options: ServerOptions): { readonly rateLimit
   rateLimit: { max: route.requestsPerMinute, timeWindow: '1 minute', keyGenerator: callerOf(route, options) },
 })
 
+/** A page's bytes by their hash: who has them already is told so, and is sent nothing. */
+const sendPage = (request: FastifyRequest, reply: FastifyReply, bytes: Uint8Array | string): FastifyReply => {
+  const tag = `"${createHash('sha256').update(bytes).digest('base64url')}"`
+  reply.header('cache-control', 'no-cache').header('etag', tag)
+  // A proxy that packs what it passes on marks the tag as a weak one.
+  const known = (request.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''))
+  return known.includes(tag) || known.includes('*') ? reply.status(304).send() : reply.send(bytes)
+}
+
 const register = (app: FastifyInstance, route: Route, options: ServerOptions): void => {
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const account = route.audience === 'buyer' ? options.sessions.authenticate(request.headers.authorization) : ''
@@ -87,13 +97,16 @@ const register = (app: FastifyInstance, route: Route, options: ServerOptions): v
     })
     reply.status(result.status ?? 200)
     if ('json' in result) return reply.type('application/json').send(JSON.stringify(result.json))
-    return reply.type(result.type).send(typeof result.bytes === 'string' ? result.bytes : Buffer.from(result.bytes.buffer, result.bytes.byteOffset, result.bytes.byteLength))
+    reply.type(result.type)
+    if (route.isPage === true) return sendPage(request, reply, result.bytes)
+    return reply.send(typeof result.bytes === 'string' ? result.bytes : Buffer.from(result.bytes.buffer, result.bytes.byteOffset, result.bytes.byteLength))
   }
   app.route({
     method: route.method,
     url: route.path,
     ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
     config: routeConfig(route, options),
+    exposeHeadRoute: route.isPage === true,
     handler,
   })
 }

@@ -1,33 +1,14 @@
+import { findFactors, listTableNames } from '../../../compute/products.ts'
 import { counted } from '../../../shared/counted.ts'
 import { formatEther } from '../../../shared/units.ts'
 import { describeBlindHelp, describeHelp, describeMode } from '../../../shared/policy-words.ts'
 import { sayRefundBeforeBuying } from '../../../shared/refund-words.ts'
+import type { Column } from '../../../shared/schemas/details.ts'
 import { noArbiter } from '../../chain/terms.ts'
 import { explorerUrl } from '../../settings/explorer.ts'
 import { chainName } from '../../settings/known-chains.ts'
 import type { StoredListing } from '../listing-store.ts'
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-/** Seller-provided text is only text. */
-const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '')
-
-const style = `:root{color-scheme:light dark}
-body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:3rem auto;padding:0 1rem}
-h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.5rem}h3{font-size:1rem;margin-top:1.5rem}
-dl{display:grid;grid-template-columns:minmax(8rem,12rem) 1fr;gap:.25rem 1rem}dt{opacity:.75}dd{margin:0}
-div.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .5rem;border-bottom:1px solid #8884}
-code{font-family:ui-monospace,monospace;overflow-wrap:anywhere}`
-
-const layout = (title: string, body: string): string => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escape(title)} — HEsystem</title><style>
-${style}
-</style></head><body>
-${body}
-</body></html>
-`
-
-const term = (name: string, html: string): string => `<dt>${name}</dt><dd>${html}</dd>`
+import { escapeHtml as escape, layOutPage, summarise } from './page-layout.ts'
 
 const units: readonly (readonly [seconds: number, name: string])[] = [[86_400, 'day'], [3_600, 'hour'], [60, 'minute'], [1, 'second']]
 /** The largest unit that tells it whole. */
@@ -36,8 +17,47 @@ const describeDuration = (seconds: number): string => {
   return counted(seconds / size, name)
 }
 
-const describeColumn = ({ name, type, unit, description }: StoredListing['details']['columns'][number]): string =>
-  `<tr><td>${escape(name)}</td><td>${escape(type)}</td><td>${escape(unit)}</td><td>${escape(description)}</td></tr>`
+const list = (sentences: readonly string[]): string => `<ul>${sentences.map((sentence) => `<li>${escape(sentence)}</li>`).join('\n')}</ul>`
+const command = (text: string): string => `<pre><code>${escape(text)}</code></pre>`
+
+const describeSize = ({ details: { num_rows: [rows], columns } }: StoredListing): string =>
+  `${counted(rows, 'row')} × ${counted(listTableNames(columns).length, 'column')}`
+
+const fact = (name: string, value: string, more: string): string => `<div><dt>${name}</dt><dd>${escape(value)} <small>${escape(more)}</small></dd></div>`
+
+const describeFacts = (listing: StoredListing): string => {
+  const { details, terms } = listing
+  return `<dl class="facts">
+${fact('Price', `${formatEther(terms.valueWei)} ether`, 'for one answer')}
+${fact('Guarantee', `${formatEther(terms.guaranteeWei)} ether`, 'returned when you confirm')}
+${fact('Answered within', describeDuration(terms.deliverySeconds), `of your request; otherwise you take ${sayRefundBeforeBuying(terms)}`)}
+${fact('Table', describeSize(listing), `encrypted with a ${details.dataset.key.bits}-bit Paillier key`)}
+</dl>`
+}
+
+const mostWords = 20
+
+const describeValues = ({ type, unit, categories, lower, upper }: Column): string => {
+  if (type === 'category') {
+    const left = categories.length - mostWords
+    return `category: ${categories.slice(0, mostWords).join(', ')}${left > 0 ? ` and ${left} more` : ''}`
+  }
+  if (type === 'boolean') return '0 or 1'
+  return `${type} from ${lower} to ${upper}${unit === '' ? '' : `, ${unit}`}`
+}
+
+const describeColumns = (columns: readonly Column[]): string => {
+  const factors = findFactors(columns)
+  const own = columns.filter((_, at) => factors[at] === null)
+  const explained = own.some(({ description }) => description !== '')
+  const row = (column: Column): string =>
+    `<tr><th scope="row">${escape(column.name)}</th><td>${escape(describeValues(column))}</td>${explained ? `<td>${escape(column.description)}</td>` : ''}</tr>`
+  const products = columns.length - own.length
+  return `<h2>What is in the table</h2>
+<table><thead><tr><th scope="col">Column</th><th scope="col">Values</th>${explained ? '<th scope="col">What it is</th>' : ''}</tr></thead>
+<tbody>${own.map(row).join('\n')}</tbody></table>
+${products === 0 ? '' : `<p>And ${counted(products, 'product')} of two columns, for variances, covariances, correlations and least squares.</p>`}`
+}
 
 /** The explorer of a chain, without a slash at the end; null where there is none. */
 export type FindExplorer = (chainId: number) => string | null
@@ -47,62 +67,107 @@ const describeAddress = (explorer: string | null, address: string): string => {
   return url === null ? `<code>${address}</code>` : `<a rel="noreferrer" href="${escape(url)}"><code>${address}</code></a>`
 }
 
-const describePolicy = ({ details, details: { policy, budgets }, terms }: StoredListing): string => [
+const describeGroups = (minRows: number): readonly string[] => (minRows === 1 ? ['Answers about single rows are sold here.'] : [
+  `Every number answered stands on groups of at least ${minRows} rows that it treats alike.`,
+  'A question that would tell smaller groups apart, by itself or together with what was answered before, is refused before anything is decrypted.',
+])
+
+const describePolicy = ({ details, details: { policy, budgets }, terms }: StoredListing): string => `<h2>What is answered</h2>
+${list([
   ...describeMode(policy, budgets.totalCells),
-  ...(policy.mode === 'private' ? [] : [policy.minRows === 1 ? 'Answers about single rows are sold here.' : `Every number answered stands on groups of at least ${policy.minRows} rows that it treats alike.`]),
+  ...(policy.mode === 'private' ? [] : describeGroups(policy.minRows)),
   `One answer has at most ${policy.maxAnswerCells} numbers, along each axis at most 1/${policy.condition} of the table.`,
   `In all, the table answers at most ${budgets.totalCells} different numbers, whoever asks.`,
+  ...(budgets.comparisons === 0 ? ['Comparisons of encrypted cells (maxima, medians, sorting) are not sold.'] : []),
   ...describeHelp(budgets, terms.interactionFeeWei),
   ...describeBlindHelp(details),
-].join(' ')
+])}`
 
-const describeTerms = (listing: StoredListing, findExplorer: FindExplorer): string => {
-  const { details, terms, state } = listing
+const term = (name: string, html: string): string => `<dt>${name}</dt><dd>${html}</dd>`
+
+const describeTerms = ({ details, terms, number }: StoredListing, findExplorer: FindExplorer): string => {
   const explorer = findExplorer(details.chain_id)
-  const [rows, columns] = details.num_rows
-  return `<dl>
-${term('State', state === 'closed' ? 'Closed: no new purchases.' : 'On sale.')}
-${term('Table', `${rows} rows × ${columns} columns, encrypted with a ${details.dataset.key.bits}-bit Paillier key`)}
-${term('Price', `${formatEther(terms.valueWei)} ether for one answer, and ${formatEther(terms.guaranteeWei)} ether guarantee, returned when you confirm`)}
-${term('Answered within', `${describeDuration(terms.deliverySeconds)} of your request; otherwise you take ${sayRefundBeforeBuying(terms)}`)}
+  return `<h2>Terms</h2>
+<dl class="terms">
 ${term('To confirm', `${describeDuration(terms.expirationSeconds)} after delivery; then the seller may take the payment`)}
 ${term('In a dispute', terms.arbiter === noArbiter ? 'there is no arbiter: the price is halved, your guarantee and the seller\'s bond are burned' : `${describeAddress(explorer, terms.arbiter)} decides within ${describeDuration(terms.disputeSeconds)}`)}
-${term('What is answered', describePolicy(listing))}
-${term('Proof', 'The key is certified, and every answer\'s decryption is proved before you can confirm. Nobody can prove that the table is real.')}
-${term('Contract', `${describeAddress(explorer, details.contract_address)} on ${escape(chainName(details.chain_id))}, listing ${String(listing.number)}`)}
+${term('Proof', 'The key is certified, and every answer\'s decryption is proved before you can confirm. Nobody can prove that the table is real: know your seller.')}
+${term('Contract', `${describeAddress(explorer, details.contract_address)} on ${escape(chainName(details.chain_id))}, listing ${String(number)}`)}
 ${term('Seller', describeAddress(explorer, details.seller))}
 </dl>`
 }
 
-const describeBuying = (url: string): string => `<h3>How to buy</h3>
-<p>In HEsystem's window, open <code>${escape(url)}</code>. Or in a terminal, with a script of yours, here <code>question.ts</code>:</p>
+/** A first question that any listing with numbers answers. */
+const writeQuestion = (columns: readonly Column[]): string => {
+  const column = columns.find(({ type }) => type === 'number') ?? columns.find(({ type }) => type === 'integer') ?? columns[0]
+  return `export default { mean: data.col(${JSON.stringify(column?.name ?? '')}).mean() }`
+}
+
+const describeBuying = ({ details, terms }: StoredListing, url: string): string => `<h2>How to buy</h2>
+<p>In HEsystem's window: <a href="hesystem://listing?url=${encodeURIComponent(url)}">open this listing</a>, or add the address <code>${escape(url)}</code> to its market. Or in a
+terminal:</p>
 <ol>
-<li><code>hesystem market show ${escape(url)}</code> holds this page against the contract.</li>
-<li><code>hesystem try ${escape(url)} question.ts</code> rehearses on made-up data, for free; <code>check</code> in its place asks whether it would be answered.</li>
-<li><code>hesystem buy ${escape(url)}</code> pays into the contract and gives the purchase its number.</li>
-<li><code>hesystem compute 1 question.ts</code>, <code>hesystem request 1</code> and <code>hesystem confirm 1</code> compute, get the answer and settle.</li>
+<li>Once: a wallet with at least ${formatEther(terms.valueWei + terms.guaranteeWei)} ether and some for gas, and the address of a node of ${escape(chainName(details.chain_id))}.
+${command(`hesystem wallet create
+hesystem network add market --rpc ADDRESS --chain-id ${details.chain_id} --contract ${details.contract_address}`)}</li>
+<li>Hold this page against the contract.
+${command(`hesystem market show ${url}`)}</li>
+<li>Write what you want to know into a file <code>question.ts</code>, such as
+${command(writeQuestion(details.columns))}</li>
+<li>Try it on made-up rows, for free, and ask whether it would be answered.
+${command(`hesystem try ${url} question.ts
+hesystem check ${url} question.ts`)}</li>
+<li>Pay into the contract. This prints the purchase's number, here 1.
+${command(`hesystem buy ${url}`)}</li>
+<li>Compute on the encrypted table, on your own machine, get the answer with its proof, and settle.
+${command(`hesystem compute 1 question.ts
+hesystem request 1
+hesystem confirm 1`)}</li>
 </ol>`
 
 const pageOf = ({ details }: StoredListing): string => `/listings/${details.listing}`
+const isClosed = ({ state }: StoredListing): boolean => state === 'closed'
 
-/** The page at `/`: what is on sale, readable without scripts, for people who were sent the address. */
-export const createPublicPage = (listings: readonly StoredListing[], findExplorer: FindExplorer): string => layout('Answers for sale', `<h1>Answers for sale</h1>
-<p>These tables stay with their owner. You compute on them encrypted, on your own machine, and pay for one answer.</p>
-${listings.length === 0 ? '<p>Nothing is on sale here now.</p>' : listings.map((listing) => `<section>
-<h2><a href="${pageOf(listing)}">${escape(listing.details.title)}</a></h2>
-<p>${escape(listing.details.description)}</p>
-${describeTerms(listing, findExplorer)}
-</section>`).join('\n')}`)
+const longestTeaser = 300
 
-/** One listing's page: table, terms, policy, and how to buy. */
-export const createListingPage = (listing: StoredListing, origin: string, findExplorer: FindExplorer): string => layout(listing.details.title, `<p><a href="/">All that is on sale here</a></p>
-<h1>${escape(listing.details.title)}</h1>
-<p>${escape(listing.details.description)}</p>
-${describeTerms(listing, findExplorer)}
-${describeBuying(origin + listing.details.meta_link)}
-<h3>Columns</h3>
-<div class="wide"><table><thead><tr><th>Column</th><th>Type</th><th>Unit</th><th>What it is</th></tr></thead>
-<tbody>${listing.details.columns.map(describeColumn).join('')}</tbody></table></div>`)
+const describeInBrief = (listing: StoredListing): string => {
+  const { details: { title, description, policy }, terms } = listing
+  const facts = [
+    ...(isClosed(listing) ? ['Closed'] : [`${formatEther(terms.valueWei)} ether an answer`]), describeSize(listing),
+    policy.mode === 'private' ? 'private questions' : policy.minRows === 1 ? 'single rows answered' : `groups of ${policy.minRows} rows or more`,
+  ]
+  return `<article><h2><a href="${pageOf(listing)}">${escape(title)}</a></h2>
+${description === '' ? '' : `<p>${escape(summarise(description, longestTeaser))}</p>\n`}<p class="state">${facts.join(' · ')}</p></article>`
+}
+
+const intro = 'These tables stay with their owner. You compute on them encrypted, on your own machine, and pay for one answer, with a proof that it is right.'
+const introOfOne = 'The table stays with its owner. You compute on it encrypted, on your own machine, and pay for one answer, with a proof that it is right.'
+
+/** The page at `/`: what is on sale, what is closed behind it, readable without scripts, for people who were sent the address. */
+export const createPublicPage = (listings: readonly StoredListing[]): string => {
+  const open = listings.filter((listing) => !isClosed(listing))
+  return layOutPage({
+    title: 'Answers for sale', summary: `${intro} On sale: ${open.map(({ details }) => details.title).join('; ') || 'nothing now'}.`, header: 'HEsystem',
+    main: `<h1>Answers for sale</h1>
+<p>${intro}</p>
+${open.length === 0 ? '<p>Nothing is on sale here now.</p>' : ''}${[...open, ...listings.filter(isClosed)].map(describeInBrief).join('\n')}`,
+  })
+}
+
+/** One listing's page: table, what is answered, how to buy, terms. */
+export const createListingPage = (listing: StoredListing, origin: string, findExplorer: FindExplorer): string => {
+  const { details: { title, description, columns, meta_link: link } } = listing
+  return layOutPage({
+    title, summary: description === '' ? `${title}. ${introOfOne}` : description, header: '<a href="/">All that is on sale here</a>',
+    main: `<h1>${escape(title)}</h1>
+${description === '' ? '' : `<p class="words">${escape(description)}</p>\n`}${isClosed(listing) ? '<p class="state">Closed: no new purchases.</p>' : `<p class="state">On sale. ${introOfOne}</p>`}
+${describeFacts(listing)}
+${describeColumns(columns)}
+${describePolicy(listing)}
+${isClosed(listing) ? '' : describeBuying(listing, origin + link)}
+${describeTerms(listing, findExplorer)}`,
+  })
+}
 
 /** The sitemap of all pages (sitemaps.org 0.9), for search engines and catalogues. */
 export const createSitemap = (listings: readonly StoredListing[], origin: string): string => `<?xml version="1.0" encoding="UTF-8"?>
@@ -110,3 +175,6 @@ export const createSitemap = (listings: readonly StoredListing[], origin: string
 ${['/', ...listings.map(pageOf)].map((path) => `<url><loc>${escape(origin + path)}</loc></url>`).join('\n')}
 </urlset>
 `
+
+/** Leads crawlers to the sitemap, and away from what is for programs. */
+export const createRobots = (origin: string): string => `User-agent: *\nDisallow: /v1/\n\nSitemap: ${origin}/sitemap.xml\n`

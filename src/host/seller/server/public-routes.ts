@@ -15,7 +15,7 @@ import { encodeChunk } from '../../datasets/chunk-arrow.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
 import { isFree, productsOf, signsOf } from '../help.ts'
 import { createTurns } from '../turns.ts'
-import { createListingPage, createPublicPage, createSitemap, type FindExplorer } from './public-page.ts'
+import { createListingPage, createPublicPage, createRobots, createSitemap, type FindExplorer } from './public-page.ts'
 import { defineRoute, type Route } from './route.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -78,17 +78,22 @@ export const createPublicRoutes = (dependencies: PublicRouteDependencies): reado
   return [
     defineRoute({
       method: 'GET', path: '/', summary: 'A page for people: what is on sale, on what terms, how to buy', audience: 'anyone',
-      responseType: 'text/html; charset=utf-8', requestsPerMinute: 120,
-      handle: () => ({ type: 'text/html; charset=utf-8', bytes: createPublicPage(published(), findExplorer) }),
+      responseType: 'text/html; charset=utf-8', isPage: true, requestsPerMinute: 120,
+      handle: () => ({ type: 'text/html; charset=utf-8', bytes: createPublicPage(published()) }),
     }),
     defineRoute({
       method: 'GET', path: '/listings/:id', summary: 'A page for people about one listing', audience: 'anyone',
-      responseType: 'text/html; charset=utf-8', requestsPerMinute: 120,
+      responseType: 'text/html; charset=utf-8', isPage: true, requestsPerMinute: 120,
       handle: ({ origin, parameters }) => ({ type: 'text/html; charset=utf-8', bytes: createListingPage(show(parameters['id']), origin, findExplorer) }),
     }),
     defineRoute({
-      method: 'GET', path: '/sitemap.xml', summary: 'The addresses of all pages', audience: 'anyone', responseType: 'application/xml', requestsPerMinute: 60,
+      method: 'GET', path: '/sitemap.xml', summary: 'The addresses of all pages', audience: 'anyone', responseType: 'application/xml', isPage: true, requestsPerMinute: 60,
       handle: ({ origin }) => ({ type: 'application/xml', bytes: createSitemap(published(), origin) }),
+    }),
+    defineRoute({
+      method: 'GET', path: '/robots.txt', summary: 'Leads search engines to the sitemap', audience: 'anyone', responseType: 'text/plain; charset=utf-8', isPage: true,
+      requestsPerMinute: 60,
+      handle: ({ origin }) => ({ type: 'text/plain; charset=utf-8', bytes: createRobots(origin) }),
     }),
     defineRoute({
       method: 'GET', path: '/healthz', summary: 'Whether buyers are served: 200 where all is well, else 503 with what is not', audience: 'anyone',

@@ -31,6 +31,8 @@ export interface Route<B = unknown> {
   readonly takesText?: true
   readonly response?: z.ZodType
   readonly responseType?: string
+  /** For browsers and crawlers: it answers HEAD too, and is kept by whoever read it until it changes. Its bytes are text. */
+  readonly isPage?: true
   /** Statuses beyond 2XX that carry the same body. */
   readonly alsoStatuses?: readonly number[]
   /** Largest body in bytes, for POST. */
