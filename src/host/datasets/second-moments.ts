@@ -3,7 +3,7 @@ import { multiplyRational } from '../../crypto/rational.ts'
 import { columnScale } from '../../compute/columns.ts'
 import type { EncodeCell, Factors } from '../../compute/products.ts'
 import type { Column } from '../../shared/schemas/details.ts'
-import { hasNarrowCombination, residuePrime } from './narrow-combination.ts'
+import { hasNarrowCombination, residuePrime, type Residues } from './narrow-combination.ts'
 
 /** By what rule second moments are offered (compute.md, "Second moments"). */
 export const momentRuleSchema = z.strictObject({
@@ -55,7 +55,7 @@ export const createIntegerTable = (rows: readonly (readonly number[])[], encodeC
 
 /** One column's numbers, as the rule looks at them. */
 interface Vector {
-  readonly residues: readonly number[]
+  readonly residues: Residues
   readonly fault: WithheldReason | null
 }
 
@@ -69,7 +69,7 @@ const largestOf = (values: Iterable<number>): number => {
   return most
 }
 
-const findFault = (values: readonly bigint[], residues: readonly number[], { minRows, maxShare }: MomentRule): WithheldReason | null => {
+const findFault = (values: readonly bigint[], residues: Residues, { minRows, maxShare }: MomentRule): WithheldReason | null => {
   if (values.filter((value) => value !== 0n).length < minRows) return 'few-rows'
   const counts = new Map<number, number>()
   for (const residue of residues) counts.set(residue, (counts.get(residue) ?? 0) + 1)
@@ -80,7 +80,7 @@ const findFault = (values: readonly bigint[], residues: readonly number[], { min
 }
 
 const createVector = (values: readonly bigint[], rule: MomentRule): Vector => {
-  const residues = values.map(toResidue)
+  const residues = Int32Array.from(values, toResidue)
   return { residues, fault: findFault(values, residues, rule) }
 }
 
@@ -90,7 +90,7 @@ const createVector = (values: readonly bigint[], rule: MomentRule): Vector => {
  * those (products with all flags but a rare one tell the rare one's; docs/adr/0201).
  */
 export const judgeMoments = (table: IntegerTable, pairs: readonly Factors[], rule: MomentRule): (WithheldReason | null)[] => {
-  const ones = new Array<number>(table.rows).fill(1)
+  const ones = new Int32Array(table.rows).fill(1)
   const vectors = new Map<number, Vector>()
   const vectorOf = (column: number): Vector => {
     const vector = vectors.get(column) ?? createVector(table.read(column), rule)
@@ -98,15 +98,15 @@ export const judgeMoments = (table: IntegerTable, pairs: readonly Factors[], rul
     return vector
   }
   /** For each column, what can be summed of it: itself, and its products with others beside those. */
-  const offered = new Map<number, (readonly number[])[]>()
-  const offeredOf = (column: number): (readonly number[])[] => offered.get(column) ?? [ones, vectorOf(column).residues]
+  const offered = new Map<number, Residues[]>()
+  const offeredOf = (column: number): Residues[] => offered.get(column) ?? [ones, vectorOf(column).residues]
 
   return pairs.map(([left, right]) => {
     const [a, b] = [vectorOf(left), vectorOf(right)]
     const product = createVector(table.read(left).map((value, row) => value * (table.read(right)[row] as bigint)), rule)
     const fault = a.fault ?? b.fault ?? product.fault
     if (fault !== null) return fault
-    const sides: readonly (readonly [number, (readonly number[])[]])[] = left === right
+    const sides: readonly (readonly [number, Residues[]])[] = left === right
       ? [[left, [...offeredOf(left), product.residues]]]
       : [[left, [...offeredOf(left), b.residues, product.residues]], [right, [...offeredOf(right), a.residues, product.residues]]]
     if (sides.some(([, columns]) => hasNarrowCombination(columns, rule.minRows))) return 'told-apart'

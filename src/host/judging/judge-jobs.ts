@@ -4,6 +4,7 @@ import { parseJsonAs } from '../../shared/parse.ts'
 import type { Details } from '../../shared/schemas/details.ts'
 import { checkRequestSchema, comparisonsRequestSchema, resultSubmissionSchema, type ResultSubmission } from '../../shared/schemas/http.ts'
 import { fromBase64 } from '../base64.ts'
+import { judgeVersions, type VersionsQuestion, type VersionsVerdict } from '../ledger/judge-versions.ts'
 import type { MarkedTable } from '../ledger/row-marks.ts'
 import { findSharedRows, type SharedRows } from '../ledger/same-rows.ts'
 import { sha256Hex } from '../trade/hash.ts'
@@ -17,11 +18,12 @@ interface ForListing {
   readonly known: string
 }
 
-/** What may take long: reading what somebody sent, judging a program, comparing two tables. Each is told all that it needs. */
+/** What may take long: reading what somebody sent, judging a program, comparing tables. Each is told all that it needs. */
 export type JudgeJob =
   | { readonly kind: 'submission'; readonly text: string }
   | ({ readonly kind: 'check' | 'program' | 'questions'; readonly text: string } & ForListing)
   | { readonly kind: 'rows'; readonly known: MarkedTable; readonly asked: MarkedTable; readonly samePlaces: boolean }
+  | { readonly kind: 'versions'; readonly question: VersionsQuestion }
 
 /** A signed request and what came with it. */
 export interface ReadSubmission extends Pick<ResultSubmission, 'request' | 'signature'> {
@@ -43,6 +45,7 @@ export interface JudgeResults {
   /** What a purchase asks: blinded, or openly, as the JSON of its comparisons. */
   questions: { readonly ciphertexts: Uint8Array } | { readonly comparisons: string; readonly judgement: Judgement }
   rows: SharedRows | null
+  versions: VersionsVerdict
 }
 
 const body = 'the request body'
@@ -90,5 +93,6 @@ export const runJudgeJob = (job: JudgeJob): JudgeResults[JudgeJob['kind']] => {
     case 'program': return judgeProgram(readProgram(job.text, job.details), job.details, job.known)
     case 'questions': return readQuestions(job.text, job)
     case 'rows': return findSharedRows(job.known, job.asked, job.samePlaces)
+    case 'versions': return judgeVersions(job.question)
   }
 }

@@ -17,9 +17,13 @@ const threads = 2
 /** The thread's entry beside this module: TypeScript in the source tree, JavaScript in a bundled build. */
 const workerUrl = (): URL => new URL(import.meta.url.endsWith('.js') ? './judge-worker.js' : './judge-worker.ts', import.meta.url)
 
-/** A table's marks are megabytes, read for this one job. */
-const buffersOf = (job: JudgeJob): ArrayBuffer[] =>
-  (job.kind === 'rows' ? [...job.known, ...job.asked].map(({ marks }) => marks.buffer as ArrayBuffer) : [])
+/** Tables' marks and residues are megabytes, read for this one job. */
+const buffersOf = (job: JudgeJob): ArrayBuffer[] => {
+  if (job.kind !== 'rows' && job.kind !== 'versions') return []
+  const tables = job.kind === 'rows' ? [job.known, job.asked] : job.question.tables.map(({ marks }) => marks)
+  const residues = job.kind === 'rows' ? [] : job.question.tables.flatMap((table) => [...table.residues?.values() ?? []])
+  return [...tables.flatMap((table) => table.map(({ marks }) => marks)), ...residues.filter((one) => one !== null)].map(({ buffer }) => buffer as ArrayBuffer)
+}
 
 /** Judges in threads of their own, started when first needed. */
 export const createJudges = (): Judges => {

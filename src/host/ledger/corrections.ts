@@ -18,25 +18,59 @@ export const countDifferences = (one: MarkedColumn, other: MarkedColumn, common:
   return differing
 }
 
-export const findCommonest = (marks: Iterable<number>): number | undefined => {
-  const counts = new Map<number, number>()
-  for (const mark of marks) counts.set(mark, (counts.get(mark) ?? 0) + 1)
-  let commonest: number | undefined
-  for (const [mark, count] of counts) if (count > (counts.get(commonest ?? Number.NaN) ?? 0)) commonest = mark
-  return commonest
+/** The value that more than half of the places hold, if there is one. */
+const findMajority = (values: Float64Array): number | undefined => {
+  let candidate: number | undefined
+  let lead = 0
+  for (const value of values) {
+    if (lead === 0) candidate = value
+    lead += value === candidate ? 1 : -1
+  }
+  let count = 0
+  if (lead > 0) for (const value of values) if (value === candidate) count += 1
+  return 2 * count > values.length ? candidate : undefined
+}
+
+/** Of those that are as common, the one that comes first. Sorted, for a count of each value takes a hundred bytes apiece. */
+const findCommonest = (values: Float64Array): number | undefined => {
+  const majority = findMajority(values)
+  if (majority !== undefined) return majority
+  const sorted = values.slice().sort()
+  let most = 0
+  let candidates = new Set<number>()
+  for (let start = 0, end = 0; start < sorted.length; start = end) {
+    while (end < sorted.length && sorted[end] === sorted[start]) end += 1
+    if (end - start < most) continue
+    if (end - start > most) candidates = new Set()
+    most = end - start
+    // Where every value is alone, the first is told without a set of all.
+    if (most > 1) candidates.add(sorted[start] as number)
+  }
+  return most > 1 ? values.find((value) => candidates.has(value)) : values[0]
+}
+
+/** A column is compared with each of another table: what is commonest in its first rows is looked for once. */
+const commonestMarks = new WeakMap<Float64Array, Map<number, number | undefined>>()
+export const findCommonestMark = ({ marks }: MarkedColumn, rows: number): number | undefined => {
+  const known = commonestMarks.get(marks) ?? new Map<number, number | undefined>()
+  commonestMarks.set(marks, known)
+  if (!known.has(rows)) known.set(rows, findCommonest(marks.subarray(0, rows)))
+  return known.get(rows)
 }
 
 /** Columns of two names are one where they agree in most rows, those aside in which both hold what is commonest: most bonuses are 0. */
 export const isOneColumn = (one: MarkedColumn, other: MarkedColumn, common: number): boolean => {
-  const [ours, theirs] = [one, other].map(({ marks }) => findCommonest(marks.subarray(0, common)))
-  let [equal, telling] = [0, 0]
-  for (let row = 0; row < common; row += 1) {
-    const [left, right] = [one.marks[row], other.marks[row]]
-    if (left === ours && right === theirs) continue
-    telling += 1
-    if (left === right) equal += 1
+  const ours = findCommonestMark(one, common)
+  const theirs = findCommonestMark(other, common)
+  let lead = 0
+  // Rows that are left may all agree: where even that would not do, nothing more is looked at.
+  for (let row = 0; row < common && lead + common - row > 0; row += 1) {
+    const left = one.marks[row]
+    const right = other.marks[row]
+    if (left === right) lead += left === ours && right === theirs ? 0 : 1
+    else if (left !== ours || right !== theirs) lead -= 1
   }
-  return 2 * equal > telling
+  return lead > 0
 }
 
 /** A column without a partner by name may be a renamed one; of very many, not all pairs are tried. */

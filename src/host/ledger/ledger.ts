@@ -101,11 +101,14 @@ export interface Ledger {
   assertApart(dataset: string): Promise<void>
   /**
    * Whether the dataset may be sold beside the tables of its source that are: what was corrected in between would be the difference of two
-   * answers (docs/adr/0402). Throws `policy.source-corrected`.
+   * answers (docs/adr/0402). Judged elsewhere, for it takes long. Throws `policy.source-corrected`.
    */
-  assertListable(dataset: string, policy: Policy): void
-  /** Notes for good that the dataset's source is sold in this mode. Throws as `assertMode` and `assertApart`. */
-  claimMode(dataset: string, mode: PolicyMode): Promise<void>
+  assertListable(dataset: string, policy: Policy): Promise<void>
+  /**
+   * Notes for good that the dataset's source is sold in the policy's mode, in one step with seeing that what it was judged beside still
+   * stands. Throws as `assertListable`, `assertMode` and `assertApart`.
+   */
+  claimMode(dataset: string, policy: Policy): Promise<void>
   /**
    * Counts what a purchase asks of the key holder, judged as a program of comparisons alone, where its source was never asked it before, in
    * one durable step before anything is decrypted. Asked again, it changes nothing. Gives false and throws as `assertPermitted`.
@@ -149,7 +152,7 @@ const notSold = { comparisons: 'policy.comparisons-not-sold', products: 'policy.
 export const createLedger = ({ database, vault, datasets, judges, now }: LedgerDependencies): Ledger => {
   const store = createSourceStore(database, vault)
   const helped = createHelpStore(database)
-  const versions = createVersions({ store, datasets })
+  const versions = createVersions({ store, datasets, judges })
 
   const readTable = (dataset: string): SourceTable => {
     const rows = datasets.readRows(dataset)
@@ -191,6 +194,16 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
 
   const versionOf = (dataset: string, { minRows }: DisclosedPolicy): VersionSubject =>
     ({ dataset, datasetId: store.findDatasetId(dataset) ?? 0, minRows })
+
+  type VersionsTake<Outcome> = (subject: VersionSubject, source: number, readKnown: () => Partition) => Outcome
+  /** In private mode nothing is judged by its rows, and nothing can change. */
+  const beside = <Outcome>(dataset: string, policy: Policy, act: VersionsTake<Outcome>, none: Outcome): Outcome => {
+    if (policy.mode === 'private') return none
+    const { id, partition } = requireSource(dataset)
+    return act(versionOf(dataset, policy), id, () => parsePartition(partition))
+  }
+  const judgeBeside = (dataset: string, policy: Policy): Promise<string> => beside(dataset, policy, versions.assertListable, Promise.resolve(''))
+  const nameBeside = (dataset: string, policy: Policy): string => beside(dataset, policy, versions.nameBeside, '')
 
   /** Whether the judgement still holds, and if so, whether what was sold and answered beside it permits the answer. */
   const assertWithin = (
@@ -342,12 +355,18 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
 
     assertMode,
     assertApart: (dataset) => whenApart(dataset, () => undefined),
-    assertListable: (dataset, policy) => {
-      if (policy.mode === 'private') return
-      const { id, partition } = requireSource(dataset)
-      versions.assertListable(versionOf(dataset, policy), id, parsePartition(partition))
+    assertListable: async (dataset, policy) => { await judgeBeside(dataset, policy) },
+    claimMode: async (dataset, policy) => {
+      for (;;) {
+        const judged = await judgeBeside(dataset, policy)
+        const isClaimed = await whenApart(dataset, () => {
+          if (nameBeside(dataset, policy) !== judged) return false
+          store.setMode(assertMode(dataset, policy.mode).id, policy.mode)
+          return true
+        })
+        if (isClaimed) return
+      }
     },
-    claimMode: (dataset, mode) => whenApart(dataset, () => { store.setMode(assertMode(dataset, mode).id, mode) }),
 
     debitComparisons: (sale, judgement, subject) => database.transaction((): boolean => {
       const source = requireSource(subject.dataset)

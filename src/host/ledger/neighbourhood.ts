@@ -14,9 +14,9 @@ interface Neighbours {
 export interface Neighbourhood {
   /**
    * Compares a dataset's rows with the tables that are sold by now, and then does `act`, in one step with seeing that they are still the
-   * same tables. Throws `policy.source-rows`.
+   * same tables. Gives what it gives. Throws `policy.source-rows`.
    */
-  whenApart(dataset: string, act: () => void): Promise<void>
+  whenApart<Outcome>(dataset: string, act: () => Outcome): Promise<Outcome>
 }
 
 interface NeighbourhoodDependencies {
@@ -47,19 +47,16 @@ export const createNeighbourhood = ({ database, store, judges, findSource, markA
     return { id, source, others: store.listMarked().filter((other) => other.isSold && other.dataset !== id) }
   }).immediate()
 
-  const whenApart: Neighbourhood['whenApart'] = async (dataset, act) => {
+  const whenApart = async <Outcome>(dataset: string, act: () => Outcome): Promise<Outcome> => {
     const apart = new Set<string>()
     for (;;) {
       const neighbours = readNeighbours(dataset)
       const { id, source } = neighbours
       const left = neighbours.others.find((other) => !apart.has(`${other.dataset}/${other.source}`))
       if (left === undefined) {
-        const isDone = database.transaction((): boolean => {
-          if (nameNeighbours(readNeighbours(dataset)) !== nameNeighbours(neighbours)) return false
-          act()
-          return true
-        }).immediate()
-        if (isDone) return
+        const done = database.transaction(() =>
+          (nameNeighbours(readNeighbours(dataset)) === nameNeighbours(neighbours) ? { outcome: act() } : null)).immediate()
+        if (done !== null) return done.outcome
         continue
       }
       const shared = await judges.run({ kind: 'rows', known: store.readMarks(left.dataset), asked: store.readMarks(id), samePlaces: left.source === source })

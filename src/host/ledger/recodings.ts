@@ -1,20 +1,33 @@
-import { hasNarrowCombination, invert, residuePrime } from '../datasets/narrow-combination.ts'
-import { countDifferences, findCommonest, isOneColumn } from './corrections.ts'
+import { hasNarrowCombination, invert, reduce, residuePrime, type Residues } from '../datasets/narrow-combination.ts'
+import { countDifferences, findCommonestMark, isOneColumn } from './corrections.ts'
 import type { MarkedColumn } from './row-marks.ts'
 
 /** A column of a sold or an asked table, with what can be known of its rows. */
 export interface JudgedColumn extends MarkedColumn {
   /** Residues of its rows, the first `common`; null where its plain rows are gone. */
-  readonly read: () => readonly number[] | null
+  readonly read: () => Residues | null
 }
 
-export interface JudgedTables {
+export interface MarkedTables<Column extends MarkedColumn> {
   /** Tables of one source that are sold. */
-  readonly known: readonly (readonly JudgedColumn[])[]
-  readonly asked: readonly JudgedColumn[]
+  readonly known: readonly (readonly Column[])[]
+  readonly asked: readonly Column[]
   /** How many rows, from the first, all of them have. */
   readonly common: number
+}
+
+export interface JudgedTables extends MarkedTables<JudgedColumn> {
   readonly limit: number
+}
+
+/** The columns by which tables that are sold together are judged. */
+export interface TellingColumns<Column extends MarkedColumn> {
+  /** Those of the asked table that no sold one has. */
+  readonly ours: readonly Column[]
+  /** Those of the sold ones that the asked one has not, each once. */
+  readonly theirs: readonly Column[]
+  /** Those that did not change, where they are not too many to be looked at. */
+  readonly shared: readonly Column[]
 }
 
 /**
@@ -38,9 +51,10 @@ const isSame = (one: MarkedColumn, other: MarkedColumn, common: number): boolean
   return true
 }
 
-type Residues = readonly number[]
-
-const modulo = (value: number): number => ((value % residuePrime) + residuePrime) % residuePrime
+const subtractColumns = (one: Residues, other: Residues): Residues => one.map((value, row) => {
+  const difference = value - (other[row] as number)
+  return difference < 0 ? difference + residuePrime : difference
+})
 
 /** y = slope · x + offset, of residues. */
 interface Line {
@@ -48,45 +62,84 @@ interface Line {
   readonly offset: number
 }
 
+const isOn = ({ slope, offset }: Line, x: number, y: number): boolean => reduce(slope * x + offset) === y
+
+/** Two columns, and rows of them: those that tell something one by one, and how many others there are, which all hold the same. */
+interface Pair {
+  readonly x: Residues
+  readonly y: Residues
+  /** What is commonest in either. */
+  readonly commonest: readonly [x: number, y: number]
+}
+interface SomeRows {
+  readonly telling: Int32Array
+  readonly others: number
+}
+
 /**
  * Whether a line holds most rows. Rows in which both columns hold what is commonest tell nothing where the line goes through that: most
  * bonuses are 0. Of two flags some line holds half of the rows always, so that a line of two values has to hold nearly all.
  */
-const holdsMost = ({ slope, offset }: Line, x: Residues, y: Residues, rows: readonly number[], commonest: readonly number[]): boolean => {
-  const isOn = (row: number): boolean => (slope * (x[row] as number) + offset) % residuePrime === y[row]
-  const isCommon = (row: number): boolean => x[row] === commonest[0] && y[row] === commonest[1]
-  const on = rows.filter(isOn)
-  const common = on.filter(isCommon).length
-  const values = new Set<number>()
-  for (const row of on) if (values.size < 3) values.add(x[row] as number)
-  return on.length - common > (values.size < 3 ? 0.9 : 0.5) * (rows.length - common)
+const holdsMost = (line: Line, { x, y, commonest }: Pair, { telling, others }: SomeRows): boolean => {
+  const throughOthers = others > 0 && isOn(line, ...commonest)
+  const values = new Set<number>(throughOthers ? [commonest[0]] : [])
+  let on = 0
+  for (const row of telling) {
+    if (!isOn(line, x[row] as number, y[row] as number)) continue
+    on += 1
+    if (values.size < 3) values.add(x[row] as number)
+  }
+  return on > (values.size < 3 ? 0.9 : 0.5) * (telling.length + (throughOthers ? 0 : others))
 }
 
 /** Whether one column is the other in other units, in most rows but not in all. */
-const isMostlyRecoded = (x: Residues, y: Residues, commonest: readonly number[]): boolean => {
-  const all = x.map((_, row) => row)
-  const telling = all.filter((row) => x[row] !== commonest[0] || y[row] !== commonest[1])
-  const step = Math.ceil(all.length / mostSampled)
-  const sampled = step === 1 ? all : all.filter((row) => row % step === 0 || telling.length < mostSampled)
-  for (let attempt = 0; attempt < mostTries && telling.length > 1; attempt += 1) {
-    const first = telling[(attempt * 7919) % telling.length] as number
-    const second = telling[(attempt * 104_729 + (telling.length >> 1)) % telling.length] as number
-    const [run, rise] = [modulo((x[second] as number) - (x[first] as number)), modulo((y[second] as number) - (y[first] as number))]
+const isMostlyRecoded = (pair: Pair): boolean => {
+  const { x, y, commonest } = pair
+  const rows = x.length
+  const [commonX, commonY] = commonest
+  const isTelling = (row: number): boolean => x[row] !== commonX || y[row] !== commonY
+  const found = new Int32Array(rows)
+  let count = 0
+  for (let row = 0; row < rows; row += 1) {
+    if (!isTelling(row)) continue
+    found[count] = row
+    count += 1
+  }
+  const telling = found.subarray(0, count)
+  const all: SomeRows = { telling, others: rows - count }
+  const step = Math.ceil(rows / mostSampled)
+  const sample = (): SomeRows => {
+    const places = Int32Array.from({ length: Math.ceil(rows / step) }, (_, place) => place * step)
+    const sampled = places.filter(isTelling)
+    return { telling: sampled, others: places.length - sampled.length }
+  }
+  const sampled = step === 1 || count < mostSampled ? all : sample()
+  for (let attempt = 0; attempt < mostTries && count > 1; attempt += 1) {
+    const first = telling[(attempt * 7919) % count] as number
+    const second = telling[(attempt * 104_729 + (count >> 1)) % count] as number
+    const [run, rise] = [(x[second] as number) - (x[first] as number), (y[second] as number) - (y[first] as number)]
+      .map((difference) => (difference < 0 ? difference + residuePrime : difference)) as [number, number]
     if (run === 0 || rise === 0) continue
-    const slope = (rise * invert(run)) % residuePrime
-    const line = { slope, offset: modulo((y[first] as number) - slope * (x[first] as number)) }
-    if (!holdsMost(line, x, y, sampled, commonest) || (step > 1 && !holdsMost(line, x, y, all, commonest))) continue
-    return all.some((row) => (slope * (x[row] as number) + line.offset) % residuePrime !== y[row])
+    const slope = reduce(rise * invert(run))
+    const offset = (y[first] as number) - reduce(slope * (x[first] as number))
+    const line = { slope, offset: offset < 0 ? offset + residuePrime : offset }
+    if (!holdsMost(line, pair, sampled) || (sampled !== all && !holdsMost(line, pair, all))) continue
+    return x.some((value, row) => !isOn(line, value, y[row] as number))
   }
   return false
 }
 
 /** Rows emptied in all columns that changed are a group of the sold table, about whose sums anybody may ask. */
-const isEmptied = (known: readonly JudgedColumn[], asked: readonly JudgedColumn[], common: number): boolean => {
-  const pairs = asked.map((column) => [known.find(({ name }) => name === column.name), column] as const)
-  const changed: number[] = []
-  for (let row = 0; row < common; row += 1) if (pairs.some(([before, after]) => before?.marks[row] !== after.marks[row])) changed.push(row)
-  return pairs.every(([before, { marks }]) => before !== undefined && changed.every((row) => marks[row] === marks[changed[0] as number]))
+const isEmptied = (known: readonly MarkedColumn[], asked: readonly MarkedColumn[], common: number): boolean => {
+  const befores = asked.map((column) => known.find(({ name }) => name === column.name))
+  if (!befores.every((before) => before !== undefined)) return false
+  let first = -1
+  for (let row = 0; row < common; row += 1) {
+    if (asked.every(({ marks }, at) => befores[at]?.marks[row] === marks[row])) continue
+    if (first === -1) first = row
+    if (asked.some(({ marks }) => marks[row] !== marks[first])) return false
+  }
+  return true
 }
 
 /** Columns taken in one by one, as long as none of their sums with those before is of few rows in this table alone. */
@@ -101,7 +154,7 @@ const takeIn = (first: readonly Residues[], columns: readonly Residues[], limit:
  * itself (a bonus that few have) is the owner's to know before anything is sold, and would hide what a second one adds.
  */
 const tellFew = (shared: readonly Residues[], known: readonly Residues[], asked: readonly Residues[], limit: number): boolean => {
-  const ones = new Array<number>(asked[0]?.length ?? 0).fill(1)
+  const ones = new Int32Array(asked[0]?.length ?? 0).fill(1)
   if (!hasNarrowCombination([ones, ...shared, ...known, ...asked], limit, mostWork)) return false
   const first = [ones, ...takeIn([ones], shared, limit).kept]
   const [theirs, ours] = [takeIn(first, known, limit), takeIn(first, asked, limit)]
@@ -115,24 +168,24 @@ const tellFew = (shared: readonly Residues[], known: readonly Residues[], asked:
   }))
 }
 
+type ReadColumn = MarkedColumn & { readonly residues: Residues }
+
 /** Changes of one column each: a raise in two columns, and one row's in the one alone, is that row's. */
-const changesTellFew = (known: readonly JudgedColumn[], asked: readonly JudgedColumn[], limit: number): boolean => {
-  const changes = asked.flatMap((column) => known.filter(({ name }) => name === column.name).map((partner) => {
-    const [before, after] = [partner.read() ?? [], column.read() ?? []]
-    return after.map((value, row) => modulo(value - (before[row] as number)))
-  }))
+const changesTellFew = (known: readonly ReadColumn[], asked: readonly ReadColumn[], limit: number): boolean => {
+  const changes = asked.flatMap((column) => known.filter(({ name }) => name === column.name)
+    .map((partner) => subtractColumns(column.residues, partner.residues)))
   return changes.length > 0 && hasNarrowCombination(changes, limit, mostWork)
 }
 
 /** Without plain rows: of one column of which most rows are as they were, its changes are all that could be told. */
-const isTold = (known: readonly JudgedColumn[], asked: readonly JudgedColumn[], common: number): boolean => {
+const isTold = (known: readonly MarkedColumn[], asked: readonly MarkedColumn[], common: number): boolean => {
   const [[before], [after]] = [known, asked]
   return known.length === 1 && asked.length === 1 && before !== undefined && after !== undefined && isOneColumn(before, after, common)
 }
 
-/** What the sums of a table and of those that are sold of its source tell together. */
-export const findJointFault = ({ known, asked, common, limit }: JudgedTables): JointFault | null => {
-  const differs = (column: JudgedColumn, others: readonly JudgedColumn[]): boolean => !others.some((other) => isSame(column, other, common))
+/** By marks alone; null where nothing changed, or rows were emptied only. */
+export const findTellingColumns = <Column extends MarkedColumn>({ known, asked, common }: MarkedTables<Column>): TellingColumns<Column> | null => {
+  const differs = (column: Column, others: readonly Column[]): boolean => !others.some((other) => isSame(column, other, common))
   const ours = asked.filter((column) => differs(column, known.flat()))
   const theirs = known.flatMap((table) => {
     const gone = table.filter((column) => differs(column, asked))
@@ -140,20 +193,34 @@ export const findJointFault = ({ known, asked, common, limit }: JudgedTables): J
     return isEmptied(gone, changed, common) ? [] : gone
   }).filter((column, at, all) => differs(column, all.slice(0, at)))
   if (ours.length === 0 || theirs.length === 0) return null
-  const columns = ours.map(({ name }) => name)
-  if ([...theirs, ...ours].some(({ read }) => read() === null)) return isTold(theirs, ours, common) ? null : { reason: 'unreadable', columns }
-  const readAll = (some: readonly JudgedColumn[]): Residues[] => some.flatMap(({ read }) => [read()].filter((one) => one !== null))
-  const commonest = new Map([...theirs, ...ours].map((column) => [column, findCommonest(column.read() ?? []) ?? 0]))
-  const isRecoded = (before: JudgedColumn, after: JudgedColumn): boolean =>
-    isMostlyRecoded(before.read() ?? [], after.read() ?? [], [before, after].map((column) => commonest.get(column) ?? 0))
-    // Where rows hold the same by their marks, the one is a correction of the other, and judged as such.
-    && !isOneColumn(before, after, common) && !(before.name === after.name && countDifferences(before, after, common) < common)
-  for (const after of ours) {
-    const before = theirs.find((column) => isRecoded(column, after))
-    if (before !== undefined) return { reason: 'recoded', columns: [before.name, after.name] }
-  }
-  const shared = asked.filter((column) => !ours.includes(column))
   const isWide = common * (1 + asked.length + theirs.length) > mostCells
-  const isFew = tellFew(isWide ? [] : readAll(shared), readAll(theirs), readAll(ours), limit)
-  return isFew || known.some((table) => changesTellFew(table.filter((column) => theirs.includes(column)), ours, limit)) ? { reason: 'together', columns } : null
+  return { ours, theirs, shared: isWide ? [] : asked.filter((column) => !ours.includes(column)) }
+}
+
+/** What the sums of a table and of those that are sold of its source tell together. */
+export const findJointFault = (tables: JudgedTables): JointFault | null => {
+  const { known, common, limit } = tables
+  const telling = findTellingColumns(tables)
+  if (telling === null) return null
+  const { ours, theirs, shared } = telling
+  const columns = ours.map(({ name }) => name)
+  const readAll = (some: readonly JudgedColumn[]): ReadColumn[] => some.flatMap(({ read, ...column }) => {
+    const residues = read()
+    return residues === null ? [] : [{ ...column, residues }]
+  })
+  const [before, after] = [readAll(theirs), readAll(ours)]
+  if (before.length < theirs.length || after.length < ours.length) return isTold(theirs, ours, common) ? null : { reason: 'unreadable', columns }
+  const commonestOf = ({ residues, ...column }: ReadColumn): number => residues[column.marks.indexOf(findCommonestMark(column, common) ?? 0)] ?? 0
+  const isRecoded = (old: ReadColumn, column: ReadColumn): boolean =>
+    // Where rows hold the same by their marks, the one is a correction of the other, and judged as such.
+    !(old.name === column.name && countDifferences(old, column, common) < common) && !isOneColumn(old, column, common)
+    && isMostlyRecoded({ x: old.residues, y: column.residues, commonest: [commonestOf(old), commonestOf(column)] })
+  for (const column of after) {
+    const old = before.find((one) => isRecoded(one, column))
+    if (old !== undefined) return { reason: 'recoded', columns: [old.name, column.name] }
+  }
+  const residuesOf = (some: readonly ReadColumn[]): Residues[] => some.map(({ residues }) => residues)
+  const isFew = tellFew(residuesOf(readAll(shared)), residuesOf(before), residuesOf(after), limit)
+    || known.some((table) => changesTellFew(before.filter((_, at) => table.includes(theirs[at] as JudgedColumn)), after, limit))
+  return isFew ? { reason: 'together', columns } : null
 }

@@ -1,11 +1,12 @@
-import { createCellEncoder } from '../../compute/products.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Partition } from '../../policy/partition.ts'
-import { AppError, isAppError, type ErrorDetails } from '../../shared/errors.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
-import { hasNarrowCombination } from '../datasets/narrow-combination.ts'
-import { createIntegerTable, toResidue, type IntegerTable } from '../datasets/second-moments.ts'
+import type { Residues } from '../datasets/narrow-combination.ts'
+import type { Judges } from '../judging/judges.ts'
 import { findCorrections, type Correction } from './corrections.ts'
-import { findJointFault, type JointFault, type JudgedColumn } from './recodings.ts'
+import { isPartial, limitBeside, refuseBeside, type UnreadColumns, type VersionsVerdict, type VersionTable } from './judge-versions.ts'
+import { createResidueOf } from './residues.ts'
 import type { SourceOffer, SourceStore } from './source-store.ts'
 
 /**
@@ -14,11 +15,14 @@ import type { SourceOffer, SourceStore } from './source-store.ts'
  */
 export interface Versions {
   /**
-   * Whether a listing of the dataset may stand beside those that are published. Throws `policy.source-corrected`: in a column fewer rows
-   * than either listing's minimum differ, or differ otherwise than all others do; sums of several columns, there and here, could be of
+   * Whether a listing of the dataset may stand beside those that are published; judged in a thread, as a million rows take seconds. Gives
+   * what it stands beside: as long as `nameBeside` gives the same, nothing of it has changed. Throws `policy.source-corrected`: in a column fewer
+   * rows than either listing's minimum differ, or differ otherwise than all others do; sums of several columns, there and here, could be of
    * as few rows together; a column is one that is sold, in other units and corrected; or some differ, and groups of rows were answered.
    */
-  assertListable(subject: VersionSubject, source: number, known: Partition): void
+  assertListable(subject: VersionSubject, source: number, readKnown: () => Partition): Promise<string>
+  /** The published listings of the source, and whether groups of its rows were answered, in few words. */
+  nameBeside(subject: VersionSubject, source: number, readKnown: () => Partition): string
   /**
    * Whether the source may answer what leaves it known as `readRefined` gives. Throws `policy.source-corrected` for a table that was
    * published beside one from which few rows differ, and `policy.second-moments-whole` or `policy.corrected-whole` for groups of
@@ -36,7 +40,11 @@ export interface VersionSubject {
 export interface VersionDependencies {
   readonly store: Pick<SourceStore, 'listOffers' | 'readMarks'>
   readonly datasets: Pick<DatasetService, 'readColumns' | 'readRows'>
+  readonly judges: Pick<Judges, 'run'>
 }
+
+/** Read at once, between which others are served. */
+const rowsAtOnce = 5000
 
 /** The first row of a group that is told apart other than by where a listed table ends. */
 const findGroup = ({ starts }: Partition, offers: readonly SourceOffer[]): number | undefined => {
@@ -44,116 +52,89 @@ const findGroup = ({ starts }: Partition, offers: readonly SourceOffer[]): numbe
   return starts.find((start) => start > 0 && !lengths.has(start))
 }
 
-/** Some rows differ and others do not: a group of rows can then hold a single one that differs. */
-const isPartial = ({ rows, common }: Correction): boolean => rows < common
-
-const describeFault = ({ reason, columns }: JointFault, limit: number): string => {
-  const names = [...new Set(columns)].join(', ')
-  return {
-    recoded: `${names} is one column in other units, which was corrected too. Keep its name and unit, so that all rows not corrected stay as they are; or recode every row alike.`,
-    together: `the sums of ${names}, and of columns sold before, could together be of fewer rows than the minimum of ${limit}. Correct all columns in the same rows and by amounts that agree, or in at least ${limit} rows more; or leave a column out.`,
-    unreadable: `what changed in ${names} cannot be judged without the plain rows of both tables. Import the one whose rows were deleted again; or leave these columns as they were.`,
-  }[reason]
+interface Beside {
+  readonly offers: readonly SourceOffer[]
+  readonly hasGroups: boolean
 }
 
-export const createVersions = ({ store, datasets }: VersionDependencies): Versions => {
+/** Marks never change, and neither does what was listed; but names may, by which rows are read. */
+const nameOf = ({ dataset, datasetId, minRows }: VersionSubject, { offers, hasGroups }: Beside): string =>
+  JSON.stringify([dataset, datasetId, minRows, hasGroups, ...offers.map((offer) => [offer.id, offer.dataset, offer.name])])
+
+export const createVersions = ({ store, datasets, judges }: VersionDependencies): Versions => {
   /** By their datasets: marks never change. */
   const compared = new Map<string, readonly Correction[]>()
+  const nameOfPair = (known: number, asked: number): string => `${known}/${asked}`
   const compare = (known: number, asked: number): readonly Correction[] => {
     if (known === asked) return []
-    const pair = `${known}/${asked}`
+    const pair = nameOfPair(known, asked)
     const before = compared.get(pair) ?? findCorrections(store.readMarks(known), store.readMarks(asked))
     compared.set(pair, before)
     return before
   }
 
-  const refuse = (offer: SourceOffer, what: string, details: ErrorDetails): never => {
-    throw new AppError('policy.source-corrected', `Listing ${offer.id} of the same table is published: ${what}`, { details: { listing: offer.id, ...details } })
-  }
-
   /** How many rows were corrected is the owner's to know: a buyer who asks is told that some were. */
-  const assertFew = (offer: SourceOffer, { datasetId, minRows }: VersionSubject, asks: 'owner' | 'buyer'): readonly Correction[] => {
-    const limit = Math.max(minRows, offer.minRows)
-    if (limit === 1) return []
-    const corrections = compare(offer.dataset, datasetId)
-    const few = corrections.find(({ rows }) => rows < limit)
-    if (few === undefined) return corrections
-    if (asks === 'buyer') return refuse(offer, 'too few of its rows were corrected since, so that the difference of two answers would be theirs.', {})
-    const { column, rows } = few
-    return refuse(offer, `${column} differs from it in ${rows} of the rows, fewer than the minimum of ${limit}, so that the difference of two answers would be theirs.`, {
-      column, rows, limit,
-    })
+  const assertMany = (offer: SourceOffer, subject: VersionSubject): void => {
+    const limit = limitBeside(subject, offer)
+    if (limit === 1 || compare(offer.dataset, subject.datasetId).every(({ rows }) => rows >= limit)) return
+    refuseBeside(offer, 'too few of its rows were corrected since, so that the difference of two answers would be theirs.', {})
   }
 
-  /** Residues of a column's rows; null where they are gone. A table is read once. */
-  const createReader = (): ((dataset: string, column: string, rows: number) => readonly number[] | null) => {
-    const tables = new Map<string, IntegerTable>()
-    const open = (dataset: string): IntegerTable => {
-      const table = tables.get(dataset) ?? createIntegerTable(datasets.readRows(dataset), createCellEncoder(datasets.readColumns(dataset)))
-      tables.set(dataset, table)
-      return table
-    }
-    return (dataset, column, rows) => {
-      const at = datasets.readColumns(dataset).findIndex(({ name }) => name === column)
-      if (at === -1) return null
-      try {
-        return open(dataset).read(at).slice(0, rows).map(toResidue)
-      } catch (error) {
-        if (isAppError(error, 'input.plain-dropped')) return null
-        throw error
+  const readBeside = (source: number, readKnown: () => Partition): Beside => {
+    const offers = store.listOffers(source)
+    return { offers: offers.filter(({ isPublished }) => isPublished), hasGroups: findGroup(readKnown(), offers) !== undefined }
+  }
+
+  /** Residues of a table's columns by name, null where there is no such column; or null where its rows are gone. */
+  const readResidues = async (dataset: string, names: readonly string[], rows: number): Promise<VersionTable['residues']> => {
+    const columns = datasets.readColumns(dataset)
+    const positions = names.map((name) => columns.findIndex((column) => column.name === name))
+    const readers = positions.map((at) => (at === -1 ? null : { residueOf: createResidueOf(columns, at), residues: new Int32Array(rows) }))
+    try {
+      for (let start = 0; start < rows; start += rowsAtOnce) {
+        const portion = datasets.readRows(dataset, start, rowsAtOnce)
+        for (const reader of readers) portion.forEach((row, index) => { if (reader !== null) reader.residues[start + index] = reader.residueOf(row) })
+        await nextTurn()
       }
+    } catch (error) {
+      if (isAppError(error, 'input.plain-dropped')) return null
+      throw error
     }
-  }
-
-  /** A raise of two percent for all but one is that one's, though every row differs. */
-  const assertAlike = (
-    offer: SourceOffer, { dataset, minRows }: VersionSubject, { column, common }: Correction, read: ReturnType<typeof createReader>,
-  ): void => {
-    const [before, after] = [read(offer.name, column, common), read(dataset, column, common)]
-    if (before === null || after === null) return
-    const limit = Math.max(minRows, offer.minRows)
-    if (!hasNarrowCombination([new Array<number>(common).fill(1), before, after], limit)) return
-    refuse(offer, `the sums of ${column}, there and here, could together be of fewer rows than the minimum of ${limit}.`, { column, rows: common, limit })
-  }
-
-  /** Of all tables that are sold, since a column of each may be what tells a row together. */
-  const assertTogether = (
-    offers: readonly SourceOffer[], { dataset, datasetId, minRows }: VersionSubject, readCells: ReturnType<typeof createReader>,
-  ): void => {
-    const open = (id: number, name: string, common: number): JudgedColumn[] => store.readMarks(id).map((column) => {
-      let cells: readonly number[] | null | undefined
-      return { ...column, read: () => (cells === undefined ? (cells = readCells(name, column.name, common)) : cells) }
-    })
-    const rows = store.readMarks(datasetId)[0]?.marks.length ?? 0
-    const others = offers.filter((offer) => offer.dataset !== datasetId && Math.max(minRows, offer.minRows) > 1)
-    for (const common of new Set(others.map((offer) => Math.min(rows, offer.rows)))) {
-      const judged = others.filter((offer) => offer.rows >= common)
-      const limit = Math.max(minRows, ...judged.map((offer) => offer.minRows))
-      const tables = new Map(judged.map((offer) => [offer.dataset, offer.name]))
-      const fault = findJointFault({
-        known: [...tables].map(([id, name]) => open(id, name, common)), asked: open(datasetId, dataset, common), common, limit,
-      })
-      const last = judged.at(-1)
-      if (fault === null || last === undefined) continue
-      refuse(last, describeFault(fault, limit), { reason: fault.reason, columns: fault.columns.join(', '), limit })
-    }
+    return new Map<string, Residues | null>(names.map((name, at) => [name, readers[at]?.residues ?? null]))
   }
 
   return {
-    assertListable: (subject, source, known) => {
-      const read = createReader()
-      const offers = store.listOffers(source)
-      const group = findGroup(known, offers)
-      for (const offer of offers.filter(({ isPublished }) => isPublished)) {
-        const corrections = assertFew(offer, subject, 'owner')
-        for (const correction of corrections) assertAlike(offer, subject, correction, read)
-        const partial = corrections.find(isPartial)
-        if (partial === undefined || group === undefined || subject.minRows === 1) continue
-        refuse(offer, `${partial.column} differs from it in some of the rows, and groups of rows were answered, which could hold one of those.`, {
-          column: partial.column, rows: partial.rows,
-        })
+    nameBeside: (subject, source, readKnown) => nameOf(subject, readBeside(source, readKnown)),
+
+    assertListable: async (subject, source, readKnown) => {
+      const beside = readBeside(source, readKnown)
+      if (beside.offers.every(({ dataset }) => dataset === subject.datasetId)) return nameOf(subject, beside)
+      const offers = beside.offers.map(({ id, dataset, rows, minRows }) => ({ id, dataset, rows, minRows }))
+      const names = new Map([...beside.offers.map(({ dataset, name }) => [dataset, name] as const), [subject.datasetId, subject.dataset] as const])
+      const rowsOf = new Map<number, number>()
+      const judge = async (residues: ReadonlyMap<number, VersionTable['residues']>): Promise<VersionsVerdict> => {
+        const tables: VersionTable[] = []
+        for (const dataset of names.keys()) {
+          const marks = store.readMarks(dataset)
+          rowsOf.set(dataset, marks[0]?.marks.length ?? 0)
+          const known = residues.get(dataset)
+          tables.push({ dataset, marks, residues: known === undefined ? new Map() : known })
+          await nextTurn()
+        }
+        const { datasetId, minRows } = subject
+        return judges.run({ kind: 'versions', question: { subject: { datasetId, minRows }, offers, hasGroups: beside.hasGroups, tables } })
       }
-      assertTogether(offers.filter(({ isPublished }) => isPublished), subject, read)
+      const read = async (unread: UnreadColumns): Promise<ReadonlyMap<number, VersionTable['residues']>> => {
+        const residues = new Map<number, VersionTable['residues']>()
+        for (const { dataset, columns } of unread) {
+          residues.set(dataset, await readResidues(names.get(dataset) ?? '', columns, rowsOf.get(dataset) ?? 0))
+        }
+        return residues
+      }
+      const first = await judge(new Map())
+      const { corrections } = first.unread.length === 0 ? first : await judge(await read(first.unread))
+      for (const [dataset, found] of corrections) compared.set(nameOfPair(dataset, subject.datasetId), found)
+      return nameOf(subject, beside)
     },
 
     assertAnswerable: (subject, source, readRefined) => {
@@ -162,7 +143,7 @@ export const createVersions = ({ store, datasets }: VersionDependencies): Versio
       const own = published.findIndex(({ dataset }) => dataset === subject.datasetId)
       // Published together by an earlier version of this program: the table that was listed first is answered.
       // A draft is judged as if it were published last.
-      for (const earlier of published.slice(0, own === -1 ? published.length : own)) assertFew(earlier, subject, 'buyer')
+      for (const earlier of published.slice(0, own === -1 ? published.length : own)) assertMany(earlier, subject)
       const hasMoments = published.some(({ moments }) => moments.length > 0)
       const tables = [...new Set([...published.map(({ dataset }) => dataset), subject.datasetId])]
       if (subject.minRows === 1 || (!hasMoments && tables.length < 2)) return

@@ -17,6 +17,7 @@ import type { AttackReport } from '../../policy/rehearse.ts'
 import { assertMomentsSafe } from './assert-moments.ts'
 import { rehearseListing } from './rehearse-listing.ts'
 import { createListingStore, type StoredListing } from './listing-store.ts'
+import { createTurns } from './turns.ts'
 
 export interface ListingDraft {
   readonly dataset: string
@@ -194,7 +195,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     const policy = createPolicy(draft, data.commitment.rows, data.commitment.key.bits)
     ledger.assertMode(draft.dataset, policy.mode)
     await ledger.assertApart(draft.dataset)
-    ledger.assertListable(draft.dataset, policy)
+    await ledger.assertListable(draft.dataset, policy)
     // In private mode any cell can be got, up to the limits: what sums give away is no concern there.
     if (policy.mode === 'disclosed') assertMomentsSafe(draft.dataset, policy.minRows, { datasets, ledger })
     const columns = datasets.readColumns(draft.dataset)
@@ -261,6 +262,26 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     throw new AppError('escrow.wrong-state', `Listing ${id} is published, or about to be: it can be closed, not taken out.`, { details: { listing: id } })
   }
 
+  const publishOne: ListingService['publish'] = async (id, shown) => {
+    const listing = store.show(id)
+    if (listing.number !== null) return listing
+    // Before anything is sent: from here on the table is sold in this mode or not at all.
+    await ledger.claimMode(listing.dataset, listing.details.policy)
+    const chain = await market()
+    // The draft may have been taken out meanwhile, or another one written in its place.
+    const found = store.show(id)
+    const { terms, url } = found
+    if (shown !== undefined && fingerprint(shown) !== fingerprint(found)) {
+      throw new AppError('escrow.wrong-state', `Listing ${id} was changed since it was agreed to: look at it again, and publish it then.`, { details: { listing: id } })
+    }
+    // Then that one is judged too, and where its table has got another name, the table that has it.
+    if (found.dataset !== listing.dataset || found.text !== listing.text) return publishOne(id, shown)
+    const { number } = await chain.createListing(creationKey(id), terms, url)
+    return store.update(id, { number, state: 'published' })
+  }
+  /** The next one is judged beside what this one adds. One wallet's transactions wait for one another anyway. */
+  const inTurn = createTurns(1)
+
   return {
     create: async (draft) => {
       const chain = await market()
@@ -282,22 +303,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       }).immediate()
     },
 
-    publish: async (id, shown) => {
-      const listing = store.show(id)
-      if (listing.number !== null) return listing
-      ledger.assertListable(listing.dataset, listing.details.policy)
-      // Before anything is sent: from here on the table is sold in this mode or not at all.
-      await ledger.claimMode(listing.dataset, listing.details.policy.mode)
-      const chain = await market()
-      // The draft may have been taken out meanwhile, or another one written in its place.
-      const found = store.show(id)
-      const { terms, url } = found
-      if (shown !== undefined && fingerprint(shown) !== fingerprint(found)) {
-        throw new AppError('escrow.wrong-state', `Listing ${id} was changed since it was agreed to: look at it again, and publish it then.`, { details: { listing: id } })
-      }
-      const { number } = await chain.createListing(creationKey(id), terms, url)
-      return store.update(id, { number, state: 'published' })
-    },
+    publish: (id, shown) => inTurn(() => publishOne(id, shown)),
 
     close: (id) => change(id, ({ number, revision }, chain) => chain.closeListing(`listing:${id}:close:${revision}`, number)),
 

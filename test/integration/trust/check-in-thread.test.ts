@@ -1,7 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createJudges, judgeHere, type Judges } from '../../../src/host/judging/judges.ts'
+import { createJudges, judgeHere, judgesHere, type Judges } from '../../../src/host/judging/judges.ts'
 import type { JudgeJob } from '../../../src/host/judging/judge-jobs.ts'
 import { AppError } from '../../../src/shared/errors.ts'
+import { createRowMarker } from '../../../src/host/ledger/row-marks.ts'
+import { createVersions } from '../../../src/host/ledger/versions.ts'
+import { createPartition } from '../../../src/policy/partition.ts'
+import type { Column } from '../../../src/shared/schemas/details.ts'
 import type { Ledger } from '../../../src/host/ledger/ledger.ts'
 import { createServer } from '../../../src/host/seller/server/create-server.ts'
 import { createPublicRoutes, type PublicRouteDependencies } from '../../../src/host/seller/server/public-routes.ts'
@@ -80,5 +85,54 @@ describe('the seller\'s server while a large program is checked', () => {
       expect([body, reply.statusCode, reply.json<{ code: string }>().code]).toEqual([body, 400, 'input.invalid'])
     }
     expect((await check('{"cells":3}')).json()).toMatchObject({ allowed: false })
+  })
+})
+
+describe('the seller\'s server while a large version of its table is judged', () => {
+  const [length, width] = [60_000, 4]
+  const columns = Array.from({ length: width }, (_, at): Column =>
+    ({ name: `c${at}`, type: 'integer', unit: '', description: '', categories: [], scale: { numerator: '1', denominator: '1' }, lower: 0, upper: 1e7 }))
+  const cell = (row: number, column: number): number => (row * 7919 + column * 104_729) % (10_007 + column)
+  /** Every fifth row of the last column was corrected. */
+  const tables = [0, 1].map((version) => Array.from({ length }, (_, row) =>
+    columns.map((_column, column) => cell(row, column) + (version === 1 && column === width - 1 && row % 5 === 0 ? (row % 97) + 1 : 0))))
+  const { mark } = createRowMarker(randomBytes(32))
+
+  const askVersions = async (judges: Pick<Judges, 'run'>) => {
+    const { health } = await open(judges)
+    /** The tables have been read, and are judged. */
+    const begun = Promise.withResolvers<undefined>()
+    const own: Pick<Judges, 'run'> = {
+      run: (job) => {
+        const asked: JudgeJob = job
+        if (asked.kind === 'versions' && asked.question.tables.some(({ residues }) => residues !== null && residues.size > 0)) begun.resolve(undefined)
+        return judges.run(job)
+      },
+    }
+    const offer = { id: 'first', dataset: 0, name: '0', rows: length, minRows: 10, moments: [], isPublished: true }
+    const versions = createVersions({
+      judges: own,
+      store: {
+        listOffers: () => [offer],
+        readMarks: (at) => mark(columns.map(({ name }, column) => ({ name, values: Float64Array.from(tables[at] ?? [], (row) => row[column] ?? 0) }))),
+      },
+      datasets: { readColumns: () => columns, readRows: (at, start = 0, count = length) => (tables[Number(at)] ?? []).slice(start, start + count) },
+    })
+    const order: string[] = []
+    const judged = versions.assertListable({ dataset: '1', datasetId: 1, minRows: 10 }, 1, () => createPartition(length)).then(() => { order.push('listed') })
+    await begun.promise
+    await health().then(({ statusCode }) => { order.push(`health ${statusCode}`) })
+    await judged
+    return order
+  }
+
+  it('answers what was asked after it', async () => {
+    const judges = createJudges()
+    onTestFinished(() => judges.close())
+    expect(await askVersions(judges)).toEqual(['health 200', 'listed'])
+  })
+
+  it('would not, judging where it serves: this test can tell', async () => {
+    expect(await askVersions(judgesHere)).toEqual(['listed', 'health 200'])
   })
 })

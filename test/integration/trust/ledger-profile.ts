@@ -8,6 +8,9 @@ import { judgesHere, type Judges } from '../../../src/host/judging/judges.ts'
 import { createLedger, type LedgerSubject } from '../../../src/host/ledger/ledger.ts'
 import { createVault } from '../../../src/host/secrets/vault.ts'
 import { openProfileDatabase } from '../../../src/host/storage/database.ts'
+import type { ListingTerms } from '../../../src/host/chain/market.ts'
+import { createListingStore } from '../../../src/host/seller/listing-store.ts'
+import { encodeDetails } from '../../../src/host/trade/details-document.ts'
 import { sha256Hex } from '../../../src/host/trade/hash.ts'
 import type { Column, Details } from '../../../src/shared/schemas/details.ts'
 import type { Program } from '../../../src/shared/schemas/program.ts'
@@ -27,7 +30,7 @@ export const openProfile = (
 ) => {
   const tables = new Map<string, { readonly columns: readonly Column[]; readonly rows: number[][] }>()
   const show = (name: string) => tables.get(name) ?? nothing()
-  const datasets = { readColumns: (name: string) => show(name).columns, readRows: (name: string) => show(name).rows }
+  const datasets = { readColumns: (name: string) => show(name).columns, readRows: (name: string, start = 0, count?: number) => show(name).rows.slice(start, start + (count ?? show(name).rows.length)) }
   const ledger = createLedger({ database, vault, datasets, judges, now: () => new Date(0) })
   // Two profiles over one database never answer the same purchase.
   let purchases = BigInt(database.prepare('SELECT * FROM ledger').all().length)
@@ -75,17 +78,40 @@ export const openProfile = (
       throw error
     }
   }
+  /** A listing of the dataset in the profile, published or not, as far as the ledger looks at one. */
+  const insertListing = (dataset: string, { minRows = 2, isPublished = true }: Terms & { readonly isPublished?: boolean } = {}): string => {
+    const { columns, rows: { length: rows } } = show(dataset)
+    const id = dataset.replace('@', '-')
+    const commit = (name: string) => ({
+      root: sha256Hex(name), schemaHash: `0x${'0'.repeat(64)}`, rows, columns: columns.length, chunkRows: rows, chunks: 1,
+      key: { keyId: sha256Hex(`key of ${name}`), bits: 2048 as const, n: sha256Hex(name).replace(/^0x0*/, ''), certificate: null },
+    })
+    const policy = { mode: 'disclosed' as const, minRows, condition: 1, maxAnswerCells: 10, maxAnswerBits: 192 }
+    const links = { meta_link: '/v1', test_link: '/v1', test_result_link: '/v1', data_link: '/v1', result_link: '/v1' }
+    const details: Details = {
+      version: 1, title: dataset, description: '', seller: contract, chain_id: 1, contract_address: contract, listing: id, num_rows: [rows, columns.length],
+      condition: policy.condition, ...links, columns: [...columns], policy, budgets: { totalCells: 1000, comparisons: 0, products: 0 },
+      dataset: commit(dataset), test: commit(`test of ${dataset}`), confirmations: 1, proof: 'dj-batch-1',
+    }
+    const terms: ListingTerms = {
+      valueWei: 1n, guaranteeWei: 1n, interactionFeeWei: 0n, deliverySeconds: 1, expirationSeconds: 1, disputeSeconds: 1, arbiter: contract, detailsHash: '0x',
+    }
+    const listings = createListingStore(database)
+    listings.insert({ id, dataset, details, text: encodeDetails(details), terms, url: 'http://127.0.0.1/', createdAt: new Date(0).toISOString() })
+    if (isPublished) listings.update(id, { number: BigInt(listings.list().length), state: 'published' })
+    return id
+  }
   /** What publishing the dataset is refused with, or null once it is done. */
   const publish = async (dataset: string): Promise<string | null> => {
     try {
-      await ledger.claimMode(dataset, 'disclosed')
+      await ledger.claimMode(dataset, subjectOf(dataset).details.policy)
       return null
     } catch (error) {
       if (isAppError(error)) return error.code
       throw error
     }
   }
-  return { database, vault, ledger, importTable, remove, subjectOf, programOf, judge, debit, ask, publish }
+  return { database, vault, ledger, importTable, remove, subjectOf, programOf, judge, debit, ask, insertListing, publish }
 }
 
 export const tableOf = (rows: number): number[][] => Array.from({ length: rows }, (_, row) => [row * 3 + 1, row * row + 2])

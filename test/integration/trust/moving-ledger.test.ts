@@ -1,8 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { AnswerValue } from '../../../src/compute/answer.ts'
 import { encodeProgram } from '../../../src/compute/program.ts'
 import type { Tensor } from '../../../src/compute/tensor.ts'
 import { createJudges, judgesHere, type Judges } from '../../../src/host/judging/judges.ts'
+import type { Market } from '../../../src/host/chain/market.ts'
+import type { DatasetService } from '../../../src/host/datasets/dataset-service.ts'
+import { createListingService } from '../../../src/host/seller/listing-service.ts'
 import type { LedgerSubject } from '../../../src/host/ledger/ledger.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
 import { contract, openProfile, tableOf, type Terms } from './ledger-profile.ts'
@@ -88,5 +92,68 @@ describe('what is judged in threads while the ledger moves', () => {
     expect(await publish('first')).toBeNull()
     whenCompared.push(async () => { expect(await publish('second')).toBeNull() })
     expect(await publish('copy')).toBe('policy.source-rows')
+  })
+
+  describe('with versions of one table', () => {
+    const base = Array.from({ length: 24 }, (_, row) => [(row * 7919 + 1) % 10_007, (row * 104_729 + 1) % 1_299_709])
+    const corrected = (isCorrected: (row: number) => boolean): number[][] =>
+      base.map(([a = 0, b = 0], row) => [a, isCorrected(row) ? b + 3 * row + 1 : b])
+    /** A profile in which something happens while versions are judged, the first time. */
+    const openVersions = () => {
+      const meanwhile: (() => void)[] = []
+      const slow: Pick<Judges, 'run'> = {
+        run: async (job) => {
+          const judged = await judges.run(job)
+          if (job.kind === 'versions') meanwhile.shift()?.()
+          return judged
+        },
+      }
+      const profile = openProfile(undefined, undefined, slow)
+      profile.importTable('wages', base)
+      profile.importTable('wages@1', corrected((row) => row % 5 === 0))
+      profile.importTable('wages@2', corrected((row) => row % 5 === 0 && row < 15))
+      for (const name of ['wages', 'wages@1', 'wages@2']) profile.ledger.register(name)
+      profile.insertListing('wages')
+      const readMode = (): unknown => profile.database.prepare('SELECT mode FROM sources').pluck().all()
+      return { ...profile, meanwhile, readMode }
+    }
+
+    it('lists one beside what it was judged beside, and notes its mode', async () => {
+      const { publish, readMode } = openVersions()
+      expect(await publish('wages@1')).toBeNull()
+      expect(readMode()).toEqual(['disclosed'])
+    })
+
+    it('judges one again beside another that was published while it was judged, and notes nothing', async () => {
+      const { publish, readMode, meanwhile, insertListing, ledger, subjectOf } = openVersions()
+      meanwhile.push(() => undefined, () => { insertListing('wages@2', { minRows: 4 }) })
+      expect(await publish('wages@1')).toBe('policy.source-corrected')
+      expect(readMode()).toEqual([null])
+      await expect(ledger.claimMode('wages@1', subjectOf('wages@1').details.policy)).rejects.toMatchObject({ details: { listing: 'wages-2' } })
+    })
+
+    it('judges one again where a group of rows was answered while it was judged', async () => {
+      const { publish, readMode, meanwhile, debit, programOf, subjectOf } = openVersions()
+      const subject = subjectOf('wages')
+      meanwhile.push(() => undefined, () => { debit(programOf(subject, sumOf(0, 6)), subject) })
+      expect(await publish('wages@1')).toBe('policy.source-corrected')
+      expect(readMode()).toEqual([null])
+    })
+
+    it('publishes one of two that may not stand together, though both are asked for at once', async () => {
+      const { database, ledger, insertListing } = openVersions()
+      const drafts = [insertListing('wages@1', { minRows: 4, isPublished: false }), insertListing('wages@2', { minRows: 1, isPublished: false })]
+      database.prepare("DELETE FROM listings WHERE id = 'wages'").run()
+      const sent: string[] = []
+      const market = { createListing: async (key: string) => {
+        sent.push(key)
+        await nextTurn()
+        return { number: BigInt(sent.length) }
+      } }
+      const listings = createListingService({ database, ledger, market: () => Promise.resolve(market as unknown as Market), datasets: {} as DatasetService, now: () => new Date(0) })
+      const outcomes = await Promise.allSettled(drafts.map((id) => listings.publish(id)))
+      expect(outcomes).toMatchObject([{ status: 'fulfilled', value: { number: 1n } }, { status: 'rejected', reason: { code: 'policy.source-corrected' } }])
+      expect(sent).toEqual([`listing:${drafts[0]}:create`])
+    })
   })
 })

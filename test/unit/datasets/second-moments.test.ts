@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createCellEncoder, findFactors, listTableNames, type Factors } from '../../../src/compute/products.ts'
 import { createDatasetService } from '../../../src/host/datasets/dataset-service.ts'
 import type { Bounds } from '../../../src/host/datasets/column-bounds.ts'
-import { hasNarrowCombination } from '../../../src/host/datasets/narrow-combination.ts'
+import { hasNarrowCombination as hasNarrow } from '../../../src/host/datasets/narrow-combination.ts'
 import { createMomentColumn, describeWithheld, judgeMoments, type IntegerTable } from '../../../src/host/datasets/second-moments.ts'
 import { createVault } from '../../../src/host/secrets/vault.ts'
 import { openProfileDatabase } from '../../../src/host/storage/database.ts'
@@ -37,6 +37,9 @@ const hasNarrowByForce = (columns: readonly (readonly number[])[], fewest: numbe
   return Array.from({ length: 2 ** rows.length }, (_, set) => rows.filter((_row, index) => (set >> index) % 2 === 0))
     .some((rest) => rows.length - rest.length < fewest && rankOf(rest) < whole)
 }
+
+const hasNarrowCombination = (columns: readonly (readonly number[])[], fewest: number): boolean =>
+  hasNarrow(columns.map((column) => Int32Array.from(column)), fewest)
 
 const tableOf = (columns: readonly (readonly number[])[]): IntegerTable => ({
   rows: columns[0]?.length ?? 0,

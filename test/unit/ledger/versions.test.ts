@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { judgesHere } from '../../../src/host/judging/judges.ts'
 import { createRowMarker } from '../../../src/host/ledger/row-marks.ts'
 import type { SourceOffer } from '../../../src/host/ledger/source-store.ts'
 import { createVersions } from '../../../src/host/ledger/versions.ts'
@@ -54,15 +55,15 @@ const open = (tables: readonly Table[]) => {
     readColumns: (name: string) => namesOf(at(name)).map((column): Column => ({
       name: column, type: 'integer', unit: '', description: '', categories: [], scale: { numerator: '1', denominator: '1' }, lower: 0, upper: 5000,
     })),
-    readRows: (name: string) => {
+    readRows: (name: string, start = 0, count = Infinity) => {
       if (at(name).isDropped === true) throw new AppError('input.plain-dropped', 'gone')
-      return cellsOf(at(name))
+      return cellsOf(at(name)).slice(start, start + count)
     },
   }
-  const versions = createVersions({ store, datasets })
-  const refusal = (act: () => void): string | null => {
+  const versions = createVersions({ store, datasets, judges: judgesHere })
+  const refusal = async (act: () => void | Promise<unknown>): Promise<string | null> => {
     try {
-      act()
+      await act()
       return null
     } catch (error) {
       if (isAppError(error)) return error.code
@@ -80,7 +81,7 @@ const open = (tables: readonly Table[]) => {
   const subjectOf = (dataset: number) => ({ dataset: String(dataset), datasetId: dataset, minRows: at(dataset).minRows ?? 4 })
   return {
     list: (dataset: number, known = createPartition(rows)) =>
-      refusal(() => { versions.assertListable(subjectOf(dataset), 1, known) }),
+      refusal(() => versions.assertListable(subjectOf(dataset), 1, () => known)),
     wordsOf: (dataset: number) => wordsOf(() => { versions.assertAnswerable(subjectOf(dataset), 1, () => createPartition(rows)) }),
     answer: (dataset: number, refined = createPartition(rows)) =>
       refusal(() => { versions.assertAnswerable(subjectOf(dataset), 1, () => refined) }),
@@ -89,7 +90,7 @@ const open = (tables: readonly Table[]) => {
 
 describe('a corrected version beside the table that is sold (S4)', () => {
   const sold: Table = { wages }
-  const isListed = (table: Table, known?: Partition, first = sold): string | null =>
+  const isListed = (table: Table, known?: Partition, first = sold): Promise<string | null> =>
     open([first, { isPublished: false, ...table }]).list(1, known)
 
   it.each<[string, Table, Table?]>([
@@ -108,8 +109,8 @@ describe('a corrected version beside the table that is sold (S4)', () => {
     ['one raise in two columns, for one row another', { wages: raise(5), more: { total: raise(5, total).map((pay, row) => (row === 2 ? pay + 9 : pay)) } }, { wages, more: { total } }],
     ['every row changed, the rows of the first deleted', { wages: change((wage) => 2 * wage + 5) }, { wages, isDropped: true }],
     ['a raise for all of which one got more', { wages: change((wage, row) => (row === 3 ? 2 * wage : 2 * wage + 5)) }],
-  ])('is not listed: %s', (_, table, first) => {
-    expect(isListed(table, undefined, first)).toBe('policy.source-corrected')
+  ])('is not listed: %s', async (_, table, first) => {
+    expect(await isListed(table, undefined, first)).toBe('policy.source-corrected')
   })
 
   it.each<[string, Table, Table?]>([
@@ -130,36 +131,36 @@ describe('a corrected version beside the table that is sold (S4)', () => {
       { wages, more: { hours } }],
     ['rows withdrawn, as many as the minimum', { wages: change((wage, row) => (row < 4 ? 0 : wage)), more: { total: total.map((pay, row) => (row < 4 ? 0 : pay)) } },
       { wages, more: { total } }],
-  ])('is listed: %s', (_, table, first) => {
-    expect(isListed(table, undefined, first)).toBeNull()
+  ])('is listed: %s', async (_, table, first) => {
+    expect(await isListed(table, undefined, first)).toBeNull()
   })
 
-  it('is not listed where its column and one of each of two sold tables tell a row together', () => {
+  it('is not listed where its column and one of each of two sold tables tell a row together', async () => {
     const three: Table[] = [{ wages, more: { total } }, { wages: raise(5), more: { hours } }, { column: 'total', wages: raise(4, total), more: { hours } }]
-    expect(open(three.map((table, at) => ({ ...table, isPublished: at < 2 }))).list(2)).toBe('policy.source-corrected')
-    expect(open(three.map((table, at) => ({ ...table, isPublished: at === 1 }))).list(2)).toBeNull()
+    expect(await open(three.map((table, at) => ({ ...table, isPublished: at < 2 }))).list(2)).toBe('policy.source-corrected')
+    expect(await open(three.map((table, at) => ({ ...table, isPublished: at === 1 }))).list(2)).toBeNull()
   })
 
-  it('is told by marks where the rows of the first are deleted', () => {
-    expect(isListed({ wages: change((wage, row) => (row === 9 ? 0 : wage)) }, undefined, { wages, isDropped: true })).toBe('policy.source-corrected')
+  it('is told by marks where the rows of the first are deleted', async () => {
+    expect(await isListed({ wages: change((wage, row) => (row === 9 ? 0 : wage)) }, undefined, { wages, isDropped: true })).toBe('policy.source-corrected')
   })
 
-  it('is not listed after an answer on a group, which could hold one corrected row, unless every row changed', () => {
-    expect(isListed({ wages: someCorrected }, groups)).toBe('policy.source-corrected')
-    expect(isListed({ wages: change((wage) => 2 * wage + 5) }, groups)).toBeNull()
+  it('is not listed after an answer on a group, which could hold one corrected row, unless every row changed', async () => {
+    expect(await isListed({ wages: someCorrected }, groups)).toBe('policy.source-corrected')
+    expect(await isListed({ wages: change((wage) => 2 * wage + 5) }, groups)).toBeNull()
   })
 
-  it('lets neither table answer on groups, unless every row changed', () => {
+  it('lets neither table answer on groups, unless every row changed', async () => {
     const corrected = open([sold, { wages: someCorrected }])
-    expect([corrected.answer(0), corrected.answer(1)]).toEqual([null, null])
-    expect([corrected.answer(0, groups), corrected.answer(1, groups)]).toEqual(['policy.corrected-whole', 'policy.corrected-whole'])
-    expect(open([sold, { wages: change((wage) => 2 * wage + 5) }]).answer(1, groups)).toBeNull()
-    expect(open([sold, { wages: someCorrected, isPublished: false }]).answer(0, groups)).toBeNull()
+    expect(await Promise.all([corrected.answer(0), corrected.answer(1)])).toEqual([null, null])
+    expect(await Promise.all([corrected.answer(0, groups), corrected.answer(1, groups)])).toEqual(['policy.corrected-whole', 'policy.corrected-whole'])
+    expect(await open([sold, { wages: change((wage) => 2 * wage + 5) }]).answer(1, groups)).toBeNull()
+    expect(await open([sold, { wages: someCorrected, isPublished: false }]).answer(0, groups)).toBeNull()
   })
 
-  it('is not answered where both were published before there was this rule; the first is', () => {
+  it('is not answered where both were published before there was this rule; the first is', async () => {
     const published = open([sold, { wages: change((wage, row) => (row === 9 ? 0 : wage)) }])
-    expect([published.answer(0), published.answer(1)]).toEqual([null, 'policy.source-corrected'])
+    expect(await Promise.all([published.answer(0), published.answer(1)])).toEqual([null, 'policy.source-corrected'])
     // How many rows, and in which column, is data: whoever asks is not told.
     expect(published.wordsOf(1)).not.toMatch(/wage|\b1\b/)
   })
