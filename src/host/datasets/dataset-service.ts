@@ -1,5 +1,6 @@
 import type { PaillierKeyPair } from '../../crypto/types.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { isDatasetName } from '../../shared/dataset-names.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Column } from '../../shared/schemas/details.ts'
 import type { Vault } from '../secrets/types.ts'
@@ -115,7 +116,7 @@ const leastTestRows = 50
 const mostTestRows = 10_000
 
 const assertName = (name: string): void => {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) {
+  if (!isDatasetName(name)) {
     throw new AppError('input.dataset-name-invalid', `“${name.slice(0, 100)}” cannot be the name of a dataset.`, { details: { name: name.slice(0, 100) } })
   }
 }

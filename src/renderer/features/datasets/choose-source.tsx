@@ -1,5 +1,6 @@
 import { Button, FileButton, PasswordInput, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { useEffect, useState } from 'react'
+import { toDatasetName } from '../../../shared/dataset-names.ts'
 import type { ImportSource } from '../../../shared/window-contract/datasets.ts'
 import { shell, useDo } from '../../app/api.ts'
 import { Trouble } from '../../ui/trouble.tsx'
@@ -23,7 +24,7 @@ const readContent = (file: File): Promise<string> => new Promise((resolve, rejec
   reader.readAsDataURL(file)
 })
 
-const nameOf = (fileName: string): string => fileName.replace(/\.[^.]*$/, '')
+const nameOf = (fileName: string): string => toDatasetName(fileName.replace(/\.[^.]*$/, ''))
 
 const ChooseFile = ({ handed, onChosen }: Properties & Handed) => {
   const [problem, setProblem] = useState<string | null>(null)

@@ -1,7 +1,8 @@
 import { Button, Checkbox, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
+import { isDatasetName, toDatasetName } from '../../../shared/dataset-names.ts'
 import type { ErrorDocumentJson } from '../../../shared/window-contract/base.ts'
 import type { ImportDecisions, ImportPreview, ImportSource } from '../../../shared/window-contract/datasets.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
@@ -12,9 +13,10 @@ import { Page, Section } from '../../ui/page.tsx'
 import { ErrorPanel, Trouble } from '../../ui/trouble.tsx'
 import { formatCount } from '../../ui/values.tsx'
 import { readError } from '../../window-client.ts'
-import { ChooseSource, type ChosenSource } from './choose-source.tsx'
+import { ChooseSource } from './choose-source.tsx'
 import { ColumnDecisions } from './column-decisions.tsx'
 import { FileDecisions } from './file-decisions.tsx'
+import { useKeptImport, type KeptImport } from './kept-import.ts'
 import { SourceChoice } from './source-choice.tsx'
 
 const previewMilliseconds = 250
@@ -31,18 +33,25 @@ const FirstRows = ({ of }: { readonly of: ImportPreview }) => (
   </Section>
 )
 
-const TakeIt = ({ preview, name, onName, source, decisions, onOther }: {
+/** What is wrong with a name, and one that would do. */
+const sayName = (name: string): string | null => {
+  if (isDatasetName(name.trim())) return null
+  const nearest = toDatasetName(name)
+  return `A name has letters of English, digits, dots, hyphens and underscores${nearest === '' ? '' : `, such as ${nearest}`}.`
+}
+
+const TakeIt = ({ preview, name, onName, source, decisions, onDone }: {
   readonly preview: ImportPreview, readonly name: string, readonly onName: (name: string) => void, readonly source: ImportSource
-  readonly decisions: ImportDecisions, readonly onOther: () => void
+  readonly decisions: ImportDecisions, readonly onDone: () => void
 }) => {
   const datasets = useAsk(['datasets'], () => shell.datasets.list({}))
   const [newVersion, setNewVersion] = useState(false)
   const isTaken = datasets.data?.some((dataset) => dataset.name === name.trim()) ?? false
-  const take = useDo(() => shell.datasets.import({ name, source, decisions, newVersion: isTaken && newVersion }), 'datasets')
+  const take = useDo(() => shell.datasets.import({ name: name.trim(), source, decisions, newVersion: isTaken && newVersion }), 'datasets')
   const { summary } = preview
   return (
-    <form className="next-step" onSubmit={(event) => { event.preventDefault(); take.mutate(undefined, { onSuccess: (made) => { goTo(placeOf(['sell', 'datasets', made.name])) } }) }}>
-      <TextInput label="Name of the dataset" w={320} value={name} onChange={(event) => { onName(event.target.value) }} />
+    <form className="next-step" onSubmit={(event) => { event.preventDefault(); take.mutate(undefined, { onSuccess: (made) => { onDone(); goTo(placeOf(['sell', 'datasets', made.name])) } }) }}>
+      <TextInput label="Name of the dataset" w={320} value={name} error={sayName(name)} onChange={(event) => { onName(event.target.value) }} />
       {isTaken ? (
         <Checkbox
           label="As the next version of the dataset of this name" description="Listings and purchases keep the version they stand on." checked={newVersion}
@@ -51,8 +60,8 @@ const TakeIt = ({ preview, name, onName, source, decisions, onOther }: {
       ) : null}
       <Trouble error={take.error} />
       <div className="row">
-        <Button type="submit" disabled={preview.problem !== null || name.trim() === '' || (isTaken && !newVersion)} loading={take.isPending}>Import {summary === null ? '' : `${formatCount(summary.rowsKept)} rows`}</Button>
-        <Button variant="default" onClick={onOther}>Another table</Button>
+        <Button type="submit" disabled={preview.problem !== null || !isDatasetName(name.trim()) || (isTaken && !newVersion)} loading={take.isPending}>Import {summary === null ? '' : `${formatCount(summary.rowsKept)} rows`}</Button>
+        <Button variant="default" onClick={onDone}>Another table</Button>
       </div>
     </form>
   )
@@ -77,45 +86,66 @@ const Unread = ({ error, source, onSource, onOther }: {
   )
 }
 
-const Wizard = ({ chosen, onOther }: { readonly chosen: ChosenSource, readonly onOther: () => void }) => {
-  const [name, setName] = useState(chosen.name)
-  const [source, setSource] = useState(chosen.source)
-  const [decisions, setDecisions] = useState<ImportDecisions>({})
+const Wizard = ({ kept: { source, name, decisions }, onChange, onLost, onOther }: {
+  readonly kept: KeptImport & { readonly source: ImportSource }, readonly onChange: (part: Partial<KeptImport>) => void
+  readonly onLost: () => void, readonly onOther: () => void
+}) => {
   const [settled] = useDebouncedValue(decisions, previewMilliseconds)
   const preview = useQuery({
     queryKey: ['preview', source, settled], queryFn: () => shell.datasets.preview({ source, decisions: settled }), placeholderData: keepPreviousData, gcTime: 0,
   })
   const { data, error } = preview
-  if (error !== null) return <Unread error={error} source={source} onSource={setSource} onOther={onOther} />
+  const isLost = error !== null && source.kind === 'file' && readError(error).code === 'input.not-found'
+  useEffect(() => { if (isLost) onLost() }, [isLost])
+  if (error !== null) return isLost ? null : <Unread error={error} source={source} onSource={(next) => { onChange({ source: next }) }} onOther={onOther} />
   if (data === undefined) return <p className="quiet" role="status">Reading the table…</p>
+  const decide = (next: ImportDecisions): void => { onChange({ decisions: next }) }
   return (
     <>
-      {source.kind === 'file' ? <SourceChoice source={source} format={data.format} choices={data.choices} onChange={(next) => { setSource(next); setDecisions({}) }} /> : null}
-      <FileDecisions preview={data} decisions={decisions} onChange={setDecisions} />
+      {source.kind === 'file' ? <SourceChoice source={source} format={data.format} choices={data.choices} onChange={(next) => { onChange({ source: next, decisions: {} }) }} /> : null}
+      <FileDecisions preview={data} decisions={decisions} onChange={decide} />
       <FirstRows of={data} />
-      <ColumnDecisions preview={data} decisions={decisions} onChange={setDecisions} />
+      <ColumnDecisions preview={data} decisions={decisions} onChange={decide} />
       {data.problem === null ? null : <ErrorPanel document={data.problem} />}
-      <TakeIt preview={data} name={name} onName={setName} source={source} decisions={decisions} onOther={onOther} />
+      <TakeIt preview={data} name={name} onName={(next) => { onChange({ name: next }) }} source={source} decisions={decisions} onDone={onOther} />
+    </>
+  )
+}
+
+const Import = ({ of: { kept, keep, choose, forget, error } }: { readonly of: NonNullable<ReturnType<typeof useKeptImport>> }) => {
+  const [handed, setHanded] = useState<File | null>(null)
+  useHandedFile('table', (file) => {
+    keep({ ...kept, source: null })
+    setHanded(file)
+  })
+  const { source } = kept
+  if (source !== null) {
+    return (
+      <Wizard
+        key={JSON.stringify([kept.of, source.kind === 'file' ? source.file : source])} kept={{ ...kept, source }} onOther={forget}
+        onChange={(part) => { keep({ ...kept, ...part }) }} onLost={() => { keep({ ...kept, source: null }) }}
+      />
+    )
+  }
+  return (
+    <>
+      {kept.of === '' || handed !== null ? null : <p className="note" role="status">{kept.of} was chosen before and is no longer held here: choose it again. What you decided about it is kept.</p>}
+      <Trouble error={error} />
+      <ChooseSource
+        handed={handed} onChosen={(chosen) => {
+          setHanded(null)
+          choose(chosen)
+        }}
+      />
     </>
   )
 }
 
 export const ImportPage = () => {
-  const [chosen, setChosen] = useState<ChosenSource | null>(null)
-  const [handed, setHanded] = useState<File | null>(null)
-  useHandedFile('table', (file) => {
-    setChosen(null)
-    setHanded(file)
-  })
-  const take = (source: ChosenSource): void => {
-    setHanded(null)
-    setChosen(source)
-  }
+  const of = useKeptImport()
   return (
     <Page title="Import a table" back={{ to: '#/sell/datasets', title: 'Datasets' }} about="You decide column by column what becomes part of the dataset.">
-      {chosen === null
-        ? <ChooseSource handed={handed} onChosen={take} />
-        : <Wizard key={JSON.stringify(chosen)} chosen={chosen} onOther={() => { setChosen(null) }} />}
+      {of === null ? null : <Import of={of} />}
     </Page>
   )
 }
