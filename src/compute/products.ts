@@ -43,6 +43,12 @@ export const findTableColumns = (columns: readonly Named[]): number[] =>
 export const listTableNames = (columns: readonly Named[]): string[] =>
   columns.filter((_, index) => findFactors(columns)[index] === null).map(({ name }) => name)
 
+/** The names of the products, in order. */
+export const listMomentNames = (columns: readonly Named[]): string[] =>
+  columns.filter((_, index) => findFactors(columns)[index] !== null).map(({ name }) => name)
+
+export const hasSecondMoments = (columns: readonly Named[]): boolean => findFactors(columns).some((factors) => factors !== null)
+
 /** The integer under a row's ciphertext in one column. */
 export type EncodeCell = (row: readonly number[], column: number) => bigint
 

@@ -1,7 +1,7 @@
 import { nameCell } from '../compute/answer.ts'
 import { answerBits, createFormRange, rangeBits } from '../compute/bounds.ts'
 import { plaintextBits, type DatasetDescription } from '../compute/columns.ts'
-import { findFactors, findTableColumns } from '../compute/products.ts'
+import { findTableColumns, hasSecondMoments } from '../compute/products.ts'
 import { answerShapes } from '../compute/program.ts'
 import { describeShape } from '../compute/shape.ts'
 import { AppError, type ErrorCode, type ErrorDetails } from '../shared/errors.ts'
@@ -70,7 +70,7 @@ const assertBits = (program: Program, { maxAnswerBits }: Policy, dataset: Datase
 const assertWholeMoments = (
   { rows, cells, answer, comparisons = [] }: Program, { minRows }: DisclosedPolicy, { columns }: DatasetDescription,
 ): void => {
-  if (minRows === 1 || findFactors(columns).every((factors) => factors === null)) return
+  if (minRows === 1 || !hasSecondMoments(columns)) return
   const assertEdge = (sayWhere: () => string, edge: number): void => {
     if (edge % rows === 0) return
     const where = sayWhere()

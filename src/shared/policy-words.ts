@@ -19,6 +19,17 @@ export const describeModeToSeller = (policy: Policy, totalCells: number): string
       policy.maxAnswerBits} bits from this table in all.`,
   ])
 
+/** Of which rows a number may be; `isWhole`: second moments are sold with the table, so that no group is told apart from the others. */
+export const describeRows = (policy: Policy, isWhole: boolean): string[] => {
+  if (policy.mode === 'private') return []
+  if (policy.minRows === 1) return ['Answers about single rows are sold.']
+  if (isWhole) return ['Every number is of all rows together, each with the same weight: a table sold with second moments answers of no groups.']
+  return [
+    `Every number must treat alike groups of at least ${policy.minRows} rows: averages over groups, never a row by itself.`,
+    'What would tell smaller groups apart, by itself or together with what was answered before, is refused before anything is decrypted.',
+  ]
+}
+
 type HelpSold = Pick<Details['budgets'], 'comparisons' | 'products'>
 
 /** “40 comparisons and 20 products”; '' where neither is sold. */

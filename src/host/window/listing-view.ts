@@ -1,4 +1,5 @@
-import { describeBlindHelp, describeHelp, describeMode } from '../../shared/policy-words.ts'
+import { findTableColumns, hasSecondMoments, listMomentNames } from '../../compute/products.ts'
+import { describeBlindHelp, describeHelp, describeMode, describeRows } from '../../shared/policy-words.ts'
 import type { Details } from '../../shared/schemas/details.ts'
 import { formatEther } from '../../shared/units.ts'
 import type { OpenedListingJson } from '../../shared/window-contract/market.ts'
@@ -10,6 +11,8 @@ import { sealedLength } from '../protocol/answer-codec.ts'
 import type { StoredListing } from '../seller/listing-store.ts'
 import { toTermsJson } from './documents.ts'
 
+const listTableColumns = ({ columns }: Details): Details['columns'] => findTableColumns(columns).flatMap((at) => columns[at] ?? [])
+
 /** A listing's policy in words, a line a rule; `feeWei` is what opening its help costs. */
 export const describePolicy = (details: Details, feeWei: bigint): string[] => {
   const { policy, budgets, num_rows: [rows, columns] } = details
@@ -17,9 +20,7 @@ export const describePolicy = (details: Details, feeWei: bigint): string[] => {
   const most = (length: number): number => Math.floor(length / condition)
   return [
     ...describeMode(policy, budgets.totalCells),
-    ...(policy.mode === 'private' ? [] : [policy.minRows === 1
-      ? 'Answers about single rows are sold.'
-      : `Every number must treat alike groups of at least ${policy.minRows} rows: averages over groups, never a row by itself.`]),
+    ...describeRows(policy, hasSecondMoments(details.columns)),
     `An answer may have up to ${maxAnswerCells} numbers; along the rows ${most(rows)} of ${rows}, along the columns ${most(columns)} of ${columns}. A single number always passes.`,
     `A decrypted integer may have up to ${maxAnswerBits} bits: enough for about ${Math.floor(maxAnswerBits * Math.log10(2))} digits with all decimals.`,
     ...(policy.mode === 'private' ? [] : [`From this table at most ${budgets.totalCells} different numbers are ever answered, to all buyers together.`]),
@@ -37,7 +38,8 @@ export const toOpenedListing = ({ url, details, number, onChain, detailsHash }: 
   seller: onChain.seller,
   mine: onChain.seller === account,
   rows: details.num_rows[0],
-  columns: details.columns.map(({ scale: _scale, ...column }) => column),
+  columns: listTableColumns(details).map(({ scale: _scale, ...column }) => column),
+  secondMoments: listMomentNames(details.columns),
   terms: toTermsJson(onChain.terms),
   termsHash: onChain.termsHash,
   detailsHash,
@@ -79,6 +81,7 @@ const estimateCosts = async ({ market }: Trade, { details, terms, url, number }:
 export const describePublic = async (listing: StoredListing, trade: Trade | null): Promise<PublicView> => {
   const { details, terms, url } = listing
   const [rows, columns] = details.num_rows
+  const products = listMomentNames(details.columns)
   const item = (where: PublicView['items'][number]['where'], what: string, value: string): PublicView['items'][number] => ({ where, what, value })
   return {
     items: [
@@ -89,8 +92,9 @@ export const describePublic = async (listing: StoredListing, trade: Trade | null
       item('chain', 'Each purchase: who bought, when, and a sealed answer that only the buyer can open', 'as it happens'),
       item('server', 'Title and description', details.description === '' ? details.title : `${details.title}: ${details.description}`),
       item('server', 'How large the table is', `${rows} rows × ${columns} columns`),
-      ...details.columns.map(({ name, type, unit, lower, upper, categories }) => item('server', `Column ${name}`,
+      ...listTableColumns(details).map(({ name, type, unit, lower, upper, categories }) => item('server', `Column ${name}`,
         `${type}${unit === '' ? '' : `, ${unit}`}, ${categories.length > 0 ? categories.join(', ') : `${lower} … ${upper}`}`)),
+      ...(products.length === 0 ? [] : [item('server', 'Squares and products of columns', products.join(', '))]),
       item('server', 'The policy', describePolicy(details, terms.interactionFeeWei).join(' ')),
       item('server', 'The public key, and a fingerprint of the encrypted table', `${details.dataset.key.bits} bits, ${details.dataset.root}`),
       item('server', 'Made-up test data of the same columns, in the clear and encrypted', `${details.test.rows} rows`),

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
-import { describeModeToSeller } from '../../shared/policy-words.ts'
+import { hasSecondMoments } from '../../compute/products.ts'
+import { describeModeToSeller, describeRows } from '../../shared/policy-words.ts'
 import { errorDocumentSchema } from '../../shared/window-contract/base.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import type { SaleJson } from '../../shared/window-contract/sales.ts'
@@ -136,7 +137,10 @@ export const createListingsHandlers = ({ host, changes }: WindowContext): Handle
     const policy = createPolicy(limits, rows, keyBits)
     const totalCells = maxTotalCells ?? defaultTotalCells(policy, rows, columns)
     return {
-      modeWords: describeModeToSeller(policy, totalCells),
+      modeWords: [
+        ...describeModeToSeller(policy, totalCells),
+        ...(hasSecondMoments(columns) ? describeRows(policy, true) : []),
+      ],
       totalCells,
       questions: judgeExamples(columns, rows, keyBits, policy),
     }

@@ -28,7 +28,10 @@ export const openedListingSchema = z.strictObject({
   seller: addressSchema,
   mine: z.boolean(),
   rows: z.int(),
+  /** Those that scripts see as `data`. */
   columns: z.array(datasetColumnSchema),
+  /** Names of the squares and products of columns that are sold with them. */
+  secondMoments: z.array(z.string()),
   terms: termsSchema,
   termsHash: hashSchema,
   /** The document's hash, found on the contract. */

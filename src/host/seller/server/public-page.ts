@@ -1,7 +1,7 @@
-import { findFactors, listTableNames } from '../../../compute/products.ts'
+import { findFactors, hasSecondMoments, listTableNames } from '../../../compute/products.ts'
 import { counted } from '../../../shared/counted.ts'
 import { formatEther } from '../../../shared/units.ts'
-import { describeBlindHelp, describeHelp, describeMode } from '../../../shared/policy-words.ts'
+import { describeBlindHelp, describeHelp, describeMode, describeRows } from '../../../shared/policy-words.ts'
 import { sayRefundBeforeBuying } from '../../../shared/refund-words.ts'
 import type { Column } from '../../../shared/schemas/details.ts'
 import { noArbiter } from '../../chain/terms.ts'
@@ -67,15 +67,10 @@ const describeAddress = (explorer: string | null, address: string): string => {
   return url === null ? `<code>${address}</code>` : `<a rel="noreferrer" href="${escape(url)}"><code>${address}</code></a>`
 }
 
-const describeGroups = (minRows: number): readonly string[] => (minRows === 1 ? ['Answers about single rows are sold here.'] : [
-  `Every number answered stands on groups of at least ${minRows} rows that it treats alike.`,
-  'A question that would tell smaller groups apart, by itself or together with what was answered before, is refused before anything is decrypted.',
-])
-
 const describePolicy = ({ details, details: { policy, budgets }, terms }: StoredListing): string => `<h2>What is answered</h2>
 ${list([
   ...describeMode(policy, budgets.totalCells),
-  ...(policy.mode === 'private' ? [] : describeGroups(policy.minRows)),
+  ...describeRows(policy, hasSecondMoments(details.columns)),
   `One answer has at most ${policy.maxAnswerCells} numbers, along each axis at most 1/${policy.condition} of the table.`,
   `In all, the table answers at most ${budgets.totalCells} different numbers, whoever asks.`,
   ...(budgets.comparisons === 0 ? ['Comparisons of encrypted cells (maxima, medians, sorting) are not sold.'] : []),

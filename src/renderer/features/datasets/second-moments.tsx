@@ -25,6 +25,13 @@ const Made = ({ moments }: { readonly moments: Moments }) => {
 
 const again = 'The table is encrypted anew, as its next version; listings keep the one they stand on.'
 
+/** What is given up for them, before they are added. */
+const consequences = [
+  'Every answer is then of all rows together: averages over groups of rows are no longer sold, of this table to anybody.',
+  'Columns of words have no squares or products. Who wants averages by group imports those words as one column each, and adds second moments then.',
+  'A product is left out where it would tell single rows. Which ones they are stands here afterwards.',
+] as const
+
 /** Products of columns beside the columns: without them no script computes a variance, a correlation or a regression. */
 export const SecondMoments = ({ of: { name, secondMoments, hasPlain, data } }: { readonly of: Dataset }) => {
   const add = useDo(() => shell.datasets.addSecondMoments({ name }), 'datasets')
@@ -34,9 +41,10 @@ export const SecondMoments = ({ of: { name, secondMoments, hasPlain, data } }: {
       {secondMoments === null ? (
         <>
           <p className="quiet prose">
-            Variances, correlations and least squares need the products of columns, encrypted beside them. Each is held against the rows
-            first, and left out where it would tell single rows. {data === null ? 'The table takes longer to encrypt.' : again}
+            Variances, correlations and least squares need the products of columns, encrypted beside them. {data === null ? 'The table takes longer to encrypt.' : again}
           </p>
+          <ul className="stack">{consequences.map((words) => <li key={words} className="small quiet prose">{words}</li>)}</ul>
+          <p className="small quiet prose">Once added they stay. To go back, as long as nothing is sold, import the table again.</p>
           <div><Button variant="default" loading={add.isPending} onClick={() => { add.mutate(undefined) }}>Add second moments</Button></div>
         </>
       ) : <Made moments={secondMoments} />}

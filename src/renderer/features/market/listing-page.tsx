@@ -86,6 +86,12 @@ const Listing = ({ listing }: { readonly listing: OpenedListingJson }) => {
         <div className="stack wider">
           <Section title={`${listing.columns.length} columns, ${formatCount(listing.rows)} rows`} aside={<span className="small quiet">{formatCount(listing.testRows)} made-up rows to test on</span>}>
             <Columns of={listing.columns} />
+            {listing.secondMoments.length === 0 ? null : (
+              <details>
+                <summary>{formatCount(listing.secondMoments.length)} squares and products of them, for variances, correlations and least squares</summary>
+                <p className="small mono">{listing.secondMoments.join(', ')}</p>
+              </details>
+            )}
           </Section>
           <Section title="What the seller’s key will answer">
             <ul className="stack">{listing.policyWords.map((words) => <li key={words} className="prose">{words}</li>)}</ul>

@@ -22,6 +22,18 @@ const numbersOf = (shape: readonly number[]): number => shape.reduce((product, l
 
 const nameOf = (path: string): string => path.replace(/^\./, '') || 'answer'
 
+type Shape = Gauge['shapes'][number]
+
+/** What is made of several decrypted numbers after decryption, as a standard deviation is, stands there once, with how many they are. */
+const groupShapes = (shapes: readonly Shape[]): readonly (Shape & { readonly count: number })[] => {
+  const groups = new Map<string, Shape & { readonly count: number }>()
+  for (const shape of shapes) {
+    const key = JSON.stringify([shape.path, shape.shape])
+    groups.set(key, { ...shape, count: (groups.get(key)?.count ?? 0) + 1, fits: shape.fits && (groups.get(key)?.fits ?? true) })
+  }
+  return [...groups.values()]
+}
+
 const sayLimit = (limit: readonly (number | null)[]): string => limit.map((most) => (most === null ? '0' : formatCount(most))).join(' × ')
 
 /** What the script would cost on the real table, against what the listing allows. */
@@ -36,10 +48,10 @@ export const GaugeView = ({ gauge }: { readonly gauge: Gauge }) => (
       ? <Reading label="Comparisons asked, of all sold" is={gauge.interaction.comparisons} most={gauge.maxComparisons} />
       : gauge.interaction.comparisons === 0 ? null : <Fact label="Comparisons asked, none sold" value={formatCount(gauge.interaction.comparisons)} bad />}
     {gauge.interaction.products === 0 ? null : <Fact label="Products asked" value={formatCount(gauge.interaction.products)} />}
-    {gauge.shapes.map(({ path, shape, limit, fits }) => (
-      <div key={path} className="row between small" title={fits ? undefined : `The listing allows ${sayLimit(limit)}.`}>
+    {groupShapes(gauge.shapes).map(({ path, shape, limit, fits, count }) => (
+      <div key={`${path} ${shape.join()}`} className="row between small" title={fits ? undefined : `The listing allows ${sayLimit(limit)}.`}>
         <span className="quiet mono truncate">{nameOf(path)}</span>
-        <span className={fits ? 'mono nowrap' : 'mono nowrap bad'}>{sayShape(shape)}{fits ? '' : `, at most ${sayLimit(limit)}`}</span>
+        <span className={fits ? 'mono nowrap' : 'mono nowrap bad'}>{count === 1 ? '' : `${count} × `}{sayShape(shape)}{fits ? '' : `, at most ${sayLimit(limit)}`}</span>
       </div>
     ))}
     {gauge.replied.map(({ path, shape }) => (

@@ -1,22 +1,22 @@
-import { ActionIcon, Menu, Modal, Button, TextInput } from '@mantine/core'
+import { ActionIcon, Menu, Modal, Button, Select, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { Trouble } from '../../ui/trouble.tsx'
+import type { Starter } from './starters.ts'
 
-const beginning = `// \`data\` is the encrypted table: one row per record, one column per variable.
-// What you export is decrypted, once. Everything before it stays hidden.
-
-export default { meanByColumn: data.mean(0) }
-`
-
-const NewScript = ({ onMade, onClose }: { readonly onMade: (name: string) => void, readonly onClose: () => void }) => {
+const NewScript = ({ starters, onMade, onClose }: {
+  readonly starters: readonly Starter[], readonly onMade: (name: string) => void, readonly onClose: () => void
+}) => {
   const [name, setName] = useState('script.ts')
-  const make = useDo((wanted: string) => shell.workspace.save({ name: wanted.endsWith('.ts') ? wanted : `${wanted}.ts`, source: beginning }), 'scripts')
+  const [title, setTitle] = useState(starters[0]?.title ?? '')
+  const source = starters.find((starter) => starter.title === title)?.source ?? ''
+  const make = useDo((wanted: string) => shell.workspace.save({ name: wanted.endsWith('.ts') ? wanted : `${wanted}.ts`, source }), 'scripts')
   return (
-    <Modal opened onClose={onClose} title="New script" size={400} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="New script" size={480} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form className="stack wide" onSubmit={(event) => { event.preventDefault(); make.mutate(name.trim(), { onSuccess: (script) => { onMade(script.name) } }) }}>
         <TextInput label="File name" value={name} data-autofocus onChange={(event) => { setName(event.target.value) }} />
+        <Select label="Begin with" data={starters.map((starter) => starter.title)} value={title} onChange={(chosen) => { if (chosen !== null) setTitle(chosen) }} />
         <Trouble error={make.error} />
         <div className="row end"><Button type="submit" loading={make.isPending} disabled={name.trim() === ''}>Make it</Button></div>
       </form>
@@ -25,8 +25,8 @@ const NewScript = ({ onMade, onClose }: { readonly onMade: (name: string) => voi
 }
 
 /** The open files, and a way to the others. */
-export const ScriptTabs = ({ open, active, saved, onOpen, onClose }: {
-  readonly open: readonly string[], readonly active: string | null, readonly saved: boolean
+export const ScriptTabs = ({ open, active, saved, starters, onOpen, onClose }: {
+  readonly open: readonly string[], readonly active: string | null, readonly saved: boolean, readonly starters: readonly Starter[]
   readonly onOpen: (name: string) => void, readonly onClose: (name: string) => void
 }) => {
   const [making, setMaking] = useState(false)
@@ -49,7 +49,7 @@ export const ScriptTabs = ({ open, active, saved, onOpen, onClose }: {
         </Menu.Dropdown>
       </Menu>
       <span className="saved small quiet" role="status">{active === null ? '' : saved ? 'Saved' : 'Saving…'}</span>
-      {making ? <NewScript onMade={(name) => { setMaking(false); onOpen(name) }} onClose={() => { setMaking(false) }} /> : null}
+      {making ? <NewScript starters={starters} onMade={(name) => { setMaking(false); onOpen(name) }} onClose={() => { setMaking(false) }} /> : null}
     </div>
   )
 }

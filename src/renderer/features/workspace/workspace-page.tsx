@@ -14,10 +14,12 @@ import { Trouble } from '../../ui/trouble.tsx'
 import { GaugeView } from './gauge-view.tsx'
 import { sayBefore } from './kept-runs.ts'
 import { marksOf } from './line-marks.ts'
+import { OperationsHelp } from './operations-help.tsx'
 import { RealRun } from './real-run.tsx'
 import { Results } from './results.tsx'
 import { SchemaPanel } from './schema-panel.tsx'
 import { ScriptTabs } from './script-tabs.tsx'
+import { listStarters, plainStarter } from './starters.ts'
 import { useScript } from './use-script.ts'
 import { useRuns, useTabs, type WorkspaceTabs } from './use-workspace.ts'
 import { Refusal } from './verdict.tsx'
@@ -80,6 +82,7 @@ const useShare = () => {
 const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
   const { url, active } = tabs
   const [target, setTarget] = useState('test')
+  const [helping, setHelping] = useState(false)
   const { share, setMoving, setShare } = useShare()
   const script = useScript(active)
   const { runs, label } = useRuns(url)
@@ -101,12 +104,13 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
         <h1>Workspace</h1>
         <ListingChoice url={url} onChoose={(chosen) => { tabs.choose(chosen); goTo(placeOf(['buy', 'workspace'], { url: chosen })) }} />
         {url === null ? null : <a href={placeOf(['buy', 'listing'], { url })} className="small">About it</a>}
+        <button type="button" className="link-button" onClick={() => { setHelping(true) }}>Operations</button>
         <span className="grow" />
         <SegmentedControl aria-label="Run on" value={target} onChange={setTarget} data={[{ value: 'test', label: 'Test data' }, { value: 'real', label: 'Real table' }]} />
         {target === 'test' ? <Button disabled={!runnable} loading={busy} onClick={run}>Run on test data</Button> : null}
       </div>
       <div className="edit">
-        <ScriptTabs open={tabs.open} active={active} saved={script.saved} onOpen={tabs.show} onClose={tabs.close} />
+        <ScriptTabs open={tabs.open} active={active} saved={script.saved} starters={listing.data === undefined ? [plainStarter] : listStarters(listing.data)} onOpen={tabs.show} onClose={tabs.close} />
         {active === null || script.source === null
           ? <p className="quiet" style={{ padding: 16 }}>{active === null ? 'No script is open: make one with the plus above.' : ''}</p>
           : <CodeEditor fileName={active} source={script.source} declarations={types.data?.declarations ?? ''} marks={marks} onChange={script.edit} onRun={run} />}
@@ -120,6 +124,7 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
         <Results key={url} runs={runs} active={active} url={url} before={sayBefore(newest)} onLabel={label} columns={columns} onReal={target === 'real' ? null : () => { setTarget('real') }} />
       </section>
       <Side listing={listing.data} error={listing.error} gauge={gauge} />
+      {helping ? <OperationsHelp declarations={types.data?.declarations ?? ''} onClose={() => { setHelping(false) }} /> : null}
     </div>
   )
 }
