@@ -2,9 +2,6 @@
 export type DateOrder = 'dmy' | 'mdy'
 export type DateStyle = 'iso' | DateOrder
 
-/** What a column of dates counts. */
-export const dateUnit = 'days since 1970-01-01'
-
 const time = String.raw`(?:[T ](?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2}(?:\.\d{1,9})?))?\s?(?<zone>Z|[+-]\d{2}(?::?\d{2})?)?)?`
 const isoDate = new RegExp(String.raw`^(?<year>\d{4})([-/])(?<month>\d{2})\2(?<day>\d{2})${time}$`, 'i')
 const localDate = new RegExp(String.raw`^(?<first>\d{1,2})(?<mark>[./-])(?<next>\d{1,2})\k<mark>(?<year>\d{2}|\d{4})${time}$`, 'i')

@@ -36,7 +36,7 @@ const mostEvents = 200
 const describeEvent = (event: ServeEvent): Pick<ServeEventJson, 'kind' | 'purchase' | 'words' | 'error'> => {
   const purchase = event.kind === 'bug' || event.kind === 'reorganised' ? null : event.purchase?.toString() ?? null
   switch (event.kind) {
-    case 'sale-advanced': return { kind: event.kind, purchase, words: `Purchase ${purchase ?? ''} went on.`, error: null }
+    case 'sale-advanced': return { kind: event.kind, purchase, words: `Purchase ${purchase ?? ''} moved on to its next step.`, error: null }
     case 'declined-unseen': return { kind: event.kind, purchase, words: `Purchase ${purchase ?? ''} was declined: its request never arrived.`, error: null }
     case 'reclaimed': return { kind: event.kind, purchase, words: `The payment of purchase ${purchase ?? ''} was reclaimed.`, error: null }
     case 'reorganised': return { kind: 'failed', purchase, words: describeReorganised(event), error: null }

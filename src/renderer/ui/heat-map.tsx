@@ -10,11 +10,16 @@ const leastWidth = 320
 /** What few columns share, so that their names can be read. */
 const cellsRoom = 448
 const widestCell = 64
+/** Narrower cells say their value on hover alone. */
+const widthOfValue = 40
 /** Longer names are cut, and told whole on hover. */
 const mostLetters = 14
 
 const cut = (name: string, most: number): string => (name.length > most ? `${name.slice(0, most - 1)}…` : name)
 const shade = (share: number): number => 0.08 + 0.92 * share
+
+const sayShortly = (value: number): string =>
+  value.toLocaleString('en', { maximumSignificantDigits: 3, notation: Math.abs(value) < 100_000 ? 'standard' : 'compact', useGrouping: false })
 
 /** Its names where they are given, its numbers otherwise. */
 const nameAt = (names: readonly string[], index: number): string => names[index] ?? String(index)
@@ -56,6 +61,12 @@ export const HeatMap = ({ rows, rowNames, columnNames, title }: HeatProperties) 
             <rect key={index} x={nameRoom + index * wide} y={headRoom + at * cell} width={wide - 1} height={cell - 1} rx="2" fill="var(--accent)" fillOpacity={shade(shareOf(value))}>
               <title>{`${nameAt(rowNames, at)}, ${nameAt(columnNames, index)}: ${formatNumber(value)}`}</title>
             </rect>
+          ))}
+          {wide < widthOfValue ? null : row.map((value, index) => (
+            <text
+              key={index} x={nameRoom + index * wide + (wide - 1) / 2} y={headRoom + at * cell + cell / 2 + 3} textAnchor="middle" aria-hidden
+              fill="var(--ink)" stroke="var(--ground)" strokeWidth="2.5" strokeLinejoin="round" paintOrder="stroke" pointerEvents="none"
+            >{sayShortly(value)}</text>
           ))}
         </g>
       ))}

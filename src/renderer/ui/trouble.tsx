@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { nextInWindow } from '../../shared/next-in-window.ts'
 import type { ErrorDocumentJson } from '../../shared/window-contract/base.ts'
 import { readError } from '../window-client.ts'
+import { Copyable } from './values.tsx'
 
 const sayNext = ({ code, next }: ErrorDocumentJson): string => Object.entries(nextInWindow).find(([known]) => known === code)?.[1] ?? next
 
@@ -12,7 +13,7 @@ export const ErrorPanel = ({ document, onRetry }: { readonly document: ErrorDocu
     <p>{document.message}</p>
     <p className="quiet">{sayNext(document)}</p>
     <div className="row">
-      <span className="code">{document.code}</span>
+      <Copyable label="details of the error" value={JSON.stringify(document, null, 2)} shown={document.code} />
       {onRetry === undefined ? null : <Button variant="default" onClick={onRetry}>Try again</Button>}
     </div>
   </div>

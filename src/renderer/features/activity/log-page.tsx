@@ -1,10 +1,22 @@
-import { Button } from '@mantine/core'
+import { Button, Popover } from '@mantine/core'
+import type { ReactNode } from 'react'
 import { shell, useAsk } from '../../app/api.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Page, Section } from '../../ui/page.tsx'
-import { Reply } from '../../ui/trouble.tsx'
-import { Amount, formatCount, Hash, When } from '../../ui/values.tsx'
+import { ErrorPanel, Reply } from '../../ui/trouble.tsx'
+import { Amount, Copyable, formatCount, Hash, When } from '../../ui/values.tsx'
 import { ExplorerLink } from '../../ui/explorer-link.tsx'
+
+/** How something stands, and on a click why it is so. */
+const State = ({ word, tone, why }: { readonly word: string, readonly tone: 'good' | 'bad' | '', readonly why: ReactNode }) => {
+  if (why === null) return <span className={`tag ${tone}`}>{word}</span>
+  return (
+    <Popover width={420} position="bottom-start" withArrow>
+      <Popover.Target><button type="button" className={`tag ${tone} asks`} aria-label={`${word}: why`} onClick={(event) => { event.stopPropagation() }}>{word} – why?</button></Popover.Target>
+      <Popover.Dropdown>{why}</Popover.Dropdown>
+    </Popover>
+  )
+}
 
 const Transactions = () => {
   const transactions = useAsk(['activity', 'transactions'], () => shell.activity.transactions({}))
@@ -16,7 +28,7 @@ const Transactions = () => {
             label="Transactions" rows={rows} keyOf={({ key }) => key} height={400}
             columns={[
               { name: 'What for', cell: ({ purpose }) => purpose, order: ({ purpose }) => purpose },
-              { name: 'State', cell: ({ status, error }) => <span className={`tag ${status === 'confirmed' ? 'good' : status === 'failed' ? 'bad' : ''}`} {...(error === null ? {} : { title: error.message })}>{status}</span>, order: ({ status }) => status },
+              { name: 'State', cell: ({ status, error }) => <State word={status} tone={status === 'confirmed' ? 'good' : status === 'failed' ? 'bad' : ''} why={error === null ? null : <ErrorPanel document={error} />} />, order: ({ status }) => status },
               { name: 'Transaction', cell: ({ hash }) => (hash === null ? '' : <span className="row"><Hash value={hash} label="transaction" /><ExplorerLink what="tx" value={hash} /></span>) },
               { name: 'Value', unit: 'ETH', numeric: true, cell: ({ valueWei }) => <Amount bare wei={valueWei} />, order: ({ valueWei }) => BigInt(valueWei) },
               { name: 'Gas', numeric: true, cell: ({ gasUsed }) => (gasUsed === null ? '' : formatCount(Number(gasUsed))) },
@@ -40,9 +52,9 @@ export const ActivityLogPage = () => {
             <DataTable
               label="Signatures" rows={rows} keyOf={({ id }) => id} height={400}
               columns={[
-                { name: 'What', cell: ({ words, error }) => <span title={error ?? words}>{words}</span>, order: ({ words }) => words },
+                { name: 'What', cell: ({ words }) => <span title={words}>{words}</span>, order: ({ words }) => words },
                 { name: 'By', cell: ({ by }) => (by === 'confirmation' ? 'you' : 'serving'), order: ({ by }) => by },
-                { name: 'Outcome', cell: ({ outcome }) => <span className={`tag ${outcome === 'done' ? 'good' : outcome === 'failed' ? 'bad' : ''}`}>{outcome}</span>, order: ({ outcome }) => outcome },
+                { name: 'Outcome', cell: ({ outcome, error }) => <State word={outcome} tone={outcome === 'done' ? 'good' : outcome === 'failed' ? 'bad' : ''} why={error === null ? null : <Copyable value={error} label="what went wrong" long />} />, order: ({ outcome }) => outcome },
                 { name: 'When', cell: ({ at }) => <When at={at} />, order: ({ at }) => at },
               ]}
             />

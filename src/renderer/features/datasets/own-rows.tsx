@@ -1,5 +1,6 @@
 import { Button, Modal, Select } from '@mantine/core'
 import { useState } from 'react'
+import { dateUnit, sayDate } from '../../../shared/dates.ts'
 import type { WindowOutputs } from '../../../shared/window-contract/index.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { PagedTable } from '../../ui/paged-table.tsx'
@@ -26,8 +27,9 @@ const Spread = ({ of }: { readonly of: Dataset }) => {
   )
 }
 
-/** A number, or the word that it stands for. */
-const sayValue = (value: number, categories: readonly string[]): string => categories[value] ?? formatNumber(value)
+/** A number, or the word or the date that it stands for. */
+const sayValue = (value: number, unit: string, categories: readonly string[]): string =>
+  categories[value] ?? (unit === dateUnit ? sayDate(value) : formatNumber(value))
 
 const Rows = ({ of }: { readonly of: Dataset }) => (
   <Section title="Rows" aside={<span className="small quiet">{formatCount(of.rows)}</span>}>
@@ -35,7 +37,10 @@ const Rows = ({ of }: { readonly of: Dataset }) => (
       label="Rows" total={of.rows} pageRows={pageRows} height={tableHeight} queryKey={['datasets', of.name, 'rows']}
       load={async (offset) => (await shell.datasets.rows({ name: of.name, offset, limit: pageRows })).rows}
       columns={of.columnList.map(({ name, unit, categories }, at) =>
-        ({ name, unit, words: categories.length > 0, cell: (row: readonly number[]) => sayValue(row[at] ?? Number.NaN, categories) }))}
+        ({
+          name, unit: unit === dateUnit ? '' : unit, words: categories.length > 0,
+          cell: (row: readonly number[]) => sayValue(row[at] ?? Number.NaN, unit, categories),
+        }))}
     />
   </Section>
 )

@@ -4,8 +4,9 @@ import { AppError } from '../../../shared/errors.ts'
 import { formatDuration, formatEther, parseAmountWei, parseDurationSeconds } from '../../../shared/units.ts'
 import { policyModeSchema, type PolicyMode } from '../../../shared/schemas/details.ts'
 import type { ListingDraftJson, ListingJson } from '../../../shared/window-contract/listings.ts'
+import { readAmount, readField, type Reading } from '../../ui/reading.ts'
 import { reaches } from '../serve/reaches.ts'
-import { usualGuaranteeWei } from '../../../shared/usual-terms.ts'
+import { usualFeeWei, usualGuaranteeWei } from '../../../shared/usual-terms.ts'
 
 /** A listing as it is being written: amounts and times as they are typed. */
 export const draftSchema = z.strictObject({
@@ -47,27 +48,17 @@ export const beginDraft = (dataset: string): Draft => ({
 /** A listing there is, as it would be written. */
 export const draftOf = ({ dataset, title, description, terms, policy, comparisons, products, maxTotalCells, url, pinsCertificate }: ListingJson): Draft => {
   const { protocol, origin } = new URL(url)
+  const [valueWei, guaranteeWei, feeWei] = [BigInt(terms.valueWei), BigInt(terms.guaranteeWei), BigInt(terms.interactionFeeWei)]
   return {
     ...beginDraft(dataset), title, description, comparisons, products, maxTotalCells, ...policy,
-    price: formatEther(BigInt(terms.valueWei)),
-    guarantee: formatEther(BigInt(terms.guaranteeWei)),
-    interactionFee: comparisons + products === 0 ? '' : formatEther(BigInt(terms.interactionFeeWei)),
+    price: formatEther(valueWei),
+    // What is usual follows the price.
+    guarantee: guaranteeWei === usualGuaranteeWei(valueWei, terms.arbiter !== null) ? '' : formatEther(guaranteeWei),
+    interactionFee: comparisons + products === 0 || feeWei === usualFeeWei(valueWei) ? '' : formatEther(feeWei),
     delivery: formatDuration(terms.deliverySeconds),
     expiration: formatDuration(terms.expirationSeconds),
     ...(terms.arbiter === null ? {} : { arbiter: terms.arbiter, dispute: formatDuration(terms.disputeSeconds) }),
     ...(protocol === 'http:' ? {} : { reach: pinsCertificate ? 'network' as const : 'internet' as const, serverUrl: origin }),
-  }
-}
-
-/** The reading of a field, or why it cannot be read. */
-export interface Reading<Value> { readonly value: Value | null, readonly problem: string | null }
-
-const readField = <Value>(read: (text: string) => Value, text: string): Reading<Value> => {
-  try {
-    return { value: read(text), problem: null }
-  } catch (error) {
-    if (error instanceof AppError) return { value: null, problem: error.message }
-    throw error
   }
 }
 
@@ -106,14 +97,21 @@ export const sellsHelp = (draft: Draft): boolean =>
 
 const readFee = ({ price, interactionFee }: Draft): Reading<bigint> => {
   const fee = optional(parseAmountWei, interactionFee)
-  const whole = readField(parseAmountWei, price).value
+  const whole = readAmount(price).value
   if (fee.value === 0n) return { value: null, problem: 'Without a fee a buyer uses your help up, and takes the whole price back.' }
   return fee.value !== null && whole !== null && fee.value > whole ? { value: null, problem: 'It is part of the price, and so at most as much.' } : fee
 }
 
+const readGuarantee = ({ price, guarantee, arbiter }: Draft): Reading<bigint> => {
+  const read = optional(parseAmountWei, guarantee)
+  const whole = readAmount(price).value
+  if (read.value === null || whole === null || arbiter.trim() !== '' || read.value * 2n >= whole) return read
+  return { value: null, problem: `Without an arbiter it is at least half the price, ${formatEther((whole + 1n) / 2n)}: otherwise disputing costs too little.` }
+}
+
 export const readDraft = (draft: Draft): DraftReadings => ({
-  price: readField(parseAmountWei, draft.price),
-  guarantee: optional(parseAmountWei, draft.guarantee),
+  price: readAmount(draft.price),
+  guarantee: readGuarantee(draft),
   delivery: readField(parseDurationSeconds, draft.delivery),
   expiration: readField(parseDurationSeconds, draft.expiration),
   arbiter: optional(readAddress, draft.arbiter),

@@ -1,13 +1,13 @@
 import { nameHelp } from '../../../shared/policy-words.ts'
 import { Button, Modal, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { AppError } from '../../../shared/errors.ts'
-import { formatEther, parseAmountWei } from '../../../shared/units.ts'
+import { formatEther } from '../../../shared/units.ts'
 import type { ListingJson } from '../../../shared/window-contract/listings.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
 import { goTo, placeOf } from '../../app/router.ts'
 import { Facts, Page, Section } from '../../ui/page.tsx'
+import { readAmount } from '../../ui/reading.ts'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { Amount, Copyable, formatCount, Hash, sayDuration } from '../../ui/values.tsx'
 import { AttackRehearsal } from './attack-rehearsal.tsx'
@@ -51,23 +51,14 @@ const BecomesPublic = ({ id }: { readonly id: string }) => {
   )
 }
 
-const findAmount = (text: string): bigint | null => {
-  try {
-    return parseAmountWei(text)
-  } catch (error) {
-    if (error instanceof AppError) return null
-    throw error
-  }
-}
-
 const Reprice = ({ listing, onClose }: { readonly listing: ListingJson, readonly onClose: () => void }) => {
   const sign = useMove()
   const [price, setPrice] = useState(formatEther(BigInt(listing.terms.valueWei)))
   const [fee, setFee] = useState(formatEther(BigInt(listing.terms.interactionFeeWei)))
-  const value = findAmount(price)
-  const feeWei = findAmount(fee)
+  const { value, problem } = readAmount(price)
+  const { value: feeWei, problem: feeUnread } = readAmount(fee)
   const sellsHelp = nameHelp(listing) !== ''
-  const feeProblem = !sellsHelp ? null : feeWei === null ? 'Write an amount such as 0.005.' : value !== null && feeWei > value ? 'It is part of the price, and so at most as much.' : null
+  const feeProblem = !sellsHelp ? null : value !== null && feeWei !== null && feeWei > value ? 'It is part of the price, and so at most as much.' : feeUnread
   const submit = (): void => {
     if (value === null || feeWei === null) return
     onClose()
@@ -76,7 +67,7 @@ const Reprice = ({ listing, onClose }: { readonly listing: ListingJson, readonly
   return (
     <Modal opened onClose={onClose} title="New price" size={400} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form className="stack wide" onSubmit={(event) => { event.preventDefault(); submit() }}>
-        <TextInput label="Price of one answer (ETH)" value={price} data-autofocus error={value === null ? 'Write an amount such as 0.02.' : null} onChange={(event) => { setPrice(event.target.value) }} />
+        <TextInput label="Price of one answer (ETH)" value={price} data-autofocus error={problem} onChange={(event) => { setPrice(event.target.value) }} />
         {sellsHelp ? <TextInput label="Fee for opening your help (ETH)" description="Out of the price, yours at once." value={fee} error={feeProblem} onChange={(event) => { setFee(event.target.value) }} /> : null}
         <p className="small quiet">Purchases made before keep the price they were made at.</p>
         <div className="row end"><Button type="submit" disabled={value === null || feeProblem !== null}>Go on</Button></div>
@@ -105,7 +96,7 @@ const Actions = ({ listing }: { readonly listing: ListingJson }) => {
     <>
       <Button variant="default" component="a" href={placeOf(['sell', 'listings', listing.id], { rewrite: 'another' })}>Another like it</Button>
       <Button variant="default" onClick={() => { setRepricing(true) }}>New price…</Button>
-      <Button variant="default" onClick={() => { sign({ kind: listing.state === 'closed' ? 'open' : 'close', listing: listing.id }) }}>{listing.state === 'closed' ? 'Open again…' : 'Close…'}</Button>
+      <Button variant="default" onClick={() => { sign({ kind: listing.state === 'closed' ? 'open' : 'close', listing: listing.id }) }}>{listing.state === 'closed' ? 'Open again…' : 'Close for buyers…'}</Button>
       {status.data?.serving === true
         ? <Button variant="default" component="a" href="#/sell/serve">Open Serve</Button>
         : <Button component="a" href="#/sell/serve">Serve it</Button>}

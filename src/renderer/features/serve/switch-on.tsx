@@ -1,24 +1,14 @@
 import { Button, NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { AppError } from '../../../shared/errors.ts'
-import { parseAmountWei } from '../../../shared/units.ts'
 import { shell, useAsk } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
 import { Section } from '../../ui/page.tsx'
+import { readAmount } from '../../ui/reading.ts'
 import { Copyable } from '../../ui/values.tsx'
 import { commandFor, reaches, type Reach } from './reaches.ts'
 
 const defaultPort = 7373
 const defaultGasEther = '0.01'
-
-const findAmount = (text: string): bigint | null => {
-  try {
-    return parseAmountWei(text)
-  } catch (error) {
-    if (error instanceof AppError) return null
-    throw error
-  }
-}
 
 const Guide = ({ reach, port }: { readonly reach: Reach, readonly port: number }) => {
   const { guide } = reaches.find(({ value }) => value === reach) ?? reaches[0]
@@ -44,7 +34,7 @@ export const SwitchOn = () => {
   const addresses = useAsk(['serve', 'addresses'], () => shell.serve.addresses({}), reach === 'network')
   const own = addresses.data ?? []
   const host = address ?? own[0]?.address ?? null
-  const gasWei = findAmount(gas)
+  const { value: gasWei, problem: gasProblem } = readAmount(gas)
   const ready = gasWei !== null && (reach !== 'internet' || publicUrl.trim() !== '') && (reach !== 'network' || host !== null)
   const on = (): void => {
     if (gasWei === null) return
@@ -76,7 +66,7 @@ export const SwitchOn = () => {
           ) : null}
           {reach === 'internet' ? <TextInput label="Public address" w={320} placeholder="https://data.example.org" value={publicUrl} onChange={(event) => { setPublicUrl(event.target.value) }} /> : null}
           <NumberInput label="Port" w={104} min={0} max={65_535} hideControls allowDecimal={false} value={port} onChange={(value) => { setPort(Number(value)) }} />
-          <TextInput label="Fees a day, at most (ETH)" w={184} value={gas} error={gasWei === null ? 'Write an amount such as 0.01.' : null} onChange={(event) => { setGas(event.target.value) }} />
+          <TextInput label="Fees a day, at most (ETH)" w={184} value={gas} error={gasProblem} onChange={(event) => { setGas(event.target.value) }} />
         </div>
         <Guide reach={reach} port={port} />
       </Section>

@@ -13,6 +13,6 @@ export const listOperations = (declarations: string): readonly Operation[] => {
   const starts = lines.flatMap((line, at) => (isComment(line) ? [at] : []))
   return starts.map((start, at) => ({
     what: (lines[start] ?? '').replace(/^\/\*\*\s*/, '').replace(/\s*\*\/$/, ''),
-    signatures: lines.slice(start + 1, starts[at + 1]).map((line) => line.replace(/^readonly /, '')),
+    signatures: lines.slice(start + 1, starts[at + 1]).map((line) => line.replace(/^readonly /, '').replace(/\): Tensor$/, ')')),
   }))
 }

@@ -55,7 +55,7 @@ const Run = ({ run, columns, isJudged, onReal }: RunProps) => {
         <div className="stack wide">
           <div className="row wide between">
             <div className="stack tight grow">{isJudged ? null : <Verdict of={rehearsal.verdict} />}<Agreement of={run} /></div>
-            {rehearsal.verdict.allowed && onReal !== null ? <Button variant="default" onClick={onReal}>Get the real answer…</Button> : null}
+            {rehearsal.verdict.allowed && onReal !== null ? <Button variant="default" onClick={onReal}>Go on to the real table</Button> : null}
           </div>
           <AnswerView answer={rehearsal.encrypted} source={source} />
         </div>

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { beginDraft, draftOf, isReadable, readDraft, toDocument } from '../../../src/renderer/features/listings/draft.ts'
+import type { ListingJson } from '../../../src/shared/window-contract/listings.ts'
+
+const ether = 10n ** 18n
+const listing: ListingJson = {
+  id: 'pay-1', dataset: 'pay', title: 'Pay', description: 'Of 2024.', state: 'draft', number: null, url: 'http://127.0.0.1:7373/v1/listings/pay-1',
+  terms: {
+    valueWei: (ether / 10n).toString(), guaranteeWei: (ether / 20n).toString(), interactionFeeWei: '0',
+    deliverySeconds: 3600, expirationSeconds: 604_800, disputeSeconds: 604_800, arbiter: null,
+  },
+  policy: { mode: 'disclosed', minRows: 12, condition: 2, maxAnswerCells: 20, maxAnswerBits: 128 },
+  comparisons: 0, products: 0, maxTotalCells: 100, rows: 50, columns: 4, keyBits: 2048, pinsCertificate: false, createdAt: '2026-01-01T00:00:00.000Z', onThisNetwork: true,
+}
+
+describe('a listing written anew', () => {
+  it('is the listing it came from until something is changed', () => {
+    const { terms: { valueWei, deliverySeconds, expirationSeconds }, policy, title, description, maxTotalCells } = listing
+    expect(toDocument(draftOf(listing))).toEqual({
+      dataset: 'pay', title, description, valueWei, deliverySeconds, expirationSeconds, ...policy, maxTotalCells,
+    })
+  })
+
+  it('keeps arbiter, reach and what is not usual', () => {
+    const arbiter = '0x00000000000000000000000000000000000000aA'
+    const other: ListingJson = { ...listing, pinsCertificate: true, url: 'https://10.0.0.7:7373/v1/listings/pay-1', terms: { ...listing.terms, guaranteeWei: ether.toString(), arbiter, disputeSeconds: 86_400 } }
+    expect(toDocument(draftOf(other))).toMatchObject({
+      guaranteeWei: ether.toString(), arbiter, disputeSeconds: 86_400, serverUrl: 'https://10.0.0.7:7373', pinOwnCertificate: true,
+    })
+    const { pinOwnCertificate } = toDocument(draftOf({ ...other, pinsCertificate: false }))
+    expect(pinOwnCertificate).toBeUndefined()
+  })
+
+  it('lets a usual guarantee follow the price, and says of another one when it is too small', () => {
+    const dearer = { ...draftOf(listing), price: '0.2' }
+    expect(isReadable(readDraft(dearer))).toBe(true)
+    expect(toDocument(dearer).guaranteeWei).toBeUndefined()
+    expect(readDraft({ ...dearer, guarantee: '0.05' }).guarantee.problem).toContain('at least half the price, 0.1')
+    expect(readDraft({ ...dearer, guarantee: '0.05', arbiter: '0x00000000000000000000000000000000000000aA' }).guarantee.problem).toBeNull()
+  })
+
+  it('says of a comma what to write', () => {
+    expect(readDraft({ ...beginDraft('pay'), price: '0,05' }).price.problem).toContain('with a point')
+  })
+})
