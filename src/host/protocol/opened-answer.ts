@@ -24,7 +24,7 @@ const base64Schema = z.string().regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}
  */
 export const openedAnswerSchema = z.strictObject({
   /** The listing's details document, the very bytes: key, certificate and bounds. Hashed in the terms. */
-  details: z.string(),
+  details: z.string().refine((text) => text.isWellFormed(), 'must be text that UTF-8 can write: it has half of a surrogate pair'),
   /** What was to be decrypted. Hashed in the request. */
   ciphertexts: base64Schema,
   /** The sealed answer. Hashed on the contract. */
