@@ -69,7 +69,7 @@ const concat = (tensor: GraphTensor, [others = null, axis = 0]: Args): GraphTens
   const along = isFlat ? 0 : toNumber('concat', axis)
   const all = [tensor, ...tensors].map((part) => (isFlat ? flatten(part) : part))
   const sample = all.find((part) => part instanceof Tensor)
-  const parts = sample === undefined ? all : all.map((part) => (isKnown(part) ? constantLike(sample, knownToPlain(part)) : part))
+  const parts = sample === undefined ? all : all.map((part) => (isKnown(part) ? constantLike(sample, knownToPlain(part)).reshape(part.shape) : part))
   const [first, ...rest] = parts.filter((part) => part instanceof Tensor)
   if (first !== undefined && rest.length === tensors.length) return first.concat(rest, along)
   return toDeferred(parts[0] as GraphTensor).concat(parts.slice(1).map(toDeferred), along)
@@ -82,10 +82,10 @@ const transpose = (tensor: GraphTensor, args: Args): GraphTensor => {
 
 const product = (method: 'dot' | 'matmul', tensor: GraphTensor, args: Args, help: Help): GraphTensor => {
   const other = toPlainWhereKnown(toOperand(method, args))
+  const isNumber = (operand: Operand): boolean => (isGraphTensor(operand) ? operand.shape.length === 0 : typeof operand === 'number')
+  if (method === 'dot' && (isNumber(tensor) || isNumber(other))) return computeBinary('mul', tensor, other, help)
   if (tensor instanceof Tensor && !isGraphTensor(other)) return tensor[method](other)
-  if (isKnown(tensor) && other instanceof Tensor) return dot(knownToPlain(tensor), other)
-  const isScalar = tensor.shape.length === 0 || (isGraphTensor(other) && other.shape.length === 0)
-  if (method === 'dot' && isScalar) return computeBinary('mul', tensor, other, help)
+  if (isKnown(tensor) && tensor.shape.length > 0 && other instanceof Tensor) return dot(knownToPlain(tensor), other)
   const isRows = [tensor, other].some(needsHelp)
   if (isRows && tensor instanceof Tensor && other instanceof Tensor) return sumOfProducts(method, tensor, other, help)
   if (isRows) computeBinary('mul', tensor, other, help)

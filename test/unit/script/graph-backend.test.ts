@@ -74,6 +74,15 @@ describe('the graph behind a script', () => {
     for (const [key, value] of Object.entries(expected)) expectClose(answer[key], value, 1e-12, key)
   })
 
+  it('joins nothing of a table to no vector', async () => {
+    const answer = '(() => { try { return data.col("w").concat((data > 2).slice([1, 1], null)) } catch (error) { return "refused" } })()'
+    expect(await evaluateWithHelp(`export default [data.sum(), ${answer}]`, ['w', 'g'], [[1, 2], [4, 5]])).toEqual([12, 'refused'])
+  })
+
+  it('multiplies no matrix by a number, which dot does', async () => {
+    await expect(evaluateWithHelp('export default (data > 2).sum().matmul(data)', ['w'], [[1], [4]])).rejects.toMatchObject({ code: 'input.tensor-shape' })
+  })
+
   it.each([
     ['mul(data)', 'input.tensor-not-additive'],
     ['add([1, 2])', 'input.tensor-shape'],
@@ -98,6 +107,7 @@ describe('the graph behind a script', () => {
     ['(() => { let most = -Infinity; for (const v of w) most = v > most ? v : most; return most })()', 4.5],
     ['[w > -Infinity, w >= Infinity, NaN == w, NaN != w, -Infinity < w]', [[1, 1, 1], [0, 0, 0], [0, 0, 0], [1, 1, 1], [1, 1, 1]]],
     ['w.sum().where(w.sum() > 100, NaN)', 'NaN'],
+    ['[(w > 2).sum().dot(data.concat(w.reshape(3, 1) * 3, 1)), (w > 2).dot(w), w.dot((w > 2).sum())]', [[[1.5, 4.5], [4.5, 13.5], [-0.25, -0.75]], 4.5, [1.5, 4.5, -0.25]]],
     ['[w + true, w * (1 > 2), true - w.sum(), w.where([true, false, true], 0)]', [[2.5, 5.5, 0.75], [0, 0, 0], -4.75, [1.5, 0, -0.25]]],
     ['[w.sum() == true, [true, false, true] * w]', [0, [1.5, 0, -0.25]]],
     ['[(w.sum() * 0 + 1) ** NaN, 1 ** (w.sum() / 0.0000001 * Infinity), (w.sum() * 0 - 1) ** Infinity, 2 ** (w.sum() + NaN)]', [1, 1, 1, 'NaN']],
