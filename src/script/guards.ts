@@ -32,7 +32,7 @@ export const guardsSource = String.raw`(function ({ isTensor, toTruth, toNumber,
   Math.random = () => { throw new TypeError('Math.random is not available: a script must give the same answer each time') }
   delete globalThis.Promise
 
-  const askTruth = (value) => plain.assertTruth(toTruth(value), false)
+  const askTruth = (value) => plain.assertTruth(toTruth(value))
 
   // What is kept or found by a callback hangs on its truth, as what stands behind an if does.
   for (const name of ['filter', 'find', 'findIndex', 'findLast', 'findLastIndex', 'some', 'every']) {

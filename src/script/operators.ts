@@ -106,7 +106,7 @@ const rewriteAssignment = (rewriter: Rewriter, node: ts.BinaryExpression, operat
   const assignment = typeof operator === 'string'
     ? factory.createAssignment(place(), call(operator, [place(), visit(node.right)], node, offset))
     : factory.createParenthesizedExpression(factory.createBinaryExpression(
-      call('side', [place()], node, offset), operator, factory.createParenthesizedExpression(factory.createAssignment(place(), visit(node.right))),
+      call('truth', [place()], node, offset), operator, factory.createParenthesizedExpression(factory.createAssignment(place(), visit(node.right))),
     ))
   if (before.length === 0) return ts.setTextRange(assignment, node)
   return factory.createParenthesizedExpression(factory.createCommaListExpression([...before, assignment]))
@@ -129,7 +129,7 @@ const isArrayOfLength = (node: ts.Node): node is ts.CallExpression | ts.NewExpre
 
 interface Asked {
   /** What the helper is to see to first. */
-  readonly question: 'truth' | 'side' | 'case' | 'throw' | 'spread' | 'key' | 'delete' | 'names' | 'length'
+  readonly question: 'truth' | 'case' | 'throw' | 'spread' | 'key' | 'delete' | 'names' | 'length'
   readonly expression: ts.Expression
 }
 
@@ -142,7 +142,7 @@ const findAsked = (node: ts.Node): Asked | null => {
   if (ts.isDeleteExpression(node) && isAccess(node.expression)) return { question: 'delete', expression: node.expression.expression }
   if (ts.isElementAccessExpression(node) && !ts.isLiteralExpression(node.argumentExpression)) return { question: 'key', expression: node.argumentExpression }
   if (isArrayOfLength(node)) return { question: 'length', expression: node.arguments?.[0] as ts.Expression }
-  if (ts.isBinaryExpression(node) && logicalOperators.has(node.operatorToken.kind)) return { question: 'side', expression: node.left }
+  if (ts.isBinaryExpression(node) && logicalOperators.has(node.operatorToken.kind)) return { question: 'truth', expression: node.left }
   const condition = findCondition(node)
   return condition === null ? null : { question: 'truth', expression: condition }
 }

@@ -20,16 +20,23 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
     if (typeof value === 'string') throw new TypeError('a text is no number, also where it looks like one: Number(a) makes one of it')
     if (value === undefined || value === null) throw new TypeError('one side of ' + (operator === 'neg' ? '-' : operator) + ' is ' + value + ', which is no number: a place that a list has not, or a name without a value')
   }
+  const refuseArgument = (name, value) => {
+    if (isArray(value)) throw new TypeError(name + ' takes numbers, not a list: Math.max(...a) is the largest of a list, a.map((x) => Math.sqrt(x)) goes item by item')
+    if (value === '' || value === null) throw new TypeError(name + ' of ' + (value === null ? 'null' : 'an empty text') + ' would be of 0: there is no number')
+    refuseOperand(name, value)
+  }
   /** Whether what JavaScript's own operator makes of two plain values is what their author meant; throws where it is not. */
   const assertCountable = (operator, a, b) => {
     if (isEquality(operator)) {
       const other = typeof a === 'number' ? b : typeof b === 'number' ? a : undefined
       const isConverted = isArray(other) || typeof other === 'function' || (typeof other === 'string' && !isIdentity(operator))
       if (isConverted) refuseOperand(operator, other)
+      if (typeof other === 'boolean' && isIdentity(operator)) throw new TypeError('a truth is never the very same as a number: == takes true for 1, as NumPy does')
       return
     }
     const isText = typeof a === 'string' || typeof b === 'string'
-    if (operator === '+' && isText) return
+    if (operator === '+' && isText && a !== undefined && b !== undefined) return
+    if (operator === '+' && isText) refuseOperand(operator, undefined)
     if (isOrder(operator) && typeof a === 'string' && typeof b === 'string') return
     refuseOperand(operator, a)
     refuseOperand(operator, b)
@@ -47,8 +54,18 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
 
   /** NumPy's 1 ** b, and (-1) ** infinity, are 1; JavaScript's are NaN. */
   const power = (a, b) => (a === 1 || (a === -1 && (b === Infinity || b === -Infinity)) ? 1 : a ** b)
-  const ownPower = Math.pow
-  Math.pow = (a, b) => (typeof a === 'number' && typeof b === 'number' ? power(a, b) : ownPower(a, b))
+  for (const name of Object.getOwnPropertyNames(Math)) {
+    surround(Math, name, (own, self, args) => {
+      for (const value of args) if (typeof value !== 'number') refuseArgument(name, value)
+      return name === 'pow' ? power(args[0], args[1]) : own(...args)
+    })
+  }
+  const ownNumber = Number
+  globalThis.Number = new Proxy(ownNumber, { apply: (own, self, args) => {
+    if (isArray(args[0]) || args[0] === null || args[0] === '') refuseArgument('Number', args[0])
+    return own(...args)
+  } })
+  defineProperty(ownNumber.prototype, 'constructor', { value: globalThis.Number, writable: true, configurable: true })
 
   const remainder = (a, b) => {
     const rest = a % b
@@ -58,9 +75,9 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
     return rest
   }
 
-  const assertTruth = (value, isBranch) => {
+  const assertTruth = (value) => {
     if (value !== value) throw new TypeError('NaN is neither true nor false (NumPy takes it for true, JavaScript for false): Number.isNaN(a) asks for it')
-    if (isBranch && isArray(value) && value.length === 0) throw new TypeError('an empty list is true here and false in Python: a.length > 0 asks whether it has any')
+    if (isArray(value) && value.length === 0) throw new TypeError('an empty list is true here and false in Python: a.length > 0 asks whether it has any')
     return value
   }
 
@@ -86,10 +103,28 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
     throw new TypeError('Array(n) makes a list of n places: a list of one item is [a], a copy of a list [...a]')
   }
 
+  /** JavaScript counts in 32 bits, Python in as many as it takes. */
+  const assertBits = (operator, a, b) => {
+    if (operator === '^' && typeof a === 'number' && typeof b === 'number') {
+      throw new TypeError('a ^ b is no power here, but the bits that one of two has: ' + a + ' ** ' + b + ' is a power')
+    }
+    const isShort = (value) => typeof value !== 'number' || (value | 0) === Math.trunc(value)
+    const isShift = operator === '<<' || operator === '>>' || operator === '>>>'
+    const isFit = isShort(a) && isShort(b) && !(isShift && (b < 0 || b > 31)) && !(operator === '<<' && typeof a === 'number' && (a << b) !== Math.trunc(a) * 2 ** Math.trunc(b))
+    if (!isFit) throw new TypeError('bit operators count in 32 bits, and ' + a + ' ' + operator + ' ' + b + ' does not: a * 2 ** b, Math.floor(a / 2 ** b) and % have no such end')
+  }
+
+  const assertOrder = (compare) => (typeof compare !== 'function' ? compare : (a, b) => {
+    const order = compare(a, b)
+    if (typeof order === 'boolean' || order === undefined || order !== order) {
+      throw new TypeError('what puts a list in order is a number, below 0 where the first comes first: (a, b) => a - b, not ' + String(order))
+    }
+    return order
+  })
   const inOrder = 'only numbers, or only texts, have an order of their own: a.sort((p, q) => p[0] - q[0]) says which one is meant; x.sort() is of a tensor'
   const ascending = (a, b) => (a < b ? -1 : a > b ? 1 : (a !== a ? 1 : 0) - (b !== b ? 1 : 0))
   const sortAs = (own) => (_, list, args) => {
-    if (args[0] !== undefined) return apply(own, list, args)
+    if (args[0] !== undefined) return apply(own, list, [assertOrder(args[0])])
     const types = new Set(list.map((item) => typeof item))
     types.delete('undefined')
     if (types.size > 1 || (types.size === 1 && !types.has('number') && !types.has('string'))) throw new TypeError(inOrder)
@@ -100,13 +135,22 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
 
   // What is no item of a list. -1 is also what indexOf finds of what is not there: that is not to be the last item. Getters, as a Proxy
   // behind all lists would slow each item put into one.
-  const refuseMember = (name, why) => {
+  const refuseMember = (prototype, name, why) => {
     const refuse = () => { throw new TypeError(why) }
-    if (!(name in Array.prototype)) defineProperty(Array.prototype, name, { get: refuse, set: refuse, configurable: true })
+    if (!(name in prototype)) defineProperty(prototype, name, { get: refuse, set: refuse, configurable: true })
   }
-  for (let i = 1; i <= 100; i++) refuseMember('-' + i, 'a list has no place -' + i + ': a.at(-' + i + ') counts from its end')
+  for (let i = 1; i <= 100; i++) {
+    refuseMember(Array.prototype, '-' + i, 'a list has no place -' + i + ': a.at(-' + i + ') counts from its end')
+    refuseMember(String.prototype, '-' + i, 'a text has no place -' + i + ': a.at(-' + i + ') counts from its end')
+  }
+  // ["no", "yes"][a > b], as in Python.
+  for (const truth of [false, true]) {
+    for (const prototype of [Array.prototype, String.prototype]) {
+      defineProperty(prototype, String(truth), { get() { return this[truth ? 1 : 0] }, configurable: true })
+    }
+  }
   for (const name of methods) {
-    refuseMember(name, "a plain list has no '" + name + "', a tensor has: a.length is a list's length, a.reduce((p, q) => p + q) its sum")
+    refuseMember(Array.prototype, name, "a plain list has no '" + name + "', a tensor has: a.length is a list's length, a.reduce((p, q) => p + q) its sum")
   }
   /** The host's own lists count from their end too, as tuples do, and nothing is changed in them. */
   const countFromEnd = (list) => {
@@ -131,6 +175,6 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
   }
 
   return {
-    assertCountable, equals, power, remainder, assertTruth, assertKey, assertNoHole, assertNames, assertHolder, assertLength, assertFound, countFromEnd,
+    assertCountable, equals, power, remainder, assertTruth, assertKey, assertNoHole, assertNames, assertHolder, assertLength, assertFound, assertBits, countFromEnd,
   }
 })`

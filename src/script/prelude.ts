@@ -97,7 +97,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   // A tensor's numbers are known only where the key holder compared: the host says so.
   const toTruth = (value) => (isTensor(value) ? invoke('truth', value, []) : value)
   const {
-    asksForSame, asksForNumber, assertCountable, assertKeys, equals, power, remainder, assertTruth, assertKey, assertNoHole, assertNames, assertHolder, assertLength, countFromEnd,
+    asksForSame, asksForNumber, assertCountable, assertKeys, equals, power, remainder, assertTruth, assertKey, assertNoHole, assertNames, assertHolder, assertLength, assertBits, countFromEnd,
   } = (${guardsSource})({
     isTensor, toTruth, toNumber: notNumber, uncalledHints: settings.uncalledHints, methods: settings.methods, columns: settings.listing.columns,
   })
@@ -114,9 +114,11 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   freeze(Tensor.prototype)
   freeze(Tensor)
 
+  const bitOperators = new Set(['&', '|', '^', '<<', '>>', '>>>'])
   const native = (operator, a, b) => {
     if (operator === 'in') return a in assertHolder(b)
     if (typeof a !== 'number' || typeof b !== 'number') assertCountable(operator, a, b)
+    if (bitOperators.has(operator)) assertBits(operator, a, b)
     if (isArray(a) && isArray(b)) return equals(a, b) === (operator === '==' || operator === '===')
     switch (operator) {
       case '+': return a + b
@@ -155,8 +157,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   const noRemainder = 'a % b is not possible on encrypted cells, and there is no such step after decryption: it is of plain numbers alone'
   const operate = (operator, a, b) => {
     switch (operator) {
-      case 'truth': return assertTruth(toTruth(a), true)
-      case 'side': return assertTruth(toTruth(a), false)
+      case 'truth': return assertTruth(toTruth(a))
       case 'key': return toKey(a)
       case 'throw': return noteThrown(a)
       case 'spread': return assertKeys(a)
@@ -176,6 +177,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
     if (operator === '~') {
       if (isLeft) notBits()
       assertCountable(operator, a, 0)
+      assertBits(operator, a, 0)
       return ~a
     }
     if (!isLeft && !isTensor(b)) return native(operator, a, b)

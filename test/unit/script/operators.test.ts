@@ -38,7 +38,7 @@ const plainScripts = [
   '(() => { const { a = 1 + 1, b: [c = 2 * 2] = [] } = {} as any; return [a, c] })()',
   '(() => { switch (2 as number) { case 1: return "one"; case 1 + 1: return "two"; default: return "more" } })()',
   '(() => { try { throw 5 } catch (e) { return e } })()', '(() => { let a = 7; a %= 4; return [a, -7 % -4, 7.5 % 2] })()',
-  '1 === 1 && "1" !== 1', '[5 & 3, 5 | 3, 5 ^ 3, ~5, 1 << 4, -9 >> 1, -9 >>> 28, true & 1]', '(() => { let a = 7; a &= 5; a |= 8; a ^= 1; a <<= 2; a >>= 1; a >>>= 1; return a })()',
+  '1 === 1 && "1" !== 1', '[5 & 3, 5 | 3, true ^ false, ~5, ~~7.9, 7.9 | 0, 1 << 30, 1 << 4, -9 >> 1, -9 >>> 28, true & 1]', '(() => { let a = 7; a &= 5; a |= 8; a <<= 2; a >>= 1; a >>>= 1; return a })()',
   '(() => { class A { #p = 1; static has(o: object) { return #p in o } } return [A.has(new A()), A.has({}), "a" in { a: 1 }] })()',
   '(() => { const a = [1, 2, 3]; const o: any = { a }; [a[0], a[2]] = [a[2], a[0]]; a[3] = 4; o?.a[1]; delete o["b"]; return [a, a[a.length] === undefined, o.a?.[1], a[1]++, a] })()',
   '[["b", "a"].sort(), [3, 10, 2].sort((p, q) => q - p), [2, undefined, 1].toSorted()[1], Array(2).length, new Array(1, 2), Array.from({ length: 2 }).length, [].length]',
@@ -160,8 +160,9 @@ describe('operators on tensors', () => {
 
   it('are NumPy\'s where JavaScript would make something else of plain numbers and lists', async () => {
     const answer = '[[10, 9, -1].sort(), [10, 9, -1].toSorted(), data.shape == [3, 2], data.shape != [3, 2], [[1], ["a"]] === [[1], ["a"]], [1] == [2], [] == [1], '
+      + '["no", "yes"][1 < 2], "ab"[1 > 2 as any], [Math.max(1, true as any), Number("5"), ["1", "2"].map(Number), (5).constructor === Number, Number.isInteger(5)], '
       + 'data.shape[-1], data.shape[-2], listing.columns[-1], 1 ** NaN, (-1) ** Infinity, Math.pow(1, NaN)]'
-    const expected = [[-1, 9, 10], [-1, 9, 10], true, false, true, false, false, 2, 3, 'age', 1, 1, 1]
+    const expected = [[-1, 9, 10], [-1, 9, 10], true, false, true, false, false, 'yes', 'a', [1, 5, [1, 2], true, true], 2, 3, 'age', 1, 1, 1]
     expect(await evaluate(`export default ${answer}`)).toEqual(expected)
     expect(await evaluate('export default String([3, NaN, 10, 2].sort())')).toBe('2,3,10,NaN')
   })
