@@ -13,7 +13,7 @@ export interface PlainTensor {
   readonly values: readonly number[]
 }
 
-/** Reads a number or nested arrays, finite but where any will do. Throws `input.tensor-value` or, for ragged arrays, `input.tensor-shape`. */
+/** Reads a number or nested arrays, finite but where any will do. Throws `input.tensor-value`; for ragged ones `input.tensor-shape`. */
 export const parsePlain = (operation: string, value: Plain, isAnyNumber = false): PlainTensor => {
   const shape: number[] = []
   for (let inner: unknown = value; Array.isArray(inner); inner = (inner as readonly unknown[])[0]) shape.push(inner.length)

@@ -37,6 +37,7 @@ const positionOf = (file: ts.SourceFile, offset: number): Position => {
 
 const importRefusal = 'a script stands alone: it sees `data` and `listing` and cannot import or require anything'
 const pairRefusal = 'brackets take one number here: `data[0][1]` is row 0 and of it column 1, and `data.slice(…)` takes ranges, as x[1:3, 2] in NumPy'
+const tupleRefusal = 'JavaScript\'s comma drops what stands before it, so that (0, 1) is 1: a list stands for a tuple, x.sum([0, 1]), x.reshape([2, 3])'
 const awaitRefusal = 'a script runs straight from top to bottom: there is nothing to await, leave the word out'
 const asyncRefusal = 'a script runs straight from top to bottom: what fails in an async function would fail unseen, leave the word out'
 
@@ -66,6 +67,17 @@ const refuseOrder = (node: ts.Node): string | null => {
   return isDenied ? '`!` comes before the comparison here, and after it in Python: write !(a == b), or (!a) == b' : null
 }
 
+const isComma = (node: ts.Node): node is ts.BinaryExpression => ts.isBinaryExpression(node) && ts.tokenToString(node.operatorToken.kind) === ','
+
+/** Whether nothing is done by it, so that dropping its value drops it all. */
+const isIdle = (node: ts.Expression): boolean => {
+  if (ts.isParenthesizedExpression(node)) return isIdle(node.expression)
+  if (isComma(node)) return isIdle(node.left) && isIdle(node.right)
+  if (ts.isPrefixUnaryExpression(node)) return node.operator === ts.SyntaxKind.MinusToken && isIdle(node.operand)
+  return ts.isLiteralExpression(node) || ts.isIdentifier(node) || ts.isArrayLiteralExpression(node) || ts.isPropertyAccessExpression(node)
+    || [ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword, ts.SyntaxKind.NullKeyword].includes(node.kind)
+}
+
 /** Why a piece of syntax has no place in a script; null for the rest. */
 const refusalOf = (node: ts.Node): { code: 'input.script-import' | 'input.script-syntax'; message: string } | null => {
   const isModuleReference = ts.isImportDeclaration(node) || ts.isImportEqualsDeclaration(node)
@@ -73,10 +85,10 @@ const refusalOf = (node: ts.Node): { code: 'input.script-import' | 'input.script
   const isModuleCall = ts.isCallExpression(node)
     && (node.expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(node.expression) && node.expression.text === 'require'))
   if (isModuleReference || isModuleCall) return { code: 'input.script-import', message: importRefusal }
-  // JavaScript's comma drops what stands before it: data[0, 1] would be row 1, without a word.
-  const isPair = ts.isElementAccessExpression(node) && ts.isBinaryExpression(node.argumentExpression)
-    && ts.tokenToString(node.argumentExpression.operatorToken.kind) === ','
-  if (isPair) return { code: 'input.script-syntax', message: pairRefusal }
+  // JavaScript's comma drops what stands before it: data[0, 1] would be row 1, data.sum((0, 1)) each row's sum, without a word.
+  if (ts.isElementAccessExpression(node) && isComma(node.argumentExpression)) return { code: 'input.script-syntax', message: pairRefusal }
+  // A statement of its own is what the parser makes of the rest of data[1:3, 2]; nothing takes its value.
+  if (isComma(node) && isIdle(node.left) && !ts.isExpressionStatement(node.parent)) return { code: 'input.script-syntax', message: tupleRefusal }
   // Python reads 1 < x < 5 as one; JavaScript compares the 0s and 1s of the first with 5.
   const order = refuseOrder(node)
   if (order !== null) return { code: 'input.script-syntax', message: order }

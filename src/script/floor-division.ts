@@ -72,7 +72,8 @@ export interface FloorDivision {
 /**
  * Python's floor division begins a comment here, and what follows it would be left out without a word: a number that is wrong in silence.
  * So a comment on the line of an expression that it could divide, which reads as arithmetic and nothing else (`// 2`, `// (n - 1)`,
- * `// n` where n is a variable, `// 2 % k`, also before a comment of Python's), is taken for one. `// 2 columns`, `// half`, a comment of its own line or behind `;` and `,` are not.
+ * `// n` where n is a variable, `// 2 % k`, also before a comment of Python's), is taken for one. `// 2 columns`, `// half`, a comment of
+ * its own line or behind `;` and `,` are not.
  */
 export const findFloorDivision = (file: ts.SourceFile): FloorDivision | null => {
   const { text } = file

@@ -69,7 +69,9 @@ const concat = (tensor: GraphTensor, [others = null, axis = 0]: Args): GraphTens
   const along = isFlat ? 0 : toNumber('concat', axis)
   const all = [tensor, ...tensors].map((part) => (isFlat ? flatten(part) : part))
   const sample = all.find((part) => part instanceof Tensor)
-  const parts = sample === undefined ? all : all.map((part) => (isKnown(part) ? constantLike(sample, knownToPlain(part)).reshape(part.shape) : part))
+  const encryptLike = (part: GraphTensor, like: Tensor): GraphTensor =>
+    (isKnown(part) ? constantLike(like, knownToPlain(part)).reshape(part.shape) : part)
+  const parts = sample === undefined ? all : all.map((part) => encryptLike(part, sample))
   const [first, ...rest] = parts.filter((part) => part instanceof Tensor)
   if (first !== undefined && rest.length === tensors.length) return first.concat(rest, along)
   return toDeferred(parts[0] as GraphTensor).concat(parts.slice(1).map(toDeferred), along)

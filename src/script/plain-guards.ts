@@ -124,6 +124,7 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
   const inOrder = 'only numbers, or only texts, have an order of their own: a.sort((p, q) => p[0] - q[0]) says which one is meant; x.sort() is of a tensor'
   const ascending = (a, b) => (a < b ? -1 : a > b ? 1 : (a !== a ? 1 : 0) - (b !== b ? 1 : 0))
   const sortAs = (own) => (_, list, args) => {
+    if (own === sort && Object.isFrozen(list)) throw new TypeError('a shape and the listing\'s columns cannot be changed: a.toSorted() is a list of their items in order')
     if (args[0] !== undefined) return apply(own, list, [assertOrder(args[0])])
     const types = new Set(list.map((item) => typeof item))
     types.delete('undefined')

@@ -4,8 +4,9 @@ import { parametersOf } from './parameters.ts'
 
 /**
  * How values leave the sandbox: as JSON text, written by the prelude. Numbers, words, true, false, null and arrays stand for
- * themselves; `{"number": "NaN"}` is one that JSON has no word for, `{"tensor": id}` a handle, `{"record": [[key, value], …]}` a plain object, and `{"refused": "a function"}`
- * anything that cannot cross. The text comes from the script's side of the wall, so nothing about it is believed.
+ * themselves; `{"number": "NaN"}` is one that JSON has no word for, `{"tensor": id}` a handle, `{"record": [[key, value], …]}` a plain
+ * object, and `{"refused": "a function"}` anything that cannot cross. The text comes from the script's side of the wall, so nothing about
+ * it is believed.
  */
 export interface ValueLimits {
   readonly depth: number

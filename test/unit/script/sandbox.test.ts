@@ -22,7 +22,7 @@ describe('a script has nothing to escape to (S16)', () => {
     ['process by a method\'s constructor', 'data.mean.constructor("return process")()'],
     ['process by the console', 'console.log.constructor("return process")()'],
     ['process by eval', 'eval("process")'],
-    ['process by an indirect eval', '(0, eval)("process")'],
+    ['process by an indirect eval', 'eval?.("process")'],
     ['process by a generator\'s constructor', '[...(function* () {}).constructor("yield process")()]'],
     ['process by an error\'s constructor', '(() => { try { null!.x } catch (e) { return e.constructor.constructor("return process")() } })()'],
     ['process by a host error\'s constructor', '(() => { try { data.col("no") } catch (e) { return e.constructor.constructor("return process")() } })()'],
@@ -41,7 +41,7 @@ describe('a script has nothing to escape to (S16)', () => {
   })
 
   it('an import hidden from the parser is read by nothing', async () => {
-    for (const made of ['(0, eval)("import(\'fs\')")', 'eval("import(\'fs\')")', 'new (class extends Function {})("return import(\'fs\')")()']) {
+    for (const made of ['eval?.("import(\'fs\')")', 'eval("import(\'fs\')")', 'new (class extends Function {})("return import(\'fs\')")()']) {
       await expectFailure(`export default ${made}`, 'input.script-threw', /a script runs as it is written/)
     }
   })
