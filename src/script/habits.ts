@@ -56,7 +56,16 @@ const pythonNames: Readonly<Record<string, string>> = {
   range: 'a list of n numbers is Array.from({ length: n }, (_, i) => i)', True: 'it is true here', False: 'it is false here', None: 'it is null here',
   float: 'numbers need no conversion', int: 'numbers need no conversion; Math.trunc(a) of a plain one', str: 'String(a) makes a text',
   Promise: 'nothing is waited for: a script runs straight from top to bottom',
+  inf: 'it is Infinity here', nan: 'it is NaN here', pi: 'it is Math.PI here', sorted: 'sorted(a) is a.toSorted() of a list, x.sort() of a tensor',
+  zip: 'a.map((v, i) => [v, b[i]]) goes through two lists side by side', any: 'any(a) is a.some((v) => v > 0) of a list, x.max() of a condition',
+  all: 'all(a) is a.every((v) => v > 0) of a list, x.min() of a condition', list: 'list(a) is [...a] here', set: 'set(a) is new Set(a) here',
   isinstance: 'typeof a is the type of a plain value', enumerate: 'list.entries() goes over index and value', module: 'the answer is what follows `export default`',
+}
+
+/** What NumPy has by name and JavaScript by another. */
+const libraryValues: Readonly<Record<string, string>> = {
+  inf: 'Infinity', nan: 'NaN', pi: 'Math.PI', e: 'Math.E', zeros: 'new Array(n).fill(0)', ones: 'new Array(n).fill(1)',
+  arange: 'Array.from({ length: n }, (_, i) => i)', isnan: 'Number.isNaN(a) of a plain number',
 }
 
 const describeLibrary = (name: string, after: string): string => {
@@ -65,6 +74,7 @@ const describeLibrary = (name: string, after: string): string => {
   if (member === 'where') return `${written}(condition, a, b) is a.where(condition, b) here`
   if (member === 'percentile' || member === 'nanpercentile') return `${written}(x, 50) is x.quantile(0.5) here`
   if (member === 'array' || member === 'asarray' || member === 'tensor') return `a plain list stands for an array: ${written}([1, 2]) is [1, 2] here`
+  if (Object.hasOwn(libraryValues, member)) return `${written} is ${libraryValues[member]} here`
   const method = Object.hasOwn(renamed, member) ? renamed[member] : offered.find((known) => known === member)
   if (method !== undefined) return describeCall(written, method)
   return `no library is needed: ${name === 'math' ? 'Math.sqrt(a) is of a plain number, x.sqrt() of a tensor' : `${name}.mean(x) is x.mean() here`}`

@@ -42,6 +42,7 @@ const plainScripts = [
   '(() => { class A { #p = 1; static has(o: object) { return #p in o } } return [A.has(new A()), A.has({}), "a" in { a: 1 }] })()',
   '(() => { const a = [1, 2, 3]; const o: any = { a }; [a[0], a[2]] = [a[2], a[0]]; a[3] = 4; o?.a[1]; delete o["b"]; return [a, a[a.length] === undefined, o.a?.[1], a[1]++, a] })()',
   '[["b", "a"].sort(), [3, 10, 2].sort((p, q) => q - p), [2, undefined, 1].toSorted()[1], Array(2).length, new Array(1, 2), Array.from({ length: 2 }).length, [].length]',
+  '(() => { const log: number[] = []; [3].forEach((v) => { log.push(v) }); const r = [1, 2].map((v) => { if (v > 1) { return v } return 0 }); let m; while ((m = log.pop())) r.push(m); return r })()',
   '(() => { const seen: string[] = []; for (const k in { a: 1, b: 2 }) seen.push(k); return seen })()',
   '[[1, 2].indexOf(3), ["a"].indexOf("b"), Math.pow(2, 10), 10n ** 2n == 100n, ((a: any) => a || [])(undefined), [1] instanceof Array, (() => 1) instanceof Function]', 'NaN === NaN', '(() => { const f = () => 1; return [typeof f, f === f, "x" + (f == null)] })()',
   '(() => { const $operate = 5; return $operate + 1 })()',
