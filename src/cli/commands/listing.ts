@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { StoredListing } from '../../host/seller/listing-store.ts'
 import { warnSellerOfDisputes } from '../../shared/dispute-warnings.ts'
-import { describeBlindHelp, describeMode } from '../../shared/policy-words.ts'
+import { describeBlindHelp, describeModeToSeller } from '../../shared/policy-words.ts'
 import type { Policy, PolicyMode } from '../../shared/schemas/details.ts'
 import { formatEther } from '../../shared/units.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
@@ -141,7 +141,7 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
       const created = await listings.create({ dataset, serverUrl, ...toDraft(options) })
       const { policy, budgets } = created.details
       if (policy.mode === 'private') {
-        for (const line of [...describeMode(policy, budgets.totalCells), ...describeBlindHelp(created.details)]) terminal.note(line)
+        for (const line of [...describeModeToSeller(policy, budgets.totalCells), ...describeBlindHelp(created.details)]) terminal.note(line)
         terminal.note('Ask a price for which you would hand out that many raw values. Once published, this table is sold in private mode only.')
       }
       warnOfDisputes(terminal, created)

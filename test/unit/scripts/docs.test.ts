@@ -54,7 +54,16 @@ describe('the documentation', () => {
         else if (anchor !== undefined && html.get(path)?.includes(`id="${anchor}"`) === false) broken.push(`${page}: ${target}`)
       }
     }
+    const index = JSON.parse(readFileSync(join(folder, 'site/search.js'), 'utf8').replace('globalThis.searchIndex = ', '')) as readonly string[][]
+    for (const [target = ''] of index) {
+      const [file = '', anchor] = target.split('#')
+      if (anchor === undefined ? !html.has(file) : html.get(file)?.includes(`id="${anchor}"`) !== true) broken.push(`search: ${target}`)
+    }
     expect(broken).toEqual([])
+    expect(index.find(([, , heading]) => heading === 'The next version')?.[3]).toContain('hesystem dataset import staff.csv --name staff --new-version')
+    const networks = html.get('guides/networks.html') ?? expect.unreachable('no page of networks')
+    expect(networks).toContain('<a href="../guides/networks.html" aria-current="page">Networks</a>')
+    expect(html.get('guides/operating.html')).toContain('<a href="#as-a-service">As a service</a>')
     expect(pages).toContain('reference/cli.html')
     expect(html.get('index.html')).toContain('<h1 id="hesystem">')
   })
