@@ -156,7 +156,8 @@ const runImport = (format: Format, source: readonly string[]): Promise<Measured>
     child.once('exit', (code) => {
       clearInterval(timer)
       rmSync(home, { recursive: true, force: true })
-      if (code === 0) resolve({ seconds: (performance.now() - start) / 1000, processorSeconds: [...busy.values()].reduce((sum, one) => sum + one, 0), ...most })
+      const processorSeconds = [...busy.values()].reduce((sum, one) => sum + one, 0)
+      if (code === 0) resolve({ seconds: (performance.now() - start) / 1000, processorSeconds, ...most })
       else reject(new Error(`the import from ${format} ended with ${String(code)}`))
     })
   })

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { expect } from 'vitest'
 
 /**
- * Every route that a server answers, as `GET /v1/listings/{id}`, but for the HEAD of a page, from Fastify's own tree: four letters of indentation a level, each
- * line with what it adds to the path.
+ * Every route that a server answers, as `GET /v1/listings/{id}`, but for the HEAD of a page, from Fastify's own tree: four letters of
+ * indentation a level, each line with what it adds to the path.
  */
 export const listRoutes = (app: FastifyInstance): string[] => {
   const above: string[] = []

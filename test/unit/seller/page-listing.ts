@@ -12,6 +12,8 @@ export interface ListingOver {
   readonly state?: string
   readonly description?: string
   readonly comparisons?: number
+  /** Whether products of columns are sold with the table. */
+  readonly hasProducts?: boolean
 }
 
 const range = { categories: [], lower: 0, upper: 50, unit: '', description: '' }
@@ -27,14 +29,14 @@ export const createListing = ({ id = 'wages-1', minRows = 10, mode = 'disclosed'
   details: {
     title: 'Wages <script>', description, listing: id,
     seller: contract, chain_id: over.chainId ?? 31337, contract_address: contract,
-    num_rows: [534, 5], meta_link: `/v1/listings/${id}`, policy: { mode, minRows, condition: 2, maxAnswerCells: 64, maxAnswerBits: 40 },
+    num_rows: [534, over.hasProducts === true ? 5 : 4], meta_link: `/v1/listings/${id}`, policy: { mode, minRows, condition: 2, maxAnswerCells: 64, maxAnswerBits: 40 },
     budgets: { totalCells: 2937, comparisons: over.comparisons ?? 0, products: 0 }, dataset: { key: { bits: 3072 } },
     columns: [
       { ...range, name: 'member', type: 'boolean' },
       { ...range, name: 'wage', type: 'number', unit: 'dollars an hour', description: 'before tax & dues' },
       { ...range, name: 'sector', type: 'category', categories: Array.from({ length: 23 }, (_, at) => `sector ${at}`) },
       { ...range, name: 'age', type: 'integer' },
-      { ...range, name: 'wage*age', type: 'number' },
+      ...(over.hasProducts === true ? [{ ...range, name: 'wage*age', type: 'number' }] : []),
     ],
   },
 }) as unknown as StoredListing

@@ -94,7 +94,8 @@ ${term('Seller', describeAddress(explorer, details.seller))}
 
 /** A first question that any listing with numbers answers. */
 const writeQuestion = (columns: readonly Column[]): string => {
-  const column = columns.find(({ type }) => type === 'number') ?? columns.find(({ type }) => type === 'integer') ?? columns[0]
+  const own = columns.filter((_, at) => findFactors(columns)[at] === null)
+  const column = own.find(({ type }) => type === 'number') ?? own.find(({ type }) => type === 'integer') ?? own[0]
   return `export default { mean: data.col(${JSON.stringify(column?.name ?? '')}).mean() }`
 }
 
