@@ -51,9 +51,13 @@ const assertAnswerable = async ({ details }: NumberedPurchase, program: Program,
   if (!verdict.allowed) throw new AppError('policy.refused', `The listing would not answer this: ${verdict.message}`, { details: { rule: verdict.code } })
 }
 
-const forgotten = ({ number, request }: NumberedPurchase): AppError => {
+/** By its hash too: the number may have been another purchase's, and have had that one's request. */
+const requestKey = (number: bigint, requestHash: string): string => `purchase:${number}:request:${requestHash}`
+
+/** Why the contract holds another request: what this profile sent itself under this number was another of its purchases' then. */
+const otherRequest = ({ number, request }: NumberedPurchase, { requestHash }: PurchaseOnChain, market: Market): AppError => {
   const details = { purchase: number.toString() }
-  if (request === null) {
+  if (request === null && !market.wasSent(requestKey(number, requestHash))) {
     return new AppError('escrow.request-forgotten', 'This purchase has had its one request, for another result than the one kept here: this profile was restored from a backup made before it.', { details })
   }
   return new AppError('escrow.request-displaced', `A request that was signed for another purchase of this wallet stands under number ${number}, which a reorganisation of the chain has given to this one.`, { details })
@@ -66,7 +70,7 @@ const forgotten = ({ number, request }: NumberedPurchase): AppError => {
  * `escrow.request-forgotten` and `escrow.request-displaced` where the contract holds another request, which only these two can meet.
  */
 const prepare = async (
-  purchase: NumberedPurchase, result: ComputedResult, onChain: PurchaseOnChain, { store, vault, wallet }: RequestDependencies,
+  purchase: NumberedPurchase, result: ComputedResult, onChain: PurchaseOnChain, { store, vault, wallet, market }: RequestDependencies,
 ): Promise<Purchase> => {
   const { secretKey, publicKey } = toSealingKey(vault.derive(`${secretPurpose(purchase)}/${result.resultHash}/${result.programHash}`))
   const request: ResultRequest = {
@@ -79,7 +83,7 @@ const prepare = async (
     x25519PublicKey: hexlify(publicKey),
   }
   const requestHash = hashResultRequest(request)
-  if (BigInt(onChain.requestHash) !== 0n && onChain.requestHash !== requestHash) throw forgotten(purchase)
+  if (BigInt(onChain.requestHash) !== 0n && onChain.requestHash !== requestHash) throw otherRequest(purchase, onChain, market)
   return store.setRequest(purchase.id, purchase.number, {
     json: JSON.stringify(request),
     signature: await signResultRequest(request, wallet),
@@ -197,13 +201,12 @@ const requestUnderNumber = async (
 
   const onChain = await market.readPurchase(purchase.number)
   if (onChain.buyer !== purchase.buyer) return null
-  if (!isAsKnown(numbered, onChain)) throw forgotten(numbered)
+  if (!isAsKnown(numbered, onChain)) throw otherRequest(numbered, onChain, market)
   const { state, deadlineSeconds } = onChain
   if (state === 'Requested' && await market.readTime() > deadlineSeconds) throw missed(purchase)
   if (state === 'Paid') {
     onStep?.('requesting')
-    // By its hash too: the number may have been another purchase's, and have had that one's request.
-    await market.requestResult(`purchase:${purchase.number}:request:${prepared.requestHash}`, purchase.number, prepared.requestHash)
+    await market.requestResult(requestKey(purchase.number, prepared.requestHash), purchase.number, prepared.requestHash)
   }
   if (state === 'Paid' || state === 'Requested') {
     onStep?.('sending')

@@ -38,9 +38,9 @@ describe('a purchase that a reorganisation gives another number after its result
   }
   const listingUrl = (): string => `${serving.localUrl}/v1/listings/answers`
   const buy = async ({ purchases }: Trade): Promise<bigint> => (await purchases.buy(listingUrl(), { deadlineSeconds: 86_400 })).number
-  const compute = async ({ purchases }: Trade, number: bigint): Promise<void> => {
+  const compute = async ({ purchases }: Trade, number: bigint, column = 'wage'): Promise<void> => {
     const { details } = purchases.get(number)
-    await purchases.computeAnswer(number, openTable(details, details.dataset).data.col('wage').sum())
+    await purchases.computeAnswer(number, openTable(details, details.dataset).data.col(column).sum())
   }
   const salesUnder = (number: bigint): unknown[] =>
     queryProfile(seller.home, 'SELECT state, set_aside AS aside FROM sales WHERE purchase = ? ORDER BY received_at', number.toString())
@@ -178,5 +178,44 @@ describe('a purchase that a reorganisation gives another number after its result
     expect(JSON.parse(answer ?? 'null')).toBeCloseTo(15 + 22 + 18 + 30, 9)
     // The table has told nothing new.
     expect(asked()).toEqual(counted)
+  })
+
+  it('gets the money back where it is left with the request of another purchase of its wallet, which gets its answer', async () => {
+    const fourth = await openBuyer('fourth')
+    const swapped = await openBuyer('swapped')
+    const trade = await swapped.trade()
+    const before = await stage.height()
+    // The other buyer's payment is lost, so that both of this wallet move one number down.
+    await buy(await fourth.trade())
+    const asked = await buy(trade)
+    const unasked = await buy(trade)
+    expect(unasked).toBe(asked + 1n)
+    await compute(trade, asked)
+    // Another result: for the same one the old request would be the right one.
+    await compute(trade, unasked, 'hours')
+    // The request stands on the contract, and the seller has not heard of it.
+    const stop = new Error('the program is stopped')
+    await expect(trade.purchases.request(asked, { onStep: (step) => { if (step === 'sending') throw stop } })).rejects.toThrow(stop.message)
+    const signed = await trade.market.readPurchase(asked)
+    expect(signed.state).toBe('Requested')
+
+    await stage.reorganise(before, swapped)
+    noteFigure('reorganisations, to depth 12')
+    const answered = await trade.purchases.request(asked)
+    expect([answered.number, JSON.parse(answered.answer ?? 'null')]).toEqual([asked - 1n, expect.closeTo(total, 9)])
+    // Mined again by itself, the old request lies on the number that is the second purchase's by now, as its profile says.
+    const displaced = await refusalOf(() => trade.purchases.request(asked))
+    expect(displaced).toMatchObject({ code: 'escrow.request-displaced', details: { purchase: asked.toString() } })
+    const { buyer, state, requestHash } = await trade.market.readPurchase(asked)
+    expect([buyer, state, requestHash]).toEqual([trade.market.account, 'Requested', signed.requestHash])
+
+    // The way out that the error names.
+    await stage.rpc('evm_increaseTime', 3601)
+    await stage.rpc('anvil_mine', '0x1')
+    await trade.purchases.litigate(asked)
+    expect((await trade.market.readPurchase(asked)).state).toBe('Refunded')
+    const again = await buy(trade)
+    await compute(trade, again)
+    expect(JSON.parse((await trade.purchases.request(again)).answer ?? 'null')).toBeCloseTo(total, 9)
   })
 })
