@@ -31,7 +31,7 @@ interface HeatProperties {
   readonly title: string
 }
 
-/** A matrix as shades from the ground to the accent, lowest to highest, with the scale beneath. */
+/** A matrix as shades from the ground to one that its numbers can be read on, lowest to highest, with the scale beneath. */
 export const HeatMap = ({ rows, rowNames, columnNames, title }: HeatProperties) => {
   const id = useId()
   let [low, high] = [Infinity, -Infinity]
@@ -58,20 +58,20 @@ export const HeatMap = ({ rows, rowNames, columnNames, title }: HeatProperties) 
         <g key={at}>
           <text x={nameRoom - 8} y={headRoom + at * cell + cell / 2 + 3} textAnchor="end">{cut(nameAt(rowNames, at), mostLetters)}</text>
           {row.map((value, index) => (
-            <rect key={index} x={nameRoom + index * wide} y={headRoom + at * cell} width={wide - 1} height={cell - 1} rx="2" fill="var(--accent)" fillOpacity={shade(shareOf(value))}>
+            <rect key={index} x={nameRoom + index * wide} y={headRoom + at * cell} width={wide - 1} height={cell - 1} rx="2" fill="var(--heat)" fillOpacity={shade(shareOf(value))}>
               <title>{`${nameAt(rowNames, at)}, ${nameAt(columnNames, index)}: ${formatNumber(value)}`}</title>
             </rect>
           ))}
           {wide < widthOfValue ? null : row.map((value, index) => (
             <text
               key={index} x={nameRoom + index * wide + (wide - 1) / 2} y={headRoom + at * cell + cell / 2 + 3} textAnchor="middle" aria-hidden
-              fill="var(--ink)" stroke="var(--ground)" strokeWidth="2.5" strokeLinejoin="round" paintOrder="stroke" pointerEvents="none"
+              fill="var(--ink)" pointerEvents="none"
             >{sayShortly(value)}</text>
           ))}
         </g>
       ))}
       {Array.from({ length: scaleSteps }, (_, index) => (
-        <rect key={index} x={nameRoom + index * scale} y={down + 10} width={scale} height={8} fill="var(--accent)" fillOpacity={shade(index / (scaleSteps - 1))} />
+        <rect key={index} x={nameRoom + index * scale} y={down + 10} width={scale} height={8} fill="var(--heat)" fillOpacity={shade(index / (scaleSteps - 1))} />
       ))}
       <text x={nameRoom} y={down + 31}>{formatNumber(low)}</text>
       <text x={across} y={down + 31} textAnchor="end">{formatNumber(high)}</text>

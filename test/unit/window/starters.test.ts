@@ -9,6 +9,7 @@ import { createScriptDeclarations } from '../../../src/script/declarations.ts'
 import { createGraphBackend } from '../../../src/script/graph-backend.ts'
 import { evaluateReference } from '../../../src/script/reference-evaluator.ts'
 import { runScript } from '../../../src/script/run-script.ts'
+import { dateUnit } from '../../../src/shared/dates.ts'
 import type { Column } from '../../../src/shared/schemas/details.ts'
 import { createColumn, rootOf } from '../compute/support.ts'
 
@@ -16,7 +17,7 @@ const rows = 40
 const policy = { mode: 'disclosed', minRows: 10, condition: 2, maxAnswerCells: 200, maxAnswerBits: 192 } as const
 
 const column = (name: string, type: Column['type'] = 'number'): Column => ({ ...createColumn(name, 0, 0, 1000), type })
-const plain = [column('pay in $'), column('member', 'boolean'), column('team\'s age', 'integer'), column('region', 'category')]
+const plain = [{ ...column('hired'), unit: dateUnit }, column('pay in $'), column('member', 'boolean'), column('team\'s age', 'integer'), column('region', 'category')]
 const withMoments = [...plain, column('pay in $*pay in $'), column('pay in $*member'), column('pay in $*team\'s age'), column('team\'s age*team\'s age')]
 
 const startersOf = (columns: readonly Column[]) => listStarters({

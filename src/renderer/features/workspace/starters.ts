@@ -1,3 +1,4 @@
+import { dateUnit } from '../../../shared/dates.ts'
 import type { OpenedListingJson } from '../../../shared/window-contract/market.ts'
 
 /** A script to begin with, written for a listing's own columns. */
@@ -66,7 +67,7 @@ const takeCorrelated = (names: readonly string[], isSold: (a: string, b: string)
 export const listStarters = ({ columns, secondMoments, policy }: Listing): readonly Starter[] => {
   const sold = new Set(secondMoments.map((name) => name.replaceAll(' ', '')))
   const isSold = (a: string, b: string): boolean => [`${a}*${b}`, `${b}*${a}`].some((name) => sold.has(name.replaceAll(' ', '')))
-  const numbers = columns.filter(({ type }) => type === 'integer' || type === 'number').map(({ name }) => name)
+  const numbers = columns.filter(({ type, unit }) => (type === 'integer' || type === 'number') && unit !== dateUnit).map(({ name }) => name)
   const flags = columns.filter(({ type }) => type === 'boolean').map(({ name }) => name)
   const [first, second] = numbers
   const correlated = takeCorrelated(numbers, isSold).slice(0, 4)
