@@ -119,7 +119,8 @@ export const preludeSource = String.raw`(function (host, settingsText) {
     if (operator === 'in') return a in assertHolder(b)
     if (typeof a !== 'number' || typeof b !== 'number') assertCountable(operator, a, b)
     if (bitOperators.has(operator)) assertBits(operator, a, b)
-    if (isArray(a) && isArray(b)) return equals(a, b) === (operator === '==' || operator === '===')
+    if ((isArray(a) || isArray(b)) && (operator === '==' || operator === '===')) return equals(a, b)
+    if ((isArray(a) || isArray(b)) && (operator === '!=' || operator === '!==')) return !equals(a, b)
     switch (operator) {
       case '+': return a + b
       case '-': return a - b

@@ -16,7 +16,7 @@ const evaluateByGraph = async (source: string) => {
 const plainScripts = [
   '1 + 2 * 3 - 4 / 5 ** 2', '"a" + 1 + 2', '1 + 2 + "a"', '[1] + "2"', '`${1 + 1}`', '-true', '- -3', '-(-3)',
   '0.1 + 0.2', '2 ** 3 ** 2', '(-2) ** 2', '7 / 0 > 1', '"b" > "a"', '"10" < "9"', '10 < 9', 'undefined == null',
-  'null == 0', 'NaN != NaN', '[1] == "1"', '(() => { const a = [1]; return [a == a, a === a] })()', '({}) == "[object Object]"', 'true + true', 
+  'null == 0', 'NaN != NaN', '(() => { const a = [1]; return [a == a, a === a] })()', '({}) == "[object Object]"', 'true + true', 
   'String(10n ** 20n)', 'String(-5n)', '5n > 4', '5n == 5', 'new String("a") == "a"', '[1, 2, 3].map((x) => x * 2).reduce((a, b) => a + b)',
   '((a = 1, b = a + 1) => a + b)()', '(() => { let s = ""; for (let i = 0; i < 3; i++) s += i; return s })()',
   '(() => { const o = { n: 1, get a() { return { b: this.n++ } } }; o.a.b += 5; return o.n })()',
@@ -160,10 +160,10 @@ describe('operators on tensors', () => {
   )
 
   it('are NumPy\'s where JavaScript would make something else of plain numbers and lists', async () => {
-    const answer = '[[10, 9, -1].sort(), [10, 9, -1].toSorted(), data.shape == [3, 2], data.shape != [3, 2], [[1], ["a"]] === [[1], ["a"]], [1] == [2], [] == [1], '
+    const answer = '[[10, 9, -1].sort(), [10, 9, -1].toSorted(), data.shape == [3, 2], data.shape != [3, 2], [[1], ["a"]] === [[1], ["a"]], [1] == [2], [] == [1], [1] == (true as any), [1] != ("1" as any), [1] == null, '
       + '["no", "yes"][1 < 2], "ab"[1 > 2 as any], [Math.max(1, true as any), Number("5"), ["1", "2"].map(Number), (5).constructor === Number, Number.isInteger(5)], '
       + 'data.shape[-1], data.shape[-2], listing.columns[-1], 1 ** NaN, (-1) ** Infinity, Math.pow(1, NaN)]'
-    const expected = [[-1, 9, 10], [-1, 9, 10], true, false, true, false, false, 'yes', 'a', [1, 5, [1, 2], true, true], 2, 3, 'age', 1, 1, 1]
+    const expected = [[-1, 9, 10], [-1, 9, 10], true, false, true, false, false, false, true, false, 'yes', 'a', [1, 5, [1, 2], true, true], 2, 3, 'age', 1, 1, 1]
     expect(await evaluate(`export default ${answer}`)).toEqual(expected)
     expect(await evaluate('export default String([3, NaN, 10, 2].sort())')).toBe('2,3,10,NaN')
   })
