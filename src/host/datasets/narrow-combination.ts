@@ -87,7 +87,11 @@ interface Hand {
 }
 
 /** The columns that are independent over the rows given, and a basis of the combinations that are 0 in all of them. */
-const eliminate = (columns: readonly Residues[], { first, step }: Hand): { readonly independent: number[]; readonly zero: Combination[] } => {
+interface Elimination {
+  readonly independent: number[]
+  readonly zero: Combination[]
+}
+const eliminate = (columns: readonly Residues[], { first, step }: Hand): Elimination => {
   const rows = columns[0]?.length ?? 0
   const echelon: Echelon = new Map()
   let zero = readNullSpace(echelon, columns.length)

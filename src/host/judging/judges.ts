@@ -22,7 +22,8 @@ const buffersOf = (job: JudgeJob): ArrayBuffer[] => {
   if (job.kind !== 'rows' && job.kind !== 'versions') return []
   const tables = job.kind === 'rows' ? [job.known, job.asked] : job.question.tables.map(({ marks }) => marks)
   const residues = job.kind === 'rows' ? [] : job.question.tables.flatMap((table) => [...table.residues?.values() ?? []])
-  return [...tables.flatMap((table) => table.map(({ marks }) => marks)), ...residues.filter((one) => one !== null)].map(({ buffer }) => buffer as ArrayBuffer)
+  return [...tables.flatMap((table) => table.map(({ marks }) => marks)), ...residues.filter((one) => one !== null)]
+    .map(({ buffer }) => buffer as ArrayBuffer)
 }
 
 /** Judges in threads of their own, started when first needed. */

@@ -65,7 +65,9 @@ const assertFew = (offer: PublishedOffer, limit: number, corrections: readonly C
 }
 
 /** A raise of two percent for all but one is that one's, though every row differs. */
-const assertAlike = (offer: PublishedOffer, limit: number, { column, common }: Correction, residues: readonly (Residues | null)[]): void => {
+const assertAlike = (
+  offer: PublishedOffer, limit: number, { column, common }: Correction, residues: readonly (Residues | null)[],
+): void => {
   const [before, after] = residues
   if (before === null || before === undefined || after === null || after === undefined) return
   if (!hasNarrowCombination([new Int32Array(common).fill(1), before, after], limit)) return
@@ -90,7 +92,8 @@ const listJoints = ({ subject, offers }: VersionsQuestion, marksOf: (dataset: nu
     const last = judged.at(-1)
     if (last === undefined) return []
     const known = [...new Set(judged.map(({ dataset }) => dataset))].map(open)
-    return [{ known, asked: open(subject.datasetId), common, limit: Math.max(subject.minRows, ...judged.map(({ minRows }) => minRows)), last }]
+    const limit = Math.max(subject.minRows, ...judged.map(({ minRows }) => minRows))
+    return [{ known, asked: open(subject.datasetId), common, limit, last }]
   })
 }
 
@@ -109,15 +112,21 @@ export const judgeVersions = (question: VersionsQuestion): VersionsVerdict => {
     (limitBeside(subject, offer) > 1 ? corrections.get(offer.dataset) ?? [] : [])
   const joints = listJoints(question, marksOf)
 
-  const wanted = [
-    ...offers.flatMap((offer) => correctionsBeside(offer).flatMap(({ column }) => [offer.dataset, subject.datasetId].map((dataset) => ({ dataset, name: column })))),
-    ...joints.flatMap((joint) => Object.values(findTellingColumns(joint) ?? {}).flat()),
+  const pairOf = (offer: PublishedOffer): number[] => [offer.dataset, subject.datasetId]
+  const wanted: readonly Pick<OwnedColumn, 'dataset' | 'name'>[] = [
+    ...offers.flatMap((offer) =>
+      correctionsBeside(offer).flatMap(({ column: name }) => pairOf(offer).map((dataset) => ({ dataset, name })))),
+    ...joints.flatMap((joint) => {
+      const telling = findTellingColumns(joint)
+      return telling === null ? [] : [...telling.ours, ...telling.theirs, ...telling.shared]
+    }),
   ]
-  const unread = [...tables.values()].map(({ dataset, residues }) => ({
-    dataset,
-    columns: residues === null ? [] : [...new Set(wanted.filter((column) => column.dataset === dataset && !residues.has(column.name)).map(({ name }) => name))],
-  })).filter(({ columns }) => columns.length > 0)
-  const read = (dataset: number, name: string, rows: number): Residues | null => tables.get(dataset)?.residues?.get(name)?.subarray(0, rows) ?? null
+  const unread = [...tables.values()].map(({ dataset, residues }) => {
+    const names = wanted.filter((column) => column.dataset === dataset).map(({ name }) => name)
+    return { dataset, columns: residues === null ? [] : [...new Set(names)].filter((name) => !residues.has(name)) }
+  }).filter(({ columns }) => columns.length > 0)
+  const read = (dataset: number, name: string, rows: number): Residues | null =>
+    tables.get(dataset)?.residues?.get(name)?.subarray(0, rows) ?? null
 
   for (const offer of offers) {
     const limit = limitBeside(subject, offer)
@@ -126,7 +135,7 @@ export const judgeVersions = (question: VersionsQuestion): VersionsVerdict => {
     // In this order one refusal comes before another, so that the first listing is named.
     if (unread.length > 0) return { unread, corrections }
     for (const correction of beside) {
-      assertAlike(offer, limit, correction, [offer.dataset, subject.datasetId].map((dataset) => read(dataset, correction.column, correction.common)))
+      assertAlike(offer, limit, correction, pairOf(offer).map((dataset) => read(dataset, correction.column, correction.common)))
     }
     const partial = beside.find(isPartial)
     if (partial === undefined || !hasGroups || subject.minRows === 1) continue

@@ -184,7 +184,9 @@ const isTold = (known: readonly MarkedColumn[], asked: readonly MarkedColumn[], 
 }
 
 /** By marks alone; null where nothing changed, or rows were emptied only. */
-export const findTellingColumns = <Column extends MarkedColumn>({ known, asked, common }: MarkedTables<Column>): TellingColumns<Column> | null => {
+export const findTellingColumns = <Column extends MarkedColumn>(
+  { known, asked, common }: MarkedTables<Column>,
+): TellingColumns<Column> | null => {
   const differs = (column: Column, others: readonly Column[]): boolean => !others.some((other) => isSame(column, other, common))
   const ours = asked.filter((column) => differs(column, known.flat()))
   const theirs = known.flatMap((table) => {
@@ -210,7 +212,8 @@ export const findJointFault = (tables: JudgedTables): JointFault | null => {
   })
   const [before, after] = [readAll(theirs), readAll(ours)]
   if (before.length < theirs.length || after.length < ours.length) return isTold(theirs, ours, common) ? null : { reason: 'unreadable', columns }
-  const commonestOf = ({ residues, ...column }: ReadColumn): number => residues[column.marks.indexOf(findCommonestMark(column, common) ?? 0)] ?? 0
+  const commonestOf = ({ residues, ...column }: ReadColumn): number =>
+    residues[column.marks.indexOf(findCommonestMark(column, common) ?? 0)] ?? 0
   const isRecoded = (old: ReadColumn, column: ReadColumn): boolean =>
     // Where rows hold the same by their marks, the one is a correction of the other, and judged as such.
     !(old.name === column.name && countDifferences(old, column, common) < common) && !isOneColumn(old, column, common)

@@ -16,9 +16,9 @@ import type { SourceOffer, SourceStore } from './source-store.ts'
 export interface Versions {
   /**
    * Whether a listing of the dataset may stand beside those that are published; judged in a thread, as a million rows take seconds. Gives
-   * what it stands beside: as long as `nameBeside` gives the same, nothing of it has changed. Throws `policy.source-corrected`: in a column fewer
-   * rows than either listing's minimum differ, or differ otherwise than all others do; sums of several columns, there and here, could be of
-   * as few rows together; a column is one that is sold, in other units and corrected; or some differ, and groups of rows were answered.
+   * what it stands beside: as long as `nameBeside` gives the same, nothing of it has changed. Throws `policy.source-corrected`: in a column
+   * fewer rows than either listing's minimum differ, or differ otherwise than all others do; sums of several columns, there and here, could
+   * be of as few rows together; a column is one that is sold, in other units and corrected; or some differ, and groups of rows were answered.
    */
   assertListable(subject: VersionSubject, source: number, readKnown: () => Partition): Promise<string>
   /** The published listings of the source, and whether groups of its rows were answered, in few words. */
@@ -93,7 +93,9 @@ export const createVersions = ({ store, datasets, judges }: VersionDependencies)
     try {
       for (let start = 0; start < rows; start += rowsAtOnce) {
         const portion = datasets.readRows(dataset, start, rowsAtOnce)
-        for (const reader of readers) portion.forEach((row, index) => { if (reader !== null) reader.residues[start + index] = reader.residueOf(row) })
+        for (const reader of readers) {
+          if (reader !== null) portion.forEach((row, index) => { reader.residues[start + index] = reader.residueOf(row) })
+        }
         await nextTurn()
       }
     } catch (error) {
@@ -110,7 +112,8 @@ export const createVersions = ({ store, datasets, judges }: VersionDependencies)
       const beside = readBeside(source, readKnown)
       if (beside.offers.every(({ dataset }) => dataset === subject.datasetId)) return nameOf(subject, beside)
       const offers = beside.offers.map(({ id, dataset, rows, minRows }) => ({ id, dataset, rows, minRows }))
-      const names = new Map([...beside.offers.map(({ dataset, name }) => [dataset, name] as const), [subject.datasetId, subject.dataset] as const])
+      const names = new Map(beside.offers.map(({ dataset, name }) => [dataset, name]))
+      names.set(subject.datasetId, subject.dataset)
       const rowsOf = new Map<number, number>()
       const judge = async (residues: ReadonlyMap<number, VersionTable['residues']>): Promise<VersionsVerdict> => {
         const tables: VersionTable[] = []

@@ -114,9 +114,13 @@ describe('the seller\'s server while a large version of its table is judged', ()
       judges: own,
       store: {
         listOffers: () => [offer],
-        readMarks: (at) => mark(columns.map(({ name }, column) => ({ name, values: Float64Array.from(tables[at] ?? [], (row) => row[column] ?? 0) }))),
+        readMarks: (at) => mark(columns.map(({ name }, column) =>
+          ({ name, values: Float64Array.from(tables[at] ?? [], (row) => row[column] ?? 0) }))),
       },
-      datasets: { readColumns: () => columns, readRows: (at, start = 0, count = length) => (tables[Number(at)] ?? []).slice(start, start + count) },
+      datasets: {
+        readColumns: () => columns,
+        readRows: (at, start = 0, count = length) => (tables[Number(at)] ?? []).slice(start, start + count),
+      },
     })
     const order: string[] = []
     const judged = versions.assertListable({ dataset: '1', datasetId: 1, minRows: 10 }, 1, () => createPartition(length)).then(() => { order.push('listed') })

@@ -30,7 +30,10 @@ export const openProfile = (
 ) => {
   const tables = new Map<string, { readonly columns: readonly Column[]; readonly rows: number[][] }>()
   const show = (name: string) => tables.get(name) ?? nothing()
-  const datasets = { readColumns: (name: string) => show(name).columns, readRows: (name: string, start = 0, count?: number) => show(name).rows.slice(start, start + (count ?? show(name).rows.length)) }
+  const datasets = {
+    readColumns: (name: string) => show(name).columns,
+    readRows: (name: string, start = 0, count = Infinity) => show(name).rows.slice(start, start + count),
+  }
   const ledger = createLedger({ database, vault, datasets, judges, now: () => new Date(0) })
   // Two profiles over one database never answer the same purchase.
   let purchases = BigInt(database.prepare('SELECT * FROM ledger').all().length)

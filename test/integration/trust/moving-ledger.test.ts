@@ -150,7 +150,10 @@ describe('what is judged in threads while the ledger moves', () => {
         await nextTurn()
         return { number: BigInt(sent.length) }
       } }
-      const listings = createListingService({ database, ledger, market: () => Promise.resolve(market as unknown as Market), datasets: {} as DatasetService, now: () => new Date(0) })
+      const listings = createListingService({
+        database, ledger, datasets: {} as DatasetService, now: () => new Date(0),
+        market: () => Promise.resolve(market as unknown as Market),
+      })
       const outcomes = await Promise.allSettled(drafts.map((id) => listings.publish(id)))
       expect(outcomes).toMatchObject([{ status: 'fulfilled', value: { number: 1n } }, { status: 'rejected', reason: { code: 'policy.source-corrected' } }])
       expect(sent).toEqual([`listing:${drafts[0]}:create`])
