@@ -63,7 +63,7 @@ const takeState = (operation: string, state: TensorState, axis: number, indices:
   return gatherState(state, cells, target, taken)
 }
 
-/** The axis whose entries are columns: the named one, else the last of a table. Throws `input.tensor-index` for a vector: it has rows alone. */
+/** The axis whose entries are columns: the named one, else the last of a table. Throws `input.tensor-index` for a vector, of rows alone. */
 const columnAxis = (operation: string, { names, shape }: TensorState): number => {
   if (names !== null) return names.axis
   if (shape.length > 1) return normaliseAxis(operation, -1, shape)

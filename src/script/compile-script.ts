@@ -64,7 +64,7 @@ const refuseOrder = (node: ts.Node): string | null => {
   if (!isComparison(node)) return null
   if (sides.every(isComparison)) return `one comparison of two others takes brackets: (${left.getText()}) ${node.operatorToken.getText()} (${right.getText()})`.slice(0, 300)
   if (sides.some(isComparison)) return chainRefusal
-  const isDenied = ts.isPrefixUnaryExpression(left) && left.operator === ts.SyntaxKind.ExclamationToken
+  const isDenied = ts.isPrefixUnaryExpression(left) && ts.tokenToString(left.operator) === '!'
   return isDenied ? '`!` comes before the comparison here, and after it in Python: write !(a == b), or (!a) == b' : null
 }
 
@@ -74,7 +74,7 @@ const isComma = (node: ts.Node): node is ts.BinaryExpression => ts.isBinaryExpre
 const isIdle = (node: ts.Expression): boolean => {
   if (ts.isParenthesizedExpression(node)) return isIdle(node.expression)
   if (isComma(node)) return isIdle(node.left) && isIdle(node.right)
-  if (ts.isPrefixUnaryExpression(node)) return node.operator === ts.SyntaxKind.MinusToken && isIdle(node.operand)
+  if (ts.isPrefixUnaryExpression(node)) return ts.tokenToString(node.operator) === '-' && isIdle(node.operand)
   return ts.isLiteralExpression(node) || ts.isIdentifier(node) || ts.isArrayLiteralExpression(node) || ts.isPropertyAccessExpression(node)
     || [ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword, ts.SyntaxKind.NullKeyword].includes(node.kind)
 }

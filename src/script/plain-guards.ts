@@ -1,5 +1,5 @@
 /**
- * JavaScript that runs inside the sandbox before the script, beside the guards of tensors (guards.ts): what JavaScript makes of plain lists,
+ * Code that runs inside the sandbox before the script, beside the guards of tensors (guards.ts): what JavaScript makes of plain lists,
  * texts and nothing at all where NumPy, and who writes for it, means something else. Each is a number or a truth that is wrong in silence
  * (numbers sorted as texts, `undefined` above and below nothing), so that here it is NumPy's, or an error. Convenience, not the wall.
  */

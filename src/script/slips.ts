@@ -5,7 +5,8 @@ const asking: ReadonlySet<string> = new Set([
   'map', 'flatMap', 'filter', 'find', 'findIndex', 'findLast', 'findLastIndex', 'some', 'every', 'reduce', 'reduceRight', 'sort', 'toSorted',
 ])
 
-const isFunction = (node: ts.Node): node is ts.ArrowFunction | ts.FunctionExpression => ts.isArrowFunction(node) || ts.isFunctionExpression(node)
+const isFunction = (node: ts.Node): node is ts.ArrowFunction | ts.FunctionExpression =>
+  ts.isArrowFunction(node) || ts.isFunctionExpression(node)
 
 /** Whether a function's own statements give something back, or end it by an error. */
 const givesBack = (body: ts.Node): boolean => {
@@ -36,6 +37,7 @@ const conditionOf = (node: ts.Node): ts.Expression | undefined => {
 /** `if (a = 3)` sets a, and asks whether 3 is true; in brackets of its own it is meant. Null for all other syntax. */
 export const refuseAssignedCondition = (node: ts.Node): string | null => {
   const condition = conditionOf(node)
-  const isAssignment = condition !== undefined && ts.isBinaryExpression(condition) && condition.operatorToken.kind === ts.SyntaxKind.EqualsToken
+  const isAssignment = condition !== undefined && ts.isBinaryExpression(condition)
+    && ts.tokenToString(condition.operatorToken.kind) === '='
   return isAssignment ? '`=` sets a variable, also in a condition: a == b compares' : null
 }

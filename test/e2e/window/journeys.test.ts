@@ -184,20 +184,6 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       expect(await selling().columnRow('id').getByRole('checkbox').isChecked()).toBe(false)
     })
 
-    it('finds what was decided again, over another page and a reload', async () => {
-      const [unit, name] = [page.getByRole('textbox', { name: 'Unit of pay' }), page.getByRole('textbox', { name: 'Name of the dataset' })]
-      await unit.fill('€/h')
-      await name.fill('Schichten für 2024')
-      await page.getByText('such as Schichten-fur-2024').waitFor()
-      await window.go('Market')
-      await page.goBack()
-      await unit.waitFor()
-      await page.reload()
-      await unit.waitFor()
-      expect([await unit.inputValue(), await name.inputValue()]).toEqual(['€/h', 'Schichten für 2024'])
-      await name.fill('shifts')
-    })
-
     it('fills a gap with a value of its owner\'s, and imports it', async () => {
       await page.getByText('input.csv-missing-values').waitFor()
       await page.getByRole('textbox', { name: 'Fill missing pay with' }).fill('20,5')
@@ -215,27 +201,8 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       expect(await page.getByText('yes, 2048 bits').isVisible()).toBe(true)
     }, 180_000)
 
-    it('writes a listing, finds it again as it was left, and changes the draft', async () => {
-      await page.getByRole('link', { name: 'Write a listing' }).click()
-      const price = page.getByLabel('Price of one answer (ETH)')
-      await price.fill('0.03')
-      await window.go('Market')
-      await page.goBack()
-      await page.getByText('kept until you save it').waitFor()
-      expect(await price.inputValue()).toBe('0.03')
-      await window.press('Save the draft')
-      await page.getByRole('link', { name: 'Edit' }).click()
-      expect(await price.inputValue()).toBe('0.03')
-      await price.fill('0.05')
-      await page.getByLabel('You deliver within').fill('30m')
-      await window.press('Save the draft')
-      await page.getByRole('button', { name: 'Publish…' }).waitFor()
-      await window.go('Listings')
-      expect(await page.getByRole('row').filter({ hasText: 'shifts' }).count()).toBe(1)
-      await page.getByRole('link', { name: 'shifts' }).click()
-    }, 60_000)
-
-    it('sees what becomes public, publishes and serves it', async () => {
+    it('writes a listing, sees what becomes public, publishes and serves it', async () => {
+      await selling().writeListing({ price: '0.05', delivery: '30m' })
       expect(await page.getByRole('region', { name: 'Exactly what becomes public' }).innerText()).toMatch(/on the chain[^]*0\.05[^]*from your server/)
       await selling().publish()
       await selling().switchOn()

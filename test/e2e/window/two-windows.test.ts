@@ -22,6 +22,37 @@ const table = `age;pay\n${rows.map(({ age, pay }) => `${age};${pay.toFixed(1).re
 const meanPay = rows.reduce((sum, { pay }) => sum + pay, 0) / rows.length
 const script = "export default { pay: data.col('pay').mean() }\n"
 
+/** What was decided about a table is there again after another page and a reload; a name that cannot be says one that can. */
+const keepsTheImport = async ({ page, go }: WindowPage): Promise<void> => {
+  const [unit, name] = [page.getByRole('textbox', { name: 'Unit of pay' }), page.getByRole('textbox', { name: 'Name of the dataset' })]
+  await unit.fill('€/h')
+  await name.fill('Löhne für 2024')
+  await page.getByText('such as Lohne-fur-2024').waitFor()
+  await go('Market')
+  await page.goBack()
+  await unit.waitFor()
+  await page.reload()
+  await unit.waitFor()
+  expect([await unit.inputValue(), await name.inputValue()]).toEqual(['€/h', 'Löhne für 2024'])
+  await name.fill('pay')
+}
+
+/** From the draft's page, over a form left unsaved, to the draft's page. */
+const changesTheDraft = async ({ page, go, press }: WindowPage, to: string): Promise<void> => {
+  await page.getByRole('link', { name: 'Edit' }).click()
+  const price = page.getByLabel('Price of one answer (ETH)')
+  await price.fill(to)
+  await go('Market')
+  await page.goBack()
+  await page.getByText('kept until you save it').waitFor()
+  expect(await price.inputValue()).toBe(to)
+  await press('Save the draft')
+  await page.getByRole('button', { name: 'Publish…' }).waitFor()
+  await go('Listings')
+  expect(await page.getByRole('row').filter({ hasText: 'draft' }).count()).toBe(1)
+  await page.getByRole('link', { name: 'pay', exact: true }).first().click()
+}
+
 // Skipped where no Chromium is installed.
 describe.skipIf(browserPath === undefined)('two windows, one network', () => {
   let chain: PracticeChain
@@ -89,9 +120,11 @@ describe.skipIf(browserPath === undefined)('two windows, one network', () => {
     await window.sign()
     const selling = createSelling(window)
     await selling.chooseFile('pay.csv', table)
+    await keepsTheImport(window)
     await selling.importIt()
     await selling.encrypt()
-    await selling.writeListing({ price: '0.05', delivery: '30m' })
+    await selling.writeListing({ price: '0.03', delivery: '30m' })
+    await changesTheDraft(window, '0.05')
     await selling.publish()
     await selling.switchOn()
     // The listing names the usual port, and the server took another.

@@ -97,7 +97,8 @@ const Wizard = ({ kept: { source, name, decisions }, onChange, onLost, onOther }
   const { data, error } = preview
   const isLost = error !== null && source.kind === 'file' && readError(error).code === 'input.not-found'
   useEffect(() => { if (isLost) onLost() }, [isLost])
-  if (error !== null) return isLost ? null : <Unread error={error} source={source} onSource={(next) => { onChange({ source: next }) }} onOther={onOther} />
+  if (isLost) return null
+  if (error !== null) return <Unread error={error} source={source} onSource={(next) => { onChange({ source: next }) }} onOther={onOther} />
   if (data === undefined) return <p className="quiet" role="status">Reading the table…</p>
   const decide = (next: ImportDecisions): void => { onChange({ decisions: next }) }
   return (
@@ -107,7 +108,10 @@ const Wizard = ({ kept: { source, name, decisions }, onChange, onLost, onOther }
       <FirstRows of={data} />
       <ColumnDecisions preview={data} decisions={decisions} onChange={decide} />
       {data.problem === null ? null : <ErrorPanel document={data.problem} />}
-      <TakeIt preview={data} name={name} onName={(next) => { onChange({ name: next }) }} source={source} decisions={decisions} onDone={onOther} />
+      <TakeIt
+        preview={data} name={name} onName={(next) => { onChange({ name: next }) }} source={source} decisions={decisions}
+        onDone={onOther}
+      />
     </>
   )
 }

@@ -22,6 +22,8 @@ export const useKeptImport = () => {
     kept, keep, error,
     forget: () => { keep(nothing) },
     /** A file of the same name gets the decisions that were made for it before. */
-    choose: ({ source, name }: ChosenSource) => { keep(kept.of === name ? { ...kept, source } : { of: name, source, name, decisions: {} }) },
+    choose: ({ source, name }: ChosenSource) => {
+      keep(kept.of === name ? { ...kept, source } : { of: name, source, name, decisions: {} })
+    },
   }
 }

@@ -46,7 +46,8 @@ export const beginDraft = (dataset: string): Draft => ({
 })
 
 /** A listing there is, as it would be written. */
-export const draftOf = ({ dataset, title, description, terms, policy, comparisons, products, maxTotalCells, url, pinsCertificate }: ListingJson): Draft => {
+export const draftOf = (listing: ListingJson): Draft => {
+  const { dataset, title, description, terms, policy, comparisons, products, maxTotalCells, url, pinsCertificate } = listing
   const { protocol, origin } = new URL(url)
   const [valueWei, guaranteeWei, feeWei] = [BigInt(terms.valueWei), BigInt(terms.guaranteeWei), BigInt(terms.interactionFeeWei)]
   return {

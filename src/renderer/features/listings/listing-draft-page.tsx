@@ -164,14 +164,19 @@ const NotReady = ({ dataset }: { readonly dataset: string }) => (
 const back = { to: '#/sell/listings', title: 'Listings' }
 
 /** Datasets that are ready for a listing go to `children`. */
-const WithDatasets = ({ dataset, children }: { readonly dataset: string | null, readonly children: (ready: readonly [string, ...string[]]) => ReactNode }) => {
+const WithDatasets = ({ dataset, children }: {
+  readonly dataset: string | null, readonly children: (ready: readonly [string, ...string[]]) => ReactNode
+}) => {
   const datasets = useAsk(['datasets'], () => shell.datasets.list({}))
   return (
     <Reply of={datasets}>
       {(rows) => {
-        const [first, ...others] = rows.filter(({ data, test }) => data?.complete === true && test?.complete === true).map(({ name }) => name)
+        const ready = rows.filter(({ data, test }) => data?.complete === true && test?.complete === true)
+        const [first, ...others] = ready.map(({ name }) => name)
         // What was known before may lag behind the dataset that one comes from: never is another taken in its place.
-        if (dataset !== null && first !== dataset && !others.includes(dataset)) return datasets.isFetching ? null : <NotReady dataset={dataset} />
+        if (dataset !== null && first !== dataset && !others.includes(dataset)) {
+          return datasets.isFetching ? null : <NotReady dataset={dataset} />
+        }
         return first === undefined
           ? <EmptyState action={<Button component="a" href="#/sell/datasets">Open the datasets</Button>}>A listing needs a dataset that is encrypted and has test data.</EmptyState>
           : children([first, ...others])

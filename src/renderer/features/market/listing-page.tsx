@@ -88,7 +88,9 @@ const Listing = ({ listing }: { readonly listing: OpenedListingJson }) => {
             <Columns of={listing.columns} />
             {listing.secondMoments.length === 0 ? null : (
               <details>
-                <summary>{formatCount(listing.secondMoments.length)} squares and products of them, for variances, correlations and least squares</summary>
+                <summary>
+                  {formatCount(listing.secondMoments.length)} squares and products of them, for variances, correlations and least squares
+                </summary>
                 <p className="small mono">{listing.secondMoments.join(', ')}</p>
               </details>
             )}

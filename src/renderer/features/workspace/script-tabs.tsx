@@ -49,7 +49,14 @@ export const ScriptTabs = ({ open, active, saved, starters, onOpen, onClose }: {
         </Menu.Dropdown>
       </Menu>
       <span className="saved small quiet" role="status">{active === null ? '' : saved ? 'Saved' : 'Saving…'}</span>
-      {making ? <NewScript starters={starters} onMade={(name) => { setMaking(false); onOpen(name) }} onClose={() => { setMaking(false) }} /> : null}
+      {making ? (
+        <NewScript
+          starters={starters} onClose={() => { setMaking(false) }} onMade={(name) => {
+            setMaking(false)
+            onOpen(name)
+          }}
+        />
+      ) : null}
     </div>
   )
 }

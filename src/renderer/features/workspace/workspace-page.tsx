@@ -110,7 +110,10 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
         {target === 'test' ? <Button disabled={!runnable} loading={busy} onClick={run}>Run on test data</Button> : null}
       </div>
       <div className="edit">
-        <ScriptTabs open={tabs.open} active={active} saved={script.saved} starters={listing.data === undefined ? [plainStarter] : listStarters(listing.data)} onOpen={tabs.show} onClose={tabs.close} />
+        <ScriptTabs
+          open={tabs.open} active={active} saved={script.saved} onOpen={tabs.show} onClose={tabs.close}
+          starters={listing.data === undefined ? [plainStarter] : listStarters(listing.data)}
+        />
         {active === null || script.source === null
           ? <p className="quiet" style={{ padding: 16 }}>{active === null ? 'No script is open: make one with the plus above.' : ''}</p>
           : <CodeEditor fileName={active} source={script.source} declarations={types.data?.declarations ?? ''} marks={marks} onChange={script.edit} onRun={run} />}
