@@ -18,7 +18,8 @@ export interface Versions {
    * Whether a listing of the dataset may stand beside those that are published; judged in a thread, as a million rows take seconds. Gives
    * what it stands beside: as long as `nameBeside` gives the same, nothing of it has changed. Throws `policy.source-corrected`: in a column
    * fewer rows than either listing's minimum differ, or differ otherwise than all others do; sums of several columns, there and here, could
-   * be of as few rows together; a column is one that is sold, in other units and corrected; or some differ, and groups of rows were answered.
+   * be of as few rows together; a column is one that is sold, in other units and corrected; or some differ, and groups of rows were
+   * answered.
    */
   assertListable(subject: VersionSubject, source: number, readKnown: () => Partition): Promise<string>
   /** The published listings of the source, and whether groups of its rows were answered, in few words. */

@@ -214,10 +214,10 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
 
     it('is told what a price cannot be', async () => {
       await window.goTo('#/sell/listings/new')
-      await page.getByLabel('Price of one answer (ETH)').fill('cheap')
-      await page.getByText('"cheap" is not an amount').waitFor()
-      await page.getByLabel('Price of one answer (ETH)').fill('0,05')
-      await page.getByText('write decimals with a point').waitFor()
+      for (const [price, words] of [['cheap', '"cheap" is not an amount'], ['0,05', 'write decimals with a point']] as const) {
+        await page.getByLabel('Price of one answer (ETH)').fill(price)
+        await page.getByText(words).waitFor()
+      }
       expect(await page.getByRole('button', { name: 'Save the draft' }).isDisabled()).toBe(true)
     })
   })
@@ -316,7 +316,6 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       await window.heading('Wallet').waitFor()
       await window.goTo('#/activity/receipts')
       const search = page.getByRole('textbox', { name: 'Search receipts' })
-      await search.fill('')
       await search.pressSequentially('gw')
       expect(await search.inputValue()).toBe('gw')
       expect(await window.heading('Receipts').isVisible()).toBe(true)
