@@ -78,7 +78,6 @@ type OwnedColumn = MarkedColumn & { readonly dataset: number }
 
 /** Tables that are judged together, as far as all of them go. */
 interface Joint extends MarkedTables<OwnedColumn> {
-  readonly limit: number
   readonly last: PublishedOffer
 }
 
@@ -118,7 +117,7 @@ export const judgeVersions = (question: VersionsQuestion): VersionsVerdict => {
       correctionsBeside(offer).flatMap(({ column: name }) => pairOf(offer).map((dataset) => ({ dataset, name })))),
     ...joints.flatMap((joint) => {
       const telling = findTellingColumns(joint)
-      return telling === null ? [] : [...telling.ours, ...telling.theirs, ...telling.shared]
+      return telling === null || telling === 'few' ? [] : [...telling.ours, ...telling.theirs, ...telling.shared]
     }),
   ]
   const unread = [...tables.values()].map(({ dataset, residues }) => {

@@ -14,9 +14,7 @@ export interface MarkedTables<Column extends MarkedColumn> {
   readonly asked: readonly Column[]
   /** How many rows, from the first, all of them have. */
   readonly common: number
-}
-
-export interface JudgedTables extends MarkedTables<JudgedColumn> {
+  /** Fewest rows that may be told apart. */
   readonly limit: number
 }
 
@@ -129,17 +127,77 @@ const isMostlyRecoded = (pair: Pair): boolean => {
   return false
 }
 
-/** Rows emptied in all columns that changed are a group of the sold table, about whose sums anybody may ask. */
-const isEmptied = (known: readonly MarkedColumn[], asked: readonly MarkedColumn[], common: number): boolean => {
-  const befores = asked.map((column) => known.find(({ name }) => name === column.name))
-  if (!befores.every((before) => before !== undefined)) return false
+/** What of a sold table the asked one has not, and what of the asked one it has not. */
+interface Difference<Column extends MarkedColumn> {
+  readonly gone: readonly Column[]
+  readonly changed: readonly Column[]
+}
+
+/** The rows in which anything changed, where all of them were emptied in all columns that changed; else null. */
+const findEmptied = ({ gone, changed }: Difference<MarkedColumn>, common: number): Uint8Array | null => {
+  const befores = changed.map((column) => gone.find(({ name }) => name === column.name))
+  if (!befores.every((before) => before !== undefined)) return null
+  const emptied = new Uint8Array(common)
   let first = -1
   for (let row = 0; row < common; row += 1) {
-    if (asked.every(({ marks }, at) => befores[at]?.marks[row] === marks[row])) continue
+    if (changed.every(({ marks }, at) => befores[at]?.marks[row] === marks[row])) continue
     if (first === -1) first = row
-    if (asked.some(({ marks }) => marks[row] !== marks[first])) return false
+    if (changed.some(({ marks }) => marks[row] !== marks[first])) return null
+    emptied[row] = 1
   }
-  return true
+  return emptied
+}
+
+/** Whether two tables held the same in rows that both held and the asked one has emptied: if not, one is the other's correction too. */
+const holdTheSame = (
+  [one, other]: readonly [Difference<MarkedColumn>, Difference<MarkedColumn>], emptied: readonly [Uint8Array, Uint8Array],
+): boolean => one.changed.every(({ name }) => {
+  if (!other.changed.some((column) => column.name === name)) return true
+  const [ours, theirs] = [one, other].map(({ gone }) => gone.find((column) => column.name === name)?.marks)
+  return emptied[0].every((isEmptied, row) => isEmptied === 0 || emptied[1][row] === 0 || ours?.[row] === theirs?.[row])
+})
+
+/** For each row the number of its group: rows of one group were emptied in the same tables. The first group was emptied in none. */
+const groupRows = (emptied: readonly Uint8Array[], common: number): Int32Array => {
+  const groups = new Int32Array(common)
+  for (const rows of emptied) {
+    const numbers = new Map([[0, 0]])
+    groups.forEach((group, row) => {
+      const split = 2 * group + (rows[row] as number)
+      const number = numbers.get(split) ?? numbers.size
+      numbers.set(split, number)
+      groups[row] = number
+    })
+  }
+  return groups
+}
+
+/** The fewest rows that all tables treat alike. Rows that are empty in all of them count for nothing. */
+const countFewest = (differences: readonly Difference<MarkedColumn>[], emptied: readonly Uint8Array[], common: number): number => {
+  const constants = new Map<MarkedColumn, number | undefined>()
+  differences.forEach(({ changed }, at) => {
+    const first = emptied[at]?.indexOf(1) ?? -1
+    if (first !== -1) for (const column of changed) constants.set(column, column.marks[first])
+  })
+  const isEmpty = (row: number): boolean => [...constants].every(([{ marks }, constant]) => marks[row] === constant)
+  const counts = new Map<number, number>()
+  groupRows(emptied, common).forEach((group, row) => {
+    if (group !== 0 || !isEmpty(row)) counts.set(group, (counts.get(group) ?? 0) + 1)
+  })
+  return Math.min(common, ...counts.values())
+}
+
+/**
+ * Rows emptied in all columns that changed are a group of the sold table, about whose sums anybody may ask; of several tables they are
+ * groups that have to be large enough together, as those of several questions. `other`: more was changed than that.
+ */
+const judgeEmptied = (differences: readonly Difference<MarkedColumn>[], common: number, limit: number): 'enough' | 'few' | 'other' => {
+  const emptied = differences.flatMap((difference) => findEmptied(difference, common) ?? [])
+  if (emptied.length < differences.length) return 'other'
+  const agrees = differences.every((one, at) => differences.every((other, place) =>
+    place <= at || holdTheSame([one, other], [emptied[at] as Uint8Array, emptied[place] as Uint8Array])))
+  if (!agrees) return 'other'
+  return countFewest(differences, emptied, common) < limit ? 'few' : 'enough'
 }
 
 /** Columns taken in one by one, as long as none of their sums with those before is of few rows in this table alone. */
@@ -183,27 +241,36 @@ const isTold = (known: readonly MarkedColumn[], asked: readonly MarkedColumn[], 
   return known.length === 1 && asked.length === 1 && before !== undefined && after !== undefined && isOneColumn(before, after, common)
 }
 
-/** By marks alone; null where nothing changed, or rows were emptied only. */
+const isIn = (columns: readonly MarkedColumn[], column: MarkedColumn, common: number): boolean =>
+  columns.some((other) => isSame(column, other, common))
+
+/** Columns of the asked table that no sold one has. */
+const findNew = <Column extends MarkedColumn>({ known, asked, common }: MarkedTables<Column>): Column[] =>
+  asked.filter((column) => !isIn(known.flat(), column, common))
+
+/** By marks alone: null where nothing changed, or rows were emptied only; `few` where those are too few to be told apart. */
 export const findTellingColumns = <Column extends MarkedColumn>(
-  { known, asked, common }: MarkedTables<Column>,
-): TellingColumns<Column> | null => {
-  const differs = (column: Column, others: readonly Column[]): boolean => !others.some((other) => isSame(column, other, common))
-  const ours = asked.filter((column) => differs(column, known.flat()))
-  const theirs = known.flatMap((table) => {
-    const gone = table.filter((column) => differs(column, asked))
-    const changed = asked.filter((column) => differs(column, table))
-    return isEmptied(gone, changed, common) ? [] : gone
-  }).filter((column, at, all) => differs(column, all.slice(0, at)))
+  tables: MarkedTables<Column>,
+): TellingColumns<Column> | 'few' | null => {
+  const { known, asked, common, limit } = tables
+  const ours = findNew(tables)
+  const differences = known.map((table): Difference<Column> => ({
+    gone: table.filter((column) => !isIn(asked, column, common)), changed: asked.filter((column) => !isIn(table, column, common)),
+  })).filter(({ gone }) => gone.length > 0)
+  const theirs = differences.flatMap(({ gone }) => gone).filter((column, at, all) => !isIn(all.slice(0, at), column, common))
   if (ours.length === 0 || theirs.length === 0) return null
+  const emptied = judgeEmptied(differences, common, limit)
+  if (emptied !== 'other') return emptied === 'few' ? 'few' : null
   const isWide = common * (1 + asked.length + theirs.length) > mostCells
   return { ours, theirs, shared: isWide ? [] : asked.filter((column) => !ours.includes(column)) }
 }
 
 /** What the sums of a table and of those that are sold of its source tell together. */
-export const findJointFault = (tables: JudgedTables): JointFault | null => {
+export const findJointFault = (tables: MarkedTables<JudgedColumn>): JointFault | null => {
   const { known, common, limit } = tables
   const telling = findTellingColumns(tables)
   if (telling === null) return null
+  if (telling === 'few') return { reason: 'together', columns: findNew(tables).map(({ name }) => name) }
   const { ours, theirs, shared } = telling
   const columns = ours.map(({ name }) => name)
   const readAll = (some: readonly JudgedColumn[]): ReadColumn[] => some.flatMap(({ read, ...column }) => {

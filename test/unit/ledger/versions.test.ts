@@ -88,12 +88,40 @@ const open = (tables: readonly Table[]) => {
   }
 }
 
+describe('rows withdrawn from several versions of one table (S4)', () => {
+  const without = (...withdrawn: readonly number[]): Table => ({
+    wages: change((wage, row) => (withdrawn.includes(row) ? 0 : wage)),
+    more: { total: total.map((pay, row) => (withdrawn.includes(row) ? 0 : pay)) },
+  })
+  const full: Table = { wages, more: { total } }
+  const [first, second] = [[0, 1, 2, 3], [4, 5, 6, 7]]
+  const isListed = (...tables: readonly Table[]): Promise<string | null> =>
+    open(tables.map((table, at) => (at < tables.length - 1 ? table : { ...table, isPublished: false }))).list(tables.length - 1)
+
+  it('are sold group by group, and groups of groups', async () => {
+    expect(await isListed(full, without(...first), without(...first, ...second))).toBeNull()
+    expect(await isListed(full, without(...first), without(...second), without(...first, ...second))).toBeNull()
+    expect(await isListed(full, without(...first), without(...first, ...second, 8, 9, 10, 11))).toBeNull()
+  })
+
+  it('are not, where their sums together are one row\'s: the whole, less two groups, less both and one row more', async () => {
+    expect(await isListed(full, without(...first), without(...second), without(...first, ...second, 9))).toBe('policy.source-corrected')
+    expect(await isListed(full, without(...first, 9), without(...second, 9), without(...first, ...second, 9))).toBe('policy.source-corrected')
+  })
+
+  it('are not, where another version holds the group\'s rows twice over: a raise is a group\'s sum too', async () => {
+    const doubled: Table = { wages: change((wage, row) => (row < 4 ? 2 * wage : wage)), more: { total } }
+    expect(await isListed(full, doubled, { ...without(...first, 9), more: { total } })).toBe('policy.source-corrected')
+  })
+})
+
 describe('a corrected version beside the table that is sold (S4)', () => {
   const sold: Table = { wages }
   const isListed = (table: Table, known?: Partition, first = sold): Promise<string | null> =>
     open([first, { isPublished: false, ...table }]).list(1, known)
 
   it.each<[string, Table, Table?]>([
+    ['all rows but one emptied', { wages: change((wage, row) => (row === 9 ? wage : 0)) }],
     ['one row emptied', { wages: change((wage, row) => (row === 9 ? 0 : wage)) }],
     ['three rows corrected, one fewer than the minimum', { wages: change((wage, row) => (row < 3 ? wage + row + 1 : wage)) }],
     ['one row corrected, and rows added', { wages: [...change((wage, row) => (row === 9 ? 0 : wage)), 7, 8, 9, 10] }],
