@@ -1,6 +1,6 @@
 import { AppError, type ErrorDetails } from '../../shared/errors.ts'
 import { hasNarrowCombination, type Residues } from '../datasets/narrow-combination.ts'
-import { findCorrections, type Correction } from './corrections.ts'
+import { findCorrections, findFewInPart, type Correction } from './corrections.ts'
 import { findJointFault, findTellingColumns, type JointFault, type JudgedColumn, type MarkedTables } from './recodings.ts'
 import type { MarkedColumn, MarkedTable } from './row-marks.ts'
 import type { SourceOffer } from './source-store.ts'
@@ -62,6 +62,25 @@ const assertFew = (offer: PublishedOffer, limit: number, corrections: readonly C
   refuseBeside(offer, `${column} differs from it in ${rows} of the rows, fewer than the minimum of ${limit}, so that the difference of two answers would be theirs.`, {
     column, rows, limit,
   })
+}
+
+/** Where a table ends, an answer may end: what was corrected behind that place is told apart from what was before it. */
+const assertManyInParts = ({ subject, offers }: VersionsQuestion, marksOf: (dataset: number) => MarkedTable): void => {
+  const rows = marksOf(subject.datasetId)[0]?.marks.length ?? 0
+  const all: readonly Omit<PublishedOffer, 'id'>[] = [...offers, { dataset: subject.datasetId, rows, minRows: subject.minRows }]
+  const lengths = all.map((table) => table.rows)
+  for (const [at, offer] of offers.entries()) {
+    for (const other of all.slice(at + 1)) {
+      const limit = limitBeside(other, offer)
+      if (other.dataset === offer.dataset || limit === 1) continue
+      const few = findFewInPart(marksOf(offer.dataset), marksOf(other.dataset), lengths, limit)
+      if (few === null) continue
+      const part = `the ${few.common} rows from row ${few.from + 1} on, where a table of the source ends,`
+      refuseBeside(offer, `${few.column} was corrected in ${few.rows} of ${part} fewer than the minimum of ${limit}, so that the difference of two answers would be theirs. Correct as many there, or none.`, {
+        column: few.column, rows: few.rows, limit, from: few.from,
+      })
+    }
+  }
 }
 
 /** A raise of two percent for all but one is that one's, though every row differs. */
@@ -142,6 +161,7 @@ export const judgeVersions = (question: VersionsQuestion): VersionsVerdict => {
       column: partial.column, rows: partial.rows,
     })
   }
+  assertManyInParts(question, marksOf)
   for (const { known, asked, common, limit, last } of joints) {
     const open = (column: OwnedColumn): JudgedColumn => ({ ...column, read: () => read(column.dataset, column.name, common) })
     const fault = findJointFault({ known: known.map((table) => table.map(open)), asked: asked.map(open), common, limit })

@@ -83,7 +83,8 @@ export const createVersions = ({ store, datasets, judges }: VersionDependencies)
 
   const readBeside = (source: number, readKnown: () => Partition): Beside => {
     const offers = store.listOffers(source)
-    return { offers: offers.filter(({ isPublished }) => isPublished), hasGroups: findGroup(readKnown(), offers) !== undefined }
+    const published = offers.filter(({ isPublished }) => isPublished)
+    return { offers: published, hasGroups: findGroup(readKnown(), published) !== undefined }
   }
 
   /** Residues of a table's columns by name, null where there is no such column; or null where its rows are gone. */
@@ -151,7 +152,8 @@ export const createVersions = ({ store, datasets, judges }: VersionDependencies)
       const hasMoments = published.some(({ moments }) => moments.length > 0)
       const tables = [...new Set([...published.map(({ dataset }) => dataset), subject.datasetId])]
       if (subject.minRows === 1 || (!hasMoments && tables.length < 2)) return
-      const group = findGroup(readRefined(), offers)
+      // A draft's length is nobody's business: only where tables end that are sold, and its own, answers end too.
+      const group = findGroup(readRefined(), offers.filter(({ isPublished, dataset }) => isPublished || dataset === subject.datasetId))
       if (group === undefined) return
       const told = `the answer, or one given before, tells row ${group} from the row before it`
       if (hasMoments) {

@@ -115,6 +115,25 @@ describe('rows withdrawn from several versions of one table (S4)', () => {
   })
 })
 
+describe('a version corrected behind the end of a shorter one (S4)', () => {
+  const long = [...wages, ...wages.map((wage) => wage + 3)]
+  const isCorrected = (corrected: readonly number[]): Table =>
+    ({ wages: long.map((wage, row) => (corrected.includes(row) ? 2 * wage + (row * row) % 7 : wage)) })
+  const isListed = (...tables: readonly Table[]): Promise<string | null> =>
+    open(tables.map((table, at) => (at < tables.length - 1 ? table : { ...table, isPublished: false }))).list(tables.length - 1)
+
+  it('is not listed, where the rows corrected there are fewer than the minimum: two answers may end at that place', async () => {
+    expect(await isListed({ wages }, { wages: long }, isCorrected([0, 1, 2, 3, rows + 5]))).toBe('policy.source-corrected')
+    expect(await isListed({ wages: long }, isCorrected([0, 1, 2, 3, rows + 5]), { wages })).toBe('policy.source-corrected')
+  })
+
+  it('is listed, where there are as many on both sides, or none on one, or no shorter table is sold', async () => {
+    expect(await isListed({ wages }, { wages: long }, isCorrected([0, 1, 2, 3, rows + 1, rows + 5, rows + 6, rows + 7]))).toBeNull()
+    expect(await isListed({ wages }, { wages: long }, isCorrected([0, 1, 2, 3]))).toBeNull()
+    expect(await isListed({ wages: long }, isCorrected([0, 1, 2, 3, rows + 5]))).toBeNull()
+  })
+})
+
 describe('a corrected version beside the table that is sold (S4)', () => {
   const sold: Table = { wages }
   const isListed = (table: Table, known?: Partition, first = sold): Promise<string | null> =>
