@@ -70,6 +70,21 @@ const refuseOrder = (node: ts.Node): string | null => {
 
 const isComma = (node: ts.Node): node is ts.BinaryExpression => ts.isBinaryExpression(node) && ts.tokenToString(node.operatorToken.kind) === ','
 
+/** A statement's, or a loop's: nothing takes its value. */
+const isDropped = ({ parent }: ts.Node): boolean =>
+  ts.isExpressionStatement(parent) || ts.isForStatement(parent)
+  || ((isComma(parent) || ts.isParenthesizedExpression(parent)) && isDropped(parent))
+
+/** What is written for what it does, not for its value: `(i += 1, i)` is meant. */
+const isAssignment = (node: ts.Expression): boolean => {
+  if (ts.isParenthesizedExpression(node)) return isAssignment(node.expression)
+  if (ts.isPostfixUnaryExpression(node)) return true
+  if (ts.isPrefixUnaryExpression(node)) return /^(?:\+\+|--)$/.test(ts.tokenToString(node.operator) ?? '')
+  if (!ts.isBinaryExpression(node)) return false
+  const { kind } = node.operatorToken
+  return isComma(node) ? isAssignment(node.right) : kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment
+}
+
 /** Whether nothing is done by it, so that dropping its value drops it all. */
 const isIdle = (node: ts.Expression): boolean => {
   if (ts.isParenthesizedExpression(node)) return isIdle(node.expression)
@@ -89,7 +104,9 @@ const refusalOf = (node: ts.Node): { code: 'input.script-import' | 'input.script
   // JavaScript's comma drops what stands before it: data[0, 1] would be row 1, data.sum((0, 1)) each row's sum, without a word.
   if (ts.isElementAccessExpression(node) && isComma(node.argumentExpression)) return { code: 'input.script-syntax', message: pairRefusal }
   // A statement of its own is what the parser makes of the rest of data[1:3, 2]; nothing takes its value.
-  if (isComma(node) && isIdle(node.left) && !ts.isExpressionStatement(node.parent)) return { code: 'input.script-syntax', message: tupleRefusal }
+  const isUsed = isComma(node) && !isDropped(node) && !isAssignment(node.left)
+  const isTuple = isUsed || (isComma(node) && isIdle(node.left) && !ts.isExpressionStatement(node.parent))
+  if (isTuple) return { code: 'input.script-syntax', message: tupleRefusal }
   // Python reads 1 < x < 5 as one; JavaScript compares the 0s and 1s of the first with 5.
   const order = refuseOrder(node)
   if (order !== null) return { code: 'input.script-syntax', message: order }

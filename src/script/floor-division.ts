@@ -37,7 +37,16 @@ const cutAtCloser = (text: string): [inside: string, rest: string] => {
 /** Without a comment of Python's, or its choice, behind it: neither is JavaScript. */
 const cutPython = (text: string): string => text.replace(/#.*$/, '').replace(/\sif\s.*\selse\s.*$/, '')
 
-/** Arithmetic of numbers and of names that exist; prose and dates are not. */
+/** What Python calls for a number, by itself or of a library. */
+const pythonCallees: ReadonlySet<string> = new Set(['len', 'max', 'min', 'int', 'float', 'round', 'abs', 'sum', 'pow', 'np', 'numpy', 'math'])
+
+/** The name that a call begins with: `np` of np.sum(x). */
+const rootOf = (node: ts.Expression): string | null => {
+  if (ts.isPropertyAccessExpression(node)) return rootOf(node.expression)
+  return ts.isIdentifier(node) ? node.text : null
+}
+
+/** Arithmetic of numbers and of names that exist, here or in Python; prose and dates are not. */
 const isOperand = (written: string, offset: number, declarations: Declarations): boolean => {
   const text = cutPython(written)
   // Two words side by side, or a sign that arithmetic has not, need no parser.
@@ -47,6 +56,10 @@ const isOperand = (written: string, offset: number, declarations: Declarations):
   let isKnown = true
   let operands = 0
   const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && pythonCallees.has(rootOf(node.expression) ?? '')) {
+      operands++
+      return node.arguments.forEach(visit)
+    }
     if (ts.isPropertyAccessExpression(node)) return visit(node.expression)
     if (ts.isIdentifier(node)) isKnown &&= (declarations.get(node.text) ?? Infinity) <= offset
     if (ts.isIdentifier(node) || ts.isNumericLiteral(node)) operands++

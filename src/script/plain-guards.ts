@@ -56,7 +56,8 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
   const power = (a, b) => (a === 1 || (a === -1 && (b === Infinity || b === -Infinity)) ? 1 : a ** b)
   for (const name of Object.getOwnPropertyNames(Math)) {
     surround(Math, name, (own, self, args) => {
-      for (const value of args) if (typeof value !== 'number') refuseArgument(name, value)
+      // What takes one number is given its place and the list too by [4, 9].map(Math.sqrt).
+      for (const value of own.length === 1 ? args.slice(0, 1) : args) if (typeof value !== 'number') refuseArgument(name, value)
       return name === 'pow' ? power(args[0], args[1]) : own(...args)
     })
   }

@@ -16,7 +16,7 @@ const evaluateByGraph = async (source: string) => {
 const plainScripts = [
   '1 + 2 * 3 - 4 / 5 ** 2', '"a" + 1 + 2', '1 + 2 + "a"', '[1] + "2"', '`${1 + 1}`', '-true', '- -3', '-(-3)',
   '0.1 + 0.2', '2 ** 3 ** 2', '(-2) ** 2', '7 / 0 > 1', '"b" > "a"', '"10" < "9"', '10 < 9', 'undefined == null',
-  'null == 0', 'NaN != NaN', '(() => { const a = [1]; return [a == a, a === a] })()', '({}) == "[object Object]"', 'true + true',
+  '[4, 9].map(Math.sqrt)', 'null == 0', 'NaN != NaN', '(() => { const a = [1]; return [a == a, a === a] })()', '({}) == "[object Object]"', 'true + true',
   'String(10n ** 20n)', 'String(-5n)', '5n > 4', '5n == 5', 'new String("a") == "a"', '[1, 2, 3].map((x) => x * 2).reduce((a, b) => a + b)',
   '((a = 1, b = a + 1) => a + b)()', '(() => { let s = ""; for (let i = 0; i < 3; i++) s += i; return s })()',
   '(() => { const o = { n: 1, get a() { return { b: this.n++ } } }; o.a.b += 5; return o.n })()',
