@@ -5,7 +5,7 @@ import type { DatasetDescription } from './columns.ts'
 import { DeferredTensor, deferTensor } from './deferred.ts'
 import { numberValue, stepValue, sumValues, type DeferredValue } from './deferred-value.ts'
 import type { InputNode } from './graph.ts'
-import { findFactors } from './products.ts'
+import { findFactors, listMomentNames } from './products.ts'
 import { meanState, resolveAxes, type Axes } from './reduction.ts'
 import { sizeOf } from './shape.ts'
 import { createDatasetState, gatherState } from './state.ts'
@@ -20,7 +20,7 @@ const findProductColumn = ({ columns }: DatasetDescription, left: number, right:
 
 const notSold = (operation: string, { columns }: DatasetDescription, left: number, right: number): AppError => {
   const [a = '', b = ''] = [left, right].map((column) => columns[column]?.name)
-  const offered = columns.filter((_, column) => findFactors(columns)[column] !== null).map(({ name }) => name)
+  const offered = listMomentNames(columns)
   const what = offered.length === 0 ? 'The listing sells no products of columns' : `The products it sells are ${offered.join(', ')}`
   return new AppError(
     'policy.second-moments-not-sold',

@@ -39,9 +39,11 @@ export const findFactors = (columns: readonly Named[]): readonly (Factors | null
 export const findTableColumns = (columns: readonly Named[]): number[] =>
   findFactors(columns).flatMap((factors, index) => (factors === null ? [index] : []))
 
-/** Their names, in order. */
-export const listTableNames = (columns: readonly Named[]): string[] =>
-  columns.filter((_, index) => findFactors(columns)[index] === null).map(({ name }) => name)
+/** They themselves, in order. */
+export const listTableColumns = <Kind extends Named>(columns: readonly Kind[]): Kind[] =>
+  columns.filter((_, index) => findFactors(columns)[index] === null)
+
+export const listTableNames = (columns: readonly Named[]): string[] => listTableColumns(columns).map(({ name }) => name)
 
 /** The names of the products, in order. */
 export const listMomentNames = (columns: readonly Named[]): string[] =>

@@ -1,4 +1,4 @@
-import { findTableColumns, hasSecondMoments, listMomentNames } from '../../compute/products.ts'
+import { hasSecondMoments, listMomentNames, listTableColumns } from '../../compute/products.ts'
 import { describeBlindHelp, describeHelp, describeMode, describeRows } from '../../shared/policy-words.ts'
 import type { Details } from '../../shared/schemas/details.ts'
 import { formatEther } from '../../shared/units.ts'
@@ -10,8 +10,6 @@ import { toContractTerms } from '../chain/terms.ts'
 import { sealedLength } from '../protocol/answer-codec.ts'
 import type { StoredListing } from '../seller/listing-store.ts'
 import { toTermsJson } from './documents.ts'
-
-const listTableColumns = ({ columns }: Details): Details['columns'] => findTableColumns(columns).flatMap((at) => columns[at] ?? [])
 
 /** A listing's policy in words, a line a rule; `feeWei` is what opening its help costs. */
 export const describePolicy = (details: Details, feeWei: bigint): string[] => {
@@ -38,7 +36,7 @@ export const toOpenedListing = ({ url, details, number, onChain, detailsHash }: 
   seller: onChain.seller,
   mine: onChain.seller === account,
   rows: details.num_rows[0],
-  columns: listTableColumns(details).map(({ scale: _scale, ...column }) => column),
+  columns: listTableColumns(details.columns).map(({ scale: _scale, ...column }) => column),
   secondMoments: listMomentNames(details.columns),
   terms: toTermsJson(onChain.terms),
   termsHash: onChain.termsHash,
@@ -92,7 +90,7 @@ export const describePublic = async (listing: StoredListing, trade: Trade | null
       item('chain', 'Each purchase: who bought, when, and a sealed answer that only the buyer can open', 'as it happens'),
       item('server', 'Title and description', details.description === '' ? details.title : `${details.title}: ${details.description}`),
       item('server', 'How large the table is', `${rows} rows × ${columns} columns`),
-      ...listTableColumns(details).map(({ name, type, unit, lower, upper, categories }) => item('server', `Column ${name}`,
+      ...listTableColumns(details.columns).map(({ name, type, unit, lower, upper, categories }) => item('server', `Column ${name}`,
         `${type}${unit === '' ? '' : `, ${unit}`}, ${categories.length > 0 ? categories.join(', ') : `${lower} … ${upper}`}`)),
       ...(products.length === 0 ? [] : [item('server', 'Squares and products of columns', products.join(', '))]),
       item('server', 'The policy', describePolicy(details, terms.interactionFeeWei).join(' ')),

@@ -13,7 +13,7 @@ export const ErrorPanel = ({ document, onRetry }: { readonly document: ErrorDocu
     <p>{document.message}</p>
     <p className="quiet">{sayNext(document)}</p>
     <div className="row">
-      <Copyable label="details of the error" value={JSON.stringify(document, null, 2)} shown={document.code} />
+      <Copyable label="details of the error" value={JSON.stringify(document, null, 2)} shown={document.code} spoken={document.code} />
       {onRetry === undefined ? null : <Button variant="default" onClick={onRetry}>Try again</Button>}
     </div>
   </div>

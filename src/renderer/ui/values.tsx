@@ -31,9 +31,12 @@ export const Amount = ({ wei, bare = false }: { readonly wei: string | bigint, r
 
 const copiedMilliseconds = 1200
 
-/** Text that a click copies whole, however little of it is shown; `long` text may break into lines. */
-export const Copyable = ({ value, shown, label, long = false }: {
-  readonly value: string, readonly shown?: string, readonly label: string, readonly long?: boolean
+/**
+ * Text that a click copies whole, however little of it is shown; `long` text may break into lines. What stands for it to who hears it, or
+ * points at it, is the text itself, unless `spoken` says what is shorter.
+ */
+export const Copyable = ({ value, shown, label, long = false, spoken = value }: {
+  readonly value: string, readonly shown?: string, readonly label: string, readonly long?: boolean, readonly spoken?: string
 }) => {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
@@ -45,8 +48,8 @@ export const Copyable = ({ value, shown, label, long = false }: {
     void navigator.clipboard.writeText(value).then(() => { setCopied(true) })
   }
   return (
-    <Tooltip label={copied ? 'Copied' : long ? 'Copy' : value} multiline maw={420} styles={{ tooltip: { overflowWrap: 'anywhere' } }}>
-      <button type="button" className={long ? 'copy long' : 'copy'} onClick={(event) => { event.stopPropagation(); copy() }} aria-label={`Copy ${label} ${value}`}>
+    <Tooltip label={copied ? 'Copied' : long ? 'Copy' : spoken} multiline maw={420} styles={{ tooltip: { overflowWrap: 'anywhere' } }}>
+      <button type="button" className={long ? 'copy long' : 'copy'} onClick={(event) => { event.stopPropagation(); copy() }} aria-label={`Copy ${label} ${spoken}`}>
         {shown ?? value}
         {copied ? <IconCheck size={12} className="good" aria-hidden /> : <IconCopy size={12} className="quiet" aria-hidden />}
       </button>

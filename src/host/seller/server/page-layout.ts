@@ -67,6 +67,6 @@ ${style}
 <main>
 ${main}
 </main>
-<footer>Served by the seller's own HEsystem. This page runs no script, loads nothing from elsewhere and keeps nothing about you.</footer>
+<footer>Served by the seller's own HEsystem. This page runs no script, loads nothing from elsewhere and sets no cookie.</footer>
 </body></html>
 `

@@ -1,4 +1,4 @@
-import { findFactors, hasSecondMoments, listTableNames } from '../../../compute/products.ts'
+import { hasSecondMoments, listTableColumns } from '../../../compute/products.ts'
 import { counted } from '../../../shared/counted.ts'
 import { formatEther } from '../../../shared/units.ts'
 import { describeBlindHelp, describeHelp, describeMode, describeRows } from '../../../shared/policy-words.ts'
@@ -21,7 +21,7 @@ const list = (sentences: readonly string[]): string => `<ul>${sentences.map((sen
 const command = (text: string): string => `<pre><code>${escape(text)}</code></pre>`
 
 const describeSize = ({ details: { num_rows: [rows], columns } }: StoredListing): string =>
-  `${counted(rows, 'row')} × ${counted(listTableNames(columns).length, 'column')}`
+  `${counted(rows, 'row')} × ${counted(listTableColumns(columns).length, 'column')}`
 
 const fact = (name: string, value: string, more: string): string => `<div><dt>${name}</dt><dd>${escape(value)} <small>${escape(more)}</small></dd></div>`
 
@@ -47,8 +47,7 @@ const describeValues = ({ type, unit, categories, lower, upper }: Column): strin
 }
 
 const describeColumns = (columns: readonly Column[]): string => {
-  const factors = findFactors(columns)
-  const own = columns.filter((_, at) => factors[at] === null)
+  const own = listTableColumns(columns)
   const explained = own.some(({ description }) => description !== '')
   const row = (column: Column): string =>
     `<tr><th scope="row">${escape(column.name)}</th><td>${escape(describeValues(column))}</td>${explained ? `<td>${escape(column.description)}</td>` : ''}</tr>`
@@ -94,7 +93,7 @@ ${term('Seller', describeAddress(explorer, details.seller))}
 
 /** A first question that any listing with numbers answers. */
 const writeQuestion = (columns: readonly Column[]): string => {
-  const own = columns.filter((_, at) => findFactors(columns)[at] === null)
+  const own = listTableColumns(columns)
   const column = own.find(({ type }) => type === 'number') ?? own.find(({ type }) => type === 'integer') ?? own[0]
   return `export default { mean: data.col(${JSON.stringify(column?.name ?? '')}).mean() }`
 }
@@ -136,8 +135,8 @@ const describeInBrief = (listing: StoredListing): string => {
 ${description === '' ? '' : `<p>${escape(summarise(description, longestTeaser))}</p>\n`}<p class="state">${facts.join(' · ')}</p></article>`
 }
 
-const intro = 'These tables stay with their owner. You compute on them encrypted, on your own machine, and pay for one answer, with a proof that it is right.'
-const introOfOne = 'The table stays with its owner. You compute on it encrypted, on your own machine, and pay for one answer, with a proof that it is right.'
+const intro = 'These tables stay with their owner. You compute on them encrypted, on your own machine, and pay for one answer, with a proof that it was decrypted rightly.'
+const introOfOne = 'The table stays with its owner. You compute on it encrypted, on your own machine, and pay for one answer, with a proof that it was decrypted rightly.'
 
 /** The page at `/`: what is on sale, what is closed behind it, readable without scripts, for people who were sent the address. */
 export const createPublicPage = (listings: readonly StoredListing[]): string => {
