@@ -33,6 +33,14 @@ const refuseNumber = (code: ErrorCode) => (word: string, path: string): never =>
   throw new AppError(code, `${path} is ${word}`)
 }
 
+const nonFinite: ReadonlyMap<string, number> = new Map([['NaN', Number.NaN], ['Infinity', Infinity], ['-Infinity', -Infinity]])
+
+const readNonFinite = (word: string, path: string): number => {
+  const number = nonFinite.get(word)
+  if (number === undefined) throw new AppError('input.tensor-value', `${path} is ${word.slice(0, 100)}`)
+  return number
+}
+
 const parseJson = (text: string, code: ErrorCode): unknown => {
   try {
     return JSON.parse(text)
@@ -137,7 +145,7 @@ export const parseArguments = <T extends object>(
 ): readonly BackendArgument<T>[] => {
   const values = parseJson(text, 'input.tensor-value')
   if (!Array.isArray(values)) throw new AppError('input.tensor-value', `${method} was called without an argument list`)
-  const readNumber = ofOperands.includes(method) ? Number : refuseNumber('input.tensor-value')
+  const readNumber = ofOperands.includes(method) ? readNonFinite : refuseNumber('input.tensor-value')
   return placeNamed(method, values).map(({ value, path }) =>
     toArgument(method, parseValue(value, path, 0, { code: 'input.tensor-value', limits: argumentLimits, findTensor, readNumber }), path))
 }
