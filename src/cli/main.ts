@@ -1,14 +1,13 @@
 #!/usr/bin/env node
-import { enableCompileCache, getCompileCacheDir } from 'node:module'
-import { CommanderError } from 'commander'
-
-// Native modules of older Nodes crash before they can say why.
+// Nothing is imported above this: an older Node reads a module's imports before its first line, and stumbles there without a word that helps.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
-  process.stderr.write(`HEsystem needs Node 22.18 or newer; this is ${process.version}.\n`)
+  process.stderr.write(`HEsystem needs Node 22.18 or newer; this is ${process.version}. npm has one: npm install --global node@24\n`)
   process.exit(1)
 }
 
+const { enableCompileCache, getCompileCacheDir } = await import('node:module')
+const { CommanderError } = await import('commander')
 // Type-stripped and compiled once per machine, not once per command.
 enableCompileCache()
 // Node reads this before it reads a file, so that processes started from here have their first file from the cache too.

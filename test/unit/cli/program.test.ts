@@ -14,8 +14,22 @@ registerHooks({ load: (url, context, next) => {
   if (name !== undefined) process.stderr.write('loaded ' + name + '\\n')
   return next(url, context)
 } })`)}`
+/** A Node that calls itself older, and where whatever the program imports is not there. */
+const older = `data:text/javascript,${encodeURIComponent(`
+import { registerHooks } from 'node:module'
+Object.defineProperty(process.versions, 'node', { value: '20.20.2' })
+registerHooks({ resolve: (specifier, context, next) => {
+  if (context.parentURL?.endsWith('main.ts')) throw new Error('imported ' + specifier)
+  return next(specifier, context)
+} })`)}`
 
 describe('the command line', () => {
+  it('says to an older Node what it needs, before it imports what that does not have', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['--import', older, main, '--version'], { encoding: 'utf8' })
+    expect(stderr).toMatch(/^HEsystem needs Node 22\.18 or newer; this is v\S+ npm has one: npm install --global node@24\n$/)
+    expect(status).toBe(1)
+  })
+
   it('says its version, as JSON where asked', () => {
     const run = (...args: string[]): string => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' }).stdout
     expect(run('--version')).toBe(`${manifest.version}\n`)
