@@ -38,6 +38,7 @@ interface Asked {
   readonly from?: string
   readonly host?: string
   readonly body?: string
+  readonly accepts?: string
   /** An X-Forwarded-For of the caller's own. */
   readonly claims?: string
 }
@@ -52,9 +53,9 @@ describe('a seller behind nginx, as the operators\' files have it', { timeout: 1
   let buyer: CommandLine
 
   /** One request over TLS, from a loopback address of the caller's choice. */
-  const ask = (path: string, { from = '127.0.0.1', host, body, claims }: Asked = {}): Promise<Reply> =>
+  const ask = (path: string, { from = '127.0.0.1', host, body, accepts, claims }: Asked = {}): Promise<Reply> =>
     new Promise((resolve, reject) => {
-      const headers = { ...(host === undefined ? {} : { host }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(claims === undefined ? {} : { 'x-forwarded-for': claims }) }
+      const headers = { ...(host === undefined ? {} : { host }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(claims === undefined ? {} : { 'x-forwarded-for': claims }), ...(accepts === undefined ? {} : { 'accept-encoding': accepts }) }
       const sent = request(`${publicUrl}${path}`, {
         ca: readFileSync(certificate), servername: 'localhost', localAddress: from, method: body === undefined ? 'GET' : 'POST', headers, agent: false, family: 4,
       }, (response) => {
@@ -129,6 +130,7 @@ describe('a seller behind nginx, as the operators\' files have it', { timeout: 1
     expect(await ask('/')).toMatchObject({ status: 200, headers: { 'strict-transport-security': 'max-age=31536000' } })
     expect(JSON.parse((await ask('/healthz')).text)).toEqual({ ok: true, chain: 'reachable', watch: 'looking' })
     expect((await ask('/', { host: 'evil.example' })).status).toBe(421)
+    expect((await ask('/', { accepts: 'gzip' })).headers).toMatchObject({ 'content-encoding': 'gzip', 'vary': 'Accept-Encoding' })
   })
 
   it('limits each client by itself, whom the proxy names and nobody else', async () => {
