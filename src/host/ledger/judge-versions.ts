@@ -6,7 +6,7 @@ import type { MarkedColumn, MarkedTable } from './row-marks.ts'
 import type { SourceOffer } from './source-store.ts'
 
 /** A published listing beside which another one would stand. */
-export type PublishedOffer = Pick<SourceOffer, 'id' | 'dataset' | 'rows' | 'minRows'>
+export type PublishedOffer = Pick<SourceOffer, 'id' | 'dataset' | 'rows' | 'minRows' | 'isPending'>
 
 /** A table of the source, with what of its plain rows was read. */
 export interface VersionTable {
@@ -39,8 +39,9 @@ export interface VersionsVerdict {
 
 export const limitBeside = ({ minRows }: { readonly minRows: number }, offer: Pick<SourceOffer, 'minRows'>): number => Math.max(minRows, offer.minRows)
 
-export const refuseBeside = (offer: Pick<SourceOffer, 'id'>, what: string, details: ErrorDetails): never => {
-  throw new AppError('policy.source-corrected', `Listing ${offer.id} of the same table is published: ${what}`, { details: { listing: offer.id, ...details } })
+export const refuseBeside = ({ id, isPending }: Pick<SourceOffer, 'id' | 'isPending'>, what: string, details: ErrorDetails): never => {
+  const stands = isPending ? 'is being published, or that was interrupted (discard the draft where it is not to be sold)' : 'is published'
+  throw new AppError('policy.source-corrected', `Listing ${id} of the same table ${stands}: ${what}`, { details: { listing: id, ...details } })
 }
 
 /** Some rows differ and others do not: a group of rows can then hold a single one that differs. */
@@ -67,7 +68,7 @@ const assertFew = (offer: PublishedOffer, limit: number, corrections: readonly C
 /** Where a table ends, an answer may end: what was corrected behind that place is told apart from what was before it. */
 const assertManyInParts = ({ subject, offers }: VersionsQuestion, marksOf: (dataset: number) => MarkedTable): void => {
   const rows = marksOf(subject.datasetId)[0]?.marks.length ?? 0
-  const all: readonly Omit<PublishedOffer, 'id'>[] = [...offers, { dataset: subject.datasetId, rows, minRows: subject.minRows }]
+  const all: readonly Omit<PublishedOffer, 'id' | 'isPending'>[] = [...offers, { dataset: subject.datasetId, rows, minRows: subject.minRows }]
   const lengths = all.map((table) => table.rows)
   for (const [at, offer] of offers.entries()) {
     for (const other of all.slice(at + 1)) {

@@ -105,10 +105,11 @@ export interface Ledger {
    */
   assertListable(dataset: string, policy: Policy): Promise<void>
   /**
-   * Notes for good that the dataset's source is sold in the policy's mode, in one step with seeing that what it was judged beside still
-   * stands. Throws as `assertListable`, `assertMode` and `assertApart`.
+   * Notes for good that the dataset's source is sold in the policy's mode, and what `claim` writes, in one step with seeing that what it was
+   * judged beside still stands: whatever another process publishes at the same moment is judged beside this, or this beside that. Gives
+   * what `claim` gives; where that is false, nothing is noted. Throws as `assertListable`, `assertMode` and `assertApart`.
    */
-  claimMode(dataset: string, policy: Policy): Promise<void>
+  claimMode(dataset: string, policy: Policy, claim: () => boolean): Promise<boolean>
   /**
    * Counts what a purchase asks of the key holder, judged as a program of comparisons alone, where its source was never asked it before, in
    * one durable step before anything is decrypted. Asked again, it changes nothing. Gives false and throws as `assertPermitted`.
@@ -356,15 +357,17 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
     assertMode,
     assertApart: (dataset) => whenApart(dataset, () => undefined),
     assertListable: async (dataset, policy) => { await judgeBeside(dataset, policy) },
-    claimMode: async (dataset, policy) => {
+    claimMode: async (dataset, policy, claim) => {
       for (;;) {
         const judged = await judgeBeside(dataset, policy)
         const isClaimed = await whenApart(dataset, () => {
-          if (nameBeside(dataset, policy) !== judged) return false
-          store.setMode(assertMode(dataset, policy.mode).id, policy.mode)
+          if (nameBeside(dataset, policy) !== judged) return null
+          const { id } = assertMode(dataset, policy.mode)
+          if (!claim()) return false
+          store.setMode(id, policy.mode)
           return true
         })
-        if (isClaimed) return
+        if (isClaimed !== null) return isClaimed
       }
     },
 

@@ -5,6 +5,7 @@ import { findFactors } from '../../compute/products.ts'
 import { parseDetails } from '../trade/details-document.ts'
 import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
+import { judgeRules } from './judge-rules.ts'
 import { createRowMarker, type MarkedColumn, type MarkedTable, type RowMarker, type SourceTable } from './row-marks.ts'
 
 export interface Source {
@@ -51,7 +52,12 @@ export interface SourceOffer {
   readonly minRows: number
   /** The names of its second moments, where answers of it are about groups of rows at all; of single rows none need be kept apart. */
   readonly moments: readonly string[]
+  /** Whether it is published, or its publication has begun. */
   readonly isPublished: boolean
+  /** Whether its publication has begun and is not noted as done: under way, or interrupted. */
+  readonly isPending: boolean
+  /** Whether it was judged, by the rules of this version of the program, to stand beside those that were published before it. */
+  readonly isJudged: boolean
 }
 
 /** The SQL of sources and their ledger; callers group it into transactions. */
@@ -235,14 +241,22 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
         WHERE NOT EXISTS (SELECT 1 FROM source_rows WHERE source_rows.dataset = datasets.id) ORDER BY name`,
     ).all().map(({ name }) => name),
 
-    listOffers: (source) => database.prepare<[number], Pick<SourceOffer, 'id' | 'dataset' | 'name'> & { details: string; number: string | null }>(
-      `SELECT listings.id, datasets.id AS dataset, datasets.name, details, number FROM listings JOIN datasets ON datasets.name = listings.dataset
+    listOffers: (source) => database.prepare<[number], Pick<SourceOffer, 'id' | 'dataset' | 'name'> & { details: string; number: string | null; judgedBy: number | null }>(
+      `SELECT listings.id, datasets.id AS dataset, datasets.name, details, number, judged_by AS judgedBy FROM listings JOIN datasets ON datasets.name = listings.dataset
         JOIN dataset_sources ON dataset_sources.dataset = datasets.id WHERE source = ? ORDER BY listings.created_at, listings.id`,
-    ).all(source).flatMap(({ details, number, ...rest }) => {
+    ).all(source).flatMap(({ details, number, judgedBy, ...rest }) => {
       const { policy, columns, num_rows: [rows] } = parseDetails(details)
       if (policy.mode !== 'disclosed') return []
       const moments = findFactors(columns).flatMap((factors, at) => (factors === null ? [] : [columns[at]?.name ?? '']))
-      return [{ ...rest, rows, minRows: policy.minRows, moments: policy.minRows > 1 ? moments : [], isPublished: number !== null }]
+      return [{
+        ...rest,
+        rows,
+        minRows: policy.minRows,
+        moments: policy.minRows > 1 ? moments : [],
+        isPublished: number !== null || judgedBy !== null,
+        isPending: number === null && judgedBy !== null,
+        isJudged: judgedBy === judgeRules,
+      }]
     }),
 
     setPartition: (source, partition) => {

@@ -113,7 +113,7 @@ export const createVersions = ({ store, datasets, judges }: VersionDependencies)
     assertListable: async (subject, source, readKnown) => {
       const beside = readBeside(source, readKnown)
       if (beside.offers.every(({ dataset }) => dataset === subject.datasetId)) return nameOf(subject, beside)
-      const offers = beside.offers.map(({ id, dataset, rows, minRows }) => ({ id, dataset, rows, minRows }))
+      const offers = beside.offers.map(({ id, dataset, rows, minRows, isPending }) => ({ id, dataset, rows, minRows, isPending }))
       const names = new Map(beside.offers.map(({ dataset, name }) => [dataset, name]))
       names.set(subject.datasetId, subject.dataset)
       const rowsOf = new Map<number, number>()

@@ -1,5 +1,6 @@
-import { createCellEncoder, findFactors } from '../../compute/products.ts'
+import { createCellEncoder, findFactors, type Factors } from '../../compute/products.ts'
 import { AppError, type ErrorDetails } from '../../shared/errors.ts'
+import type { Column } from '../../shared/schemas/details.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
 import { findUnnamedProduct } from '../datasets/find-unnamed-product.ts'
 import { createIntegerTable, defaultMaxShare, describeWithheld, judgeMoments, type MomentRule } from '../datasets/second-moments.ts'
@@ -47,6 +48,18 @@ const assertNoGroups = (name: string, lengths: ReadonlySet<number>, ledger: Mome
   throw unsafe('Its source has answered on groups of rows: second moments, less what was told of a group, could be one row\'s.', { row })
 }
 
+const findOffered = (columns: readonly Column[]): { readonly factors: Factors; readonly column: string }[] =>
+  findFactors(columns).flatMap((factors, column) => (factors === null ? [] : [{ factors, column: columns[column]?.name ?? '' }]))
+
+/**
+ * What may have changed between a draft with second moments and its publication: groups of rows were answered, by a listing without any.
+ * Throws `input.second-moments-unsafe`.
+ */
+export const assertNoGroupsAnswered = (name: string, minRows: number, { datasets, ledger }: MomentDependencies): void => {
+  if (minRows === 1 || findOffered(datasets.readColumns(name)).length === 0) return
+  assertNoGroups(name, new Set(ledger.listOffers(name).map(({ rows }) => rows)), ledger)
+}
+
 /**
  * Holds every second moment that a dataset carries to the offering rule with a listing's own minimum of rows: made here or imported
  * as a column named `a*b`, of all rows, and of those added since each shorter version of its source that is listed or was answered, whose
@@ -56,7 +69,7 @@ const assertNoGroups = (name: string, lengths: ReadonlySet<number>, ledger: Mome
 export const assertMomentsSafe = (name: string, minRows: number, { datasets, ledger }: MomentDependencies): void => {
   const listed = ledger.listOffers(name)
   const columns = datasets.readColumns(name)
-  const offered = findFactors(columns).flatMap((factors, column) => (factors === null ? [] : [{ factors, column: columns[column]?.name ?? '' }]))
+  const offered = findOffered(columns)
   const { rows: rowCount, hasPlain, report: { secondMoments } } = datasets.show(name)
   // Rows that are sold one by one tell the sums of the shorter table too.
   assertNoneLonger(rowCount, listed)

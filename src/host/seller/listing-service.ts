@@ -14,7 +14,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { sealedLength, sealedLimit } from '../protocol/answer-codec.ts'
 import { assertPlainWords, encodeDetails, hashDetails } from '../trade/details-document.ts'
 import type { AttackReport } from '../../policy/rehearse.ts'
-import { assertMomentsSafe } from './assert-moments.ts'
+import { assertMomentsSafe, assertNoGroupsAnswered } from './assert-moments.ts'
 import { rehearseListing } from './rehearse-listing.ts'
 import { createListingStore, type StoredListing } from './listing-store.ts'
 import { createTurns } from './turns.ts'
@@ -186,9 +186,14 @@ const fingerprint = ({ details, terms, url }: StoredListing): string => `${hashT
 export const createListingService = ({ database, datasets, ledger, market, now }: ListingServiceDependencies): ListingService => {
   const store = createListingStore(database)
 
-  const describe = async (draft: ListingDraft, id: string): Promise<Details> => {
+  /** The listings of a dataset's source, by what does not change of them. */
+  const nameListed = (dataset: string): string => JSON.stringify(ledger.listOffers(dataset).map((offer) => [offer.id, offer.dataset, offer.moments]))
+
+  /** A draft's details, and beside which listings they were judged. */
+  const describe = async (draft: ListingDraft, id: string): Promise<{ readonly details: Details; readonly listed: string }> => {
     await datasets.certify(draft.dataset)
     ledger.register(draft.dataset)
+    const listed = nameListed(draft.dataset)
     const data = datasets.readTensor(draft.dataset, 'data')
     const test = datasets.readTensor(draft.dataset, 'test')
     const { chainId, contract, account } = await market()
@@ -200,7 +205,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     if (policy.mode === 'disclosed') assertMomentsSafe(draft.dataset, policy.minRows, { datasets, ledger })
     const columns = datasets.readColumns(draft.dataset)
     const base = `/v1/listings/${id}`
-    return {
+    const details: Details = {
       version: 1,
       title: draft.title ?? draft.dataset,
       description: draft.description ?? '',
@@ -228,6 +233,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       ...(draft.certificateHash === undefined ? {} : { tls: { certificateHash: draft.certificateHash } }),
       proof: 'dj-batch-1',
     }
+    return { details, listed }
   }
 
   type Change = (listing: StoredListing & { readonly number: bigint }, market: Market) => Promise<unknown>
@@ -265,21 +271,24 @@ export const createListingService = ({ database, datasets, ledger, market, now }
   const publishOne: ListingService['publish'] = async (id, shown) => {
     const listing = store.show(id)
     if (listing.number !== null) return listing
-    // Before anything is sent: from here on the table is sold in this mode or not at all.
-    await ledger.claimMode(listing.dataset, listing.details.policy)
+    const { dataset, details: { policy } } = listing
+    // Before anything is sent: from here on the table is sold in this mode or not at all, and others are judged beside it.
+    const isClaimed = await ledger.claimMode(dataset, policy, () => {
+      if (policy.mode === 'disclosed') assertNoGroupsAnswered(dataset, policy.minRows, { datasets, ledger })
+      return store.claim(listing)
+    })
     const chain = await market()
     // The draft may have been taken out meanwhile, or another one written in its place.
     const found = store.show(id)
-    const { terms, url } = found
     if (shown !== undefined && fingerprint(shown) !== fingerprint(found)) {
       throw new AppError('escrow.wrong-state', `Listing ${id} was changed since it was agreed to: look at it again, and publish it then.`, { details: { listing: id } })
     }
     // Then that one is judged too, and where its table has got another name, the table that has it.
-    if (found.dataset !== listing.dataset || found.text !== listing.text) return publishOne(id, shown)
-    const { number } = await chain.createListing(creationKey(id), terms, url)
+    if (!isClaimed || found.text !== listing.text) return publishOne(id, shown)
+    const { number } = await chain.createListing(creationKey(id), found.terms, found.url)
     return store.update(id, { number, state: 'published' })
   }
-  /** The next one is judged beside what this one adds. One wallet's transactions wait for one another anyway. */
+  /** The next one is judged beside what this one adds, as it is in another process. One wallet's transactions wait for one another anyway. */
   const inTurn = createTurns(1)
 
   return {
@@ -289,18 +298,24 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       if (replaces !== undefined) assertUnpublished(replaces, chain)
       const id = replaces ?? draft.id ?? store.createId(draft.dataset)
       assertPlainWords({ title: draft.title ?? draft.dataset, description: draft.description ?? '' }, 'input.invalid')
-      const details = await describe(draft, id)
-      const text = encodeDetails(details)
-      const terms = createTerms(draft, hashDetails(text))
-      assertTerms(terms, draft)
-      const url = createDetailsUrl(draft.serverUrl, details)
-      const made = { id, dataset: draft.dataset, details, text, terms, url, createdAt: now().toISOString() }
-      if (replaces === undefined) return store.insert(made)
-      return database.transaction((): StoredListing => {
-        assertUnpublished(replaces, chain)
-        store.remove(replaces)
-        return store.insert(made)
-      }).immediate()
+      for (;;) {
+        const { details, listed } = await describe(draft, id)
+        const text = encodeDetails(details)
+        const terms = createTerms(draft, hashDetails(text))
+        assertTerms(terms, draft)
+        const url = createDetailsUrl(draft.serverUrl, details)
+        const made = { id, dataset: draft.dataset, details, text, terms, url, createdAt: now().toISOString() }
+        const listing = database.transaction((): StoredListing | null => {
+          // Its second moments were judged beside other drafts too: where another process has written one since, they are judged again.
+          if (nameListed(draft.dataset) !== listed) return null
+          if (replaces !== undefined) {
+            assertUnpublished(replaces, chain)
+            store.remove(replaces)
+          }
+          return store.insert(made)
+        }).immediate()
+        if (listing !== null) return listing
+      }
     },
 
     publish: (id, shown) => inTurn(() => publishOne(id, shown)),

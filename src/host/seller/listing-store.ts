@@ -3,6 +3,7 @@ import type { Details } from '../../shared/schemas/details.ts'
 import { AppError } from '../../shared/errors.ts'
 import { parseJsonAs } from '../../shared/parse.ts'
 import { naturalSchema } from '../../shared/schemas/common.ts'
+import { judgeRules } from '../ledger/judge-rules.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import type { ListingTerms } from '../chain/market.ts'
 import { parseDetails } from '../trade/details-document.ts'
@@ -37,6 +38,11 @@ export interface ListingStore {
   createId(dataset: string): string
   insert(listing: Pick<StoredListing, 'id' | 'dataset' | 'details' | 'text' | 'terms' | 'url' | 'createdAt'>): StoredListing
   update(id: string, change: ListingChange): StoredListing
+  /**
+   * Notes that a draft's publication begins, judged by the present rules; from then on others are judged beside it. Gives false where another
+   * draft stands in its place, or its dataset has got another name.
+   */
+  claim({ id, dataset, text }: Pick<StoredListing, 'id' | 'dataset' | 'text'>): boolean
   /** Listings of a dataset that has got another name follow it; what was published does not name it. */
   renameDataset(from: string, to: string): void
   /** A draft; what has a number stays. */
@@ -124,6 +130,8 @@ export const createListingStore = (database: ProfileDatabase): ListingStore => {
         .run(next.number === null ? null : next.number.toString(), next.state, encodeTerms(next.terms), next.url, id)
       return show(id)
     },
+    claim: ({ id, dataset, text }) =>
+      database.prepare('UPDATE listings SET judged_by = ? WHERE id = ? AND dataset = ? AND details = ?').run(judgeRules, id, dataset, text).changes === 1,
     renameDataset: (from, to) => { database.prepare('UPDATE listings SET dataset = ? WHERE dataset = ?').run(to, from) },
     remove: (id) => { database.prepare('DELETE FROM listings WHERE id = ? AND number IS NULL').run(id) },
     list: () => database.prepare<[], ListingRow>('SELECT * FROM listings ORDER BY created_at, id').all().map(fromRow),

@@ -109,7 +109,7 @@ describe('the seller\'s server while a large version of its table is judged', ()
         return judges.run(job)
       },
     }
-    const offer = { id: 'first', dataset: 0, name: '0', rows: length, minRows: 10, moments: [], isPublished: true }
+    const offer = { id: 'first', dataset: 0, name: '0', rows: length, minRows: 10, moments: [], isPublished: true, isPending: false, isJudged: true }
     const versions = createVersions({
       judges: own,
       store: {

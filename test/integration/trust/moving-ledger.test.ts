@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { AnswerValue } from '../../../src/compute/answer.ts'
@@ -9,6 +11,9 @@ import type { DatasetService } from '../../../src/host/datasets/dataset-service.
 import { createListingService } from '../../../src/host/seller/listing-service.ts'
 import type { LedgerSubject } from '../../../src/host/ledger/ledger.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
+import { openProfileDatabase } from '../../../src/host/storage/database.ts'
+import { createVault } from '../../../src/host/secrets/vault.ts'
+import { createFolder } from '../../e2e/support/cleanup.ts'
 import { contract, openProfile, tableOf, type Terms } from './ledger-profile.ts'
 
 describe('what is judged in threads while the ledger moves', () => {
@@ -129,7 +134,7 @@ describe('what is judged in threads while the ledger moves', () => {
       meanwhile.push(() => undefined, () => { insertListing('wages@2', { minRows: 4 }) })
       expect(await publish('wages@1')).toBe('policy.source-corrected')
       expect(readMode()).toEqual([null])
-      await expect(ledger.claimMode('wages@1', subjectOf('wages@1').details.policy)).rejects.toMatchObject({ details: { listing: 'wages-2' } })
+      await expect(ledger.claimMode('wages@1', subjectOf('wages@1').details.policy, () => true)).rejects.toMatchObject({ details: { listing: 'wages-2' } })
     })
 
     it('judges one again where a group of rows was answered while it was judged', async () => {
@@ -140,8 +145,59 @@ describe('what is judged in threads while the ledger moves', () => {
       expect(readMode()).toEqual([null])
     })
 
+    /** A profile on disk that two processes have open: what `act` does comes between the first one's claim and its place on chain. */
+    const openTwice = () => {
+      const path = join(createFolder(), 'profile.db')
+      const vault = createVault(randomBytes(32))
+      const [one, two] = [0, 1].map((at) => {
+        const profile = openProfile(openProfileDatabase(path), vault)
+        const versions = [['wages', base], ['wages@1', corrected((row) => row === 3)]] as const
+        for (const [name, rows] of versions) profile.importTable(name, rows, undefined, at > 0)
+        return profile
+      }) as [Profile, Profile]
+      for (const name of ['wages', 'wages@1']) one.ledger.register(name)
+      const drafts = ['wages', 'wages@1'].map((name) => one.insertListing(name, { isPublished: false })) as [string, string]
+      const open = ({ database, ledger, datasets }: Profile, act: () => Promise<void>) => createListingService({
+        database, ledger, datasets: datasets as unknown as DatasetService, now: () => new Date(0),
+        market: () => Promise.resolve({ createListing: () => act().then(() => ({ number: 1n })), wasSent: () => false } as unknown as Market),
+      })
+      return { one, two, drafts, open }
+    }
+
+    it('judges one beside another that a second process has begun to publish, and not on chain yet', async () => {
+      const { one, two, drafts, open } = openTwice()
+      const second = open(two, () => Promise.resolve())
+      const outcomes: unknown[] = []
+      const first = open(one, async () => { outcomes.push(...await Promise.allSettled([second.publish(drafts[1])])) })
+      expect(await first.publish(drafts[0])).toMatchObject({ number: 1n, state: 'published' })
+      expect(outcomes).toMatchObject([{ status: 'rejected', reason: { code: 'policy.source-corrected', details: { listing: drafts[0] } } }])
+    })
+
+    it('goes on judging beside one whose publication was broken off, until its draft is discarded', async () => {
+      const { one, two, drafts, open } = openTwice()
+      const first = open(one, () => Promise.reject(new Error('the chain is gone')))
+      await expect(first.publish(drafts[0])).rejects.toThrow('the chain is gone')
+      const second = open(two, () => Promise.resolve())
+      await expect(second.publish(drafts[1])).rejects.toThrow('discard the draft')
+      await first.discard(drafts[0])
+      expect(await second.publish(drafts[1])).toMatchObject({ state: 'published' })
+    })
+
+    it('takes no other draft for the one that was judged, where another process has written that in its place', async () => {
+      const { one, two, drafts, open } = openTwice()
+      const { claimMode } = one.ledger
+      const claims: string[] = []
+      const ledger = { ...one.ledger, claimMode: (...args: Parameters<typeof claimMode>) => {
+        // The second draft comes in the first one's place once that is judged.
+        if (claims.push(args[0]) === 1) two.database.prepare("UPDATE listings SET dataset = 'wages@1' WHERE id = ?").run(drafts[0])
+        return claimMode(...args)
+      } }
+      expect(await open({ ...one, ledger }, () => Promise.resolve()).publish(drafts[0])).toMatchObject({ dataset: 'wages@1', state: 'published' })
+      expect(claims).toEqual(['wages', 'wages@1'])
+    })
+
     it('publishes one of two that may not stand together, though both are asked for at once', async () => {
-      const { database, ledger, insertListing } = openVersions()
+      const { database, datasets, ledger, insertListing } = openVersions()
       const drafts = [insertListing('wages@1', { minRows: 4, isPublished: false }), insertListing('wages@2', { minRows: 1, isPublished: false })]
       database.prepare("DELETE FROM listings WHERE id = 'wages'").run()
       const sent: string[] = []
@@ -151,7 +207,7 @@ describe('what is judged in threads while the ledger moves', () => {
         return { number: BigInt(sent.length) }
       } }
       const listings = createListingService({
-        database, ledger, datasets: {} as DatasetService, now: () => new Date(0),
+        database, ledger, datasets: datasets as unknown as DatasetService, now: () => new Date(0),
         market: () => Promise.resolve(market as unknown as Market),
       })
       const outcomes = await Promise.allSettled(drafts.map((id) => listings.publish(id)))

@@ -47,7 +47,7 @@ const open = (tables: readonly Table[]) => {
   }
   const store = {
     listOffers: (): SourceOffer[] => tables.map(({ minRows = 4, moments = [], isPublished = true, wages: { length } }, dataset) =>
-      ({ id: `listing-${dataset}`, dataset, name: String(dataset), rows: length, minRows, moments, isPublished })),
+      ({ id: `listing-${dataset}`, dataset, name: String(dataset), rows: length, minRows, moments, isPublished, isPending: false, isJudged: isPublished })),
     readMarks: (dataset: number) => marker.mark(namesOf(at(dataset)).map((name, column) =>
       ({ name, values: Float64Array.from(cellsOf(at(dataset)), (cells) => cells[column] ?? 0) }))),
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SourceOffer } from '../../../src/host/ledger/source-store.ts'
-import { assertMomentsSafe, type MomentDependencies } from '../../../src/host/seller/assert-moments.ts'
+import { assertMomentsSafe, assertNoGroupsAnswered, type MomentDependencies } from '../../../src/host/seller/assert-moments.ts'
 import { refusal } from '../datasets/fixtures.ts'
 
 /** Of the last eight of 48 rows one is senior; before them, and among the first 80 of another table, every other. */
@@ -37,7 +37,7 @@ const dependenciesOf = (rows: readonly (readonly number[])[], options: Options =
   } as unknown as MomentDependencies
 }
 const version = (rows: number, sellsMoments = true, moments = ['wage*senior']): SourceOffer =>
-  ({ id: `staff-${rows}`, dataset: rows, name: `staff-${rows}`, rows, minRows: 4, moments: sellsMoments ? moments : [], isPublished: true })
+  ({ id: `staff-${rows}`, dataset: rows, name: `staff-${rows}`, rows, minRows: 4, moments: sellsMoments ? moments : [], isPublished: true, isPending: false, isJudged: true })
 const assertSafe = (minRows: number, listed: readonly SourceOffer[], { datasets, ledger }: MomentDependencies): void => {
   assertMomentsSafe('staff', minRows, { datasets, ledger: { ...ledger, listOffers: () => listed } })
 }
@@ -84,6 +84,17 @@ describe('second moments of a table that is sold at several lengths (S4)', () =>
     const dependencies = dependenciesOf(even, { answered: 80, group: 40 })
     expect(() => { assertSafe(4, [], dependencies) }).toThrow(refusal('input.second-moments-unsafe', { row: 40 }))
     expect(() => { assertSafe(4, [version(40)], dependencies) }).not.toThrow()
+  })
+
+  it('are not published where groups were answered on since the draft was made', () => {
+    const publish = (minRows: number, group?: number): void => {
+      const { datasets, ledger } = dependenciesOf(even, { answered: 80, ...(group === undefined ? {} : { group }) })
+      assertNoGroupsAnswered('staff', minRows, { datasets, ledger: { ...ledger, listOffers: () => [version(80), version(60)] } })
+    }
+    expect(() => { publish(4, 40) }).toThrow(refusal('input.second-moments-unsafe', { row: 40 }))
+    expect(() => { publish(4, 60) }).not.toThrow()
+    expect(() => { publish(4) }).not.toThrow()
+    expect(() => { publish(1, 40) }).not.toThrow()
   })
 
   it('are not offered beside another version once the rows are deleted', () => {

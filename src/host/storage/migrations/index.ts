@@ -16,6 +16,7 @@ import { explorer } from './0015-explorer.ts'
 import { chainGenesis } from './0016-chain-genesis.ts'
 import { salesByRequest } from './0017-sales-by-request.ts'
 import { finalTransactions } from './0018-final-transactions.ts'
+import { judgedListings } from './0019-judged-listings.ts'
 
 /** Forward only, one step each, never edited once released: a mistake is mended by the next migration. */
 export interface Migration {
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   { version: 16, sql: chainGenesis },
   { version: 17, sql: salesByRequest },
   { version: 18, sql: finalTransactions },
+  { version: 19, sql: judgedListings },
 ]
