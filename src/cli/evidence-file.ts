@@ -14,12 +14,14 @@ export const describeVerdict = (verdict: Verdict): string => oneLine(verdict.for
 export const reportEvidence = async (json: unknown, rpc: string | null, terminal: Terminal): Promise<void> => {
   const evidence = parseAs(evidenceSchema, json, 'the evidence file', 'input.evidence-invalid')
   const { chainId, contract, purchase } = evidence.request
-  const verdict = rpc === null ? judgeAnswer(evidence) : await judgeOnChain(evidence, rpc)
-  const convicts = rpc !== null && verdict.for === 'buyer'
-  terminal.result({ kind: 'evidence', convicts, checkedOnChain: rpc !== null, chainId, contract, purchase, ...verdict }, rpc === null
+  const judged = rpc === null ? null : await judgeOnChain(evidence, rpc)
+  const verdict = judged?.verdict ?? judgeAnswer(evidence)
+  const convicts = judged !== null && verdict.for === 'buyer'
+  const parties = judged === null ? {} : { seller: judged.onChain.seller, buyer: judged.onChain.buyer }
+  terminal.result({ kind: 'evidence', convicts, checkedOnChain: judged !== null, chainId, contract, purchase, ...parties, ...verdict }, judged === null
     ? `The answer in this evidence is ${verdict.for === 'buyer' ? 'wrong' : 'right'}: ${oneLine(verdict.reason)} That it is the one delivered for purchase ${purchase} of ${contract} `
-      + `on chain ${chainId} only the chain can tell: give --rpc URL.`
-    : `${describeVerdict(verdict)} (Purchase ${purchase} of ${contract} on chain ${chainId}, as this node tells it.)`)
+      + `on chain ${chainId}, and by whom, only the chain can tell: give --rpc URL.`
+    : `${describeVerdict(verdict)} (Purchase ${purchase} of ${contract} on chain ${chainId}, sold by ${judged.onChain.seller} to ${judged.onChain.buyer}, as this node tells it.)`)
   if (!convicts) process.exitCode = 1
 }
 

@@ -49,11 +49,11 @@ export const addDisputeCommands = (program: Command, globals: () => GlobalOption
       const onChain = await market.readPurchase(BigInt(evidence.request.purchase))
       const verdict = computeVerdict(evidence, market, onChain)
       const disputed = verdict.for === null ? null : readDisputed(evidence)
-      terminal.result({ purchase: onChain.id, state: onChain.state, ...verdict, disputed }, [
+      terminal.result({ purchase: onChain.id, state: onChain.state, seller: onChain.seller, buyer: onChain.buyer, ...verdict, disputed }, [
         ...(disputed === null ? [] : [`Disputed: the answer to purchase ${onChain.id} of “${oneLine(disputed.title)}”, ${disputed.rows} rows of ${oneLine(disputed.columns.join(', '))}: ${
           disputed.answer === null ? 'not shown' : oneLine(JSON.stringify(disputed.answer))}.`]),
         describeVerdict(verdict),
-        `The purchase is ${onChain.state}.${verdict.for === null ? '' : ` \`hesystem disputes rule ${onChain.id} --for ${verdict.for}\` makes it so.`}`,
+        `The purchase, sold by ${onChain.seller} to ${onChain.buyer}, is ${onChain.state}.${verdict.for === null ? '' : ` \`hesystem disputes rule ${onChain.id} --for ${verdict.for}\` makes it so.`}`,
       ].join('\n'))
       if (verdict.for === null) process.exitCode = 1
     }))

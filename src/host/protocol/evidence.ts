@@ -40,16 +40,21 @@ export interface Verdict {
   readonly reason: string
 }
 
+const isSameAddress = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
+
 /** What of the evidence does not belong to the purchase as the contract knows it, or null. */
 const findForeignPart = ({ request, program, answer }: Evidence, chain: MarketPlace, onChain: PurchaseOnChain): string | null => {
-  const isListing = hashDetails(answer.details) === onChain.terms.detailsHash
+  const details = hashDetails(answer.details) === onChain.terms.detailsHash ? parseDetails(answer.details) : null
   // Without its program an answer from packed rows would look wrong: only where there was none to see may it be missing.
-  const isUnseen = isListing && parseDetails(answer.details).policy.mode === 'private'
+  const isUnseen = details?.policy.mode === 'private'
   const checks: readonly (readonly [boolean, string])[] = [
-    [request.chainId === chain.chainId && request.contract.toLowerCase() === chain.contract.toLowerCase(), 'chain and contract'],
+    [request.chainId === chain.chainId && isSameAddress(request.contract, chain.contract), 'chain and contract'],
     [request.purchase === onChain.id.toString(), 'purchase'],
     [hashResultRequest(request) === onChain.requestHash, 'request'],
-    [isListing, 'details document'],
+    [details !== null, 'details document'],
+    // Anybody can list somebody else's document as their own, and answer wrongly: that says nothing of whoever it names.
+    [details !== null && isSameAddress(details.seller, onChain.seller), 'details document\'s seller'],
+    [details !== null && details.chain_id === chain.chainId && isSameAddress(details.contract_address, chain.contract), 'details document\'s market'],
     [keccak256(fromBase64(answer.sealed)) === onChain.answerHash, 'sealed answer'],
     [sha256Hex(fromBase64(answer.ciphertexts)) === request.resultHash, 'encrypted result'],
     [program === null ? isUnseen : !isUnseen && sha256Hex(encodeProgram(program)) === request.programHash, 'program'],
@@ -119,16 +124,23 @@ export const computeVerdict = (evidence: Evidence, chain: MarketPlace, onChain: 
     : { for: null, ground: 'input.evidence-foreign', reason: `The evidence proves nothing: its ${foreign} is not the one that stands on the contract.` }
 }
 
+/** What was judged, and whose: a verdict is of the seller whom the contract names. */
+export interface JudgedPurchase {
+  readonly verdict: Verdict
+  readonly onChain: PurchaseOnChain
+}
+
 /**
  * The same by a node's word, with no profile. Throws `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract`,
  * `escrow.not-found`.
  */
-export const judgeOnChain = async (evidence: Evidence, rpcUrl: string): Promise<Verdict> => {
+export const judgeOnChain = async (evidence: Evidence, rpcUrl: string): Promise<JudgedPurchase> => {
   const { chainId, contract, purchase } = evidence.request
   const connection = connectChain({ name: 'of the evidence', rpcUrl, chainId, contract })
   try {
     await connection.assertReady()
-    return computeVerdict(evidence, { chainId, contract }, await createMarketViews(connection, contract).readPurchase(BigInt(purchase)))
+    const onChain = await createMarketViews(connection, contract).readPurchase(BigInt(purchase))
+    return { verdict: computeVerdict(evidence, { chainId, contract }, onChain), onChain }
   } finally {
     connection.close()
   }

@@ -11,6 +11,7 @@ import { toBase64 } from '../../../src/host/base64.ts'
 import { decodeAnswer, encodeAnswer, type AnswerPayload } from '../../../src/host/protocol/answer-codec.ts'
 import { reportEvidence } from '../../../src/cli/evidence-file.ts'
 import { computeVerdict, readDisputed, type Evidence } from '../../../src/host/protocol/evidence.ts'
+import { hashResultRequest } from '../../../src/host/protocol/result-request.ts'
 import { createClaim } from '../../../src/host/protocol/opened-answer.ts'
 import { sealAnswer, unsealAnswer } from '../../../src/host/protocol/sealing.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
@@ -27,6 +28,7 @@ describe('a seller who has the key and lies (S13)', () => {
   let shop: Host
   let shopTrade: Trade
   let arbiter: Party
+  let impostor: Party
   let relay: Relay
   let url: string
   let rpcUrl: string
@@ -66,6 +68,7 @@ describe('a seller who has the key and lies (S13)', () => {
     const stage = await openStage()
     ;({ rpcUrl } = stage.chain)
     arbiter = await stage.createParty('arbiter')
+    impostor = await stage.createParty('impostor')
     shop = await (await stage.createParty('seller')).open()
     shopTrade = await shop.trade()
     await prepareDataset(shop)
@@ -198,6 +201,26 @@ describe('a seller who has the key and lies (S13)', () => {
       const respelled = hexlify(Uint8Array.of(first ^ 7, ...rest))
       expect(respelled).not.toBe(answer.sealingSecret)
       expect(await judge({ ...evidence, answer: { ...answer, sealingSecret: respelled } })).toMatchObject({ for: 'seller', ground: null })
+    })
+
+    it('is not convicted by what somebody else sold under its own details document, whatever its title says', async () => {
+      const stranger = await impostor.open()
+      const { market: elsewhere } = await stranger.trade()
+      const { terms } = await market.readPurchase(number)
+      const copied = await elsewhere.createListing('copy', terms, url)
+      const { termsHash } = await market.readListing(copied.number)
+      const bought = await market.buy('of-the-copy', {
+        listing: copied.number, termsHash, maxTotalWei: terms.valueWei + terms.guaranteeWei, deadlineSeconds: await market.readTime() + 600,
+      })
+      const asked = { ...evidence.request, purchase: bought.number.toString() }
+      await market.requestResult('of-the-copy:request', bought.number, hashResultRequest(asked))
+      const sealed = new Uint8Array(200).fill(1)
+      await elsewhere.deliverResult('of-the-copy:deliver', bought.number, hashResultRequest(asked), hexlify(sealed), terms.guaranteeWei)
+      await stranger.close()
+      const forged = { ...evidence, request: asked, answer: { ...evidence.answer, sealed: toBase64(sealed) } }
+      expect(await report(forged, rpcUrl)).toMatchObject({
+        convicts: false, for: null, ground: 'input.evidence-foreign', reason: expect.stringContaining('details document\'s seller') as string, seller: impostor.address, exitCode: 1,
+      })
     })
 
     it('is confirmed, and both have a receipt whose proof convinces whoever has only the file', async () => {
