@@ -5,6 +5,7 @@ import type { DatasetDescription } from './columns.ts'
 import { DeferredTensor, deferTensor } from './deferred.ts'
 import { numberValue, stepValue, sumValues, type DeferredValue } from './deferred-value.ts'
 import type { InputNode } from './graph.ts'
+import { knownToPlain } from './known.ts'
 import { findFactors, listMomentNames } from './products.ts'
 import { meanState, resolveAxes, type Axes } from './reduction.ts'
 import { sizeOf } from './shape.ts'
@@ -106,14 +107,17 @@ export const variance = (
   return new DeferredTensor({ ...means, values, leaves: new Set([...squares.leaves, ...means.leaves]) })
 }
 
-const columnsOf = (operation: string, tensor: Tensor): Tensor[] => {
+/** Encrypted, or decrypted anyway. */
+type Variable = Tensor | DeferredTensor
+
+const columnsOf = (operation: string, tensor: Variable): Variable[] => {
   if (tensor.shape.length === 1) return [tensor]
-  if (tensor.shape.length === 2) return Array.from({ length: tensor.shape[1] as number }, (_, column) => tensor.t().get(column))
+  if (tensor.shape.length === 2) return Array.from({ length: tensor.shape[1] as number }, (_, column) => tensor.transpose().get(column))
   throw new AppError('input.tensor-shape', `${operation}: takes a column or a matrix with one column per variable`)
 }
 
 /** Throws `input.tensor-shape` for columns of different length. */
-const assertPaired = (operation: string, columns: readonly Tensor[]): void => {
+const assertPaired = (operation: string, columns: readonly Variable[]): void => {
   const [first, ...others] = columns.map(({ shape }) => shape[0] ?? 0)
   const odd = others.find((length) => length !== first)
   if (odd === undefined) return
@@ -127,22 +131,44 @@ interface Covariances {
   readonly leaves: ReadonlySet<Tensor>
 }
 
+const meanOfColumn = (column: Variable): DeferredTensor =>
+  (column instanceof Tensor ? deferTensor(meanOf(column, undefined)) : column.mean())
+
+/** Of which one is encrypted; the other's numbers are known while the script runs, and are its weights. */
+const multiplyColumns = (operation: string, left: Variable, right: Variable, multiply: Multiply): Tensor => {
+  if (left instanceof Tensor) return right instanceof Tensor ? multiply(operation, left, right) : left.mul(knownToPlain(right))
+  return (right as Tensor).mul(knownToPlain(left))
+}
+
+/** By definition: numbers that are decrypted need no products. */
+const covarianceOfDecrypted = (
+  left: DeferredTensor, leftMean: DeferredTensor, right: DeferredTensor, rightMean: DeferredTensor, divisor: number,
+): DeferredValue => {
+  const products = left.combine('cov', 'sub', leftMean).combine('cov', 'mul', right.combine('cov', 'sub', rightMean))
+  return stepValue('div', sumValues(products.values), numberValue(divisor))
+}
+
 /** The covariances of columns two by two, without those that nobody asks for: each is decrypted, and counts. */
 const pairColumns = (
-  operation: string, columns: readonly Tensor[], ddof: number, multiply: Multiply, isAsked: (i: number, j: number) => boolean = () => true,
+  operation: string, columns: readonly Variable[], ddof: number, multiply: Multiply, isAsked: (i: number, j: number) => boolean = () => true,
 ): Covariances => {
   const count = columns[0]?.shape[0] ?? 0
   assertPaired(operation, columns)
   assertCorrection(operation, count, ddof)
-  const means = columns.map((column) => deferTensor(meanOf(column, undefined)))
+  const means = columns.map(meanOfColumn)
   const leaves = new Set(means.flatMap((mean) => [...mean.leaves]))
   const pairs = new Map<string, DeferredValue>()
   columns.forEach((left, i) => {
     columns.slice(0, i + 1).forEach((right, j) => {
       if (!isAsked(i, j)) return
-      const product = deferTensor(meanOf(multiply(operation, left, right), undefined))
+      const [leftMean, rightMean] = [means[i], means[j]] as [DeferredTensor, DeferredTensor]
+      if (left instanceof DeferredTensor && right instanceof DeferredTensor) {
+        pairs.set(`${i},${j}`, covarianceOfDecrypted(left, leftMean, right, rightMean, count - ddof))
+        return
+      }
+      const product = deferTensor(meanOf(multiplyColumns(operation, left, right, multiply), undefined))
       for (const leaf of product.leaves) leaves.add(leaf)
-      const [a, b] = [means[i], means[j]].map((mean) => mean?.values[0] as DeferredValue)
+      const [a, b] = [leftMean, rightMean].map(({ values }) => values[0] as DeferredValue)
       pairs.set(`${i},${j}`, covarianceOf(product.values[0] as DeferredValue, a as DeferredValue, b as DeferredValue, count, ddof))
     })
   })
@@ -151,10 +177,10 @@ const pairColumns = (
 
 /**
  * NumPy's cov with one column per variable (rowvar = False): a matrix of all pairs, a number for a single column. With `others`, its
- * columns stand behind. Throws what `multiply` does.
+ * columns stand behind. What is decrypted stands beside what is encrypted only where it is known. Throws what `multiply` does.
  */
 export const covariance = (
-  operation: string, tensor: Tensor, others: Tensor | null, ddof: number, multiply: Multiply = multiplyByColumns,
+  operation: string, tensor: Variable, others: Variable | null, ddof: number, multiply: Multiply = multiplyByColumns,
 ): DeferredTensor => {
   const columns = [tensor, ...(others === null ? [] : [others])].flatMap((part) => columnsOf(operation, part))
   const { at, leaves } = pairColumns(operation, columns, ddof, multiply)
@@ -164,7 +190,7 @@ export const covariance = (
 }
 
 /** NumPy's corrcoef with one column per variable. Throws what `multiply` does. */
-export const correlation = (tensor: Tensor, others: Tensor | null, multiply: Multiply = multiplyByColumns): DeferredTensor => {
+export const correlation = (tensor: Variable, others: Variable | null, multiply: Multiply = multiplyByColumns): DeferredTensor => {
   const matrix = covariance('corr', tensor, others, 0, multiply)
   const size = matrix.shape[0] ?? 1
   const deviations = Array.from({ length: size }, (_, i) => stepValue('sqrt', matrix.values[i * size + i] as DeferredValue))
@@ -201,7 +227,7 @@ const solve = (matrix: readonly (readonly DeferredValue[])[], right: readonly De
  * The intercept and then the weight of each of the tensor's columns that explain `target` with the least squares. Throws what
  * `multiply` does.
  */
-export const leastSquares = (tensor: Tensor, target: Tensor, multiply: Multiply = multiplyByColumns): DeferredTensor => {
+export const leastSquares = (tensor: Variable, target: Variable, multiply: Multiply = multiplyByColumns): DeferredTensor => {
   const predictors = columnsOf('leastSquares', tensor)
   const size = predictors.length
   const explained = columnsOf('leastSquares', target)
@@ -212,7 +238,7 @@ export const leastSquares = (tensor: Tensor, target: Tensor, multiply: Multiply 
   const weights = solve(
     predictors.map((_, i) => predictors.map((_other, j) => at(i, j))), predictors.map((_, i) => at(i, size)),
   )
-  const means = [...predictors, target].map((column) => deferTensor(meanOf(column, undefined)))
+  const means = columns.map(meanOfColumn)
   const fitted = weights.map((weight, i) => stepValue('mul', weight, means[i]?.values[0] as DeferredValue))
   const intercept = stepValue('sub', means[size]?.values[0] as DeferredValue, sumValues(fitted))
   const leaves = new Set([...asked, ...means.flatMap((mean) => [...mean.leaves])])

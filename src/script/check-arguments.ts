@@ -1,17 +1,17 @@
 import { AppError } from '../shared/errors.ts'
 import type { Arguments } from './arguments.ts'
-import type { TensorMethod } from './backend.ts'
+import type { ScriptMethod } from './truths.ts'
 
-const ofNone: readonly TensorMethod[] = [
-  'neg', 'sqrt', 'exp', 'log', 'abs', 'sigmoid', 'decrypted', 'shape', 'size', 'dim', 'item', 'truth', 'text',
+const ofNone: readonly ScriptMethod[] = [
+  'neg', 'pos', 'not', 'sqrt', 'exp', 'log', 'abs', 'sigmoid', 'decrypted', 'shape', 'size', 'dim', 'item', 'truth', 'text',
 ]
-const ofTwo: readonly TensorMethod[] = ['where', 'rows', 'concat', 'quantile', 'var', 'std', 'cov']
-const ofAny: readonly TensorMethod[] = ['get', 'slice', 'cols', 'transpose', 'reshape', 'groupBy', 'unique']
-const ofOneList: readonly TensorMethod[] = ['rows', 'cols', 'reshape', 'transpose']
-const overAxes: readonly TensorMethod[] = ['sum', 'mean', 'max', 'min', 'argmax', 'argmin', 'median']
+const ofTwo: readonly ScriptMethod[] = ['where', 'rows', 'concat', 'quantile', 'var', 'std', 'cov']
+const ofAny: readonly ScriptMethod[] = ['get', 'slice', 'cols', 'transpose', 'reshape', 'groupBy', 'unique']
+const ofOneList: readonly ScriptMethod[] = ['rows', 'cols', 'reshape', 'transpose']
+const overAxes: readonly ScriptMethod[] = ['sum', 'mean', 'max', 'min', 'argmax', 'argmin', 'median']
 
 /** Methods whose arguments are no columns, with what takes the columns that were named instead. */
-const ofColumns: Partial<Readonly<Record<TensorMethod, (names: string) => string>>> = {
+const ofColumns: Partial<Readonly<Record<ScriptMethod, (names: string) => string>>> = {
   get: (names) => `x.col(${names})`, cov: (names) => `x.cols(${names}).cov()`, corr: (names) => `x.cols(${names}).corr()`,
   leastSquares: (names) => `x.leastSquares(data.col(${names}))`, quantile: (names) => `x.col(${names}).quantile(0.5)`,
   ...Object.fromEntries([...overAxes, 'var', 'std', 'sort'].map((method) => [method, (names: string) => `x.col(${names}).${method}()`])),
@@ -32,7 +32,7 @@ const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 /** A column goes where the tensor is, not where an axis or another column goes. */
-const assertNoColumns = <T extends object>(method: TensorMethod, args: Arguments<T>): void => {
+const assertNoColumns = <T extends object>(method: ScriptMethod, args: Arguments<T>): void => {
   const instead = ofColumns[method]
   const names = args.flat().filter((value) => typeof value === 'string').map((name) => JSON.stringify(name.slice(0, 100)))
   if (instead === undefined || names.length === 0) return
@@ -47,7 +47,7 @@ const assertNoColumns = <T extends object>(method: TensorMethod, args: Arguments
 /**
  * What a method would not look at was meant to do something, and so was a column where none can be. Throws `input.tensor-value`.
  */
-export const assertArguments = <T extends object>(method: TensorMethod, args: Arguments<T>): void => {
+export const assertArguments = <T extends object>(method: ScriptMethod, args: Arguments<T>): void => {
   assertNoColumns(method, args)
   if (method === 'reshape' && args.some((value) => typeof value === 'string')) {
     refuse('reshape fills row by row, NumPy\'s order "C", and takes no order: x.t().reshape(3, 2).t() is x.reshape(2, 3, order="F")')

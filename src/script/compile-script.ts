@@ -42,7 +42,7 @@ const tupleRefusal = 'JavaScript\'s comma drops what stands before it, so that (
 const awaitRefusal = 'a script runs straight from top to bottom: there is nothing to await, leave the word out'
 const asyncRefusal = 'a script runs straight from top to bottom: what fails in an async function would fail unseen, leave the word out'
 
-const chainRefusal = 'this compares what a comparison gave, not the number between: write (1 < x) * (x < 5) for tensors, 1 < x && x < 5 for numbers'
+const chainRefusal = 'this compares what a comparison gave, not the number between: write (1 < x) & (x < 5) for tensors, 1 < x && x < 5 for numbers'
 const comparisons: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.LessThanToken, ts.SyntaxKind.LessThanEqualsToken, ts.SyntaxKind.GreaterThanToken, ts.SyntaxKind.GreaterThanEqualsToken,
   ts.SyntaxKind.EqualsEqualsToken, ts.SyntaxKind.ExclamationEqualsToken, ts.SyntaxKind.EqualsEqualsEqualsToken,
@@ -59,7 +59,7 @@ const refuseOrder = (node: ts.Node): string | null => {
   const sides = [left, right]
   if (bitOperators.has(node.operatorToken.kind) && sides.some(isComparison)) {
     const sign = node.operatorToken.getText()
-    return `\`${sign}\` comes after comparisons here, and before them in Python: write (a > 0) * (b > 0) for tensors, a > 0 && b > 0 for numbers, (a ${sign} b) > 0 for bits`
+    return `\`${sign}\` comes after comparisons here, and before them in Python: write (a > 0) ${sign} (b > 0) for tensors, a > 0 && b > 0 for numbers, (a ${sign} b) > 0 for bits`
   }
   if (!isComparison(node)) return null
   if (sides.every(isComparison)) return `one comparison of two others takes brackets: (${left.getText()}) ${node.operatorToken.getText()} (${right.getText()})`.slice(0, 300)

@@ -1,10 +1,10 @@
 import type { ScriptListing } from './run-script.ts'
 
 /**
- * TypeScript's complaints about operators on anything but numbers, which an editor leaves out: with them a list of plain numbers can
+ * TypeScript's complaints about operators on anything but numbers (& and | of two conditions among them), which an editor leaves out: with them a list of plain numbers can
  * stand beside a tensor, `data + [1, 2]` (docs/adr/0501). What is wrong there is said when the script is tried.
  */
-export const operatorDiagnosticCodes: readonly number[] = [2362, 2363, 2365, 2367, 2839]
+export const operatorDiagnosticCodes: readonly number[] = [2362, 2363, 2365, 2367, 2447, 2839]
 
 /**
  * A tensor is a `number` to the editor: TypeScript has no operators of one's own, and numbers are what its operators take and give. So
@@ -33,7 +33,7 @@ interface TensorMembers {
   /** The one number of a tensor that is known while the script runs: what comparisons of encrypted cells gave, and what is made of it. */
   item(): number
 
-  /** Cell by cell: the operators + - * / ** and comparisons, which give 1 and 0. */
+  /** Cell by cell: the operators + - * / ** and comparisons, which give conditions, 1 and 0; & | ^ ~ are of conditions. */
   add(other: Operand): Tensor
   sub(other: Operand): Tensor
   mul(other: Operand): Tensor
@@ -85,7 +85,7 @@ interface TensorMembers {
   /** One length may be -1: it is worked out. */
   reshape(...lengths: number[]): Tensor
   /** One after the other along an axis, by default the first; null joins all cells in a row. */
-  concat(others: Tensor | readonly Tensor[], axis?: number | null | OneAxis): Tensor
+  concat(others: Tensor | boolean | readonly (Tensor | boolean)[], axis?: number | null | OneAxis): Tensor
 
   /** Over all cells, or over the axis or axes named: 0 runs over the rows, 1 over the columns. */
   sum(axis?: Axes | Along): Tensor
@@ -105,11 +105,11 @@ interface TensorMembers {
   std(axis?: Axes | (Along & Freedom), ddof?: number | Freedom): Tensor
   /** One column per variable, whose products the listing sells ("a*b"). ddof is 1, as in NumPy. */
   cov(ddof?: number | Freedom): Tensor
-  cov(other: Tensor, ddof?: number | Freedom): Tensor
+  cov(other: Tensor | boolean, ddof?: number | Freedom): Tensor
   /** Correlations of the columns, or of one with another. */
-  corr(other?: Tensor): Tensor
+  corr(other?: Tensor | boolean): Tensor
   /** The intercept, then the weight of each column. */
-  leastSquares(target: Tensor): Tensor
+  leastSquares(target: Tensor | boolean): Tensor
   /** The sum of products along the last axis and the other's first: with plain weights, or of columns whose products are sold. */
   dot(other: Operand): Tensor
   matmul(other: Operand): Tensor

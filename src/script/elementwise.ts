@@ -74,7 +74,7 @@ export const createMultiply = (help: Help): Multiply => (method, left, right) =>
 }
 
 /** A sum of products, where the encrypted side has single rows: nothing may be decrypted by the way. */
-const assertMixable = (method: string, sides: readonly Operand[]): void => {
+export const assertMixable = (method: string, sides: readonly Operand[]): void => {
   const encrypted = sides.filter((side) => side instanceof Tensor)
   if (!encrypted.some(isRowLevel)) return
   throw sides.some((side) => side instanceof DeferredTensor) ? deferredRefused(method) : productRefused(method)

@@ -1,4 +1,4 @@
-import type { DeferredTensor } from '../compute/deferred.ts'
+import { DeferredTensor } from '../compute/deferred.ts'
 import { foldKnown, isKnown, knownItem, knownToPlain } from '../compute/known.ts'
 import { noInteraction } from '../compute/interaction.ts'
 import { correlation, covariance, leastSquares, variance } from '../compute/moments.ts'
@@ -12,7 +12,7 @@ import { assertDecimals, isList, spread, toColumn, toNumber, type Arguments } fr
 import type { BackendArgument, BackendResult, TensorBackend, TensorMethod } from './backend.ts'
 import { groupsInstead } from './habits.ts'
 import {
-  computeBinary, computeWhere, constantLike, createMultiply, isGraphTensor, needsHelp, requireComparisons, toDeferred, toPlainWhereKnown,
+  assertMixable, computeBinary, computeWhere, constantLike, createMultiply, isGraphTensor, needsHelp, requireComparisons, toDeferred, toPlainWhereKnown,
   type BinaryMethod, type GraphTensor, type Help, type Operand,
 } from './elementwise.ts'
 
@@ -139,20 +139,42 @@ const assertFraction = (method: string, q: number): void => {
   if (!(q >= 0 && q <= 1)) throw new AppError('input.tensor-value', `${method}: the fraction must lie between 0 and 1, not ${q}`)
 }
 
-const toEncrypted = (method: string, tensor: unknown): Tensor => {
-  if (tensor instanceof Tensor) return tensor
-  throw new AppError('input.tensor-value', `${method}: columns of the table are needed here, not numbers known after decryption or plain ones`)
+const toColumns = (method: string, columns: unknown): GraphTensor => {
+  if (isGraphTensor(columns)) return columns
+  throw new AppError('input.tensor-value', `${method}: columns are needed here, of the table or made of it, and not plain numbers`)
 }
 
-/** The optional second set of columns, and a number behind it. */
-const pairArguments = (method: string, [first = null, second = null]: Args): { other: Tensor | null; ddof: number } => {
+/**
+ * The sets of columns of one call. Where none has single rows they are decrypted anyway; beside single rows stands only what is encrypted or
+ * known while the script runs.
+ */
+const toVariables = (method: string, given: readonly unknown[]): GraphTensor[] => {
+  const columns = given.map((one) => toColumns(method, one))
+  if (!columns.some(needsHelp)) return columns.map(toDeferred)
+  if (columns.some((one) => one instanceof DeferredTensor && !isKnown(one))) assertMixable(method, columns)
+  return columns
+}
+
+/** This set of columns with the optional second one, and a number behind it. */
+const pairArguments = (method: string, tensor: GraphTensor, [first = null, second = null]: Args) => {
   const [other, ddof] = typeof first === 'number' ? [null, first] : [first, second]
-  return { other: other === null ? null : toEncrypted(method, other), ddof: ddof === null ? 1 : toNumber(method, ddof) }
+  const [own, others = null] = toVariables(method, other === null ? [tensor] : [tensor, other])
+  return { own: own as GraphTensor, others, ddof: ddof === null ? 1 : toNumber(method, ddof) }
 }
 
 const cov = (tensor: GraphTensor, args: Args, help: Help): DeferredTensor => {
-  const { other, ddof } = pairArguments('cov', args)
-  return covariance('cov', toEncrypted('cov', tensor), other, ddof, createMultiply(help))
+  const { own, others, ddof } = pairArguments('cov', tensor, args)
+  return covariance('cov', own, others, ddof, createMultiply(help))
+}
+
+const corr = (tensor: GraphTensor, args: Args, help: Help): DeferredTensor => {
+  const { own, others } = pairArguments('corr', tensor, args)
+  return correlation(own, others, createMultiply(help))
+}
+
+const fit = (tensor: GraphTensor, target: unknown, help: Help): DeferredTensor => {
+  const [own, explained] = toVariables('leastSquares', [tensor, target]) as [GraphTensor, GraphTensor]
+  return leastSquares(own, explained, createMultiply(help))
 }
 
 /** To so many decimals, or tens and hundreds for numbers below 0; a half goes to the even one. */
@@ -225,10 +247,8 @@ const methods: Record<TensorMethod, Method> = {
   std: (tensor, args, help) => asTensor(spreadOf('std', tensor, args, help).apply('sqrt')),
   sort: (tensor, args, help) => asTensor(sort(tensor, args, help)),
   cov: (tensor, args, help) => asTensor(cov(tensor, args, help)),
-  corr: (tensor, args, help) =>
-    asTensor(correlation(toEncrypted('corr', tensor), pairArguments('corr', args).other, createMultiply(help))),
-  leastSquares: (tensor, [target = null], help) =>
-    asTensor(leastSquares(toEncrypted('leastSquares', tensor), toEncrypted('leastSquares', target), createMultiply(help))),
+  corr: (tensor, args, help) => asTensor(corr(tensor, args, help)),
+  leastSquares: (tensor, [target = null], help) => asTensor(fit(tensor, target, help)),
   dot: (tensor, args, help) => asTensor(product('dot', tensor, args, help)),
   matmul: (tensor, args, help) => asTensor(product('matmul', tensor, args, help)),
   groupBy: unavailable('groupBy', groupsInstead),

@@ -1,9 +1,10 @@
 import { noInteraction, subtractCounts, type InteractionCount } from '../compute/interaction.ts'
 import { AppError, toAppError } from '../shared/errors.ts'
-import { tensorMethods, type AnswerValue, type BackendArgument, type BackendResult, type TensorBackend, type TensorMethod } from './backend.ts'
+import { tensorMethods, type AnswerValue, type BackendArgument, type BackendResult, type TensorBackend } from './backend.ts'
 import { assertArguments } from './check-arguments.ts'
 import { describeClipped } from './clipped-ranges.ts'
 import type { ScriptLimits } from './limits.ts'
+import { callBackend, createTruths, truthMethods, type ScriptMethod } from './truths.ts'
 import { parseAnswer, parseArguments } from './values.ts'
 
 /** What is told of one call with its place in the script: what it asked of the key holder, and what a reader may not expect of it. */
@@ -33,7 +34,8 @@ export interface HostCalls<T extends object> {
 const toWire = (value: number | readonly number[]): number | string | readonly number[] =>
   (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value)
 
-const isTensorMethod = (name: string): name is TensorMethod => (tensorMethods as readonly string[]).includes(name)
+const scriptMethods: readonly string[] = [...tensorMethods, ...truthMethods]
+const isScriptMethod = (name: string): name is ScriptMethod => scriptMethods.includes(name)
 
 /** Counts what a script uses up on the host's side, where the sandbox's own memory limit does not reach. */
 const createWorkMeter = (limits: ScriptLimits) => {
@@ -54,6 +56,7 @@ export const createHostCalls = <T extends object>(backend: TensorBackend<T>, lim
   const tensors: T[] = [backend.data]
   const errors: AppError[] = []
   const spend = createWorkMeter(limits)
+  const truths = createTruths<T>()
   const findTensor = (id: number): T | undefined => tensors[id]
 
   const readShape = (tensor: T): readonly number[] => {
@@ -61,7 +64,7 @@ export const createHostCalls = <T extends object>(backend: TensorBackend<T>, lim
     return result.kind === 'value' && typeof result.value !== 'number' ? result.value : []
   }
 
-  const noteOf = (method: TensorMethod, receiver: T, args: readonly BackendArgument<T>[], result: BackendResult<T>): string | null =>
+  const noteOf = (method: ScriptMethod, receiver: T, args: readonly BackendArgument<T>[], result: BackendResult<T>): string | null =>
     (result.kind === 'tensor' && (method === 'slice' || method === 'rows')
       ? describeClipped(method, args, readShape(receiver), readShape(result.tensor))
       : null)
@@ -69,12 +72,14 @@ export const createHostCalls = <T extends object>(backend: TensorBackend<T>, lim
   const perform = (method: string, receiverId: number, argumentsText: string): { result: BackendResult<T>; note: string | null } => {
     spend('calls', 1)
     spend('argumentCharacters', argumentsText.length)
-    if (!isTensorMethod(method)) throw new AppError('input.tensor-value', `a tensor has no method ${JSON.stringify(method)}`)
+    if (!isScriptMethod(method)) throw new AppError('input.tensor-value', `a tensor has no method ${JSON.stringify(method)}`)
     const receiver = findTensor(receiverId)
     if (receiver === undefined) throw new AppError('input.tensor-value', `${method} was called on something that is not a tensor of this run`)
-    const args = parseArguments(method, argumentsText, findTensor)
+    const { written, args } = parseArguments(method, argumentsText, findTensor)
     assertArguments(method, args)
-    const result = backend.call(method, receiver, args)
+    truths.assertPossible(method, receiver, written)
+    const result = callBackend(backend, method, receiver, args)
+    truths.note(method, receiver, written, result)
     if (result.kind === 'tensor') spend('cells', backend.sizeOf(result.tensor))
     return { result, note: noteOf(method, receiver, args, result) }
   }

@@ -26,9 +26,9 @@ const logicalAssignments: ReadonlyMap<ts.SyntaxKind, ts.BinaryOperator> = new Ma
   [ts.SyntaxKind.AmpersandAmpersandEqualsToken, ts.SyntaxKind.AmpersandAmpersandToken],
 ])
 
-/** -a, ~a, and the one whose operand is asked for its truth. */
-const prefixOperators: ReadonlyMap<ts.SyntaxKind, 'neg' | '~' | 'not'> = new Map([
-  [ts.SyntaxKind.MinusToken, 'neg'], [ts.SyntaxKind.TildeToken, '~'], [ts.SyntaxKind.ExclamationToken, 'not'],
+/** -a, +a, ~a, and the one whose operand is asked for its truth. */
+const prefixOperators: ReadonlyMap<ts.SyntaxKind, 'neg' | 'pos' | '~' | 'not'> = new Map([
+  [ts.SyntaxKind.MinusToken, 'neg'], [ts.SyntaxKind.PlusToken, 'pos'], [ts.SyntaxKind.TildeToken, '~'], [ts.SyntaxKind.ExclamationToken, 'not'],
 ])
 
 const logicalOperators: ReadonlySet<ts.SyntaxKind> = new Set([ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken])

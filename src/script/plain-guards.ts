@@ -18,7 +18,7 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
     if (isArray(value)) throw new TypeError(listCounts)
     if (typeof value === 'function') throw asksForNumber(value)
     if (typeof value === 'string') throw new TypeError('a text is no number, also where it looks like one: Number(a) makes one of it')
-    if (value === undefined || value === null) throw new TypeError('one side of ' + (operator === 'neg' ? '-' : operator) + ' is ' + value + ', which is no number: a place that a list has not, or a name without a value')
+    if (value === undefined || value === null) throw new TypeError('one side of ' + (operator === 'neg' ? '-' : operator === 'pos' ? '+' : operator) + ' is ' + value + ', which is no number: a place that a list has not, or a name without a value')
   }
   const refuseArgument = (name, value) => {
     if (isArray(value)) throw new TypeError(name + ' takes numbers, not a list: Math.max(...a) is the largest of a list, a.map((x) => Math.sqrt(x)) goes item by item')

@@ -24,10 +24,8 @@ export const preludeSource = String.raw`(function (host, settingsText) {
 
   const invoke = (method, tensor, args) => {
     let text = ''
-    let count = args.length
-    // sort(undefined) is sort(), as everywhere in JavaScript; sort(null) is NumPy's axis=None.
-    while (count > 0 && args[count - 1] === undefined) count--
-    for (let i = 0; i < count; i++) text += (i === 0 ? '' : ',') + (args[i] === undefined ? 'null' : encode(args[i], []))
+    // What is undefined was meant to be something (axes[2], options.to): it is refused, and never left out.
+    for (let i = 0; i < args.length; i++) text += (i === 0 ? '' : ',') + encode(args[i], [])
     const reply = parse(call(method, idOf(tensor), '[' + text + ']'))
     if (reply.error !== undefined) {
       const error = new Error(reply.message)
@@ -50,7 +48,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
     throw new TypeError('a tensor is not a number: + - * / ** > < >= <= == != and -a work on tensors; a++ is a = a + 1, Math.sqrt(a) is a.sqrt(), and where its one number is known, Number(a) is a.item()')
   }
   const notBits = () => {
-    throw new TypeError('bit operators are of plain numbers: of conditions on tensors a & b is a * b, a | b is a + b > 0, a ^ b is a != b, ~a is 1 - a; a power is a ** b')
+    throw new TypeError('<< and >> are of plain numbers: a * 2 ** b and a / 2 ** b are the same of tensors')
   }
 
   const { hints } = settings
@@ -148,6 +146,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   const operatorMethods = {
     '+': ['add', 'add'], '-': ['sub', 'rsub'], '*': ['mul', 'mul'], '/': ['div', 'rdiv'], '**': ['pow', 'rpow'], '>': ['gt', 'lt'],
     '<': ['lt', 'gt'], '>=': ['ge', 'le'], '<=': ['le', 'ge'], '==': ['eq', 'eq'], '!=': ['ne', 'ne'], '===': ['eq', 'eq'], '!==': ['ne', 'ne'],
+    '&': ['and', 'and'], '|': ['or', 'or'], '^': ['xor', 'xor'],
   }
   // Object keys are made once, as JavaScript does in a[key] += b.
   const toKey = (key) => {
@@ -170,13 +169,13 @@ export const preludeSource = String.raw`(function (host, settingsText) {
         return a
     }
     const isLeft = isTensor(a)
-    if (operator === 'neg') {
-      if (isLeft) return invoke('neg', a, [])
+    if (operator === 'neg' || operator === 'pos') {
+      if (isLeft) return invoke(operator, a, [])
       assertCountable(operator, a, 0)
-      return -a
+      return operator === 'neg' ? -a : +a
     }
     if (operator === '~') {
-      if (isLeft) notBits()
+      if (isLeft) return invoke('not', a, [])
       assertCountable(operator, a, 0)
       assertBits(operator, a, 0)
       return ~a

@@ -16,8 +16,8 @@ export const refuseNamedArgument = (node: ts.Node): string | null => {
 }
 
 const words: Readonly<Record<string, string>> = {
-  and: '`a and b` is `a && b` of plain values, a * b of conditions on tensors', or: '`a or b` is `a || b` of plain values, a + b > 0 of conditions on tensors',
-  not: '`not a` is `!a` of a plain value, 1 - a of a condition on tensors', lambda: '`lambda x: x * 2` is `(x) => x * 2`',
+  and: '`a and b` is `a && b` of plain values, a & b of conditions on tensors', or: '`a or b` is `a || b` of plain values, a | b of conditions on tensors',
+  not: '`not a` is `!a` of a plain value, ~a of a condition on tensors', lambda: '`lambda x: x * 2` is `(x) => x * 2`',
   def: '`def f(x):` is `const f = (x: Tensor) => …`', if: '`a if c else b` is `c ? a : b`, of tensors a.where(c, b)', in: '`a in list` is `list.includes(a)`',
   elif: '`elif` is `else if`', pass: 'an empty block is `{}`',
 }

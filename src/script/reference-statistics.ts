@@ -81,22 +81,25 @@ export const tabulatePairs = (
 
 /**
  * Householder's orthogonal triangularisation [GVL13, 5.2]: intercept and weights with the least squares; none are known, NaN, of fewer rows
- * than weights. Throws `input.tensor-shape` for columns of different length.
+ * than weights, and of columns that depend on each other, one of them a constant among them. Throws `input.tensor-shape` for columns of different length.
  */
 export const fitLeastSquares = (columns: readonly (readonly number[])[], target: readonly number[]): number[] => {
   const odd = columns.find(({ length }) => length !== target.length)
   if (odd !== undefined) throw shapeError(`leastSquares: columns of ${odd.length} and ${target.length} numbers do not pair`)
-  if (target.length <= columns.length) return new Array<number>(columns.length + 1).fill(Number.NaN)
   const rows = target.map((value, row) => [1, ...columns.map((column) => column[row] as number), value])
+  const unknown = new Array<number>(columns.length + 1).fill(Number.NaN)
+  if (target.length <= columns.length) return unknown
   const size = columns.length + 1
   for (let k = 0; k < size; k++) {
     const below = rows.slice(k)
     const norm = Math.hypot(...below.map((row) => row[k] as number))
     const pivot = rows[k]?.[k] ?? 0
+    // What the columns before it leave of this one is the rounding of its numbers: they make it up.
+    const whole = Math.hypot(...target.map((_, row) => (k === 0 ? 1 : columns[k - 1]?.[row] ?? 0)))
+    if (norm <= whole * Math.max(64, target.length) * Number.EPSILON) return unknown
     const alpha = pivot > 0 ? -norm : norm
     const reflector = below.map((row, index) => (row[k] as number) - (index === 0 ? alpha : 0))
     const length = sumExactly(reflector.map((value) => value * value))
-    if (length === 0) continue
     for (let j = k; j <= size; j++) {
       const factor = (2 * sumExactly(below.map((row, index) => (row[j] as number) * (reflector[index] as number)))) / length
       below.forEach((row, index) => { row[j] = (row[j] as number) - factor * (reflector[index] as number) })

@@ -25,6 +25,8 @@ interface Reader<T extends object> {
   readonly code: ErrorCode
   readonly limits: ValueLimits
   findTensor(id: number): T | undefined
+  /** What follows `is undefined`. */
+  readonly undefinedMeans: string
   /** Reads NaN, Infinity or -Infinity, or throws. */
   readNumber(word: string, path: string): number
 }
@@ -74,7 +76,7 @@ const parseObject = <T extends object>(value: object, path: string, depth: numbe
     return Object.fromEntries(entries.map((entry: unknown) => parseEntry(entry, path, depth, reader)))
   }
   const refused = memberOf(value, 'refused')
-  if (typeof refused === 'string') throw new AppError(reader.code, `${path} is ${refused}`)
+  if (typeof refused === 'string') throw new AppError(reader.code, `${path} is ${refused}${refused === 'undefined' ? reader.undefinedMeans : ''}`)
   throw new AppError(reader.code, `${path} is an object${reader.limits.entries === 0 ? '' : ` with more than ${reader.limits.entries} entries`}`)
 }
 
@@ -93,11 +95,13 @@ const parseValue = <T extends object>(value: unknown, path: string, depth: numbe
 
 /** Reads the exported answer. Throws `input.answer-invalid` naming the part that is no answer. */
 export const parseAnswer = <T extends object>(text: string, findTensor: (id: number) => T | undefined): AnswerValue<T> =>
-  parseValue(parseJson(text, 'input.answer-invalid'), 'answer', 0, { code: 'input.answer-invalid', limits: answerLimits, findTensor, readNumber: refuseNumber('input.answer-invalid') })
+  parseValue(parseJson(text, 'input.answer-invalid'), 'answer', 0, { code: 'input.answer-invalid', limits: answerLimits, findTensor, undefinedMeans: '', readNumber: refuseNumber('input.answer-invalid') })
+
+const undefinedMeans = ': a name without a value, or a place or member that is not there; an argument that is not meant is left out'
 
 /** Methods whose arguments stand beside a tensor: NumPy takes true for 1 there, and any number. */
 const ofOperands: readonly string[] = [
-  'add', 'sub', 'mul', 'div', 'pow', 'rsub', 'rdiv', 'rpow', 'gt', 'lt', 'ge', 'le', 'eq', 'ne', 'where', 'dot', 'matmul',
+  'add', 'sub', 'mul', 'div', 'pow', 'rsub', 'rdiv', 'rpow', 'gt', 'lt', 'ge', 'le', 'eq', 'ne', 'where', 'dot', 'matmul', 'and', 'or', 'xor',
 ]
 
 const toArgument = <T extends object>(method: string, value: AnswerValue<T>, path: string): BackendArgument<T> => {
@@ -118,10 +122,11 @@ interface Placed {
 
 /** `{ axis: 0, ddof: 1 }` behind the others names arguments: each goes to its place. Throws `input.tensor-value`. */
 const placeNamed = (method: string, values: readonly unknown[]): readonly Placed[] => {
-  const placed: Placed[] = values.map((value, index) => ({ value, path: `${method}: argument ${index + 1}` }))
+  const names = parametersOf(method)
+  const pathOf = (index: number): string => `${method}: ${names[index] === undefined ? `argument ${index + 1}` : `argument ${index + 1} (${names[index]})`}`
+  const placed: Placed[] = values.map((value, index) => ({ value, path: pathOf(index) }))
   const last = values.at(-1)
   const entries = typeof last === 'object' && last !== null ? memberOf(last, 'record') : undefined
-  const names = parametersOf(method)
   if (!Array.isArray(entries) || names.length === 0) return placed
   placed.pop()
   for (const entry of entries as readonly unknown[]) {
@@ -137,15 +142,23 @@ const placeNamed = (method: string, values: readonly unknown[]): readonly Placed
   return placed
 }
 
+export interface ParsedArguments<T extends object> {
+  /** As the script wrote them, where true and false are no numbers. */
+  readonly written: readonly AnswerValue<T>[]
+  readonly args: readonly BackendArgument<T>[]
+}
+
 /** Reads the arguments of one method call, those with names in their places. Throws `input.tensor-value` naming the argument. */
 export const parseArguments = <T extends object>(
   method: string,
   text: string,
   findTensor: (id: number) => T | undefined,
-): readonly BackendArgument<T>[] => {
+): ParsedArguments<T> => {
   const values = parseJson(text, 'input.tensor-value')
   if (!Array.isArray(values)) throw new AppError('input.tensor-value', `${method} was called without an argument list`)
   const readNumber = ofOperands.includes(method) ? readNonFinite : refuseNumber('input.tensor-value')
-  return placeNamed(method, values).map(({ value, path }) =>
-    toArgument(method, parseValue(value, path, 0, { code: 'input.tensor-value', limits: argumentLimits, findTensor, readNumber }), path))
+  const placed = placeNamed(method, values)
+  const written = placed.map(({ value, path }) =>
+    parseValue(value, path, 0, { code: 'input.tensor-value', limits: argumentLimits, findTensor, undefinedMeans, readNumber }))
+  return { written, args: written.map((value, index) => toArgument(method, value, placed[index]?.path ?? '')) }
 }

@@ -26,6 +26,7 @@ export const errorCodes = defineErrorCodes({
   'input.tensor-too-large': { status: 400, next: 'Compute less at once: select rows or columns first, or sum before combining.' },
   'input.tensor-division-by-zero': { status: 400, next: 'Divide by something other than zero.' },
   'input.tensor-not-additive': { status: 400, next: 'Use plain numbers on one side, or combine the answers after decryption.' },
+  'input.tensor-condition': { status: 400, next: 'Join conditions with & and |, deny one with ~; 1 * condition is its numbers, 1 and 0, which add and subtract.' },
   'input.tensor-deferred': { status: 400, next: 'Sum or average first and use the deferred number on the result, or write x.decrypted() to decrypt every cell of x.' },
   'input.tensor-unknown': { status: 400, next: 'Let the answer compute with it, with where() or arithmetic instead of a condition; or compare encrypted cells, where the listing sells comparisons.' },
   'input.tensor-unavailable': { status: 400, next: 'The message names what to use instead.' },

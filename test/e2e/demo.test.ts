@@ -91,7 +91,7 @@ describe('the demo', { timeout: 600_000 }, () => {
     const report = JSON.parse(stdout) as Record<string, unknown>
     const rows = csv.split('\n').length - 2
     expect(report, csv).toMatchObject({
-      dataset: { rows, columns: 3, keyBits: 2048 }, proofVerified: true, state: 'Settled', value: '20000000000000000', guarantee: '10000000000000000',
+      dataset: { rows, columns: 3, keyBits: 2048 }, doubts: ['Rows with missing values left out: 1.'], proofVerified: true, state: 'Settled', value: '20000000000000000', guarantee: '10000000000000000',
     })
     expect(report['maxRelativeError'], csv).toBeLessThanOrEqual(1e-9)
     expect(report['maxAbsError']).toEqual(expect.any(Number))
@@ -110,6 +110,16 @@ describe('the demo', { timeout: 600_000 }, () => {
     expect(receipts).toHaveLength(2)
     for (const path of receipts) expect(verifyReceipt(JSON.parse(readFileSync(path, 'utf8')))).toMatchObject({ ok: true })
     await expectNothingLeft(trial)
+  })
+
+  it('says which rows it left out, and answers of the single row that is left', async () => {
+    const trial = startDemo({}, '--data', file('one-row.csv', 'a,b\n1.5,2\n,3'), '--script', file('one-row.ts', 'export default { sums: data.sum(0), first: data[0] }\n'))
+    const { exitCode, stdout, stderr } = await trial.running.ended
+    expect(exitCode, stderr).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      dataset: { rows: 1, columns: 2 }, doubts: ['Rows with missing values left out: 1.'], answer: { sums: [1.5, 2], first: [1.5, 2] }, proofVerified: true,
+    })
+    expect(stderr).toContain('Rows with missing values left out: 1.')
   })
 
   const endings = [['SIGINT', '— seller encrypts it'], ['SIGTERM', '— buyer rehearses on test data'], ['SIGTERM', '— seller encrypts it'], ['SIGINT', '— buyer rehearses on test data']] as const

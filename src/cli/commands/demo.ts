@@ -15,7 +15,7 @@ const describe = (report: DemoReport): string => {
   const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`.padStart(8)
   return [
     '',
-    `Table: ${report.dataset.rows} rows × ${report.dataset.columns} columns, ${report.dataset.keyBits}-bit key`,
+    `Table: ${report.dataset.rows} rows × ${report.dataset.columns} columns, ${report.dataset.keyBits}-bit key`, ...report.doubts,
     '', 'The answer, computed on ciphertexts and decrypted once:', describeAnswer(report.answer),
     '', 'The same on the plain table, in float64:', describeAnswer(report.expected),
     '', `Largest error: ${report.maxAbsError} (relative ${report.maxRelativeError})`,

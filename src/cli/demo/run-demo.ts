@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { createHost, evaluateOnPlainTable, type AnswerJson, type PlainEvaluation } from '../../host/index.ts'
+import { createHost, evaluateOnPlainTable, type AnswerJson, type ImportReport, type PlainEvaluation } from '../../host/index.ts'
 import { startPracticeChain, type PracticeAccount } from '../../host/chain/practice-chain.ts'
 import { AppError } from '../../shared/errors.ts'
+import { describeDoubts } from '../import-text.ts'
 import { usualAnswerCells } from '../../shared/usual-terms.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import { compareWithExpected } from './compare.ts'
@@ -41,6 +42,8 @@ interface Balances {
 
 export interface DemoReport {
   readonly dataset: { readonly rows: number; readonly columns: number; readonly keyBits: number }
+  /** What the import left out or kept with a doubt, in words: rows with a missing value, columns, units. */
+  readonly doubts: readonly string[]
   readonly answer: AnswerJson
   readonly expected: AnswerJson
   readonly maxAbsError: number
@@ -145,6 +148,7 @@ interface OpenShop {
   readonly url: string
   readonly guarantee: bigint
   readonly before: Balances
+  readonly doubts: readonly string[]
 }
 
 /** The seller's part up to an open shop; gives the listing's address. */
@@ -158,8 +162,10 @@ const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, option
     return { seller: sellerBalance, buyer: await readBalance(buyer) }
   })
   const { report } = await step('seller imports the table', () =>
-    seller.run<{ report: { rowsKept: number; columns: readonly unknown[] } }>('dataset', 'import', options.data, '--name', 'demo', '--missing', options.missing,
+    seller.run<{ report: ImportReport }>('dataset', 'import', options.data, '--name', 'demo', '--missing', options.missing,
       ...(options.columns === undefined ? [] : ['--columns', options.columns])))
+  const doubts = describeDoubts(report)
+  for (const doubt of doubts) options.note(doubt)
   const { secondMoments } = options
   if (secondMoments !== undefined) {
     await step('seller adds second moments', () => seller.run('dataset', 'second-moments', 'demo', '--min-rows', String(leastRows(options, report.rowsKept)),
@@ -176,7 +182,7 @@ const openShop = async ({ seller, buyer, rpcUrl, accounts, step }: Stage, option
     return listing
   })
   const { url } = await step('seller opens the shop', () => seller.start<{ url: string }>('serve', '--port', String(port)))
-  return { url: `${url}/v1/listings/${id}`, guarantee: BigInt(terms.guaranteeWei), before }
+  return { url: `${url}/v1/listings/${id}`, guarantee: BigInt(terms.guaranteeWei), before, doubts }
 }
 
 interface Bought {
@@ -234,7 +240,7 @@ const listTransactions = async ({ seller, buyer }: Stage): Promise<DemoReport['t
 
 const trade = async (stage: Stage, options: DemoOptions, steps: DemoReport['steps']): Promise<DemoReport> => {
   const { seller, buyer, step } = stage
-  const { url, guarantee, before } = await openShop(stage, options)
+  const { url, guarantee, before, doubts } = await openShop(stage, options)
   const bought = await buyAnswer(stage, url, options.script)
   await step('both withdraw', async () => {
     await seller.run('wallet', 'withdraw')
@@ -245,6 +251,7 @@ const trade = async (stage: Stage, options: DemoOptions, steps: DemoReport['step
   const { answer: expected, rows, columns } = await step('check against plain float64', () => evaluateExpected(seller.home, options.script))
   return {
     dataset: { rows, columns, keyBits: options.keyBits },
+    doubts,
     answer: bought.answer,
     expected,
     ...compareWithExpected(bought.answer, expected),

@@ -81,9 +81,10 @@ describe('operators on tensors', () => {
     ['data + [1, 2, 3]', 'input.tensor-shape', /do not/, 21],
     ['2+data+[1,2,3]', 'input.tensor-shape', /do not/, 22],
     ['data.add(1) * (data+[1, 2, 3])', 'input.tensor-shape', /do not/, 35],
-    ['data + undefined', 'input.tensor-value', /must be a tensor/, 21],
+    ['data + undefined', 'input.tensor-value', /add: argument 1 is undefined/, 21],
     ['data % 2', 'input.script-threw', /a % b is not possible on encrypted cells/, 21],
-    ['data | 2', 'input.script-threw', /bit operators are of plain numbers: of conditions on tensors a & b is a \* b/, 21],
+    ['data | 2', 'input.tensor-condition', /a \| b is of conditions, as \(x > 0\) & \(y > 0\)/, 21],
+    ['data << 2', 'input.script-threw', /<< and >> are of plain numbers/, 21],
     ['Math.sqrt(data)', 'input.script-threw', /Math\.sqrt\(a\) is a\.sqrt\(\)/, null],
   ] as const)('point to themselves where they fail: %s', async (expression, code, message, column) => {
     const source = `const wage = data.col("wage")\nexport default ${expression}`
