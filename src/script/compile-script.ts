@@ -4,7 +4,7 @@ import { findFloorDivision } from './floor-division.ts'
 import { createOperatorTransform } from './operators.ts'
 import { describePythonSyntax, refuseNamedArgument } from './python-syntax.ts'
 import { createScriptError, type ScriptText } from './script-error.ts'
-import { refuseAssignedCondition, refuseSilentFunction } from './slips.ts'
+import { refuseSlip } from './slips.ts'
 import { createPositionFinder, type Position } from './source-map.ts'
 
 /** A script as plain JavaScript, and the way back to where its author wrote what. */
@@ -110,7 +110,7 @@ const refusalOf = (node: ts.Node): { code: 'input.script-import' | 'input.script
   // Python reads 1 < x < 5 as one; JavaScript compares the 0s and 1s of the first with 5.
   const order = refuseOrder(node)
   if (order !== null) return { code: 'input.script-syntax', message: order }
-  const slip = refuseNamedArgument(node) ?? refuseSilentFunction(node) ?? refuseAssignedCondition(node)
+  const slip = refuseNamedArgument(node) ?? refuseSlip(node)
   if (slip !== null) return { code: 'input.script-syntax', message: slip }
   if (node.kind === ts.SyntaxKind.AsyncKeyword) return { code: 'input.script-syntax', message: asyncRefusal }
   const waits = ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined)

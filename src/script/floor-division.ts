@@ -46,11 +46,22 @@ const rootOf = (node: ts.Expression): string | null => {
   return ts.isIdentifier(node) ? node.text : null
 }
 
+/** Python's words between operands as signs of TypeScript's, of the same shape: what they come to is not asked here. */
+const pythonWords: readonly (readonly [word: RegExp, sign: string])[] = [
+  [/\sif\s(?=.*\selse\s)/g, ' ? '], [/\selse\s/g, ' : '], [/\s(?:or|and)\s/g, ' || '], [/\bnot\s+in\b|\bin\b|\bis\s+not\b|\bis\b/g, '<'], [/\bnot\s/g, '!'],
+  [/\b(?:True|False|None)\b/g, '1'],
+]
+
+const translatePython = (text: string): string =>
+  pythonWords.reduce((translated, [word, sign]) => translated.replace(word, sign), text.replace(/#.*$/, ''))
+
 /** Arithmetic of numbers and of names that exist, here or in Python; prose and dates are not. */
-const isOperand = (written: string, offset: number, declarations: Declarations): boolean => {
-  const text = cutPython(written)
+const isOperand = (written: string, offset: number, declarations: Declarations): boolean =>
+  [cutPython(written), translatePython(written)].some((text) => isArithmetic(text, offset, declarations))
+
+const isArithmetic = (text: string, offset: number, declarations: Declarations): boolean => {
   // Two words side by side, or a sign that arithmetic has not, need no parser.
-  const isProse = /[\p{L}\d_$]\s+[\p{L}\d_$]|(?<![=!<>])=(?!=)/u.test(text) || /[^\p{L}\p{M}\s\w$.,()[\]+\-*/"'%&|^<>=!]/u.test(text)
+  const isProse = /[\p{L}\d_$]\s+[\p{L}\d_$]|(?<![=!<>])=(?!=)/u.test(text) || /[^\p{L}\p{M}\s\w$.,()[\]+\-*/"'%&|^<>=!?:]/u.test(text)
   if (isProse || /^\s*(?:$|\d{4}-\d\d-\d\d$)/.test(text)) return false
   if ((ts.transpileModule(`0/${text}`, { reportDiagnostics: true }).diagnostics ?? []).length > 0) return false
   let isKnown = true

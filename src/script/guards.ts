@@ -9,6 +9,7 @@ export const guardsSource = String.raw`(function ({ isTensor, toTruth, toNumber,
   const { apply, construct } = Reflect
   const { defineProperty, hasOwn } = Object
   const { some } = Array.prototype
+  const isArray = Array.isArray
 
   const asksForSame = (what) =>
     new TypeError(what + ' asks for the very same value, which a tensor never is: a == b compares cell by cell, and gives 1 and 0')
@@ -51,7 +52,7 @@ export const guardsSource = String.raw`(function ({ isTensor, toTruth, toNumber,
   for (const name of ['includes', 'indexOf', 'lastIndexOf']) {
     surround(Array.prototype, name, (own, list, args) => {
       if (isTensor(args[0])) throw asksForSame(name)
-      const found = apply(own, list, args)
+      const found = isArray(args[0]) ? plain.placeOf(name, list, args[0]) : apply(own, list, args)
       plain.assertFound(list, args[0], found)
       // That something is not there is known only where no tensor is.
       if ((found === false || found === -1) && apply(some, list, [(value) => isTensor(value)])) throw asksForSame(name)
@@ -60,6 +61,7 @@ export const guardsSource = String.raw`(function ({ isTensor, toTruth, toNumber,
   }
   const refuseKey = (owner, name, what) => surround(owner, name, (own, self, args) => {
     if (isTensor(args[0])) throw asksForSame(what)
+    if (isArray(args[0])) throw new TypeError(what + ' asks for the very same list, not for one of equal items: JSON.stringify(a) is a text that is the same for both')
     return apply(own, self, args)
   })
   for (const name of ['add', 'has', 'delete']) refuseKey(Set.prototype, name, 'a Set')

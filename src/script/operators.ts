@@ -185,9 +185,37 @@ const rewriteAsked = ({ file, context: { factory }, call }: Rewriter, original: 
   return replaceAsked(factory, node, call(question, [visited.expression], expression, expression.getStart(file)))
 }
 
+/** `list[place] = value`, which asks about the place; null for all else. */
+const rewritePlace = (rewriter: Rewriter, node: ts.BinaryExpression): ts.Expression | null => {
+  const { file, context: { factory }, visit, call } = rewriter
+  const target = findTarget(node.left)
+  if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken || !ts.isElementAccessExpression(target)) return null
+  const { expression, argumentExpression } = target
+  if (expression.kind === ts.SyntaxKind.SuperKeyword) return null
+  const object = factory.createTempVariable(rewriter.context.hoistVariableDeclaration)
+  const kept = factory.createParenthesizedExpression(factory.createAssignment(object, visit(expression)))
+  const place = call('place', [object, visit(argumentExpression)], argumentExpression, argumentExpression.getStart(file))
+  return ts.setTextRange(factory.createAssignment(factory.createElementAccessExpression(kept, place), visit(node.right)), node)
+}
+
+/** `typeof x`, which asks about x where there is one. */
+const rewriteType = ({ file, context: { factory }, visit, call }: Rewriter, node: ts.TypeOfExpression): ts.Expression => {
+  const { expression } = node
+  const typeOf = (): ts.Expression => factory.createTypeOfExpression(expression)
+  // A name that is not defined has a type, but no value.
+  if (ts.isIdentifier(expression)) {
+    const isThere = factory.createStrictEquality(typeOf(), factory.createStringLiteral('object'))
+    return call('type', [typeOf(), factory.createLogicalAnd(isThere, expression)], node, node.getStart(file))
+  }
+  return ts.setTextRange(factory.createTypeOfExpression(call('typed', [visit(expression)], expression, node.getStart(file))), node)
+}
+
 const rewriteOperator = (rewriter: Rewriter, node: ts.Node): ts.Expression | null => {
   const { file, visit, call } = rewriter
+  if (ts.isTypeOfExpression(node)) return rewriteType(rewriter, node)
   if (ts.isBinaryExpression(node)) {
+    const placed = rewritePlace(rewriter, node)
+    if (placed !== null) return placed
     const assigned = assignmentOperators.get(node.operatorToken.kind) ?? logicalAssignments.get(node.operatorToken.kind)
     if (assigned !== undefined) return rewriteAssignment(rewriter, node, assigned)
     const operator = binaryOperators.get(node.operatorToken.kind)

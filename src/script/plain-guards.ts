@@ -14,6 +14,7 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
   const isOrder = (operator) => operator === '<' || operator === '>' || operator === '<=' || operator === '>='
 
   const listCounts = 'a plain list counts beside a tensor only: a.map((x) => x * 2) goes item by item, a.length is its length; of a shape, x.shape[0] is the number of rows'
+  const isDecimalText = (value) => typeof value === 'string' && value.length < 40 && /^-?\d+\.\d+$/.test(value)
   const refuseOperand = (operator, value) => {
     if (isArray(value)) throw new TypeError(listCounts)
     if (typeof value === 'function') throw asksForNumber(value)
@@ -34,7 +35,14 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
       if (typeof other === 'boolean' && isIdentity(operator)) throw new TypeError('a truth is never the very same as a number: == takes true for 1, as NumPy does')
       return
     }
+    if (operator === '/' && typeof a === 'bigint' && typeof b === 'bigint' && b !== 0n && a % b !== 0n) {
+      throw new TypeError('of whole numbers with n / drops the rest: Number(a) / Number(b) keeps it')
+    }
     const isText = typeof a === 'string' || typeof b === 'string'
+    // What toFixed made is a text: 1.3 and 2 would be 1.32.
+    if (operator === '+' && ((typeof a === 'number' && isDecimalText(b)) || (typeof b === 'number' && isDecimalText(a)))) {
+      throw new TypeError('a text that looks like a number is joined to the other, not added: Number(a) + b adds, \`\${a}\${b}\` joins')
+    }
     if (operator === '+' && isText && a !== undefined && b !== undefined) return
     if (operator === '+' && isText) refuseOperand(operator, undefined)
     if (isOrder(operator) && typeof a === 'string' && typeof b === 'string') return
@@ -63,10 +71,33 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
   }
   const ownNumber = Number
   globalThis.Number = new Proxy(ownNumber, { apply: (own, self, args) => {
-    if (isArray(args[0]) || args[0] === null || args[0] === '') refuseArgument('Number', args[0])
+    if (isArray(args[0]) || args[0] === null) refuseArgument('Number', args[0])
+    if (typeof args[0] === 'string' && args[0].trim() === '') refuseArgument('Number', '')
     return own(...args)
   } })
   defineProperty(ownNumber.prototype, 'constructor', { value: globalThis.Number, writable: true, configurable: true })
+
+  // Both stop at what is no digit, and take what stands before it: 1 of 1,500, 5 of 5e-7.
+  const isWhole = (text, radix) => {
+    const base = radix === undefined || radix === 0 ? (/^[+-]?0x/i.test(text) ? 16 : 10) : radix
+    const digits = text.replace(/^[+-]/, '').replace(base === 16 ? /^0x/i : '', '')
+    return [...digits].every((digit) => parseDigit(digit, base) === parseDigit(digit, base))
+  }
+  const parseDigit = globalThis.parseInt
+  for (const owner of [globalThis, ownNumber]) {
+    surround(owner, 'parseInt', (own, self, args) => {
+      const parsed = own(...args)
+      const isCut = typeof args[0] === 'string' ? !isWhole(args[0].trim(), args[1]) : typeof args[0] === 'number' && parsed !== Math.trunc(args[0])
+      if (parsed === parsed && isCut) throw new TypeError('parseInt takes ' + String(args[0]).slice(0, 40) + ' for ' + parsed + ': Number(a) is the whole of it, Math.trunc(a) without its decimals')
+      return parsed
+    })
+    surround(owner, 'parseFloat', (own, self, args) => {
+      const parsed = own(...args)
+      const isCut = typeof args[0] === 'string' && ownNumber(args[0]) !== parsed
+      if (parsed === parsed && isCut) throw new TypeError('parseFloat takes ' + args[0].slice(0, 40) + ' for ' + parsed + ': Number(a) is of texts that are a number and nothing else, as 1500 and 1.5')
+      return parsed
+    })
+  }
 
   const remainder = (a, b) => {
     const rest = a % b
@@ -79,6 +110,10 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
   const assertTruth = (value) => {
     if (value !== value) throw new TypeError('NaN is neither true nor false (NumPy takes it for true, JavaScript for false): Number.isNaN(a) asks for it')
     if (isArray(value) && value.length === 0) throw new TypeError('an empty list is true here and false in Python: a.length > 0 asks whether it has any')
+    if ((value instanceof Set || value instanceof Map) && value.size === 0) throw new TypeError('an empty Set or Map is true here and false in Python: a.size > 0 asks whether it has any')
+    if (typeof value === 'object' && value !== null && getPrototypeOf(value) === Object.prototype && Reflect.ownKeys(value).length === 0) {
+      throw new TypeError('an empty object is true here and false in Python: Object.keys(a).length > 0 asks whether it has any')
+    }
     return value
   }
 
@@ -97,6 +132,11 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
   const assertHolder = (value) => {
     if (isArray(value)) throw new TypeError('"in" looks for a place in a list, not for an item: a.includes(item)')
     return value
+  }
+  /** Where an item is put; a place far behind the end would leave holes before it. */
+  const assertPlace = (list, place) => {
+    if (!isArray(list) || typeof place !== 'number' || !(place > list.length)) return
+    throw new RangeError('the list has ' + list.length + ' items, and place ' + place + ' would leave holes before it: a.push(item) puts one at its end, new Array(n).fill(0) makes a list of n')
   }
   const assertLength = (value) => {
     if (typeof value === 'number') return value
@@ -154,6 +194,12 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
   for (const name of methods) {
     refuseMember(Array.prototype, name, "a plain list has no '" + name + "', a tensor has: a.length is a list's length, a.reduce((p, q) => p + q) its sum")
   }
+  /** As == of lists: item by item. */
+  const placeOf = (name, list, item) => {
+    const places = [...list.keys()].filter((i) => equals(list[i], item))
+    const place = places.length === 0 ? -1 : places.at(name === 'lastIndexOf' ? -1 : 0)
+    return name === 'includes' ? place !== -1 : place
+  }
   /** The host's own lists count from their end too, as tuples do, and nothing is changed in them. */
   const countFromEnd = (list) => {
     const { length } = list
@@ -177,6 +223,6 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
   }
 
   return {
-    assertCountable, equals, power, remainder, assertTruth, assertKey, assertNoHole, assertNames, assertHolder, assertLength, assertFound, assertBits, countFromEnd,
+    assertCountable, equals, power, remainder, assertTruth, assertKey, assertNoHole, assertNames, assertHolder, assertLength, assertPlace, placeOf, assertFound, assertBits, countFromEnd,
   }
 })`

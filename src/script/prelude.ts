@@ -95,7 +95,7 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   // A tensor's numbers are known only where the key holder compared: the host says so.
   const toTruth = (value) => (isTensor(value) ? invoke('truth', value, []) : value)
   const {
-    asksForSame, asksForNumber, assertCountable, assertKeys, equals, power, remainder, assertTruth, assertKey, assertNoHole, assertNames, assertHolder, assertLength, assertBits, countFromEnd,
+    asksForSame, asksForNumber, assertCountable, assertKeys, equals, power, remainder, assertTruth, assertKey, assertNoHole, assertNames, assertHolder, assertLength, assertPlace, assertBits, countFromEnd,
   } = (${guardsSource})({
     isTensor, toTruth, toNumber: notNumber, uncalledHints: settings.uncalledHints, methods: settings.methods, columns: settings.listing.columns,
   })
@@ -153,6 +153,10 @@ export const preludeSource = String.raw`(function (host, settingsText) {
     assertKey(key)
     return typeof key === 'object' || typeof key === 'function' ? ownKeys({ [key]: 0 })[0] : key
   }
+  const assertTyped = (value) => {
+    if (isTensor(value)) throw new TypeError('typeof tells no tensor from an object: x.shape !== undefined asks whether x is a tensor')
+    return value
+  }
   const isNothing = (value) => value === null || value === undefined
   const noRemainder = 'a % b is not possible on encrypted cells, and there is no such step after decryption: it is of plain numbers alone'
   const operate = (operator, a, b) => {
@@ -164,6 +168,15 @@ export const preludeSource = String.raw`(function (host, settingsText) {
       case 'delete': return assertNoHole(a)
       case 'names': return assertNames(a)
       case 'length': return assertLength(a)
+      case 'type':
+        assertTyped(b)
+        return a
+      case 'typed': return assertTyped(a)
+      case 'place': {
+        const key = toKey(b)
+        assertPlace(a, key)
+        return key
+      }
       case 'case':
         if (isTensor(a)) throw asksForSame('switch')
         return a

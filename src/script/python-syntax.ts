@@ -43,6 +43,7 @@ const describeRanges = (before: string, after: string): string | null => {
 export const describePythonSyntax = (before: string, after: string): string | null => {
   if (after.startsWith('@')) return '`a @ b` is `a.matmul(b)` here'
   if (after.startsWith('#')) return 'a comment begins with // here'
+  if (/^\d{3}\b/.test(after) ? /\d,$/.test(before) : /^,\d{3}\b/.test(after) && /\d$/.test(before)) return '1,500 is written 1500, or 1_500, here'
   if (/\bf$/.test(before) && /^["']/.test(after)) return 'f"{a}" is `${a}`, in backticks, here'
   const ranges = describeRanges(before, after)
   if (ranges !== null) return ranges

@@ -19,12 +19,54 @@ const givesBack = (body: ts.Node): boolean => {
 }
 
 /** `list.filter((v) => { v > 2 })` keeps nothing: the braces are a block, which gives nothing back. Null for all other syntax. */
-export const refuseSilentFunction = (node: ts.Node): string | null => {
+const refuseSilentFunction = (node: ts.Node): string | null => {
   const isCallback = isFunction(node) && ts.isBlock(node.body) && ts.isCallExpression(node.parent) && node.parent.arguments[0] === node
   if (!isCallback || !ts.isPropertyAccessExpression(node.parent.expression)) return null
   const method = node.parent.expression.name.text
   if (!asking.has(method) || node.asteriskToken !== undefined || givesBack(node.body)) return null
   return `this function gives nothing back to ${method}: (v) => v * 2 does, and so does (v) => { return v * 2 }`
+}
+
+/** What is written in place of a comparison; in brackets of its own it is meant. */
+const isBareAssignment = (node: ts.Node): boolean => ts.isBinaryExpression(node) && ts.tokenToString(node.operatorToken.kind) === '='
+
+/** `list.some((v) => v = 3)` is 3 for each of them. Null for all other syntax. */
+const refuseAssignedItem = (node: ts.Node): string | null => {
+  const isCallback = ts.isArrowFunction(node) && isBareAssignment(node.body) && ts.isCallExpression(node.parent) && node.parent.arguments[0] === node
+  if (!isCallback || !ts.isPropertyAccessExpression(node.parent.expression) || !asking.has(node.parent.expression.name.text)) return null
+  return `\`=\` sets a variable, and gives ${node.parent.expression.name.text} what it was set to: a == b compares`
+}
+
+const signOf = (node: ts.Node): string => (ts.isBinaryExpression(node) ? ts.tokenToString(node.operatorToken.kind) ?? '' : '')
+
+/** Of an enum the compiler makes its values, with JavaScript's operators and no word of a doubt. Null for all other syntax. */
+const refuseEnumOperator = (node: ts.Node): string | null => {
+  if (!ts.isBinaryExpression(node)) return null
+  const isFar = signOf(node) === '<<' && ts.isNumericLiteral(node.right) && Number(node.right.text) > 30
+  if (signOf(node) !== '^' && signOf(node) !== '%' && !isFar) return null
+  if (ts.findAncestor(node, ts.isEnumMember) === undefined) return null
+  return `in an enum \`${signOf(node)}\` is computed as JavaScript does, and nobody looks: a power is a ** b, and any other number is a const's`
+}
+
+/** `x = y * 1,500` sets x to y, and 500 goes nowhere. Null for all other syntax. */
+const refuseThousandsMark = (node: ts.Node): string | null => {
+  const isDropped = signOf(node) === ',' && ts.isExpressionStatement(node.parent) && ts.isNumericLiteral((node as ts.BinaryExpression).right)
+  if (!isDropped || ts.isNumericLiteral((node as ts.BinaryExpression).left)) return null
+  return 'a comma ends the expression, and what stands behind it goes nowhere: 1,500 is written 1500, or 1_500'
+}
+
+const wholeKeyOf = (property: ts.ObjectLiteralElementLike): number | null => {
+  const { name } = property
+  if (name === undefined || !(ts.isNumericLiteral(name) || ts.isStringLiteral(name))) return null
+  return /^(?:0|[1-9]\d{0,9})$/.test(name.text) ? Number(name.text) : null
+}
+
+/** `{ b: 1, 10: 2, 9: 3 }` has its keys in the order 9, 10, b. Null for all other syntax. */
+const refuseKeyOrder = (node: ts.Node): string | null => {
+  if (!ts.isObjectLiteralExpression(node) || node.properties.some(ts.isSpreadAssignment)) return null
+  const keys = node.properties.map(wholeKeyOf)
+  const isOut = keys.some((key, index) => key !== null && keys.slice(0, index).some((before) => before === null || before > key))
+  return isOut ? 'JavaScript puts keys that are whole numbers first, in rising order: write them so, or keep the order by a list of pairs, [[10, a], [9, b]]' : null
 }
 
 /** What a condition is; before `?` an assignment has brackets anyway. */
@@ -35,9 +77,19 @@ const conditionOf = (node: ts.Node): ts.Expression | undefined => {
 }
 
 /** `if (a = 3)` sets a, and asks whether 3 is true; in brackets of its own it is meant. Null for all other syntax. */
-export const refuseAssignedCondition = (node: ts.Node): string | null => {
+const refuseAssignedCondition = (node: ts.Node): string | null => {
   const condition = conditionOf(node)
-  const isAssignment = condition !== undefined && ts.isBinaryExpression(condition)
-    && ts.tokenToString(condition.operatorToken.kind) === '='
-  return isAssignment ? '`=` sets a variable, also in a condition: a == b compares' : null
+  return condition !== undefined && isBareAssignment(condition) ? '`=` sets a variable, also in a condition: a == b compares' : null
+}
+
+/** All of them. A new one is a function of a node that says what is wrong, or null, and a line here. */
+const slips = [refuseSilentFunction, refuseAssignedItem, refuseAssignedCondition, refuseEnumOperator, refuseThousandsMark, refuseKeyOrder]
+
+/** What is JavaScript, and evidently not what its author meant. Null for all other syntax. */
+export const refuseSlip = (node: ts.Node): string | null => {
+  for (const refuse of slips) {
+    const message = refuse(node)
+    if (message !== null) return message
+  }
+  return null
 }

@@ -159,9 +159,9 @@ describe('a mistake in a script', () => {
 
   it.each([
     ['rows([1, NaN])', 'rows: argument 1\\[1\\] is NaN'],
-    ['add(undefined)', 'must be a tensor, a number, or lists'],
+    ['add(undefined)', 'add: argument 1 is undefined'],
     ['add([1, null])', 'lists of numbers'],
-    ['sum(true)', 'sum: argument 1 is true'],
+    ['sum(true)', 'sum: argument 1 \\(axis\\) is true'],
     ['add({})', 'add: argument 1 is an object'],
     ['add("1")', 'must be a tensor, a number, or lists'],
     ['add(() => 1)', 'add: argument 1 is a function'],

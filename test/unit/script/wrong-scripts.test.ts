@@ -163,6 +163,30 @@ const wrong: readonly (readonly [mistake: string, source: string])[] = [
   ['a tuple of two answers', "export default (data.col('wage').mean(), data.col('education').mean())"],
   ['a tuple that is returned', 'const both = () => { return data.sum(0), data.mean(0) }\nexport default both()'],
   ['a tuple of axes that are worked out', 'export default data.sum((data.dim() - 2, 1))'],
+  ['floor division by one of two', 'const groups = 0\nconst half = listing.rows // (groups or 2)\nexport default data.sum() / half'],
+  ['floor division by a choice of Python\'s', 'const half = listing.rows // (2 if listing.rows is not None else 1)\nexport default data.sum() / half'],
+  ['a list as a member of a Set', 'export default data.sum() / new Set([[1, 2], [1, 2]]).size'],
+  ['a list as a key of a Map', 'const counts = new Map<number[], number>([[[1, 2], 3]])\nexport default data.sum() * (counts.get([1, 2]) ?? 1)'],
+  ['an item set in filter', 'export default data.sum() * [1, 2, 5].filter((v) => v = 5).length'],
+  ['an item set in some', 'export default data.sum() * ([1, 2].some((v) => v = 5) ? 1 : 2)'],
+  ['a power in an enum', 'enum Scale { small = 2 ^ 3 }\nexport default data.sum() * Scale.small'],
+  ['a remainder in an enum', 'enum Scale { small = -7 % 3 }\nexport default data.sum() * Scale.small'],
+  ['whole numbers as keys out of their order', 'const weights = { wage: 1, 10: 2, 9: 3 }\nexport default data.sum() * Object.values(weights)[0]!'],
+  ['an empty object as a condition', 'const options = {}\nexport default data.sum() * (options ? 1 : 2)'],
+  ['an empty Set as a condition', 'const seen = new Set<string>()\nexport default data.sum() * (!seen ? 1 : 2)'],
+  ['a plus before a text', 'export default data.sum() * +"5"'],
+  ['a plus before a list', 'export default data.sum() * +([5] as any)'],
+  ['a blank text as a number', 'export default data.sum() * Number(" ")'],
+  ['a number with a unit', 'export default data.sum() * parseFloat("1,500 kg")'],
+  ['a whole number with decimals', 'export default data.sum() * parseInt("12.7")'],
+  ['a tiny number as a whole one', 'export default data.sum() * parseInt(0.0000005 as any)'],
+  ['a rounded text added to a number', 'const rate = (1.25).toFixed(1) + 2\nexport default data.sum() * Number(rate)'],
+  ['a division of whole numbers with n', 'export default data.sum() * Number(7n / 2n)'],
+  ['a place far behind a list\'s end', 'const weights = [1]\nweights[5] = 3\nexport default data.sum() * weights.length'],
+  ['the type of a tensor', 'const one = data.mean()\nexport default data.sum() * (typeof one === "number" ? 1 : 2)'],
+  ['a comma in a number that is set', 'let total = data.sum()\ntotal = data.sum() * 1,500\nexport default total'],
+  ['a comma in a number', 'export default data.sum() * 1,500'],
+  ['a comma in a number that is declared', 'const total = data.sum() * 1,500\nexport default total'],
   ['floor division in an object', 'export default { half: data.mean() // 2 }'],
   ['floor division in parentheses', 'export default (data.mean() // 2) * 3'],
   ['floor division by a variable', 'const half = 2\nconst some = data.mean() // half\nexport default some'],
@@ -289,9 +313,9 @@ describe('a wrong script is told where, what and what would work:', () => {
       return runScript({ source, fileName: 'my.ts', listing: { rows: 1000, columns }, backend }).then(() => false, () => true)
     }
     const comments = [' // 2 columns', ' // half', ' // half of it', '; // 2', ' // 2027-11-27', ' // = 2', ' // 12 %', ' // https://example.org/2', ' /* 2 */', ' // k: two', ' //', '! // half', ' as number // of it', ' // four()',
-      ' // 12 % more', ' // k = 2', ' // => 2', ' // half # of it', ' // two if there are any']
+      ' // 12 % more', ' // two or three of them', ' // k in the table', ' // if two else', ' // not many', ' // k = 2', ' // => 2', ' // half # of it', ' // two if there are any']
     const divisions = [' // 2', ' //2', ' // two', ' // (two + 1)', ' // two * k', ' // -2', ' // 2;', ' // listing.rows', ' // Math.PI', '! // two', ' as number // 2', ' // three()',
-      ' // 2 # half', ' // two#half', ' // (two) # of all', ' // 2 % 3', ' // two == 1', ' // 2 & 1', ' // 2 if two else 3']
+      ' // 2 # half', ' // two#half', ' // (two) # of all', ' // 2 % 3', ' // two == 1', ' // 2 & 1', ' // 2 if two else 3', ' // (two or 1)', ' // two and k', ' // not two', ' // (1 if two is not None else k)', ' // (k if k in [1] else True)', ' // sum([k, 1])']
     expect(await Promise.all(comments.map(isRefused))).toEqual(comments.map(() => false))
     expect(await Promise.all(divisions.map(isRefused))).toEqual(divisions.map(() => true))
   })
