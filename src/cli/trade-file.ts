@@ -7,7 +7,7 @@ import { checkPages, type PageVerdict } from '../host/receipts/check-page.ts'
 import { parseTradeText, readAttachedReceipt } from '../host/receipts/trade-text.ts'
 import { readUserFile, readUserFileBytes, readUserFileStart } from '../client/read-user-file.ts'
 import { describeAnswer } from './answer-text.ts'
-import { sayUnsigned, sayUnvouched } from '../shared/receipt-words.ts'
+import { sayUnsigned, sayUnvouched, sayWritten } from '../shared/receipt-words.ts'
 import { oneLine } from '../shared/one-line.ts'
 import { formatEther } from '../shared/units.ts'
 import type { Terminal } from './terminal.ts'
@@ -74,6 +74,8 @@ const uncheckedPages = 'THE PAGES OF THIS PDF WERE NOT CHECKED. Another version 
   + 'anything. What was checked, in full, is the file attached, and it says what stands here: go by this, not by the pages. Saved as a .json file, the '
   + 'attachment is verified by itself.'
 
+const unsignedTitle = 'The title of the table on the pages is by their own word: without the answer, the signed file does not hold it.'
+
 /**
  * Checks a receipt or an answer's file, says what it is, what holds and what does not, and leaves exit code 1 where not all does, or nobody
  * but its writer vouches for some of it: both parties by their signatures, or the chain, which does not hold all; exit code 3 where a
@@ -85,7 +87,7 @@ export const reportTradeFile = async ({ json, pdf }: TradeFile, rpc: string | nu
   const onChain = !verdict.ok || receipt === null || rpc === null ? null : await verifyReceiptOnChain(receipt, rpc)
   // As it is written in the file: parsed by its schema it would be the same receipt in another order of names.
   const pages = !verdict.ok || receipt === null || pdf === null ? null : await checkPages(pdf, json as Receipt)
-  const problems = [...verdict.problems, ...onChain ?? [], ...pages === null ? [] : pageProblems[pages]]
+  const problems = [...verdict.problems, ...onChain?.problems ?? [], ...pages === null ? [] : pageProblems[pages]]
   const holds = problems.length === 0
   // Fields that rest on one party's word although the chain was asked; null: it was not.
   const unvouched = onChain === null || receipt === null ? null : listUnvouchedFields(receipt, verdict)
@@ -93,17 +95,21 @@ export const reportTradeFile = async ({ json, pdf }: TradeFile, rpc: string | nu
   const receiptHolds = holds && isWitnessed
   const ok = receiptHolds && pages !== 'unchecked'
   const { signatures, decryptionProved, answer } = verdict
+  const writtenWords = sayWritten(verdict.written)
   const citation = receiptHolds && receipt !== null ? citeReceipt(receipt, decryptionProved) : null
-  terminal.result({ ...verdict, ok, receiptHolds, pages, problems, checkedOnChain: onChain !== null, unvouched, citation }, [
+  terminal.result({ ...verdict, ok, receiptHolds, pages, problems, checkedOnChain: onChain !== null, stateSince: onChain?.stateSince ?? null, unvouched, citation }, [
     ...(holds && pages === 'unchecked' ? [uncheckedPages, ''] : []),
     holds && !isWitnessed
       ? describeWitness({ ...verdict, receipt }, unvouched)
       : describeWhole({ ...verdict, receipt }, holds, onChain !== null),
     ...(holds && receipt !== null ? [describeTrade(receipt)] : []),
+    ...(holds && pages === 'own' && receipt?.proof === null ? [unsignedTitle] : []),
+    ...(holds && onChain !== null && onChain.stateSince !== null ? [`The purchase went on since this receipt was made: it is ${onChain.stateSince} now.`] : []),
     `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved, receipt)}`,
     ...(receiptHolds && onChain === null ? ['The chain was not asked, and one person can have both keys: --rpc URL holds the trade against it.'] : []),
     ...(verdict.ok && receipt?.statement === privateReceiptStatement ? [privateReceiptStatement] : []),
     ...(answer === null ? [] : [describeAnswer(answer)]),
+    ...(writtenWords === null ? [] : [writtenWords]),
     ...problems.map(({ field, message }) => `  ${oneLine(`${field}: ${message}`)}`),
     ...(citation === null ? [] : ['', 'To cite:', citation]),
   ].join('\n'))

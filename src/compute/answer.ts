@@ -26,7 +26,7 @@ const findFirst = <T>(items: readonly T[], find: (item: T, index: number) => str
 }
 
 /** `.name` or `[i]` behind `path`. */
-const pathTo = (path: string, step: string | number): string => (typeof step === 'number' ? `${path}[${step}]` : `${path}.${step}`)
+export const pathTo = (path: string, step: string | number): string => (typeof step === 'number' ? `${path}[${step}]` : `${path}.${step}`)
 
 const readLeaf = (value: unknown, path: string): Leaf => {
   if (typeof value === 'number') {
@@ -129,7 +129,7 @@ export const renderAnswer = (layout: AnswerLayout, numberOf: (reference: number)
 }
 
 /** `[i][j]` of the cell at `offset` of a shape, row-major; nothing for a scalar. */
-const indexOf = (shape: readonly number[], offset: number): string => {
+export const indexOf = (shape: readonly number[], offset: number): string => {
   let left = offset
   return shape.map((length, axis) => {
     const inner = shape.slice(axis + 1).reduce((size, other) => size * other, 1)

@@ -19,6 +19,20 @@ export const placeOfIssue = (issue: z.core.$ZodIssue): string => {
   return names.map((name) => name.map(String).join('.')).join(', ')
 }
 
+export interface FormProblem {
+  readonly field: string
+  readonly message: string
+}
+
+export type Parsed<T> = { readonly data: T } | { readonly data: null; readonly problems: readonly FormProblem[] }
+
+/** Reads an unknown value by a schema, however it is nested: the value, or every place where it departs. Never throws for what it holds. */
+export const tryParse = <T>(schema: z.ZodType<T>, value: unknown): Parsed<T> => {
+  if (isTooDeep(value)) return { data: null, problems: [{ field: '', message: `is nested more than ${deepest} deep` }] }
+  const parsed = schema.safeParse(value)
+  return parsed.success ? parsed : { data: null, problems: parsed.error.issues.map((issue) => ({ field: placeOfIssue(issue), message: issue.message })) }
+}
+
 /**
  * Reads an unknown value by a schema. Throws `code` (by default `input.invalid`) naming `what` was read, the first place
  * where it departs from the schema, and why.

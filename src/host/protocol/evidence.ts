@@ -2,7 +2,6 @@ import { getBytes, keccak256 } from 'ethers'
 import { z } from 'zod'
 import type { AnswerJson } from '../../compute/answer.ts'
 import { encodeProgram, readAnswer } from '../../compute/program.ts'
-import { programSchema } from '../../shared/schemas/program.ts'
 import { resultRequestSchema } from '../../shared/schemas/result-request.ts'
 import { isAppError, type AppError, type ErrorCode } from '../../shared/errors.ts'
 import { connectChain } from '../chain/connect.ts'
@@ -14,6 +13,7 @@ import { assertProved } from './check-proofs.ts'
 import { fromBase64 } from '../base64.ts'
 import { openDelivery, openedAnswerSchema, sealingKeyOf, type Delivered } from './opened-answer.ts'
 import { hashResultRequest } from './result-request.ts'
+import { shownProgramSchema } from './shown-program.ts'
 
 /** What a buyer lays before the arbiter (protocol.md, "Request, sealing, dispute"): everything that the verdict follows from. */
 export const evidenceSchema = z.strictObject({
@@ -21,7 +21,7 @@ export const evidenceSchema = z.strictObject({
   kind: z.literal('hesystem-dispute-evidence'),
   request: resultRequestSchema,
   /** null in `private` mode: the request holds a salted hash of it alone, and the verdict does not need it. */
-  program: programSchema.nullable(),
+  program: shownProgramSchema.nullable(),
   answer: openedAnswerSchema,
 })
 export type Evidence = z.infer<typeof evidenceSchema>

@@ -3,7 +3,7 @@ import { ZeroHash } from 'ethers'
 import { z } from 'zod'
 import { addressSchema, bytes32Schema, naturalSchema, signatureSchema } from '../../shared/schemas/common.ts'
 import type { PolicyMode } from '../../shared/schemas/details.ts'
-import { programSchema, type Program } from '../../shared/schemas/program.ts'
+import type { Program } from '../../shared/schemas/program.ts'
 import { resultRequestSchema, type ResultRequest } from '../../shared/schemas/result-request.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { PurchaseHistory, PurchaseOnChain } from '../chain/market.ts'
@@ -11,6 +11,7 @@ import { purchaseMoves } from '../chain/market-events.ts'
 import { purchaseStates } from '../chain/terms.ts'
 import { openedAnswerSchema, type OpenedAnswer } from './opened-answer.ts'
 import { computeChecks } from './receipt-checks.ts'
+import { shownProgramSchema } from './shown-program.ts'
 import { createDomain, recoverTypedDataSigner, type TypedDataSigner, type TypedDataTypes } from './signatures.ts'
 
 const fits = (bits: bigint) => (text: string): boolean => /^\d{1,78}$/.test(text) && BigInt(text) < 2n ** bits
@@ -90,7 +91,7 @@ export const receiptSchema = z.strictObject({
   /** The buyer's signed request; its digest is in the trade. */
   request: z.strictObject({ request: resultRequestSchema, signature: signatureSchema }).nullable(),
   /** The program in full, where whoever made the receipt wanted it shown; its hash is in the trade. */
-  program: programSchema.nullable(),
+  program: shownProgramSchema.nullable(),
   /**
    * The delivered answer, opened, with what its proof of decryption is about; null where nothing was delivered, or whoever made the
    * receipt kept the answer to themselves: then `answerHash` alone stands for it.

@@ -1,7 +1,9 @@
+import { getAddress } from 'ethers'
 import { isAppError } from '../../shared/errors.ts'
-import { placeOfIssue } from '../../shared/parse.ts'
+import { tryParse, type FormProblem } from '../../shared/parse.ts'
 import type { AnswerJson } from '../../compute/answer.ts'
 import { encodeProgram, readAnswer } from '../../compute/program.ts'
+import { findWrittenValues } from '../../compute/written-values.ts'
 import { hashTerms } from '../chain/market.ts'
 import { sha256Hex } from '../trade/hash.ts'
 import { checkReceiptProof } from './verify-receipt-proof.ts'
@@ -11,10 +13,7 @@ import { hashResultRequest, recoverResultRequestSigner } from './result-request.
 
 export type SignatureVerdict = 'valid' | 'invalid' | 'missing'
 
-export interface ReceiptProblem {
-  readonly field: string
-  readonly message: string
-}
+export type ReceiptProblem = FormProblem
 
 export interface ReceiptVerdict {
   /** Everything stated holds together, and at least one party signed. */
@@ -29,6 +28,8 @@ export interface ReceiptVerdict {
   readonly decryptionProved: boolean | null
   /** The enclosed answer, where it is proved and the receipt shows its program. */
   readonly answer: AnswerJson
+  /** Where that answer holds what its script said, and not what was decrypted (`findWrittenValues`). */
+  readonly written: readonly string[]
   readonly problems: readonly ReceiptProblem[]
 }
 
@@ -58,6 +59,12 @@ const checkTerms: Check = ({ trade }) => {
   })
   return unless(hash === trade.termsHash, 'trade.termsHash', 'is not the hash of the seller and the terms')
 }
+
+/** One spelling each: what names a receipt and cites it is made of these letters. */
+const checkSpelling: Check = ({ trade }) => [
+  ...([['contract', trade.contract], ['seller', trade.seller], ['buyer', trade.buyer], ['terms.arbiter', trade.terms.arbiter]] as const),
+  ...trade.credits.map(({ account }, index) => [`credits.${index}.account`, account] as const),
+].flatMap(([field, address]) => unless(getAddress(address) === address, `trade.${field}`, 'is not spelled with its checksum (EIP-55), as the program writes it'))
 
 const checkId: Check = ({ id, trade }) => unless(id === undefined || id === receiptIdOf(trade), 'id', 'is not that of the trade')
 
@@ -139,15 +146,16 @@ const answerOf = ({ program }: Receipt, integers: readonly bigint[] | null): Ans
  * what the file says.
  */
 export const verifyReceipt = (json: unknown): ReceiptVerdict => {
-  const parsed = receiptSchema.safeParse(json)
-  if (!parsed.success) {
+  const parsed = tryParse(receiptSchema, json)
+  if (parsed.data === null) {
     return {
       ok: false,
       signatures: { seller: 'missing', buyer: 'missing' },
       signedByBoth: false,
       decryptionProved: null,
       answer: null,
-      problems: parsed.error.issues.map((issue) => ({ field: placeOfIssue(issue), message: issue.message })),
+      written: [],
+      problems: parsed.problems,
     }
   }
   const receipt = parsed.data
@@ -156,7 +164,7 @@ export const verifyReceipt = (json: unknown): ReceiptVerdict => {
   const proof = checkReceiptProof(receipt)
   const found = [
     ...proof.problems,
-    ...[checkId, checkTerms, checkRequest, checkProgram, checkMoves, checkAmounts].flatMap((check) => check(receipt)),
+    ...[checkSpelling, checkId, checkTerms, checkRequest, checkProgram, checkMoves, checkAmounts].flatMap((check) => check(receipt)),
     ...verdicts.flatMap(([role, verdict]) => unless(verdict !== 'invalid', `signatures.${role}`, `is not the ${role}'s signature over this trade`)),
     ...unless(verdicts.some(([, verdict]) => verdict !== 'missing'), 'signatures', 'are missing: nobody has signed this receipt'),
   ]
@@ -164,5 +172,7 @@ export const verifyReceipt = (json: unknown): ReceiptVerdict => {
   const ok = problems.length === 0
   const decryptionProved = receipt.proof === null ? null : proof.problems.length === 0
   const signedByBoth = verdicts.every(([, verdict]) => verdict === 'valid') && !sameAddress(receipt.trade.seller, receipt.trade.buyer)
-  return { ok, signatures, signedByBoth, decryptionProved, answer: ok ? answerOf(receipt, proof.integers) : null, problems }
+  const answer = ok ? answerOf(receipt, proof.integers) : null
+  const written = answer === null || receipt.program === null ? [] : findWrittenValues(receipt.program)
+  return { ok, signatures, signedByBoth, decryptionProved, answer, written, problems }
 }

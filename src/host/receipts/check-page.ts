@@ -1,3 +1,4 @@
+import { detailsSchema } from '../../shared/schemas/details.ts'
 import type { Receipt } from '../protocol/receipt.ts'
 import { titleOf } from './cite-receipt.ts'
 import { renderReceipt } from './render-receipt.ts'
@@ -10,13 +11,17 @@ const decodeLiteral = (literal: string): string => {
   return new TextDecoder('utf-16be').decode(bytes)
 }
 
-/** What the listing was called, by the PDF's own word. */
+/** A character that the page tells by its code point (`printable`) was one. */
+const isTitle = (text: string): boolean => detailsSchema.shape.title.safeParse(text.replaceAll(/\\u\{[0-9a-f]{1,6}\}/g, '.')).success
+
+/** What the listing was called, by the PDF's own word; no listing has a longer title, which could fill its pages. */
 const findSubject = (pdf: Uint8Array): string | null => {
   const text = Buffer.from(pdf).toString('latin1')
   const object = /\/Subject (\d+) 0 R\n/.exec(text)?.[1]
   if (object === undefined) return null
   const literal = new RegExp(`\\n${object} 0 obj\\n\\(((?:[^\\\\()]|\\\\[^])*)\\)\\nendobj\\n`).exec(text)?.[1]
-  return literal === undefined ? null : decodeLiteral(literal)
+  const title = literal === undefined ? null : decodeLiteral(literal)
+  return title !== null && isTitle(title) ? title : null
 }
 
 /**

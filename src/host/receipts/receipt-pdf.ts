@@ -4,6 +4,7 @@ import PdfDocument from 'pdfkit'
 import type { AnswerJson } from '../../compute/answer.ts'
 import { receiptIdOf, type Receipt, type ReceiptRole } from '../protocol/receipt.ts'
 import type { ReceiptVerdict } from '../protocol/verify-receipt.ts'
+import { sayWritten } from '../../shared/receipt-words.ts'
 import { listLedgerEntries } from './receipt-ledger.ts'
 
 /** What a receipt's page needs besides the receipt. */
@@ -20,7 +21,7 @@ export interface ReceiptPage {
  * Raised with every change of what the pages say or how they are laid out, pdfkit's included: a PDF that names another layout is another
  * version's, and cannot be made again here to be compared.
  */
-export const receiptLayout = 3
+export const receiptLayout = 4
 
 const ink = '#1a1d21'
 const quiet = '#5b6470'
@@ -140,6 +141,8 @@ export const writeReceiptPdf = async (receipt: Receipt, { title, citation, verdi
   if (verdict.answer !== null) {
     pen.heading('Answer')
     pen.facts(answerLines(verdict.answer))
+    const written = sayWritten(verdict.written)
+    if (written !== null) pen.paragraph(written, bad)
     if (trade.unprovedReplies > 0) pen.paragraph(`It relies on ${trade.unprovedReplies} unproved replies of the seller.`, bad)
   }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { AnswerJson } from '../../compute/answer.ts'
 import { AppError } from '../../shared/errors.ts'
-import { placeOfIssue } from '../../shared/parse.ts'
+import { tryParse } from '../../shared/parse.ts'
 import { privateReceiptStatement, receiptSchema, type Receipt } from '../protocol/receipt.ts'
 import { verifyReceipt, type ReceiptProblem, type ReceiptVerdict } from '../protocol/verify-receipt.ts'
 import type { RenderedReceipt } from './render-receipt.ts'
@@ -41,13 +41,14 @@ const checkAnswer = (answer: unknown, receipt: Receipt | null, verdict: ReceiptV
   if (verdict.answer === null) {
     if (receipt.proof === null) return { bound: false, problems: [{ field: 'answer', message: 'stands alone: the receipt beside it does not enclose the answer' }] }
     if (receipt.statement === privateReceiptStatement) return { bound: null, problems: [] }
+    return { bound: false, problems: [{ field: 'answer', message: 'stands alone: the receipt beside it does not show the program that says what was decrypted' }] }
   }
   return isDeepStrictEqual(answer, throughJson(verdict.answer))
     ? { bound: true, problems: [] }
     : { bound: false, problems: [{ field: 'answer', message: 'is not the answer that the receipt proves' }] }
 }
 
-const findReceipt = (json: unknown): Receipt | null => receiptSchema.safeParse(json).data ?? null
+const findReceipt = (json: unknown): Receipt | null => tryParse(receiptSchema, json).data
 
 const isResult = (json: unknown): boolean => z.object({ kind: z.literal(kind) }).safeParse(json).success
 
@@ -60,11 +61,11 @@ export const verifyTradeFile = (json: unknown): TradeFileVerdict => {
     const verdict = verifyReceipt(json)
     return { ...verdict, kind: 'receipt', answerBound: verdict.answer === null ? null : true, receipt: findReceipt(json) }
   }
-  const parsed = resultFileSchema.safeParse(json)
-  if (!parsed.success) {
+  const parsed = tryParse(resultFileSchema, json)
+  if (parsed.data === null) {
     return {
-      kind: 'result', ok: false, signatures: { seller: 'missing', buyer: 'missing' }, signedByBoth: false, decryptionProved: null, answer: null, answerBound: null, receipt: null,
-      problems: parsed.error.issues.map((issue) => ({ field: placeOfIssue(issue), message: issue.message })),
+      kind: 'result', ok: false, signatures: { seller: 'missing', buyer: 'missing' }, signedByBoth: false, decryptionProved: null, answer: null, written: [], answerBound: null, receipt: null,
+      problems: parsed.problems,
     }
   }
   const { answer } = parsed.data

@@ -223,6 +223,6 @@ export const createReceiptsHandlers = ({ host, changes }: WindowContext, openedF
     const citation = verdict.ok && verdict.signedByBoth && receipt !== null ? citeReceipt(receipt, verdict.decryptionProved) : null
     const receiptId = receipt === null ? null : receiptIdOf(receipt.trade)
     const named = problems.map(({ field, message }) => ({ field, message }))
-    return { ...verdict, signatures: { ...signatures }, receiptId, citation, problems: named }
+    return { ...verdict, written: [...verdict.written], signatures: { ...signatures }, receiptId, citation, problems: named }
   },
 })

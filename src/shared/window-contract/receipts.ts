@@ -27,6 +27,8 @@ export const receiptVerdictSchema = z.strictObject({
   decryptionProved: z.boolean().nullable(),
   /** Null where all does not hold, or the file shows no answer. */
   answer: answerSchema,
+  /** Where it holds what its script said, and not what was decrypted: no proof is about that. */
+  written: z.array(z.string()),
   /** Whether the receipt shows that this is the answer; null where it cannot. */
   answerBound: z.boolean().nullable(),
   /** As citations name it; null where the form does not hold. */

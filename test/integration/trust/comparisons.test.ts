@@ -4,6 +4,7 @@ import { checkScript } from '../../../src/host/buyer/rehearse.ts'
 import { failpointVariable } from '../../../src/host/failpoint.ts'
 import type { Host, Trade } from '../../../src/host/index.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
+import { verifyReceiptOnChain } from '../../../src/host/protocol/verify-receipt-on-chain.ts'
 import type { Serving } from '../../../src/host/seller/serve.ts'
 import type { Environment } from '../../e2e/support/command-line.ts'
 import { queryProfile, updateProfile } from '../../e2e/support/profile.ts'
@@ -108,6 +109,7 @@ describe('comparisons that a listing sells (S5)', () => {
     const before = await alice.market.readBalance(seller.address)
     await alice.purchases.openInteraction(number)
     expect(await alice.market.readBalance(seller.address) - before).toBe(feeWei)
+    const opened = await alice.receipts.export(number)
 
     await alice.purchases.compute(number, rowsScript)
     const asked = counted()
@@ -127,6 +129,9 @@ describe('comparisons that a listing sells (S5)', () => {
     const { receipt } = await alice.receipts.export(number)
     expect(receipt.trade.unprovedReplies).toBe(asked)
     expect(verifyReceipt(receipt)).toMatchObject({ ok: true, signatures: { seller: 'valid', buyer: 'valid' } })
+    // The receipt of a moment before holds as well: the fee was all that had been paid out.
+    expect(await verifyReceiptOnChain(receipt, stage.chain.rpcUrl)).toEqual({ problems: [], stateSince: null })
+    expect(await verifyReceiptOnChain(opened.receipt, stage.chain.rpcUrl)).toEqual({ problems: [], stateSince: 'Settled' })
     const forged = verifyReceipt({ ...receipt, trade: { ...receipt.trade, unprovedReplies: 0 } })
     expect(forged.ok).toBe(false)
     expect(forged.problems.map(({ field }) => field)).toContain('trade.unprovedReplies')

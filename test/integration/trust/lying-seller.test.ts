@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatEther, getBytes, hexlify } from 'ethers'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -16,6 +16,7 @@ import { createClaim } from '../../../src/host/protocol/opened-answer.ts'
 import { sealAnswer, unsealAnswer } from '../../../src/host/protocol/sealing.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import { verifyReceiptOnChain } from '../../../src/host/protocol/verify-receipt-on-chain.ts'
+import { verifyTradeFile } from '../../../src/host/receipts/result-file.ts'
 import { resultRequestSchema, type ResultRequest } from '../../../src/shared/schemas/result-request.ts'
 import { createFolder } from '../../e2e/support/cleanup.ts'
 import { launch } from '../../e2e/support/command-line.ts'
@@ -151,11 +152,15 @@ describe('a seller who has the key and lies (S13)', () => {
     await deliver(number, new Uint8Array(200).fill(1))
     await expectCaught(number, 'crypto.sealed-answer-invalid')
     const before = await market.readBalance(market.account)
+    const { receipt } = await trade.receipts.export(number, { encloseAnswer: false })
+    expect(await verifyReceiptOnChain(receipt, rpcUrl)).toEqual({ problems: [], stateSince: null })
     const court = await arbiter.open()
     await (await court.trade()).market.rule('rule', number, true)
     await court.close()
     const { state, terms } = await market.readPurchase(number)
     expect(state).toBe('Refunded')
+    // Whoever is shown the receipt of the answer now is told that it was taken back.
+    expect(await verifyReceiptOnChain(receipt, rpcUrl)).toMatchObject({ problems: [{ field: 'trade.state' }], stateSince: 'Refunded' })
     expect(await market.readBalance(market.account) - before).toBe(terms.valueWei + terms.guaranteeWei)
   })
 
@@ -229,7 +234,7 @@ describe('a seller who has the key and lies (S13)', () => {
       expect(missingHalf).toBeNull()
       const file = JSON.parse(JSON.stringify(receipt)) as typeof receipt
       expect(verifyReceipt(file)).toEqual({
-        ok: true, signatures: { seller: 'valid', buyer: 'valid' }, signedByBoth: true, decryptionProved: true, answer: expectedAnswer, problems: [],
+        ok: true, signatures: { seller: 'valid', buyer: 'valid' }, signedByBoth: true, decryptionProved: true, answer: expectedAnswer, written: [], problems: [],
       })
       const { proof } = file
       if (proof === null) throw new Error('the receipt encloses no answer')
@@ -237,7 +242,7 @@ describe('a seller who has the key and lies (S13)', () => {
       for (const field of ['details', 'ciphertexts', 'sealed'] as const) {
         expect(verifyReceipt({ ...file, proof: { ...proof, [field]: flip(proof[field]) } }).problems).toMatchObject([{ field: `proof.${field}` }])
       }
-      expect(await verifyReceiptOnChain(file, rpcUrl)).toEqual([])
+      expect(await verifyReceiptOnChain(file, rpcUrl)).toEqual({ problems: [], stateSince: null })
       const { trade: told } = file
       const lies: readonly Partial<typeof told>[] = [
         { buyer: told.seller }, { answerHash: told.termsHash }, { burnedWei: '1' },
@@ -247,7 +252,7 @@ describe('a seller who has the key and lies (S13)', () => {
         { burnedWei: '1', credits: [], moves: told.moves.slice(0, -1) },
       ]
       for (const lie of lies) {
-        expect(await verifyReceiptOnChain({ ...file, trade: { ...told, ...lie } }, rpcUrl)).toMatchObject([{ field: `trade.${Object.keys(lie)[0] ?? ''}` }])
+        expect(await verifyReceiptOnChain({ ...file, trade: { ...told, ...lie } }, rpcUrl)).toMatchObject({ problems: [{ field: `trade.${Object.keys(lie)[0] ?? ''}` }] })
       }
       const { checks: _checks, ...unchecked } = file
       expect(verifyReceipt({ ...unchecked, trade: { ...told, datasetRoot: told.termsHash } }).problems).toContainEqual(expect.objectContaining({ field: 'trade.datasetRoot' }))
@@ -279,6 +284,8 @@ describe('a seller who has the key and lies (S13)', () => {
       const barePath = join(createFolder('bare'), 'receipt.json')
       writeFileSync(barePath, JSON.stringify({ ...unchecked, program: null }))
       const bare = await launch(['receipts', 'verify', barePath], alone).ended
+      expect(verifyTradeFile({ version: 1, kind: 'hesystem-result', answer: null, receipt: JSON.parse(readFileSync(barePath, 'utf8')) as unknown }))
+        .toMatchObject({ ok: false, answerBound: false, problems: [{ field: 'answer' }] })
       expect(bare.stdout).toContain('The program is not in the file: it does not show what the decrypted numbers are.')
       // There is truly no network for it, and it leaves nothing behind.
       const asked = await launch(['receipts', 'verify', path, '--rpc', rpcUrl], alone).ended

@@ -104,7 +104,7 @@ describe('a listing in private mode', () => {
     expect(missingHalf).toBeNull()
     expect(receipt).toMatchObject({ statement: privateReceiptStatement, program: null })
     expect(verifyReceipt(JSON.parse(JSON.stringify(receipt)))).toEqual({
-      ok: true, signatures: { seller: 'valid', buyer: 'valid' }, signedByBoth: true, decryptionProved: true, answer: null, problems: [],
+      ok: true, signatures: { seller: 'valid', buyer: 'valid' }, signedByBoth: true, decryptionProved: true, answer: null, written: [], problems: [],
     })
     // Passed off as a trade in the other mode, it does not verify.
     expect(verifyReceipt({ ...receipt, statement: receiptStatement }).problems.map(({ field }) => field)).toEqual(

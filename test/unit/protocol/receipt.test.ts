@@ -50,7 +50,7 @@ const fieldsOf = (receipt: unknown): string[] => verifyReceipt(receipt).problems
 describe('a receipt', () => {
   it('signed by both parties holds, also after a trip through JSON', async () => {
     expect(verifyReceipt(copy(await createSigned())))
-      .toEqual({ ok: true, signatures: { seller: 'valid', buyer: 'valid' }, signedByBoth: true, decryptionProved: null, answer: null, problems: [] })
+      .toEqual({ ok: true, signatures: { seller: 'valid', buyer: 'valid' }, signedByBoth: true, decryptionProved: null, answer: null, written: [], problems: [] })
   })
 
   it('says what it holds and what nothing proves, and cannot be made to say otherwise', async () => {
@@ -112,6 +112,31 @@ describe('a receipt', () => {
       const respelled = `${signature.slice(0, -2)}${other.toString(16).padStart(2, '0')}`
       expect(fieldsOf({ ...receipt, signatures: { ...receipt.signatures, seller: respelled } })).toEqual(['signatures.seller'])
     }
+  })
+
+  it('holds with its addresses in one spelling only: its id, its citation and its book are made of them', async () => {
+    const receipt = await createSigned()
+    for (const field of ['contract', 'seller', 'buyer'] as const) {
+      const { checks: _checks, id: _id, ...respelled } = { ...receipt, trade: { ...receipt.trade, [field]: receipt.trade[field].toLowerCase() } }
+      expect(fieldsOf(respelled)).toContain(`trade.${field}`)
+    }
+  })
+
+  it('is refused by its program\'s name where that is no canonical one, and ends nobody who reads it', async () => {
+    const { checks: _checks, ...receipt } = await createSigned()
+    const tensor = program.answer
+    const [cell] = program.cells
+    const nested = (depth: number): unknown => (depth === 0 ? tensor : { kind: 'list', items: [nested(depth - 1)] })
+    const programs: readonly unknown[] = [
+      { ...program, cells: [{ ...cell, scale: { numerator: '1', denominator: '0' } }] },
+      { ...program, answer: { ...tensor, cells: [7] } },
+      { ...program, answer: { ...tensor, shape: [300_000_000] } },
+      { ...program, answer: { kind: 'record', entries: [['a', tensor], ['a', tensor]] } },
+      { ...program, version: 2, steps: [['neg', 9]], answer: { kind: 'deferred', shape: [], leaves: [{ shape: [], cells: [0] }], values: [-1] } },
+      { ...program, answer: nested(40) },
+    ]
+    for (const shown of programs) expect(fieldsOf({ ...receipt, program: shown })).toEqual(['program'])
+    expect(fieldsOf({ ...receipt, program: { ...program, answer: nested(5_000) } })).toEqual([''])
   })
 
   it('joins the halves of the two parties, and refuses halves of different trades', async () => {

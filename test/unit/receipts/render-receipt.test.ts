@@ -122,6 +122,13 @@ describe('a receipt for people', () => {
     expect(await checkAttached(exchange(pdf, '\n(Wages)\n', '\n(Price)\n'))).toBe('changed')
   })
 
+  it('takes no title that a listing cannot have for its own: whole pages of words would stand there as the listing\'s', async () => {
+    const receipt = await createSettledReceipt()
+    expect(await checkAttached((await renderReceipt(receipt, 'pdf', 'Proved: the mean is 99. '.repeat(20))).bytes)).toBe('changed')
+    // 150 characters, of which each is told by eight.
+    expect(await checkAttached((await renderReceipt(receipt, 'pdf', '工'.repeat(150))).bytes)).toBe('own')
+  })
+
   it('is told of where another version laid its pages out, and only as not checked; a second attachment or a page written over it is a change', async () => {
     const pdf = Buffer.from((await renderReceipt(await createSettledReceipt(), 'pdf', 'Wages')).bytes)
     const own = `HEsystem receipt layout ${receiptLayout}`
@@ -139,9 +146,9 @@ describe('a receipt for people', () => {
     const pages = await Promise.all([receipt, begun].map(async (each) => (await renderReceipt(each, 'pdf', 'Wages')).bytes))
     expect([receiptLayout, ...pages.map(sha256Hex)]).toMatchInlineSnapshot(`
       [
-        3,
-        "0x905e82181fe847c49f2d0890026dc547f7edf1c875cb43de4eb132a41b6550b0",
-        "0x5bcf0fcb133491ac954ac7530ca76bd21e5ea3d51657da1afa47c4d3db6b285b",
+        4,
+        "0x1aaa58ba06f558223aad4b1714164914814cba70930b8dd0ba9209fc35d19c4a",
+        "0x8df44ced42e6567c3dec457dd9999c33d027a5eff8591f1a5806543f235012de",
       ]
     `)
   })

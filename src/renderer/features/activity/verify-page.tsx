@@ -1,6 +1,6 @@
 import { Button, FileButton, Textarea } from '@mantine/core'
 import { useEffect, useState } from 'react'
-import { sayUnsigned } from '../../../shared/receipt-words.ts'
+import { sayUnsigned, sayWritten } from '../../../shared/receipt-words.ts'
 import { tradeFileEndings } from '../../../shared/trade-files.ts'
 import type { ReceiptVerdictJson } from '../../../shared/window-contract/receipts.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
@@ -22,14 +22,18 @@ const verdictWords = ({ kind, ok, signedByBoth, signatures, answerBound }: Recei
   return answerBound === true ? 'The answer holds: its receipt shows that it is this one.' : 'Its receipt holds. That the answer is this one it cannot show: only the buyer knows a private program.'
 }
 
-const Verdict = ({ of }: { readonly of: ReceiptVerdictJson }) => (
-  <div className="stack wide" role="status">
-    <p className={of.ok && of.signedByBoth ? 'note good' : 'note bad'}>{verdictWords(of)}</p>
-    {of.answer === null ? null : <AnswerView answer={of.answer} source={{ fileName: 'answer', citation: of.citation ?? '', receiptId: of.receiptId, columns: [] }} />}
-    {of.citation === null ? null : <div className="small quiet">To cite: <Copyable value={of.citation} label="citation" long /></div>}
-    <Facts left of={[...(of.receiptId === null ? [] : [['Receipt', <Copyable key="id" value={of.receiptId} label="receipt id" long />] as const]), ['Seller’s signature', of.signatures.seller], ['Buyer’s signature', of.signatures.buyer], ['Decryption', decryptionWords(of.decryptionProved)], ...of.problems.map(({ field, message }) => [field, message] as const)]} />
-  </div>
-)
+const Verdict = ({ of }: { readonly of: ReceiptVerdictJson }) => {
+  const written = sayWritten(of.written)
+  return (
+    <div className="stack wide" role="status">
+      <p className={of.ok && of.signedByBoth ? 'note good' : 'note bad'}>{verdictWords(of)}</p>
+      {of.answer === null ? null : <AnswerView answer={of.answer} source={{ fileName: 'answer', citation: of.citation ?? '', receiptId: of.receiptId, columns: [] }} />}
+      {written === null ? null : <p className="note">{written}</p>}
+      {of.citation === null ? null : <div className="small quiet">To cite: <Copyable value={of.citation} label="citation" long /></div>}
+      <Facts left of={[...(of.receiptId === null ? [] : [['Receipt', <Copyable key="id" value={of.receiptId} label="receipt id" long />] as const]), ['Seller’s signature', of.signatures.seller], ['Buyer’s signature', of.signatures.buyer], ['Decryption', decryptionWords(of.decryptionProved)], ...of.problems.map(({ field, message }) => [field, message] as const)]} />
+    </div>
+  )
+}
 
 /** `opened`: a file that the system asked the program to open. */
 export const VerifyPage = ({ opened }: { readonly opened: string | null }) => {
