@@ -16,6 +16,7 @@ import { gaugeProgram, type Gauge } from './gauge.ts'
 import { deriveReal, testHelp } from './derive-real.ts'
 import { deriveFromAnswer, deriveFromScript, type ScriptFile } from './derive.ts'
 import type { SellerClient } from './seller-client.ts'
+import { computeTestMasked, unmaskAnswer } from './mask.ts'
 import { createTestKeyHolder } from './test-key-holder.ts'
 
 /** A listing's test table, checked against the terms: the same rows in the clear and encrypted. */
@@ -148,14 +149,20 @@ const openTestResults = async (ciphertexts: Uint8Array, length: number, link: st
   return opened
 }
 
-/** Evaluates a program of the test table on its ciphertexts, which the seller opens for anybody, beside the answer on the plain rows. */
+/**
+ * Evaluates a program of the test table on its ciphertexts, which the seller opens for anybody, beside the answer on the plain rows. Masked as the
+ * real one is where the listing is in private mode: the seller knows the test table, and would read the program out of what it is sent.
+ */
 const runOnTestData = async (
-  program: Program, plain: AnswerJson, { test, test_result_link }: Details, source: CiphertextSource,
-  seller: SellerClient, engine: Engine, options: JobOptions,
+  program: Program, plain: AnswerJson, details: Details, source: CiphertextSource, seller: SellerClient, engine: Engine, options: JobOptions,
 ): Promise<TestRun> => {
-  const ciphertexts = await engine.evaluate(publicKeyOf(test), source, programToForms(program), options)
+  const { policy, test, test_result_link } = details
+  const key = publicKeyOf(test)
+  const { ciphertexts, masks } = policy.mode === 'private'
+    ? await computeTestMasked(program, policy, describeDataset(details, test), key, source, engine, options)
+    : { ciphertexts: await engine.evaluate(key, source, programToForms(program), options), masks: null }
   const integers = await openTestResults(ciphertexts, ciphertextLengthOf(test), test_result_link, seller)
-  const encrypted = readAnswer(program, integers)
+  const encrypted = readAnswer(program, unmaskAnswer(integers, { masks }))
   return { plain, encrypted, largestDifference: compareAnswers(plain, encrypted) }
 }
 

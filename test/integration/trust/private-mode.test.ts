@@ -1,5 +1,6 @@
 import { hexlify, getBytes } from 'ethers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { rehearse } from '../../../src/host/buyer/rehearse.ts'
 import type { PurchaseService } from '../../../src/host/buyer/purchase-service.ts'
 import { createSellerClient } from '../../../src/host/buyer/seller-client.ts'
 import type { Market } from '../../../src/host/chain/market.ts'
@@ -15,7 +16,7 @@ import type { Serving } from '../../../src/host/seller/serve.ts'
 import { renderResult, verifyTradeFile } from '../../../src/host/receipts/result-file.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import { sha256Hex } from '../../../src/host/trade/hash.ts'
-import { checkVerdictSchema, resultAcceptedSchema, type ResultSubmission } from '../../../src/shared/schemas/http.ts'
+import { checkVerdictSchema, resultAcceptedSchema, testResultsRequestSchema, type ResultSubmission } from '../../../src/shared/schemas/http.ts'
 import { programSchema } from '../../../src/shared/schemas/program.ts'
 import { resultRequestSchema } from '../../../src/shared/schemas/result-request.ts'
 import type { Environment } from '../../e2e/support/command-line.ts'
@@ -114,6 +115,23 @@ describe('a listing in private mode', () => {
     const exported = await trade.receipts.exportResult(number)
     const file: unknown = JSON.parse(Buffer.from(renderResult(exported.answer, exported.receipt).bytes).toString())
     expect(verifyTradeFile(file)).toMatchObject({ kind: 'result', ok: true, answerBound: null, answer: expectedAnswer })
+  })
+
+  it('is rehearsed without showing the program either: its seller has the test key and the test rows', async () => {
+    const { details, seller: client } = await trade.openListing(url)
+    const rehearsed = async (): Promise<bigint[]> => {
+      sent.length = 0
+      const { encrypted, plain } = await rehearse(script, details, client, await host.engine())
+      expect(encrypted).toEqual(plain)
+      const [asked] = sent.filter(({ path }) => path.endsWith('/test/results'))
+      const { ciphertexts } = testResultsRequestSchema.parse(JSON.parse(asked?.text ?? ''))
+      return (await shop.engine()).decrypt(shop.datasets.readKeyPair('wages', 'test'), new Uint8Array(Buffer.from(ciphertexts, 'base64')))
+    }
+    // What the seller decrypts is the mask: another each time, and as long as one that hides a real answer.
+    const [first, second] = [await rehearsed(), await rehearsed()]
+    expect(first.filter((integer) => second.includes(integer))).toEqual([])
+    const { maxAnswerBits } = details.policy
+    for (const integer of [...first, ...second]) expect(integer.toString(2).length).toBeGreaterThan(maxAnswerBits - 70)
   })
 
   it('refuses a program that is sent to it, keeps nothing of it, and then takes the request without', async () => {
