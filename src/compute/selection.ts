@@ -74,6 +74,7 @@ const columnAxis = (operation: string, { names, shape }: TensorState): number =>
 const mostListed = 30
 
 const describeColumns = (wanted: string, names: readonly string[]): string => {
+  if (/^-?\d+$/.test(wanted) && Number(wanted) < names.length) return `column ${wanted} is taken by its number, without quotes`
   const nearest = findNearest(wanted, names)
   if (nearest !== null) return `did you mean ${JSON.stringify(nearest)}?`
   const rest = names.length > mostListed ? `, … ${names.length - mostListed} more` : ''

@@ -1,5 +1,5 @@
 import type { BackendArgument } from './backend.ts'
-import { isList, type Arguments } from './arguments.ts'
+import { isList, isOneRange, type Arguments } from './arguments.ts'
 
 const isOutside = (bound: unknown, length: number): boolean => typeof bound === 'number' && (bound > length || bound < -length)
 
@@ -9,7 +9,7 @@ const boundsOf = <T extends object>(range: BackendArgument<T> | undefined): read
 
 /** The ranges of one call, one per axis; null for a call that takes none. */
 const rangesOf = <T extends object>(method: string, args: Arguments<T>): Arguments<T> | null => {
-  if (method === 'slice') return typeof args[0] === 'number' ? [args] : args
+  if (method === 'slice') return isOneRange(args) ? [args] : args
   return method === 'rows' && !isList(args[0]) ? [args] : null
 }
 

@@ -96,8 +96,8 @@ interface TensorMembers {
   argmax(axis?: Axes | Along): Tensor
   argmin(axis?: Axes | Along): Tensor
   median(axis?: Axes | Along): Tensor
-  /** For 0 <= q <= 1, by linear interpolation. */
-  quantile(q: number, axis?: Axes | Along): Tensor
+  /** For 0 <= q <= 1, by linear interpolation; of several, one behind the other. */
+  quantile(q: number | readonly number[], axis?: Axes | Along): Tensor
   /** Ascending along an axis, by default the last; null sorts all cells in a row. */
   sort(axis?: number | null | OneAxis): Tensor
   /** Of columns whose squares the listing sells ("a*a"), or of what is decrypted. ddof is 0, as in NumPy. */

@@ -225,6 +225,10 @@ export const computeWhere = (given: GraphTensor, condition: Operand, otherwise: 
   const asked = isAsked ? compareRows('ne', condition, 0, help) : condition
   const [mask, other] = [toPlainWhereKnown(asked), toPlainWhereKnown(otherwise)]
   const tensor = isKnown(given) && other instanceof Tensor ? constantLike(other, knownToPlain(given)) : given
+  if (!isGraphTensor(other) && !isForCiphertexts('where', other) && needsHelp(tensor)) {
+    throw new AppError('input.tensor-value', 'where: NaN and infinite numbers are none that a ciphertext holds: x.decrypted().where(condition, NaN), or a finite number, '
+      + 'as in x.where(condition, 0).sum() / condition.sum()', { details: { operation: 'where' } })
+  }
   const isLater = !isGraphTensor(other) && !isForCiphertexts('where', other) && !needsHelp(tensor)
   if (isLater || isGraphTensor(mask) || tensor instanceof DeferredTensor || other instanceof DeferredTensor) {
     assertMixable('where', [tensor, mask, other])

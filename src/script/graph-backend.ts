@@ -8,7 +8,7 @@ import { normaliseIndex, shapeError, type Range } from '../compute/shape.ts'
 import { dot, Tensor } from '../compute/tensor.ts'
 import { AppError } from '../shared/errors.ts'
 import type { StepOperation } from '../shared/schemas/program.ts'
-import { assertDecimals, isList, spread, toColumn, toNumber, type Arguments } from './arguments.ts'
+import { assertDecimals, isList, isOneRange, spread, toColumn, toNumber, type Arguments } from './arguments.ts'
 import type { BackendArgument, BackendResult, TensorBackend, TensorMethod } from './backend.ts'
 import { groupsInstead } from './habits.ts'
 import {
@@ -46,9 +46,9 @@ const dropAxis = (tensor: GraphTensor, axis: number, index: number): GraphTensor
   return transpose(tensor, [axis, ...others]).get(entry)
 }
 
-/** slice(start, stop) is of the first axis; behind a list, or null, a number is one entry of its axis, as in a[1:3, 2]. */
+/** slice(start, stop) is of the first axis; beside a list, or behind null, a number is one entry of its axis, as in a[1:3, 2]. */
 const slice = (tensor: GraphTensor, args: Args): GraphTensor => {
-  if (typeof args[0] === 'number') return tensor.slice(toRange('slice', args))
+  if (isOneRange(args)) return tensor.slice(toRange('slice', args))
   const ranges = tensor.slice(...args.map((range) => (typeof range === 'number' ? null : toRange('slice', range))))
   return args.reduceRight<GraphTensor>((part, range, axis) => (typeof range === 'number' ? dropAxis(part, axis, range) : part), ranges)
 }

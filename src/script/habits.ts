@@ -5,6 +5,8 @@ export const groupsInstead = 'which group a row is in is encrypted; with a 0/1 c
 
 const distinctInstead = 'which values occur is encrypted; 0/1 columns count them'
 
+const truthAsRow = 'brackets take a row\'s number: data[0] is row 0, x.where(condition, other) keeps cells by a condition'
+
 /** What would work, for what people write who come from NumPy, pandas or Python. Behind `a tensor has no …; `. */
 export const memberHints: Readonly<Record<string, string>> = {
   T: 't() is its transpose', length: 'shape[0] is its number of rows, size of cells', ndim: 'dim() is the number of its axes',
@@ -21,6 +23,9 @@ export const memberHints: Readonly<Record<string, string>> = {
   groupby: groupsInstead, group_by: groupsInstead, pivot_table: groupsInstead, value_counts: distinctInstead, nunique: distinctInstead,
   query: 'rows cannot be chosen by what is encrypted: where(condition, other) keeps some cells, multiplying by a condition counts them',
   sort_values: 'sort() is of one column\'s numbers', drop: 'cols(…) keeps the columns it names', mod: 'there is no remainder of what is encrypted',
+  true: truthAsRow, false: truthAsRow, undefined: 'what stands in the brackets is undefined, and no row\'s number', NaN: 'what stands in the brackets is NaN, and no row\'s number',
+  null: 'x.reshape(1, -1) puts an axis before a vector\'s, x.reshape(-1, 1) one behind it', Infinity: 'x.at(-1) is the last row',
+  any: 'max() of a condition asks whether it holds anywhere', all: 'min() of a condition asks whether it holds everywhere',
   isnull: 'no cell is missing: the seller filled or left out what was',
 }
 
@@ -65,13 +70,19 @@ const pythonNames: Readonly<Record<string, string>> = {
 /** What NumPy has by name and JavaScript by another. */
 const libraryValues: Readonly<Record<string, string>> = {
   inf: 'Infinity', nan: 'NaN', pi: 'Math.PI', e: 'Math.E', zeros: 'new Array(n).fill(0)', ones: 'new Array(n).fill(1)',
-  arange: 'Array.from({ length: n }, (_, i) => i)', isnan: 'Number.isNaN(a) of a plain number',
+  arange: 'Array.from({ length: n }, (_, i) => i)', isnan: 'x != x, and Number.isNaN(a) of a plain number,',
+}
+
+const signs: Readonly<Record<string, string>> = {
+  logical_and: 'a & b', logical_or: 'a | b', logical_xor: 'a ^ b', logical_not: '~a', bitwise_and: 'a & b', bitwise_or: 'a | b', invert: '~a',
 }
 
 const describeLibrary = (name: string, after: string): string => {
   const [, path = '', member = ''] = /^((?:\s*\.\s*\w+)*)\s*\.\s*(\w+)/.exec(after) ?? []
   const written = `${name}${path.replaceAll(/\s/g, '')}.${member}`
   if (member === 'where') return `${written}(condition, a, b) is a.where(condition, b) here`
+  const sign = Object.hasOwn(signs, member) ? signs[member] : undefined
+  if (sign !== undefined) return `${written}(${sign.startsWith('~') ? 'a' : 'a, b'}) is ${sign} here, of conditions`
   if (member === 'percentile' || member === 'nanpercentile') return `${written}(x, 50) is x.quantile(0.5) here`
   if (member === 'array' || member === 'asarray' || member === 'tensor') return `a plain list stands for an array: ${written}([1, 2]) is [1, 2] here`
   if (Object.hasOwn(libraryValues, member)) return `${written} is ${libraryValues[member]} here`

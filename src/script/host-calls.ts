@@ -3,8 +3,9 @@ import { AppError, toAppError } from '../shared/errors.ts'
 import { tensorMethods, type AnswerValue, type BackendArgument, type BackendResult, type TensorBackend } from './backend.ts'
 import { assertArguments } from './check-arguments.ts'
 import { describeClipped } from './clipped-ranges.ts'
+import { callBackend, readKnownArguments } from './composed-calls.ts'
 import type { ScriptLimits } from './limits.ts'
-import { callBackend, createTruths, truthMethods, type ScriptMethod } from './truths.ts'
+import { createTruths, truthMethods, type ScriptMethod } from './truths.ts'
 import { parseAnswer, parseArguments } from './values.ts'
 
 /** What is told of one call with its place in the script: what it asked of the key holder, and what a reader may not expect of it. */
@@ -75,7 +76,8 @@ export const createHostCalls = <T extends object>(backend: TensorBackend<T>, lim
     if (!isScriptMethod(method)) throw new AppError('input.tensor-value', `a tensor has no method ${JSON.stringify(method)}`)
     const receiver = findTensor(receiverId)
     if (receiver === undefined) throw new AppError('input.tensor-value', `${method} was called on something that is not a tensor of this run`)
-    const { written, args } = parseArguments(method, argumentsText, findTensor)
+    const { written, args: given } = parseArguments(method, argumentsText, findTensor)
+    const args = readKnownArguments(method, backend, given, truths.isTruth)
     assertArguments(method, args)
     truths.assertPossible(method, receiver, written)
     const result = callBackend(backend, method, receiver, args)

@@ -198,9 +198,11 @@ const rewritePlace = (rewriter: Rewriter, node: ts.BinaryExpression): ts.Express
   return ts.setTextRange(factory.createAssignment(factory.createElementAccessExpression(kept, place), visit(node.right)), node)
 }
 
-/** `typeof x`, which asks about x where there is one. */
-const rewriteType = ({ file, context: { factory }, visit, call }: Rewriter, node: ts.TypeOfExpression): ts.Expression => {
-  const { expression } = node
+/** `typeof x === 'number'`, which asks whether x is a tensor, a number to the editor; null for any other type. */
+const rewriteType = ({ file, context: { factory }, visit, call }: Rewriter, node: ts.TypeOfExpression): ts.Expression | null => {
+  const { expression, parent } = node
+  const isNumber = (side: ts.Expression): boolean => ts.isStringLiteralLike(side) && side.text === 'number'
+  if (!ts.isBinaryExpression(parent) || ![parent.left, parent.right].some(isNumber)) return null
   const typeOf = (): ts.Expression => factory.createTypeOfExpression(expression)
   // A name that is not defined has a type, but no value.
   if (ts.isIdentifier(expression)) {
@@ -208,6 +210,19 @@ const rewriteType = ({ file, context: { factory }, visit, call }: Rewriter, node
     return call('type', [typeOf(), factory.createLogicalAnd(isThere, expression)], node, node.getStart(file))
   }
   return ts.setTextRange(factory.createTypeOfExpression(call('typed', [visit(expression)], expression, node.getStart(file))), node)
+}
+
+/** `const { length } = x`, of which the interpreter names another place: each name is asked for first, where x stands. */
+const rewritePattern = (
+  { file, context, visit, call }: Rewriter, node: ts.VariableDeclaration, pattern: ts.ObjectBindingPattern, initializer: ts.Expression, visitor: ts.Visitor,
+): ts.VariableDeclaration => {
+  const { factory } = context
+  const names = pattern.elements.flatMap(({ dotDotDotToken, propertyName, name }) => {
+    const asked = propertyName ?? name
+    return dotDotDotToken === undefined && ts.isIdentifier(asked) ? [factory.createStringLiteral(asked.text)] : []
+  })
+  const asked = call('members', [visit(initializer), factory.createArrayLiteralExpression(names)], initializer, initializer.getStart(file))
+  return factory.updateVariableDeclaration(node, ts.visitEachChild(pattern, visitor, context), undefined, undefined, asked)
 }
 
 const rewriteOperator = (rewriter: Rewriter, node: ts.Node): ts.Expression | null => {
@@ -247,6 +262,7 @@ export const createOperatorTransform = (file: ts.SourceFile): OperatorTransform 
     const rewriter: Rewriter = { file, context, call, visit: (node) => ts.visitNode(node, visitor) as ts.Expression }
     const visitor = (node: ts.Node): ts.Node => {
       if (ts.isEnumDeclaration(node) || ts.isTypeNode(node)) return node
+      if (ts.isVariableDeclaration(node) && ts.isObjectBindingPattern(node.name) && node.initializer !== undefined) return rewritePattern(rewriter, node, node.name, node.initializer, visitor)
       return rewriteOperator(rewriter, node) ?? rewriteAsked(rewriter, node, ts.visitEachChild(node, visitor, context))
     }
     return (source) => ts.visitEachChild(source, visitor, context)

@@ -194,6 +194,10 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
   for (const name of methods) {
     refuseMember(Array.prototype, name, "a plain list has no '" + name + "', a tensor has: a.length is a list's length, a.reduce((p, q) => p + q) its sum")
   }
+  for (const name of methods) {
+    refuseMember(Number.prototype, name, "a plain number has no '" + name + "', a tensor has")
+    refuseMember(Boolean.prototype, name, "a plain truth has no '" + name + "', a tensor has: beside null or undefined a tensor is no condition, but true or false as a whole, and no cell is ever missing")
+  }
   /** As == of lists: item by item. */
   const placeOf = (name, list, item) => {
     const places = [...list.keys()].filter((i) => equals(list[i], item))

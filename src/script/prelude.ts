@@ -154,11 +154,11 @@ export const preludeSource = String.raw`(function (host, settingsText) {
     return typeof key === 'object' || typeof key === 'function' ? ownKeys({ [key]: 0 })[0] : key
   }
   const assertTyped = (value) => {
-    if (isTensor(value)) throw new TypeError('typeof tells no tensor from an object: x.shape !== undefined asks whether x is a tensor')
+    if (isTensor(value)) throw new TypeError('a tensor is a number to the editor, and an object here: typeof x !== "object" asks whether x is a plain number')
     return value
   }
   const isNothing = (value) => value === null || value === undefined
-  const noRemainder = 'a % b is not possible on encrypted cells, and there is no such step after decryption: it is of plain numbers alone'
+  const noRemainder = 'a % b is of plain numbers alone: not of encrypted cells, nor after decryption; of one number that is known, x.item() % 2'
   const operate = (operator, a, b) => {
     switch (operator) {
       case 'truth': return assertTruth(toTruth(a))
@@ -167,6 +167,9 @@ export const preludeSource = String.raw`(function (host, settingsText) {
       case 'spread': return assertKeys(a)
       case 'delete': return assertNoHole(a)
       case 'names': return assertNames(a)
+      case 'members':
+        if (isTensor(a)) for (const name of b) a[name]
+        return a
       case 'length': return assertLength(a)
       case 'type':
         assertTyped(b)

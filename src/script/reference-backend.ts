@@ -1,5 +1,5 @@
 import { AppError } from '../shared/errors.ts'
-import { assertDecimals, isList, spread, toColumn, toNumber, type Arguments } from './arguments.ts'
+import { assertDecimals, isList, isOneRange, spread, toColumn, toNumber, type Arguments } from './arguments.ts'
 import type { BackendArgument, BackendResult, TensorBackend, TensorMethod } from './backend.ts'
 import {
   combine, countCells, dropAxis, indexError, join, multiplyMatrix, permute, resolveIndex, shapeError, showShape, sumOver, take,
@@ -145,11 +145,11 @@ const listRange = (range: Argument, length: number): number[] => {
 }
 
 const slice = (array: ReferenceArray, args: Args): ReferenceArray => {
-  const ranges = typeof args[0] === 'number' ? [args] : args
+  const ranges = isOneRange(args) ? [args] : args
   if (ranges.length > array.shape.length) throw indexError(`slice: ${ranges.length} ranges for shape ${showShape(array.shape)}`)
   return ranges.reduceRight<ReferenceArray>((part, range, axis) => {
     const length = array.shape[axis] as number
-    // Behind a range of the first axis, a number is one entry of its own, as in a[1:3, 2].
+    // Beside a range of another axis, a number is one entry of its own, as in a[1:3, 2].
     return typeof range === 'number' ? dropAxis(part, axis, resolveIndex('slice', range, length)) : take(part, axis, listRange(range, length))
   }, array)
 }

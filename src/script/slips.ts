@@ -55,6 +55,17 @@ const refuseThousandsMark = (node: ts.Node): string | null => {
   return 'a comma ends the expression, and what stands behind it goes nowhere: 1,500 is written 1500, or 1_500'
 }
 
+/** `x⏎(y).sum()` calls x, and `x⏎[0]` is its first row. Null for all other syntax. */
+const refuseNextLine = (node: ts.Node): string | null => {
+  const isCall = ts.isCallExpression(node)
+  if ((!isCall && !ts.isElementAccessExpression(node)) || node.questionDotToken !== undefined || (isCall && node.typeArguments !== undefined)) return null
+  const file = node.getSourceFile()
+  const between = file.text.slice(node.expression.end, isCall ? node.arguments.pos : node.argumentExpression.pos)
+  if (!/\n\s*[([]$/.test(between)) return null
+  const bracket = isCall ? '(' : '['
+  return `a line that begins with ${bracket} goes on with the line before it, as x${isCall ? '(y)' : '[0]'}: end that line with ;`
+}
+
 const wholeKeyOf = (property: ts.ObjectLiteralElementLike): number | null => {
   const { name } = property
   if (name === undefined || !(ts.isNumericLiteral(name) || ts.isStringLiteral(name))) return null
@@ -83,7 +94,7 @@ const refuseAssignedCondition = (node: ts.Node): string | null => {
 }
 
 /** All of them. A new one is a function of a node that says what is wrong, or null, and a line here. */
-const slips = [refuseSilentFunction, refuseAssignedItem, refuseAssignedCondition, refuseEnumOperator, refuseThousandsMark, refuseKeyOrder]
+const slips = [refuseSilentFunction, refuseAssignedItem, refuseAssignedCondition, refuseEnumOperator, refuseThousandsMark, refuseKeyOrder, refuseNextLine]
 
 /** What is JavaScript, and evidently not what its author meant. Null for all other syntax. */
 export const refuseSlip = (node: ts.Node): string | null => {

@@ -1,5 +1,5 @@
 import { AppError } from '../shared/errors.ts'
-import type { AnswerValue, BackendArgument, BackendResult, TensorBackend, TensorMethod } from './backend.ts'
+import type { AnswerValue, BackendResult, TensorMethod } from './backend.ts'
 
 /**
  * Which tensors are truths, as NumPy's arrays of bool are, and what it refuses of them or computes otherwise than of 1 and 0. Backends hold
@@ -43,24 +43,8 @@ const refuse = (message: string): never => {
   throw new AppError('input.tensor-condition', message)
 }
 
-/** What the backend computes for a method; those of truths are made of its own. */
-export const callBackend = <T extends object>(
-  backend: TensorBackend<T>, method: ScriptMethod, receiver: T, args: readonly BackendArgument<T>[],
-): BackendResult<T> => {
-  switch (method) {
-    case 'and': return backend.call('mul', receiver, args)
-    case 'or': {
-      const sum = backend.call('add', receiver, args)
-      return sum.kind === 'tensor' ? backend.call('gt', sum.tensor, [0]) : sum
-    }
-    case 'xor': return backend.call('ne', receiver, args)
-    case 'not': return backend.call('eq', receiver, [0])
-    case 'pos': return { kind: 'tensor', tensor: receiver }
-    default: return backend.call(method, receiver, args)
-  }
-}
-
 export interface Truths<T extends object> {
+  isTruth(tensor: T): boolean
   /** Throws `input.tensor-condition` where NumPy refuses it of truths, or makes a truth of what are numbers here. */
   assertPossible(method: ScriptMethod, receiver: T, args: readonly AnswerValue<T>[]): void
   /** Remembers whether the result is a truth. */
@@ -82,6 +66,7 @@ export const createTruths = <T extends object>(): Truths<T> => {
     return keeping.includes(method) || (joining.includes(method) && isTruth(args[0]))
   }
   return {
+    isTruth: (tensor) => truths.has(tensor),
     assertPossible: (method, receiver, args) => {
       const [ofReceiver, ofOther] = [isTruth(receiver), isTruth(args[0])]
       const isBits = bits.includes(method)

@@ -132,6 +132,7 @@ const placeNamed = (method: string, values: readonly unknown[]): readonly Placed
   for (const entry of entries as readonly unknown[]) {
     const [name, value] = Array.isArray(entry) ? (entry as readonly unknown[]) : []
     const place = typeof name === 'string' ? names.indexOf(name) : -1
+    if (name === 'keepdims') throw new AppError('input.tensor-value', `${method} keeps no axis of 1: x.mean(0) stands beside rows as it is, and x.mean(1).reshape(-1, 1) beside columns`)
     if (place === -1) {
       throw new AppError('input.tensor-value', `${method} has no argument ${JSON.stringify(name ?? null).slice(0, 100)}; it takes { ${names.join(', ')} }`)
     }

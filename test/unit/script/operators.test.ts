@@ -90,7 +90,7 @@ describe('operators on tensors', () => {
     ['2+data+[1,2,3]', 'input.tensor-shape', /do not/, 22],
     ['data.add(1) * (data+[1, 2, 3])', 'input.tensor-shape', /do not/, 35],
     ['data + undefined', 'input.tensor-value', /add: argument 1 is undefined/, 21],
-    ['data % 2', 'input.script-threw', /a % b is not possible on encrypted cells/, 21],
+    ['data % 2', 'input.script-threw', /a % b is of plain numbers alone/, 21],
     ['data | 2', 'input.tensor-condition', /a \| b is of conditions, as \(x > 0\) & \(y > 0\)/, 21],
     ['data << 2', 'input.script-threw', /<< and >> are of plain numbers/, 21],
     ['Math.sqrt(data)', 'input.script-threw', /Math\.sqrt\(a\) is a\.sqrt\(\)/, null],

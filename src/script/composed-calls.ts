@@ -1,0 +1,86 @@
+import { AppError, isAppError } from '../shared/errors.ts'
+import { isList, type Arguments } from './arguments.ts'
+import type { BackendArgument, BackendResult, TensorBackend } from './backend.ts'
+import type { ScriptMethod } from './truths.ts'
+
+/** Methods that take tensors, or whose operands are such; those of all others are places, axes, lengths and counts: plain numbers. */
+const takingTensors: readonly ScriptMethod[] = [
+  'add', 'sub', 'mul', 'div', 'pow', 'rsub', 'rdiv', 'rpow', 'gt', 'lt', 'ge', 'le', 'eq', 'ne', 'and', 'or', 'xor', 'where', 'dot', 'matmul', 'concat', 'cov', 'corr',
+  'leastSquares',
+]
+
+const isTensor = <T extends object>(value: BackendArgument<T>): value is T => typeof value === 'object' && value !== null && !isList(value)
+
+const tensorOf = <T extends object>(result: BackendResult<T>): T => {
+  if (result.kind === 'tensor') return result.tensor
+  throw new AppError('input.tensor-value', 'a number stands where a tensor is needed')
+}
+
+const shapeOf = <T extends object>(backend: TensorBackend<T>, tensor: T): readonly number[] => {
+  const result = backend.call('shape', tensor, [])
+  return result.kind === 'value' && typeof result.value !== 'number' ? result.value : []
+}
+
+const readNumbers = <T extends object>(method: ScriptMethod, backend: TensorBackend<T>, tensor: T): BackendArgument<T> => {
+  const [length, ...inner] = shapeOf(backend, tensor)
+  if (inner.length > 0) throw new AppError('input.tensor-value', `${method}: numbers are needed here, one or a list of them, not a table`)
+  const numberAt = (...place: number[]): number => {
+    const result = backend.call('item', place.length === 0 ? tensor : tensorOf(backend.call('get', tensor, place)), [])
+    return result.kind === 'value' && typeof result.value === 'number' ? result.value : Number.NaN
+  }
+  try {
+    return length === undefined ? numberAt() : Array.from({ length }, (_, index) => numberAt(index))
+  } catch (error) {
+    if (!isAppError(error, 'input.tensor-unknown')) throw error
+    throw new AppError('input.tensor-unknown', `${method}: a number is needed while the script runs, and this one is known after decryption only: x.argmax() of encrypted `
+      + 'cells is known where the listing sells comparisons, and x.max() is the value itself', { cause: error })
+  }
+}
+
+/**
+ * What stands for a plain number, a tensor that is known while the script runs, as that number; a vector as a list. Throws
+ * `input.tensor-unknown` for one that is not known yet, `input.tensor-condition` for a condition where rows are picked.
+ */
+export const readKnownArguments = <T extends object>(
+  method: ScriptMethod, backend: TensorBackend<T>, args: Arguments<T>, isTruth: (tensor: T) => boolean,
+): Arguments<T> => {
+  if (takingTensors.includes(method)) return args
+  const read = (value: BackendArgument<T>): BackendArgument<T> => {
+    if (!isTensor(value)) return value
+    if (isTruth(value)) {
+      throw new AppError('input.tensor-condition', `${method}: rows are picked by their numbers, not by a condition: x.where(condition, other) keeps some cells, `
+        + '(condition * x).sum() / condition.sum() is the mean of those where it holds')
+    }
+    return readNumbers(method, backend, value)
+  }
+  return args.map((value) => (isList(value) ? value.map(read) : read(value)))
+}
+
+/** A quantile for each of several fractions: the first axis runs over them, as in NumPy. */
+const quantiles = <T extends object>(backend: TensorBackend<T>, receiver: T, fractions: Arguments<T>, axes: Arguments<T>): BackendResult<T> => {
+  if (fractions.length === 0) throw new AppError('input.tensor-value', 'quantile: the list of fractions is empty')
+  const rows = fractions.map((fraction): T => {
+    const row = tensorOf(backend.call('quantile', receiver, [fraction, ...axes]))
+    return tensorOf(backend.call('reshape', row, [1, ...shapeOf(backend, row)]))
+  })
+  const [first, ...others] = rows as [T, ...T[]]
+  return backend.call('concat', first, [others, 0])
+}
+
+/** What the backend computes for a method: its own, or what is made of several of its own. */
+export const callBackend = <T extends object>(
+  backend: TensorBackend<T>, method: ScriptMethod, receiver: T, args: Arguments<T>,
+): BackendResult<T> => {
+  switch (method) {
+    case 'and': return backend.call('mul', receiver, args)
+    case 'or': return backend.call('gt', tensorOf(backend.call('add', receiver, args)), [0])
+    case 'xor': return backend.call('ne', receiver, args)
+    case 'not': return backend.call('eq', receiver, [0])
+    case 'pos': return { kind: 'tensor', tensor: receiver }
+    case 'quantile': {
+      const [fraction, ...axes] = args
+      return isList(fraction) ? quantiles(backend, receiver, fraction, axes) : backend.call('quantile', receiver, args)
+    }
+    default: return backend.call(method, receiver, args)
+  }
+}
