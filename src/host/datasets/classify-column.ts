@@ -1,7 +1,7 @@
 import { dateUnit } from '../../shared/dates.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { ColumnDoubt } from './import-report.ts'
-import { findNumber, isNumber, type NumberStyle, type ParsedNumber } from './number-style.ts'
+import { findNumber, isNumber, type NumberStyle, type ParsedNumber } from '../../shared/number-style.ts'
 import { findDate, findDateStyle, looksLikeDate, type DateOrder, type DateStyle } from './parse-date.ts'
 import type { Cells, RawCell } from './packed-cells.ts'
 import { findRowNumber, type TableHead } from './source-table.ts'

@@ -7,7 +7,7 @@ import { suggestBounds } from './column-bounds.ts'
 import type { Cells } from './packed-cells.ts'
 import { computeFill, findMostCounted, findMostFrequent, type MissingRule } from './fill-missing.ts'
 import type { ImportReport } from './import-report.ts'
-import { detectNumberStyle, findThousandsMark, type NumberStyle } from './number-style.ts'
+import { detectNumberStyle, findThousandsMark, type NumberStyle } from '../../shared/number-style.ts'
 import type { DateOrder } from './parse-date.ts'
 import { findRowNumber, maximumColumns, type SourceTable, type TableHead } from './source-table.ts'
 import { findHeaderUnit, stripUnit } from './written-unit.ts'
@@ -111,8 +111,9 @@ const toScale = (values: Float64Array, raw: RawColumn, { kept, head }: Rows): Co
 const createColumn = (name: string, type: Column['type'], values: Float64Array, scale: Column['scale'], categories: readonly string[], notes: ColumnNotes): Column => {
   const suggested = suggestBounds(type, values, categories.length)
   const { lower = suggested.lower, upper = suggested.upper } = notes
-  if (!Number.isFinite(lower) || !Number.isFinite(upper) || values.some((value) => value < lower || value > upper)) {
-    throw new AppError('input.bounds-invalid', `The bounds given for column “${name}” do not enclose all its values.`, { details: { name } })
+  const isBelow = !Number.isFinite(lower) || values.some((value) => value < lower)
+  if (isBelow || !Number.isFinite(upper) || values.some((value) => value > upper)) {
+    throw new AppError('input.bounds-invalid', `The bounds given for column “${name}” do not enclose all its values.`, { details: { name, side: isBelow ? 'lower' : 'upper' } })
   }
   return { name, type, unit: notes.unit ?? '', description: notes.description ?? '', categories: [...categories], scale, lower, upper }
 }
@@ -254,8 +255,15 @@ export const cleanTable = (table: SourceTable, options: CleanOptions = {}): Clea
     style, dateOrder: options.dateOrder, head: table, forced: isForced(column.name),
   }))
   const kept = classified.filter((column) => column.kind !== 'left-out')
+  const leftOut: ImportReport['leftOut'] = [
+    ...exclude.map((name) => ({ name, reason: 'excluded' as const })),
+    ...classified.flatMap((column) => (column.kind === 'left-out' ? [column.doubt] : [])),
+  ]
   if (kept.length === 0) {
-    throw new AppError('input.csv-no-numeric-columns', 'No column is left that can be computed with: none holds numbers, or words that repeat.')
+    const because = (wanted: string): readonly string[] => leftOut.filter(({ reason }) => reason === wanted).map(({ name }) => name)
+    throw new AppError('input.csv-no-numeric-columns', 'No column is left that can be computed with: none holds numbers, or words that repeat.', {
+      details: { 'identifier': because('identifier'), 'free-text': because('free-text'), 'empty': because('empty') },
+    })
   }
   const unfilled = kept.filter((column) => notes[column.raw.name]?.fill === undefined)
   const rows: Rows = { missing, categories, kept: chooseRows(unfilled, table, missing), head: table }
@@ -286,10 +294,7 @@ export const cleanTable = (table: SourceTable, options: CleanOptions = {}): Clea
       missing,
       categories,
       columns: built.flatMap(({ columns: made, report }) => made.map(({ column: { name, type } }) => ({ name, type, ...report }))),
-      leftOut: [
-        ...exclude.map((name) => ({ name, reason: 'excluded' as const })),
-        ...classified.flatMap((column) => (column.kind === 'left-out' ? [column.doubt] : [])),
-      ],
+      leftOut,
       flagged: kept.flatMap((column) => (column.kind === 'numbers' && column.looksLikeIdentifier ? [{ name: column.raw.name, reason: 'identifier' as const }] : [])),
     },
   }

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import type { NetworkJson } from '../../shared/window-contract/networks.ts'
+import { connectChain, type ChainNetwork } from '../chain/connect.ts'
 import { isPracticeChain, networkKindOf } from '../settings/known-chains.ts'
 import type { Network } from '../settings/network-schema.ts'
 import type { WindowContext } from './context.ts'
@@ -34,6 +35,18 @@ export const createWalletHandlers = ({ host, changes }: WindowContext): Handlers
 
 const localHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
+/** How long someone who has typed a node's address waits for it. */
+const answerMilliseconds = 8_000
+
+const assertThere = async (network: ChainNetwork): Promise<void> => {
+  const connection = connectChain(network, { answerMilliseconds })
+  try {
+    await connection.assertReady()
+  } finally {
+    connection.close()
+  }
+}
+
 export const createNetworksHandlers = ({ host: { networks }, changes }: WindowContext, serve: ServeControl): Handlers<'networks'> => {
   const show = (network: Network): NetworkJson =>
     ({ ...network, explorer: networks.findExplorer(network.chainId), active: networks.findActive()?.name === network.name })
@@ -49,8 +62,9 @@ export const createNetworksHandlers = ({ host: { networks }, changes }: WindowCo
   const announce = (): void => { changes.announce('networks', 'wallet', 'listings', 'sales', 'market', 'purchases', 'disputes', 'receipts', 'activity') }
   return {
     list: () => networks.list().map(show),
-    save: (network) => {
+    save: async ({ isChecked = false, ...network }) => {
       assertFree(network.name)
+      if (isChecked) await assertThere(network)
       const isLocal = URL.canParse(network.rpcUrl) && localHosts.has(new URL(network.rpcUrl).hostname)
       // A practice chain is one on this computer: the same id elsewhere holds nobody's play money.
       const kind = isPracticeChain(network.chainId) && !isLocal ? 'custom' : networkKindOf(network.chainId)

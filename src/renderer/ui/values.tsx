@@ -116,6 +116,9 @@ export const toSentence = (words: string): string => {
 
 export const formatCount = (count: number): string => count.toLocaleString('en')
 
+/** "1 row", "2,000 rows". */
+export const sayCount = (count: number, thing: string): string => `${formatCount(count)} ${thing}${count === 1 ? '' : 's'}`
+
 /** A number for reading: six significant digits, thousands set apart. */
 export const formatNumber = (value: number): string =>
   Number.isInteger(value) ? value.toLocaleString('en') : value.toLocaleString('en', { maximumSignificantDigits: 7 })

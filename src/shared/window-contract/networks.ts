@@ -20,8 +20,13 @@ const byName = z.strictObject({ name: nameSchema })
 /** Deploying a market contract on the network in use is the move `deploy`. */
 export const networksContract = {
   list: procedure.input(emptySchema).output(z.array(networkSchema)),
-  /** Adds it, or changes the one of that name; the first one is used at once. */
-  save: procedure.input(networkSchema.omit({ kind: true, active: true }).partial({ explorer: true })).output(networkSchema),
+  /**
+   * Adds it, or changes the one of that name; the first one is used at once. `isChecked`: only where its node answers, for that chain and with
+   * that contract; throws `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract` otherwise.
+   */
+  save: procedure
+    .input(networkSchema.omit({ kind: true, active: true }).partial({ explorer: true }).extend({ isChecked: z.boolean().exactOptional() }))
+    .output(networkSchema),
   use: procedure.input(byName).output(networkSchema),
   remove: procedure.input(byName).output(emptySchema),
 }

@@ -73,6 +73,8 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     const settingUp = createSettingUp(window)
     await settingUp.bringWallet(wallet.privateKey)
     await settingUp.nameNetwork(network(1))
+    await page.getByText('chain.wrong-chain').first().waitFor()
+    await window.press('Use it all the same')
     await settingUp.beginByBuying()
     await page.getByText('chain.wrong-chain').first().waitFor()
     await window.go('Settings')

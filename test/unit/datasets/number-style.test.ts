@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { detectNumberStyle, findNumber, type NumberStyle } from '../../../src/host/datasets/number-style.ts'
+import { detectNumberStyle, findNumber, type NumberStyle } from '../../../src/shared/number-style.ts'
 
 const point: NumberStyle = { decimalMark: '.', guessed: false }
 const comma: NumberStyle = { decimalMark: ',', guessed: false }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { beginDraft, draftOf, isReadable, readDraft, toDocument } from '../../../src/renderer/features/listings/draft.ts'
+import { beginDraft, draftOf, isReadable, readDraft, toDocument, toLimits, type Draft } from '../../../src/renderer/features/listings/draft.ts'
 import type { ListingJson } from '../../../src/shared/window-contract/listings.ts'
 
 const ether = 10n ** 18n
@@ -37,6 +37,27 @@ describe('a listing written anew', () => {
     expect(toDocument(dearer).guaranteeWei).toBeUndefined()
     expect(readDraft({ ...dearer, guarantee: '0.05' }).guarantee.problem).toContain('at least half the price, 0.1')
     expect(readDraft({ ...dearer, guarantee: '0.05', arbiter: '0x00000000000000000000000000000000000000aA' }).guarantee.problem).toBeNull()
+  })
+
+  it.each([
+    { minRows: '' }, { minRows: 'ten' }, { minRows: '0' }, { minRows: '-5' }, { minRows: '1e9' }, { minRows: '2.5' }, { condition: '' }, { condition: '0' }, { condition: '1/2' },
+    { maxAnswerCells: 'abc' }, { maxAnswerBits: '' }, { maxTotalCells: '1.000' }, { mode: 'private', comparisons: 'many' }, { mode: 'private', products: '' },
+  ] satisfies readonly Partial<Draft>[])('takes no limit for another than what is typed: %j', (part) => {
+    const draft = { ...beginDraft('pay'), ...part }
+    expect(isReadable(readDraft(draft))).toBe(false)
+    expect(toLimits(draft)).toBeNull()
+    expect(() => toDocument(draft)).toThrow('cannot be read')
+  })
+
+  it('reads limits as they are typed, and leaves out what the mode does not know', () => {
+    expect(toLimits({ ...beginDraft('pay'), minRows: ' 25 ', condition: '1.5', comparisons: 'unread' })).toEqual({
+      dataset: 'pay', mode: 'disclosed', minRows: 25, condition: 1.5, maxAnswerCells: 200, maxAnswerBits: 192,
+    })
+  })
+
+  it('asks for a price, and for more than nothing', () => {
+    expect(readDraft({ ...beginDraft('pay'), price: ' ' }).price.problem).toBe('Write an amount in ether, such as 0.02.')
+    expect(readDraft({ ...beginDraft('pay'), price: '0' }).price.problem).toContain('more than nothing')
   })
 
   it('says of a comma what to write', () => {

@@ -50,6 +50,24 @@ describe('the preview of an import', () => {
     expect(wrong.columns.find(({ name }) => name === 'wage')?.kind).toBe('number')
   })
 
+  it('says of a wrong bound where it stands, and keeps everything that was told of the columns', async () => {
+    const people = bytes(`name;pay\n${Array.from({ length: 30 }, (_, at) => `Person ${at};${4000 + (at % 7)},5`).join('\n')}\n`)
+    const told = await preview(people, {})
+    const shown = await preview(people, { columns: { pay: { lower: 4003, upper: 9000 } } })
+    expect(shown.problem).toMatchObject({ code: 'input.bounds-invalid', details: { name: 'pay', side: 'lower' } })
+    expect((await preview(people, { columns: { pay: { upper: 4003 } } })).problem?.details).toEqual({ name: 'pay', side: 'upper' })
+    expect(shown.columns).toEqual(told.columns)
+    expect(shown.columns[0]).toMatchObject({ name: 'name', kind: 'left-out', leftOut: 'identifier' })
+    expect((await preview(people, { columns: { pay: {} } })).problem).toBeNull()
+  })
+
+  it('leaves out what identifies rows where another column cannot be read at all', async () => {
+    const people = bytes(`name;pay;age\n${Array.from({ length: 30 }, (_, at) => `Person ${at};${at === 9 ? 'much' : at},5;${20 + (at % 5)}`).join('\n')}\n`)
+    const shown = await preview(people, { exclude: ['age'] })
+    expect(shown.problem).toMatchObject({ code: 'input.csv-not-a-number', details: { name: 'pay' } })
+    expect(shown.columns.map(({ kind, leftOut }) => [kind, leftOut])).toEqual([['left-out', 'identifier'], ['unknown', null], ['left-out', 'excluded']])
+  })
+
   it('recognises Latin-1 in the bytes', async () => {
     const shown = await preview(bytes('name,größe\na,1\nb,2\na,3\n', 'latin1'), {})
     expect(shown.header).toEqual(['name', 'größe'])

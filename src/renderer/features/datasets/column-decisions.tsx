@@ -1,8 +1,9 @@
-import { Checkbox, NumberInput, TextInput } from '@mantine/core'
+import { Checkbox, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { ImportDecisions, ImportPreview } from '../../../shared/window-contract/datasets.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { Section } from '../../ui/page.tsx'
+import { readNumber, writeNumber } from '../../ui/reading.ts'
 import { formatCount } from '../../ui/values.tsx'
 
 type PreviewColumn = ImportPreview['columns'][number]
@@ -18,31 +19,74 @@ const Kind = ({ of }: { readonly of: PreviewColumn }) => {
   return <span {...(of.words.length === 0 ? {} : { title: of.words.join(', ') })}>{of.kind}{of.words.length === 0 ? '' : `: ${of.words.slice(0, 4).join(', ')}${of.words.length > 4 ? ' …' : ''}`}</span>
 }
 
-/** What of a typed text fills gaps: numbers among numbers, words among words. */
-const readFill = (text: string, { kind }: PreviewColumn): Notes['fill'] => {
+type DecimalMark = '.' | ','
+
+/** What of a typed text fills gaps: numbers among numbers, as the file writes them, and words among words. */
+const readFill = (text: string, { kind }: PreviewColumn, mark: DecimalMark): Notes['fill'] => {
   const trimmed = text.trim()
   if (trimmed === '') return undefined
-  return kind !== 'category' && Number.isFinite(Number(trimmed)) ? Number(trimmed) : trimmed
+  return kind === 'category' ? trimmed : readNumber(trimmed, mark).value ?? trimmed
 }
 
 /** A constant for the missing cells of one column, in the place of what is done about the others. */
-const Fill = ({ of, fill, onFill }: { readonly of: PreviewColumn, readonly fill: Notes['fill'], readonly onFill: (fill: Notes['fill']) => void }) => {
-  const [text, setText] = useState(fill === undefined ? '' : String(fill))
+const Fill = ({ of, mark, fill, problem, onFill }: {
+  readonly of: PreviewColumn, readonly mark: DecimalMark, readonly fill: Notes['fill'], readonly problem: string | null, readonly onFill: (fill: Notes['fill']) => void
+}) => {
+  const [text, setText] = useState(typeof fill === 'number' ? writeNumber(fill, mark) : fill ?? '')
   return (
     <TextInput
-      aria-label={`Fill missing ${of.name} with`} w={96} variant="unstyled" placeholder="fill with" value={text}
-      onChange={(event) => { setText(event.target.value); onFill(readFill(event.target.value, of)) }}
+      aria-label={`Fill missing ${of.name} with`} w={96} variant="unstyled" placeholder="fill with" value={text} error={problem}
+      onChange={(event) => { setText(event.target.value); onFill(readFill(event.target.value, of, mark)) }}
+    />
+  )
+}
+
+type Side = 'lower' | 'upper'
+
+/** Bounds that were typed and cannot be read, by column and side: the import waits for them. */
+export type Unread = Readonly<Record<string, string>>
+
+const unreadKey = (name: string, side: Side): string => `${side} ${name}`
+
+/** One bound, written as the file writes numbers; emptied, it is the proposed one again. */
+const Bound = ({ of, side, mark, decided, typed, refused, onRead, onTyped }: {
+  readonly of: PreviewColumn, readonly side: Side, readonly mark: DecimalMark, readonly decided: number | undefined
+  /** What cannot be read; undefined where nothing such is typed. */
+  readonly typed: string | undefined, readonly refused: string | null
+  readonly onRead: (value: number | undefined) => void, readonly onTyped: (text: string) => void
+}) => {
+  const [text, setText] = useState<string | null>(null)
+  const stands = decided ?? of[side]
+  return (
+    <TextInput
+      aria-label={`${side === 'lower' ? 'Lower' : 'Upper'} bound of ${of.name}`} w={120} variant="unstyled" inputMode="decimal"
+      styles={{ input: { textAlign: 'right', fontFamily: 'var(--mono)', fontSize: 12.5 } }}
+      value={typed ?? text ?? (stands === null ? '' : writeNumber(stands, mark))}
+      error={typed === undefined ? refused : readNumber(typed, mark).problem}
+      onChange={(event) => {
+        const next = event.target.value
+        const { value } = readNumber(next, mark)
+        setText(next)
+        if (next.trim() !== '' && value === null) onTyped(next)
+        else onRead(value ?? undefined)
+      }}
+      onBlur={() => { setText(null) }}
     />
   )
 }
 
 /** Column by column: in or out, unit, meaning, and the bounds that become public. */
-export const ColumnDecisions = ({ preview, decisions, onChange }: {
+export const ColumnDecisions = ({ preview, decisions, unread, onChange, onUnread }: {
   readonly preview: ImportPreview, readonly decisions: ImportDecisions, readonly onChange: (decisions: ImportDecisions) => void
+  readonly unread: Unread, readonly onUnread: (unread: Unread) => void
 }) => {
+  const mark = decisions.decimalMark ?? (preview.recognised?.decimalMark === ',' ? ',' : '.')
   const excluded = decisions.exclude ?? []
-  const note = (name: string, change: Notes): void => {
-    onChange({ ...decisions, columns: { ...decisions.columns, [name]: { ...decisions.columns?.[name], ...change } } })
+  const note = (name: string, change: Notes, ...forgotten: readonly (keyof Notes)[]): void => {
+    const notes = { ...decisions.columns?.[name], ...change }
+    onChange({
+      ...decisions, columns: { ...decisions.columns, [name]: Object.fromEntries(Object.entries(notes).filter(([key]) => !forgotten.some((left) => left === key))) },
+    })
   }
   const take = ({ name, leftOut }: PreviewColumn, taken: boolean): void => {
     const exclude = taken ? excluded.filter((other) => other !== name) : [...excluded, name]
@@ -52,16 +96,24 @@ export const ColumnDecisions = ({ preview, decisions, onChange }: {
       ...(asWords ? { columns: { ...decisions.columns, [name]: { ...decisions.columns?.[name], type: 'category' as const } } } : {}),
     })
   }
-  const bound = (column: PreviewColumn, side: 'lower' | 'upper') => (column.leftOut !== null ? '' : (
-    <NumberInput
-      aria-label={`${side === 'lower' ? 'Lower' : 'Upper'} bound of ${column.name}`} hideControls w={104} variant="unstyled" value={decisions.columns?.[column.name]?.[side] ?? column[side] ?? ''}
-      styles={{ input: { textAlign: 'right', fontFamily: 'var(--mono)', fontSize: 12.5 } }}
-      onChange={(value) => { if (typeof value === 'number') note(column.name, { [side]: value }) }}
-    />
-  ))
-  const withoutFill = (name: string): void => {
-    const { fill: _fill, ...kept } = decisions.columns?.[name] ?? {}
-    onChange({ ...decisions, columns: { ...decisions.columns, [name]: kept } })
+  const refusal = (code: string, name: string, side?: Side): boolean => preview.problem?.code === code
+    && preview.problem.details['name'] === name && (side === undefined || preview.problem.details['side'] === side)
+  const bound = (column: PreviewColumn, side: Side) => {
+    if (column.leftOut !== null) return ''
+    const key = unreadKey(column.name, side)
+    const { [key]: typed, ...others } = unread
+    return (
+      <Bound
+        of={column} side={side} mark={mark} decided={decisions.columns?.[column.name]?.[side]} typed={typed}
+        refused={refusal('input.bounds-invalid', column.name, side) ? `Some values are ${side === 'lower' ? 'below' : 'above'} it.` : null}
+        onTyped={(text) => { onUnread({ ...unread, [key]: text }) }}
+        onRead={(value) => {
+          onUnread(others)
+          if (value === undefined) note(column.name, {}, side)
+          else note(column.name, { [side]: value })
+        }}
+      />
+    )
   }
   const missingIn = (column: PreviewColumn) => {
     if (column.missing === 0) return '–'
@@ -70,8 +122,8 @@ export const ColumnDecisions = ({ preview, decisions, onChange }: {
       <span className="row end">
         {count}
         <Fill
-          of={column} fill={decisions.columns?.[column.name]?.fill}
-          onFill={(fill) => { if (fill === undefined) withoutFill(column.name); else note(column.name, { fill }) }}
+          of={column} mark={mark} fill={decisions.columns?.[column.name]?.fill} problem={refusal('input.fill-invalid', column.name) ? 'Not a value of this column.' : null}
+          onFill={(fill) => { if (fill === undefined) note(column.name, {}, 'fill'); else note(column.name, { fill }) }}
         />
       </span>
     )

@@ -6,7 +6,7 @@ import { goTo, placeOf } from '../../app/router.ts'
 import { WatchedJob } from '../../ui/job-progress.tsx'
 import { Facts, Page, Section } from '../../ui/page.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
-import { formatCount } from '../../ui/values.tsx'
+import { formatCount, sayCount } from '../../ui/values.tsx'
 import { OwnRows } from './own-rows.tsx'
 import { SecondMoments } from './second-moments.tsx'
 
@@ -88,7 +88,7 @@ export const DatasetPage = ({ name }: { readonly name: string }) => {
   return (
     <Page
       title={name} back={{ to: '#/sell/datasets', title: 'Datasets' }}
-      about={dataset.data === undefined ? undefined : `${formatCount(dataset.data.rows)} rows, ${dataset.data.columns} columns`}
+      about={dataset.data === undefined ? undefined : `${sayCount(dataset.data.rows, 'row')}, ${sayCount(dataset.data.columns, 'column')}`}
       actions={dataset.data?.usedBy === null ? <Button variant="default" onClick={() => { setRemoving(true) }}>Remove…</Button> : undefined}
     >
       <Reply of={dataset}>

@@ -11,10 +11,10 @@ import { goTo, placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { ErrorPanel, Trouble } from '../../ui/trouble.tsx'
-import { formatCount } from '../../ui/values.tsx'
+import { sayCount } from '../../ui/values.tsx'
 import { readError } from '../../window-client.ts'
 import { ChooseSource } from './choose-source.tsx'
-import { ColumnDecisions } from './column-decisions.tsx'
+import { ColumnDecisions, type Unread as UnreadBounds } from './column-decisions.tsx'
 import { FileDecisions } from './file-decisions.tsx'
 import { useKeptImport, type KeptImport } from './kept-import.ts'
 import { SourceChoice } from './source-choice.tsx'
@@ -25,7 +25,7 @@ const isNumber = (of: ImportPreview, title: string): boolean =>
   of.columns.some(({ name, kind, leftOut }) => name === title && leftOut === null && (kind === 'integer' || kind === 'number'))
 
 const FirstRows = ({ of }: { readonly of: ImportPreview }) => (
-  <Section title="First rows, as written" aside={<span className="small quiet">{formatCount(of.rowsRead)} rows read</span>}>
+  <Section title="First rows, as written" aside={<span className="small quiet">{sayCount(of.rowsRead, 'row')} read</span>}>
     <DataTable
       label="First rows" rows={of.rows.slice(0, 8)} keyOf={(_, index) => index}
       columns={of.header.map((title, at) => ({ name: title, numeric: isNumber(of, title), cell: (row: readonly string[]) => <span className="mono nowrap">{row[at] ?? ''}</span> }))}
@@ -40,9 +40,11 @@ const sayName = (name: string): string | null => {
   return `A name has letters of English, digits, dots, hyphens and underscores${nearest === '' ? '' : `, such as ${nearest}`}.`
 }
 
-const TakeIt = ({ preview, name, onName, source, decisions, onDone }: {
+const TakeIt = ({ preview, name, onName, source, decisions, isRead, onDone }: {
   readonly preview: ImportPreview, readonly name: string, readonly onName: (name: string) => void, readonly source: ImportSource
   readonly decisions: ImportDecisions, readonly onDone: () => void
+  /** Whether everything typed could be read. */
+  readonly isRead: boolean
 }) => {
   const datasets = useAsk(['datasets'], () => shell.datasets.list({}))
   const [newVersion, setNewVersion] = useState(false)
@@ -60,7 +62,7 @@ const TakeIt = ({ preview, name, onName, source, decisions, onDone }: {
       ) : null}
       <Trouble error={take.error} />
       <div className="row">
-        <Button type="submit" disabled={preview.problem !== null || !isDatasetName(name.trim()) || (isTaken && !newVersion)} loading={take.isPending}>Import {summary === null ? '' : `${formatCount(summary.rowsKept)} rows`}</Button>
+        <Button type="submit" disabled={!isRead || preview.problem !== null || !isDatasetName(name.trim()) || (isTaken && !newVersion)} loading={take.isPending}>Import {summary === null ? '' : sayCount(summary.rowsKept, 'row')}</Button>
         <Button variant="default" onClick={onDone}>Another table</Button>
       </div>
     </form>
@@ -95,6 +97,7 @@ const Wizard = ({ kept: { source, name, decisions }, onChange, onLost, onOther }
     queryKey: ['preview', source, settled], queryFn: () => shell.datasets.preview({ source, decisions: settled }), placeholderData: keepPreviousData, gcTime: 0,
   })
   const { data, error } = preview
+  const [unread, setUnread] = useState<UnreadBounds>({})
   const isLost = error !== null && source.kind === 'file' && readError(error).code === 'input.not-found'
   useEffect(() => { if (isLost) onLost() }, [isLost])
   if (isLost) return null
@@ -106,11 +109,11 @@ const Wizard = ({ kept: { source, name, decisions }, onChange, onLost, onOther }
       {source.kind === 'file' ? <SourceChoice source={source} format={data.format} choices={data.choices} onChange={(next) => { onChange({ source: next, decisions: {} }) }} /> : null}
       <FileDecisions preview={data} decisions={decisions} onChange={decide} />
       <FirstRows of={data} />
-      <ColumnDecisions preview={data} decisions={decisions} onChange={decide} />
+      <ColumnDecisions preview={data} decisions={decisions} onChange={decide} unread={unread} onUnread={setUnread} />
       {data.problem === null ? null : <ErrorPanel document={data.problem} />}
       <TakeIt
         preview={data} name={name} onName={(next) => { onChange({ name: next }) }} source={source} decisions={decisions}
-        onDone={onOther}
+        isRead={Object.keys(unread).length === 0} onDone={onOther}
       />
     </>
   )

@@ -7,7 +7,7 @@ import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Page, Section } from '../../ui/page.tsx'
 import { saveText } from '../../ui/save-file.ts'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
-import { Amount, formatCount, Hash, When } from '../../ui/values.tsx'
+import { Amount, Hash, sayCount, When } from '../../ui/values.tsx'
 import { JudgeEvidence } from './judge-evidence.tsx'
 
 const until = ({ terms, deadlineSeconds, closable }: DisputeJson) => {
@@ -43,7 +43,7 @@ const Subject = ({ of: { listing, title, url, detailsHash } }: { readonly of: Di
   return (
     <span className="stack tight" style={{ width: 216 }}>
       <a href={placeOf(['buy', 'listing'], { url })} className="truncate">{name}</a>
-      {shown === undefined ? null : <span className="small quiet truncate" title={shown.columns.map((column) => column.name).join(', ')}>{formatCount(shown.rows)} rows of {shown.columns.map((column) => column.name).join(', ')}</span>}
+      {shown === undefined ? null : <span className="small quiet truncate" title={shown.columns.map((column) => column.name).join(', ')}>{sayCount(shown.rows, 'row')} of {shown.columns.map((column) => column.name).join(', ')}</span>}
     </span>
   )
 }

@@ -1,6 +1,6 @@
 import { Button, FileButton } from '@mantine/core'
 import type { WindowOutputs } from '../../../shared/window-contract/index.ts'
-import { formatCount } from '../../ui/values.tsx'
+import { sayCount } from '../../ui/values.tsx'
 import { shell, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
 import { AnswerView } from '../../ui/answer-view.tsx'
@@ -24,7 +24,7 @@ type Disputed = NonNullable<WindowOutputs['disputes']['judge']['disputed']>
 /** The answer as it was delivered, and the table it was computed on. */
 const Subject = ({ of: { title, rows, columns, answer }, purchase }: { readonly of: Disputed, readonly purchase: string }) => (
   <div className="stack">
-    <p>The answer to purchase {purchase} of <strong>“{title}”</strong>: <span className="quiet">{formatCount(rows)} rows of {columns.join(', ')}.</span></p>
+    <p>The answer to purchase {purchase} of <strong>“{title}”</strong>: <span className="quiet">{sayCount(rows, 'row')} of {columns.join(', ')}.</span></p>
     {answer === null
       ? <p className="quiet small">It cannot be shown: it does not open, or the buyer’s program is private.</p>
       : <AnswerView answer={answer} source={{ fileName: `disputed-answer-${purchase}`, citation: `Disputed answer to purchase ${purchase} of “${title}”, as the seller delivered it`, receiptId: null, columns }} />}

@@ -4,11 +4,11 @@ import { AppError } from '../../../shared/errors.ts'
 import { formatDuration, formatEther, parseAmountWei, parseDurationSeconds } from '../../../shared/units.ts'
 import { policyModeSchema, type PolicyMode } from '../../../shared/schemas/details.ts'
 import type { ListingDraftJson, ListingJson } from '../../../shared/window-contract/listings.ts'
-import { readAmount, readField, type Reading } from '../../ui/reading.ts'
+import { readAddress, readAmount, readCount, readField, readPositive, type Reading } from '../../ui/reading.ts'
 import { reaches } from '../serve/reaches.ts'
 import { usualFeeWei, usualGuaranteeWei } from '../../../shared/usual-terms.ts'
 
-/** A listing as it is being written: amounts and times as they are typed. */
+/** A listing as it is being written: amounts, times and limits as they are typed. */
 export const draftSchema = z.strictObject({
   dataset: z.string(),
   title: z.string(),
@@ -22,27 +22,27 @@ export const draftSchema = z.strictObject({
   reach: z.enum(reaches.map(({ value }) => value)),
   serverUrl: z.string(),
   mode: policyModeSchema,
-  minRows: z.number(),
-  comparisons: z.number(),
-  products: z.number(),
+  minRows: z.string(),
+  comparisons: z.string(),
+  products: z.string(),
   interactionFee: z.string(),
-  condition: z.number(),
-  maxAnswerCells: z.number(),
-  maxAnswerBits: z.number(),
-  /** null: as is usual for the table. */
-  maxTotalCells: z.number().nullable(),
+  condition: z.string(),
+  maxAnswerCells: z.string(),
+  maxAnswerBits: z.string(),
+  /** Empty: as is usual for the table. */
+  maxTotalCells: z.string(),
 })
 export type Draft = Readonly<z.infer<typeof draftSchema>>
 
 /** What is usual in each mode: where the seller does not see what is asked, every number is worth more. */
 export const usualLimits: Readonly<Record<PolicyMode, Pick<Draft, 'maxAnswerCells' | 'maxAnswerBits'>>> = {
-  disclosed: { maxAnswerCells: 200, maxAnswerBits: 192 },
-  private: { maxAnswerCells: 16, maxAnswerBits: 128 },
+  disclosed: { maxAnswerCells: '200', maxAnswerBits: '192' },
+  private: { maxAnswerCells: '16', maxAnswerBits: '128' },
 }
 
 export const beginDraft = (dataset: string): Draft => ({
   dataset, title: dataset, description: '', price: '0.01', guarantee: '', delivery: '1h', expiration: '7d', arbiter: '', dispute: '7d', reach: 'this-computer', serverUrl: '',
-  mode: 'disclosed', minRows: 10, condition: 1, comparisons: 0, products: 0, interactionFee: '', maxTotalCells: null, ...usualLimits.disclosed,
+  mode: 'disclosed', minRows: '10', condition: '1', comparisons: '0', products: '0', interactionFee: '', maxTotalCells: '', ...usualLimits.disclosed,
 })
 
 /** A listing there is, as it would be written. */
@@ -51,7 +51,10 @@ export const draftOf = (listing: ListingJson): Draft => {
   const { protocol, origin } = new URL(url)
   const [valueWei, guaranteeWei, feeWei] = [BigInt(terms.valueWei), BigInt(terms.guaranteeWei), BigInt(terms.interactionFeeWei)]
   return {
-    ...beginDraft(dataset), title, description, comparisons, products, maxTotalCells, ...policy,
+    ...beginDraft(dataset), title, description, mode: policy.mode,
+    comparisons: String(comparisons), products: String(products), maxTotalCells: maxTotalCells === null ? '' : String(maxTotalCells),
+    ...(policy.mode === 'private' ? {} : { minRows: String(policy.minRows) }),
+    condition: String(policy.condition), maxAnswerCells: String(policy.maxAnswerCells), maxAnswerBits: String(policy.maxAnswerBits),
     price: formatEther(valueWei),
     // What is usual follows the price.
     guarantee: guaranteeWei === usualGuaranteeWei(valueWei, terms.arbiter !== null) ? '' : formatEther(guaranteeWei),
@@ -65,11 +68,6 @@ export const draftOf = (listing: ListingJson): Draft => {
 
 const optional = <Value>(read: (text: string) => Value, text: string): Reading<Value> =>
   (text.trim() === '' ? { value: null, problem: null } : readField(read, text))
-
-const readAddress = (text: string): string => {
-  if (!/^0x[0-9a-fA-F]{40}$/.test(text.trim())) throw new AppError('input.invalid', 'An address has 0x and 40 hex digits.')
-  return text.trim()
-}
 
 const readServer = (text: string): string => {
   if (!URL.canParse(text.trim()) || new URL(text.trim()).protocol !== 'https:') throw new AppError('input.invalid', 'Write the address with https://, and the port where it is another than 443.')
@@ -85,22 +83,56 @@ export interface DraftReadings {
   readonly dispute: Reading<number>
   readonly interactionFee: Reading<bigint>
   readonly serverUrl: Reading<string>
+  readonly limits: LimitReadings
 }
 
+/** What cannot be read is no limit: nothing is saved or judged by it. */
+export interface LimitReadings {
+  readonly minRows: Reading<number>
+  readonly condition: Reading<number>
+  readonly comparisons: Reading<number>
+  readonly products: Reading<number>
+  readonly maxAnswerCells: Reading<number>
+  readonly maxAnswerBits: Reading<number>
+  readonly maxTotalCells: Reading<number>
+}
+
+type Limits = Pick<Draft, 'mode' | keyof LimitReadings>
+
 /** In the open, comparisons are of single rows, and sold where single rows are; blinded, as in private mode, they are sold freely. */
-export const maySellComparisons = ({ mode, minRows }: Pick<Draft, 'mode' | 'minRows'>): boolean => mode === 'private' || minRows === 1
+export const maySellComparisons = ({ mode, minRows }: Pick<Draft, 'mode' | 'minRows'>): boolean => mode === 'private' || readCount(minRows, 1).value === 1
 
 /** What is multiplied is shown to nobody, so that products need private mode. */
 export const maySellProducts = ({ mode }: Pick<Draft, 'mode'>): boolean => mode === 'private'
 
-export const sellsHelp = (draft: Draft): boolean =>
-  (maySellComparisons(draft) && draft.comparisons > 0) || (maySellProducts(draft) && draft.products > 0)
+const notAsked = { value: null, problem: null } as const
+
+/** Limits that the mode does not know are not read. */
+export const readLimits = (draft: Limits): LimitReadings => ({
+  minRows: draft.mode === 'private' ? notAsked : readCount(draft.minRows, 1),
+  condition: readPositive(draft.condition),
+  comparisons: maySellComparisons(draft) ? readCount(draft.comparisons, 0) : notAsked,
+  products: maySellProducts(draft) ? readCount(draft.products, 0) : notAsked,
+  maxAnswerCells: readCount(draft.maxAnswerCells, 1),
+  maxAnswerBits: readCount(draft.maxAnswerBits, 1),
+  maxTotalCells: draft.maxTotalCells.trim() === '' ? notAsked : readCount(draft.maxTotalCells, 1),
+})
+
+export const sellsHelp = (draft: Draft): boolean => {
+  const { comparisons, products } = readLimits(draft)
+  return (comparisons.value ?? 0) > 0 || (products.value ?? 0) > 0
+}
 
 const readFee = ({ price, interactionFee }: Draft): Reading<bigint> => {
   const fee = optional(parseAmountWei, interactionFee)
   const whole = readAmount(price).value
   if (fee.value === 0n) return { value: null, problem: 'Without a fee a buyer uses your help up, and takes the whole price back.' }
   return fee.value !== null && whole !== null && fee.value > whole ? { value: null, problem: 'It is part of the price, and so at most as much.' } : fee
+}
+
+const readPrice = (text: string): Reading<bigint> => {
+  const read = readAmount(text)
+  return read.value === 0n ? { value: null, problem: 'The price must be more than nothing.' } : read
 }
 
 const readGuarantee = ({ price, guarantee, arbiter }: Draft): Reading<bigint> => {
@@ -111,7 +143,7 @@ const readGuarantee = ({ price, guarantee, arbiter }: Draft): Reading<bigint> =>
 }
 
 export const readDraft = (draft: Draft): DraftReadings => ({
-  price: readAmount(draft.price),
+  price: readPrice(draft.price),
   guarantee: readGuarantee(draft),
   delivery: readField(parseDurationSeconds, draft.delivery),
   expiration: readField(parseDurationSeconds, draft.expiration),
@@ -119,6 +151,7 @@ export const readDraft = (draft: Draft): DraftReadings => ({
   dispute: readField(parseDurationSeconds, draft.dispute),
   interactionFee: sellsHelp(draft) ? readFee(draft) : { value: null, problem: null },
   serverUrl: draft.reach === 'this-computer' ? { value: null, problem: null } : readField(readServer, draft.serverUrl),
+  limits: readLimits(draft),
 })
 
 /** What such terms mean for a seller in a dispute. */
@@ -129,23 +162,35 @@ export const warnOfDraft = (readings: DraftReadings): readonly string[] => {
   return warnSellerOfDisputes({ valueWei, guaranteeWei, arbiter, seller: '' })
 }
 
-export const isReadable = (readings: DraftReadings): boolean =>
-  Object.values(readings).every(({ problem }: Reading<unknown>) => problem === null)
+const areRead = (readings: Readonly<Record<string, Reading<unknown>>>): boolean => Object.values(readings).every(({ problem }) => problem === null)
 
-/** The limits as the policy takes them: what the mode does not know is left out. */
-export const toLimits = (draft: Pick<Draft, 'dataset' | 'mode' | 'minRows' | 'condition' | 'comparisons' | 'products' | 'maxAnswerCells' | 'maxAnswerBits' | 'maxTotalCells'>) => ({
-  dataset: draft.dataset,
-  mode: draft.mode,
-  ...(draft.mode === 'private' ? {} : { minRows: draft.minRows }),
-  ...(maySellComparisons(draft) ? { comparisons: draft.comparisons } : {}),
-  ...(maySellProducts(draft) ? { products: draft.products } : {}),
-  condition: draft.condition, maxAnswerCells: draft.maxAnswerCells, maxAnswerBits: draft.maxAnswerBits,
-  ...(draft.maxTotalCells === null ? {} : { maxTotalCells: draft.maxTotalCells }),
-})
+export const isReadable = ({ limits, ...others }: DraftReadings): boolean => areRead({ ...others, ...limits })
+
+/** The limits as the policy takes them, what the mode does not know left out; null while one cannot be read. */
+export const toLimits = (draft: Limits & Pick<Draft, 'dataset'>) => {
+  const readings = readLimits(draft)
+  const { minRows, comparisons, products, condition, maxAnswerCells, maxAnswerBits, maxTotalCells } = readings
+  if (!areRead({ ...readings }) || condition.value === null || maxAnswerCells.value === null || maxAnswerBits.value === null) return null
+  return {
+    dataset: draft.dataset,
+    mode: draft.mode,
+    ...(minRows.value === null ? {} : { minRows: minRows.value }),
+    ...(comparisons.value === null ? {} : { comparisons: comparisons.value }),
+    ...(products.value === null ? {} : { products: products.value }),
+    condition: condition.value, maxAnswerCells: maxAnswerCells.value, maxAnswerBits: maxAnswerBits.value,
+    ...(maxTotalCells.value === null ? {} : { maxTotalCells: maxTotalCells.value }),
+  }
+}
+
+const requireLimits = (draft: Draft): NonNullable<ReturnType<typeof toLimits>> => {
+  const limits = toLimits(draft)
+  if (limits === null) throw new AppError('input.invalid', 'A limit of the listing cannot be read: correct the field that says so.')
+  return limits
+}
 
 /** Throws where a field cannot be read. */
 export const toDocument = (draft: Draft): ListingDraftJson => ({
-  ...toLimits(draft), title: draft.title, description: draft.description, valueWei: parseAmountWei(draft.price).toString(),
+  ...requireLimits(draft), title: draft.title, description: draft.description, valueWei: parseAmountWei(draft.price).toString(),
   ...(draft.guarantee.trim() === '' ? {} : { guaranteeWei: parseAmountWei(draft.guarantee).toString() }),
   deliverySeconds: parseDurationSeconds(draft.delivery), expirationSeconds: parseDurationSeconds(draft.expiration),
   ...(draft.arbiter.trim() === '' ? {} : { arbiter: draft.arbiter.trim(), disputeSeconds: parseDurationSeconds(draft.dispute) }),

@@ -1,5 +1,5 @@
 import { useDebouncedValue } from '@mantine/hooks'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import { IconCheck, IconX } from '@tabler/icons-react'
 import { shell } from '../../app/api.ts'
 import { Section } from '../../ui/page.tsx'
@@ -15,8 +15,9 @@ export const LimitsExplained = ({ draft }: { readonly draft: Draft }) => {
   const asked = toLimits(limits)
   const examples = useQuery({
     queryKey: ['listings', 'examples', asked], placeholderData: keepPreviousData,
-    queryFn: () => shell.listings.examples(asked),
+    queryFn: asked === null ? skipToken : () => shell.listings.examples(asked),
   })
+  if (toLimits(draft) === null) return <Section title="Under these limits, your key would"><p className="small quiet">Not told while a limit cannot be read.</p></Section>
   return (
     <Section title="Under these limits, your key would">
       <Trouble error={examples.error} />

@@ -1,4 +1,4 @@
-import { Button, NumberInput, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
+import { Button, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { formatEther } from '../../../shared/units.ts'
 import { usualFeeWei, usualGuaranteeWei } from '../../../shared/usual-terms.ts'
@@ -36,8 +36,8 @@ const Money = ({ draft, readings, change }: PartProperties) => (
         label="Guarantee (ETH)" description="The buyer’s deposit, and yours with each answer; both come back." placeholder={sayUsual(readings, (valueWei) => usualGuaranteeWei(valueWei, readings.arbiter.value !== null))} value={draft.guarantee}
         error={readings.guarantee.problem} onChange={(event) => { change({ guarantee: event.target.value }) }}
       />
-      <TextInput label="You deliver within" description="Such as 10m, 1h, 2d." required value={draft.delivery} error={readings.delivery.problem} onChange={(event) => { change({ delivery: event.target.value }) }} />
-      <TextInput label="The trade ends after" description="Then you can reclaim what an absent buyer left." required value={draft.expiration} error={readings.expiration.problem} onChange={(event) => { change({ expiration: event.target.value }) }} />
+      <TextInput label="You deliver within" description="From the request on. Such as 10m, 1h, 2d." required value={draft.delivery} error={readings.delivery.problem} onChange={(event) => { change({ delivery: event.target.value }) }} />
+      <TextInput label="The buyer confirms or disputes within" description="From your delivery on. Then you can reclaim what an absent buyer left." required value={draft.expiration} error={readings.expiration.problem} onChange={(event) => { change({ expiration: event.target.value }) }} />
       <TextInput label="Arbiter" description="Rules on disputes. Without one, or with one who stays silent, both sides lose." placeholder="nobody, or an address" value={draft.arbiter} error={readings.arbiter.problem} onChange={(event) => { change({ arbiter: event.target.value }) }} />
       <TextInput label="The arbiter rules within" disabled={draft.arbiter.trim() === ''} description="After that anybody may close the dispute." value={draft.dispute} error={readings.dispute.problem} onChange={(event) => { change({ dispute: event.target.value }) }} />
     </div>
@@ -54,16 +54,16 @@ const modeWords: Readonly<Record<Draft['mode'], string>> = {
 
 const Help = ({ draft, readings, change }: PartProperties) => (
   <div className="pair">
-    <NumberInput
-      label="Comparisons sold in all" min={0} allowDecimal={false} value={draft.comparisons}
-      description={draft.comparisons === 0 ? 'None: scripts cannot compare encrypted cells.' : 'While scripts run, you tell which cells are larger: each tells a bit about single rows.'}
-      onChange={(value) => { change({ comparisons: Number(value) }) }}
+    <TextInput
+      label="Comparisons sold in all" inputMode="numeric" value={draft.comparisons} error={readings.limits.comparisons.problem}
+      description={readings.limits.comparisons.value === 0 ? 'None: scripts cannot compare encrypted cells.' : 'While scripts run, you tell which cells are larger: each tells a bit about single rows.'}
+      onChange={(event) => { change({ comparisons: event.target.value }) }}
     />
     {maySellProducts(draft) ? (
-      <NumberInput
-        label="Products sold in all" min={0} allowDecimal={false} value={draft.products}
-        description={draft.products === 0 ? 'None: scripts cannot multiply encrypted cells.' : 'While scripts run, you multiply encrypted cells, without learning them.'}
-        onChange={(value) => { change({ products: Number(value) }) }}
+      <TextInput
+        label="Products sold in all" inputMode="numeric" value={draft.products} error={readings.limits.products.problem}
+        description={readings.limits.products.value === 0 ? 'None: scripts cannot multiply encrypted cells.' : 'While scripts run, you multiply encrypted cells, without learning them.'}
+        onChange={(event) => { change({ products: event.target.value }) }}
       />
     ) : null}
     <TextInput
@@ -74,24 +74,43 @@ const Help = ({ draft, readings, change }: PartProperties) => (
   </div>
 )
 
-const Limits = ({ draft, readings, change }: PartProperties) => (
+const Limits = ({ draft, readings, readings: { limits }, change }: PartProperties) => (
   <Section title="What your key will answer">
     <div>
       <SegmentedControl
         aria-label="Mode" value={draft.mode} data={[...modes]}
-        onChange={(value) => { const mode = value === 'private' ? 'private' : 'disclosed'; change({ mode, maxTotalCells: null, ...usualLimits[mode] }) }}
+        onChange={(value) => { const mode = value === 'private' ? 'private' : 'disclosed'; change({ mode, maxTotalCells: '', ...usualLimits[mode] }) }}
       />
     </div>
     <p className="small quiet prose">{modeWords[draft.mode]} A table keeps the mode that it is first listed in.</p>
     <div className="pair">
-      {draft.mode === 'private' ? null : <NumberInput label="Rows behind each number, at least" description={draft.minRows === 1 ? 'Answers about single rows are sold.' : `Groups of fewer than ${draft.minRows} rows are told apart by no answer.`} min={1} allowDecimal={false} value={draft.minRows} onChange={(value) => { change({ minRows: Number(value) }) }} />}
-      <NumberInput label="Condition" description={draft.condition <= 1 ? 'Each side of an answer may be as long as the table’s.' : `Each side of an answer: at most the table’s divided by ${draft.condition}.`} min={0.01} step={1} value={draft.condition} onChange={(value) => { change({ condition: Number(value) }) }} />
-      <NumberInput label="Numbers in one answer, at most" description="More are refused." min={1} allowDecimal={false} value={draft.maxAnswerCells} onChange={(value) => { change({ maxAnswerCells: Number(value) }) }} />
-      <NumberInput label="Bits of one number, at most" description={`About ${Math.floor(draft.maxAnswerBits * Math.log10(2))} digits with all decimals.`} min={1} allowDecimal={false} value={draft.maxAnswerBits} onChange={(value) => { change({ maxAnswerBits: Number(value) }) }} />
-      <NumberInput
-        label="Numbers in all answers, at most" description="To all buyers together, for good. An answer that was given before counts once." min={1} allowDecimal={false}
-        placeholder={draft.mode === 'private' ? 'four answers, the usual' : 'half the table’s, the usual'} value={draft.maxTotalCells ?? ''}
-        onChange={(value) => { change({ maxTotalCells: value === '' ? null : Number(value) }) }}
+      {draft.mode === 'private' ? null : (
+        <TextInput
+          label="Rows behind each number, at least" inputMode="numeric" required value={draft.minRows} error={limits.minRows.problem}
+          description={limits.minRows.value === null ? 'The smallest group that an answer may tell apart.' : limits.minRows.value === 1
+            ? <span className="bad">Answers about single rows are sold: whoever pays can ask for one person’s values.</span>
+            : `Groups of fewer than ${limits.minRows.value} rows are told apart by no answer.`}
+          onChange={(event) => { change({ minRows: event.target.value }) }}
+        />
+      )}
+      <TextInput
+        label="Condition" inputMode="decimal" required value={draft.condition} error={limits.condition.problem}
+        description={limits.condition.value === null || limits.condition.value <= 1 ? 'An answer may have as many rows and columns as the table.' : `An answer has at most the table’s rows, and its columns, divided by ${limits.condition.value}.`}
+        onChange={(event) => { change({ condition: event.target.value }) }}
+      />
+      <TextInput
+        label="Numbers in one answer, at most" description="More are refused." inputMode="numeric" required value={draft.maxAnswerCells} error={limits.maxAnswerCells.problem}
+        onChange={(event) => { change({ maxAnswerCells: event.target.value }) }}
+      />
+      <TextInput
+        label="Bits of one number, at most" inputMode="numeric" required value={draft.maxAnswerBits} error={limits.maxAnswerBits.problem}
+        description={`How long a number may be${limits.maxAnswerBits.value === null ? '.' : `: about ${Math.floor(limits.maxAnswerBits.value * Math.log10(2))} digits, decimals among them.`}`}
+        onChange={(event) => { change({ maxAnswerBits: event.target.value }) }}
+      />
+      <TextInput
+        label="Numbers in all answers, at most" description="To all buyers together, for good. An answer that was given before counts once." inputMode="numeric"
+        placeholder={draft.mode === 'private' ? 'four answers, the usual' : 'half the table’s, the usual'} value={draft.maxTotalCells} error={limits.maxTotalCells.problem}
+        onChange={(event) => { change({ maxTotalCells: event.target.value }) }}
       />
     </div>
     {maySellComparisons(draft) ? <Help draft={draft} readings={readings} change={change} /> : null}

@@ -10,7 +10,7 @@ import { goTo, placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Facts, Page, Section } from '../../ui/page.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
-import { Amount, Copyable, formatCount, formatNumber, Hash, sayCodes, sayDuration } from '../../ui/values.tsx'
+import { Amount, Copyable, formatCount, formatNumber, Hash, sayCodes, sayCount, sayDuration } from '../../ui/values.tsx'
 
 const back = { to: '#/buy/market', title: 'Market' }
 
@@ -84,7 +84,7 @@ const Listing = ({ listing }: { readonly listing: OpenedListingJson }) => {
       {listing.mine ? <p className="note">This listing is yours. Buying from yourself works, and costs the fees.</p> : null}
       <div className="columns">
         <div className="stack wider">
-          <Section title={`${listing.columns.length} columns, ${formatCount(listing.rows)} rows`} aside={<span className="small quiet">{formatCount(listing.testRows)} made-up rows to test on</span>}>
+          <Section title={`${sayCount(listing.columns.length, 'column')}, ${sayCount(listing.rows, 'row')}`} aside={<span className="small quiet">{sayCount(listing.testRows, 'made-up row')} to test on</span>}>
             <Columns of={listing.columns} />
             {listing.secondMoments.length === 0 ? null : (
               <details>

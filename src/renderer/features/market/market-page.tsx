@@ -7,7 +7,7 @@ import { goTo, placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Page } from '../../ui/page.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
-import { Amount, formatCount, Hash } from '../../ui/values.tsx'
+import { Amount, formatCount, Hash, sayCount } from '../../ui/values.tsx'
 import { openSample, TryIt } from '../first-run/first-run-page.tsx'
 
 /** How many listings more each press shows: every one shown asks its seller. */
@@ -33,7 +33,7 @@ const Card = ({ offer }: { readonly offer: Offer }) => {
     <a className="card" href={listingAt(entry.url)}>
       <div className="row between"><strong className="truncate">{nameOf(offer)}</strong><Presence offer={offer} /></div>
       <p>{opened?.description ?? entry.url}</p>
-      {opened === null ? null : <span className="small quiet">{formatCount(opened.rows)} rows · {opened.columns.length} columns · {opened.key.bits}-bit key{entry.mine ? ' · yours' : ''}</span>}
+      {opened === null ? null : <span className="small quiet">{sayCount(opened.rows, 'row')} · {sayCount(opened.columns.length, 'column')} · {opened.key.bits}-bit key{entry.mine ? ' · yours' : ''}</span>}
       {entry.terms === null ? null : (
         <span className="foot"><span className="small quiet">one answer</span><Amount wei={entry.terms.valueWei} /></span>
       )}

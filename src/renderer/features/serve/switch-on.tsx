@@ -1,9 +1,9 @@
-import { Button, NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core'
+import { Button, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { shell, useAsk } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
 import { Section } from '../../ui/page.tsx'
-import { readAmount } from '../../ui/reading.ts'
+import { readAmount, readCount } from '../../ui/reading.ts'
 import { Copyable } from '../../ui/values.tsx'
 import { commandFor, reaches, type Reach } from './reaches.ts'
 
@@ -27,7 +27,9 @@ const Guide = ({ reach, port }: { readonly reach: Reach, readonly port: number }
 export const SwitchOn = () => {
   const sign = useMove()
   const [reach, setReach] = useState<Reach>('this-computer')
-  const [port, setPort] = useState(defaultPort)
+  const [portText, setPort] = useState(String(defaultPort))
+  const readPort = readCount(portText, 0, 65_535)
+  const port = readPort.value ?? defaultPort
   const [address, setAddress] = useState<string | null>(null)
   const [publicUrl, setPublicUrl] = useState('')
   const [gas, setGas] = useState(defaultGasEther)
@@ -35,13 +37,13 @@ export const SwitchOn = () => {
   const own = addresses.data ?? []
   const host = address ?? own[0]?.address ?? null
   const { value: gasWei, problem: gasProblem } = readAmount(gas)
-  const ready = gasWei !== null && (reach !== 'internet' || publicUrl.trim() !== '') && (reach !== 'network' || host !== null)
+  const ready = gasWei !== null && readPort.value !== null && (reach !== 'internet' || publicUrl.trim() !== '') && (reach !== 'network' || host !== null)
   const on = (): void => {
-    if (gasWei === null) return
+    if (gasWei === null || readPort.value === null) return
     sign({
       kind: 'serve',
       options: {
-        port, maxGasPerDayWei: gasWei.toString(),
+        port: readPort.value, maxGasPerDayWei: gasWei.toString(),
         ...(reach === 'internet' ? { publicUrl: publicUrl.trim() } : {}),
         ...(reach === 'network' && host !== null ? { host, ownTls: true } : {}),
       },
@@ -65,7 +67,7 @@ export const SwitchOn = () => {
             />
           ) : null}
           {reach === 'internet' ? <TextInput label="Public address" w={320} placeholder="https://data.example.org" value={publicUrl} onChange={(event) => { setPublicUrl(event.target.value) }} /> : null}
-          <NumberInput label="Port" w={104} min={0} max={65_535} hideControls allowDecimal={false} value={port} onChange={(value) => { setPort(Number(value)) }} />
+          <TextInput label="Port" w={104} inputMode="numeric" value={portText} error={readPort.problem} onChange={(event) => { setPort(event.target.value) }} />
           <TextInput label="Fees a day, at most (ETH)" w={184} value={gas} error={gasProblem} onChange={(event) => { setGas(event.target.value) }} />
         </div>
         <Guide reach={reach} port={port} />

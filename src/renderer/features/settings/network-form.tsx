@@ -1,7 +1,10 @@
-import { Button, NumberInput, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { AppError } from '../../../shared/errors.ts'
 import { shell, useDo } from '../../app/api.ts'
+import { readAddress, readCount, readField } from '../../ui/reading.ts'
 import { Trouble } from '../../ui/trouble.tsx'
+import { readError } from '../../window-client.ts'
 
 const sepoliaChainId = 11_155_111
 /** Ethereum and Sepolia: theirs are known. */
@@ -10,28 +13,48 @@ const chainsWithExplorers: readonly number[] = [1, sepoliaChainId]
 /** The names that networks have: lower-case letters, digits and hyphens. */
 const toName = (typed: string): string => typed.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-')
 
+const nothing = { value: null, problem: null } as const
+
+const readUrl = (text: string): string => {
+  const url = text.trim()
+  if (!URL.canParse(url) || !/^https?:\/\//i.test(url)) throw new AppError('input.invalid', 'Write the address with http:// or https://.')
+  return url
+}
+
 /** A node to speak through, and the market contract there; without one it can be deployed later. */
 export const NetworkForm = ({ onSaved }: { readonly onSaved: () => void }) => {
   const [name, setName] = useState('sepolia')
   const [rpcUrl, setRpcUrl] = useState('')
-  const [chainId, setChainId] = useState<number>(sepoliaChainId)
+  const [chainIdText, setChainId] = useState(String(sepoliaChainId))
   const [contract, setContract] = useState('')
   const [explorer, setExplorer] = useState('')
-  const save = useDo(async () => {
-    const saved = await shell.networks.save({ name, rpcUrl, chainId, contract: contract.trim() === '' ? null : contract.trim(), explorer: explorer.trim() === '' ? null : explorer.trim() })
+  const chainId = readCount(chainIdText, 1)
+  const node = readField(readUrl, rpcUrl)
+  const market = contract.trim() === '' ? nothing : readField(readAddress, contract)
+  const looks = explorer.trim() === '' ? nothing : readField(readUrl, explorer)
+  const isReadable = node.value !== null && chainId.value !== null && market.problem === null && looks.problem === null
+  const save = useDo(async (isChecked: boolean) => {
+    if (node.value === null || chainId.value === null) throw new AppError('input.invalid', 'The network’s fields cannot be read.')
+    const saved = await shell.networks.save({ name, rpcUrl: node.value, chainId: chainId.value, contract: market.value, explorer: looks.value, isChecked })
     return shell.networks.use({ name: saved.name })
   }, 'networks', 'market', 'purchases', 'listings')
+  const use = (isChecked: boolean): void => { save.mutate(isChecked, { onSuccess: onSaved }) }
+  // A node may be away for a while; what is known of it is kept all the same, where its owner says so.
+  const mayBeRightLater = save.error !== null && readError(save.error).code.startsWith('chain.')
   return (
-    <form className="stack wide" onSubmit={(event) => { event.preventDefault(); save.mutate(undefined, { onSuccess: onSaved }) }}>
+    <form className="stack wide" onSubmit={(event) => { event.preventDefault(); use(true) }}>
       <div className="row wide">
         <TextInput className="grow" label="Name" required value={name} onChange={(event) => { setName(toName(event.target.value)) }} />
-        <NumberInput label="Chain id" required w={144} min={1} allowDecimal={false} hideControls value={chainId} onChange={(value) => { setChainId(Number(value)) }} />
+        <TextInput label="Chain id" required w={144} inputMode="numeric" value={chainIdText} error={chainId.problem} onChange={(event) => { setChainId(event.target.value) }} />
       </div>
-      <TextInput label="Node’s address" placeholder="https://…" required value={rpcUrl} onChange={(event) => { setRpcUrl(event.target.value) }} />
-      <TextInput label="Market contract" description="Leave it empty to deploy one of your own in Settings." placeholder="0x…" value={contract} onChange={(event) => { setContract(event.target.value) }} />
-      {chainsWithExplorers.includes(chainId) ? null : <TextInput label="Explorer" description="Where people look at this chain, if anywhere; transactions then lead there." placeholder="https://…" value={explorer} onChange={(event) => { setExplorer(event.target.value) }} />}
+      <TextInput label="Node’s address" placeholder="https://…" required value={rpcUrl} error={rpcUrl === '' ? null : node.problem} onChange={(event) => { setRpcUrl(event.target.value) }} />
+      <TextInput label="Market contract" description="Leave it empty to deploy one of your own in Settings." placeholder="0x…" value={contract} error={market.problem} onChange={(event) => { setContract(event.target.value) }} />
+      {chainsWithExplorers.includes(chainId.value ?? 0) ? null : <TextInput label="Explorer" description="Where people look at this chain, if anywhere; transactions then lead there." placeholder="https://…" value={explorer} error={looks.problem} onChange={(event) => { setExplorer(event.target.value) }} />}
       <Trouble error={save.error} />
-      <div><Button type="submit" loading={save.isPending} disabled={rpcUrl.trim() === ''}>Use this network</Button></div>
+      <div className="row">
+        <Button type="submit" loading={save.isPending} disabled={!isReadable}>Use this network</Button>
+        {mayBeRightLater ? <Button variant="default" disabled={!isReadable || save.isPending} onClick={() => { use(false) }}>Use it all the same</Button> : null}
+      </div>
     </form>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Modal, NumberInput, SegmentedControl, Select, Switch } from '@mantine/core'
+import { Button, Modal, SegmentedControl, Select, Switch, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { EngineJson } from '../../../shared/window-contract/app.ts'
@@ -8,6 +8,7 @@ import { shell, useAsk, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
 import { DataTable } from '../../ui/data-table.tsx'
 import { Facts, Page, Section } from '../../ui/page.tsx'
+import { readCount } from '../../ui/reading.ts'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { Hash } from '../../ui/values.tsx'
 import { openSample, TryIt } from '../first-run/first-run-page.tsx'
@@ -149,8 +150,8 @@ const sayCores = (count: number): string => `${count} ${count === 1 ? 'core' : '
 
 const EngineChoice = ({ of, onChoose }: { readonly of: EngineJson, readonly onChoose: (choice: EngineJson['choice']) => void }) => {
   const { choice, backends, cores, setBy } = of
-  const [workers, setWorkers] = useState<number | string>(choice.workers ?? '')
-  const wanted = workers === '' ? null : Number(workers)
+  const [workers, setWorkers] = useState(choice.workers === null ? '' : String(choice.workers))
+  const read = workers.trim() === '' ? { value: null, problem: null } : readCount(workers, 1, 1024)
   return (
     <div className="row wide wrap" style={{ alignItems: 'flex-start' }}>
       <Select
@@ -161,9 +162,10 @@ const EngineChoice = ({ of, onChoose }: { readonly of: EngineJson, readonly onCh
         ]}
         onChange={(value) => { onChoose({ ...choice, backend: backends.find(({ name }) => name === value)?.name ?? null }) }}
       />
-      <NumberInput
-        label="Cores it may use" w={184} min={1} max={1024} allowDecimal={false} disabled={setBy !== null} placeholder={`All (${cores})`} value={workers} onChange={setWorkers}
-        onBlur={() => { if (wanted !== choice.workers) onChoose({ ...choice, workers: wanted }) }}
+      <TextInput
+        label="Cores it may use" w={184} inputMode="numeric" disabled={setBy !== null} placeholder={`All (${cores})`} value={workers} error={read.problem}
+        onChange={(event) => { setWorkers(event.target.value) }}
+        onBlur={() => { if (read.problem === null && read.value !== choice.workers) onChoose({ ...choice, workers: read.value }) }}
         onKeyDown={(event) => { if (event.key === 'Enter') event.currentTarget.blur() }}
       />
     </div>

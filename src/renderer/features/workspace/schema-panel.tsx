@@ -1,10 +1,10 @@
 import type { OpenedListingJson } from '../../../shared/window-contract/market.ts'
 import { Section } from '../../ui/page.tsx'
-import { formatCount, sayCodes } from '../../ui/values.tsx'
+import { formatCount, sayCodes, sayCount } from '../../ui/values.tsx'
 
 /** The table beside the script: names as they are typed, with types and units. */
 export const SchemaPanel = ({ listing }: { readonly listing: OpenedListingJson }) => (
-  <Section title="Columns" aside={<span className="small quiet">{formatCount(listing.rows)} rows</span>}>
+  <Section title="Columns" aside={<span className="small quiet">{sayCount(listing.rows, 'row')}</span>}>
     <ul className="schema">
       {listing.columns.map(({ name, type, unit, description, categories }) => (
         <li key={name}>
