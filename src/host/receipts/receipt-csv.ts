@@ -1,12 +1,7 @@
 import { formatEther } from 'ethers'
+import { csvCell } from '../../shared/csv.ts'
 import { receiptIdOf, type Receipt } from '../protocol/receipt.ts'
 import { listLedgerEntries } from './receipt-ledger.ts'
-
-/** What a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection); RFC 4180 does the rest. */
-export const csvCell = (value: string): string => {
-  const text = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
 
 const columns = [
   'time_utc', 'chain_id', 'contract', 'purchase', 'listing', 'title', 'move', 'what', 'role', 'account', 'amount_wei', 'amount_ether',

@@ -1,10 +1,17 @@
 import { inflateSync } from 'node:zlib'
 import { AppError } from '../../shared/errors.ts'
 
-const countNames = (value: unknown): number => {
-  if (typeof value !== 'object' || value === null) return 0
-  const inner = Object.values(value).reduce<number>((sum, part) => sum + countNames(part), 0)
-  return Array.isArray(value) ? inner : inner + Object.keys(value).length
+/** Level by level: a file may be nested deeper than the stack is. */
+const countNames = (json: unknown): number => {
+  let names = 0
+  for (let level: unknown[] = [json]; level.length > 0;) {
+    level = level.flatMap((value): unknown[] => {
+      if (typeof value !== 'object' || value === null) return []
+      if (!Array.isArray(value)) names += Object.keys(value).length
+      return Object.values(value)
+    })
+  }
+  return names
 }
 
 /** In JSON a string with a colon behind it is a name, and nothing else is. */
@@ -26,22 +33,29 @@ export const parseTradeText = (text: string, what: string): unknown => {
 }
 
 const mostAttachedBytes = 50_000_000
+const attachmentMark = '/Type /EmbeddedFile\n'
 
-/** An attachment's dictionary, up to where its bytes begin. */
-const attachmentPattern = /\/Type \/EmbeddedFile\n((?:(?!endobj)[^])*?\/Length (\d+)\n(?:(?!endobj)[^])*?)stream\n/
+/** The first attachment's dictionary and where its bytes begin. Each piece is looked for once: a file may hold any number of beginnings. */
+const findAttachment = (text: string): { readonly dictionary: string, readonly length: number, readonly start: number } | null => {
+  const from = text.indexOf(attachmentMark)
+  const stream = text.indexOf('stream\n', from)
+  if (from === -1 || stream === -1) return null
+  const dictionary = text.slice(from, stream)
+  const length = /\/Length (\d{1,9})\n/.exec(dictionary)?.[1]
+  return length === undefined || dictionary.includes('endobj') ? null : { dictionary, length: Number(length), start: stream + 'stream\n'.length }
+}
 
 /**
  * The receipt attached to a PDF that `receipts export --format pdf` wrote, the first release's compressed ones too; of another program's
  * PDF, or of one that was saved anew, the attachment must be saved by a reader. Throws `input.invalid`.
  */
 export const readAttachedReceipt = (pdf: Uint8Array, what: string): string => {
-  const found = attachmentPattern.exec(Buffer.from(pdf).toString('latin1'))
+  const found = findAttachment(Buffer.from(pdf).toString('latin1'))
   const none = (cause?: unknown): AppError =>
     new AppError('input.invalid', `${what} is a PDF without a receipt that can be read here. Save its attachment, a .json file, and verify that.`, { cause })
   if (found === null) throw none()
-  const [header, dictionary = '', length] = found
-  const start = found.index + header.length
-  const bytes = pdf.subarray(start, start + Number(length))
+  const { dictionary, length, start } = found
+  const bytes = pdf.subarray(start, start + length)
   if (!dictionary.includes('/FlateDecode')) return Buffer.from(bytes).toString('utf8')
   try {
     return inflateSync(bytes, { maxOutputLength: mostAttachedBytes }).toString('utf8')

