@@ -124,6 +124,7 @@ export const errorCodes = defineErrorCodes({
   'access.serving': { status: 409, next: 'Switch serving off first.' },
   'access.window-not-signed-in': { status: 401, next: 'Open the address that `hesystem headless` printed; it works once, and is printed anew in the profile\'s file window-address.' },
   'access.too-many-requests': { status: 429, next: 'Wait a minute and try again.' },
+  'access.address-unasked': { status: 403, next: 'Open the listing, if you know whose it is.' },
   'access.wrong-host': { status: 421, next: 'Use the address the seller published.' },
   'access.foreign-origin': { status: 403, next: 'Open the seller\'s own address; other web pages may not call it.' },
   'access.insecure-address': { status: 400, next: 'Listen on 127.0.0.1, or put a TLS proxy in front and name it with --public-url https://….' },

@@ -3,6 +3,7 @@ import type { MarketEntry } from '../../shared/window-contract/market.ts'
 import type { TradeReceiptJson } from '../../shared/window-contract/receipts.ts'
 import type { Gauge as GaugeJson } from '../../shared/window-contract/rehearsal.ts'
 import type { Trade } from '../create-host.ts'
+import { assertAskable } from '../buyer/assert-askable.ts'
 import type { Gauge } from '../buyer/gauge.ts'
 import type { OpenedListing } from '../buyer/open-listing.ts'
 import { checkScript, fetchTestData, gaugeScript, rehearse, type Rehearsal, type TestData } from '../buyer/rehearse.ts'
@@ -13,6 +14,7 @@ import { citeReceipt } from '../receipts/cite-receipt.ts'
 import { renderReceipt } from '../receipts/render-receipt.ts'
 import { renderResult, verifyTradeFile } from '../receipts/result-file.ts'
 import { parseTradeText } from '../receipts/trade-text.ts'
+import { practiceChainId } from '../settings/known-chains.ts'
 import { findTrade, type WindowContext } from './context.ts'
 import { toTermsJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
@@ -41,8 +43,10 @@ export const createMarketHandlers = ({ host, changes }: WindowContext): Handlers
     const trade = await findTrade(host)
     return trade === null ? { entries: [], left: 0 } : listEntries(trade, host.window.listUrls(trade.market), most)
   },
-  show: async ({ url }) => {
+  show: async ({ url, unasked = false }) => {
     const { openListing, market } = await host.trade()
+    // A chain of one's own names one's own addresses only.
+    if (unasked && market.chainId !== practiceChainId && !host.window.listUrls(market).includes(url)) await assertAskable(url)
     return toOpenedListing(await openListing(url), market.account)
   },
   add: async ({ url }) => {

@@ -57,7 +57,10 @@ export const marketContract = {
   list: procedure.input(z.strictObject({ most: z.int().min(1).max(10_000).optional() }))
     .output(z.strictObject({ entries: z.array(marketEntrySchema), left: z.int().min(0) })),
   /** Throws where the server is gone or document and contract disagree: the code tells which. */
-  show: procedure.input(byUrl).output(openedListingSchema),
+  show: procedure.input(byUrl.extend({
+    /** Nobody chose it: the chain names it. Throws `access.address-unasked` where it is in somebody's own network. */
+    unasked: z.boolean().optional(),
+  })).output(openedListingSchema),
   /** Opens the URL first; what cannot be opened is not added. */
   add: procedure.input(byUrl).output(openedListingSchema),
   forget: procedure.input(byUrl).output(emptySchema),

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import type { DisputeJson } from '../../../shared/window-contract/disputes.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
+import { usePeeks } from '../../app/peek.ts'
 import { placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Page, Section } from '../../ui/page.tsx'
@@ -34,11 +35,11 @@ const Moves = ({ of: { purchase, rulable, closable, hasEvidence } }: { readonly 
 
 /** What was bought: its name from this profile, or from the seller's server where that still shows what was bought. */
 const Subject = ({ of: { listing, title, url, detailsHash } }: { readonly of: DisputeJson }) => {
-  const asked = useAsk(['market', 'show', url], () => shell.market.show({ url }))
-  const shown = asked.data?.detailsHash === detailsHash ? asked.data : undefined
+  const [asked] = usePeeks([url])
+  const shown = asked?.data?.detailsHash === detailsHash ? asked.data : undefined
   const name = title ?? shown?.title
   if (name === undefined) {
-    return <span className="quiet">Listing {listing}{asked.isPending ? '' : asked.isError ? ': its seller does not answer' : ': changed since; the evidence names it'}</span>
+    return <span className="quiet">Listing {listing}{asked?.isPending === true ? '' : asked?.isError === true ? ': its seller does not answer' : ': changed since; the evidence names it'}</span>
   }
   return (
     <span className="stack tight" style={{ width: 216 }}>

@@ -1,28 +1,37 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core'
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MarketEntry, OpenedListingJson } from '../../../shared/window-contract/market.ts'
 import { shell, useDo } from '../../app/api.ts'
+import { usePeeks } from '../../app/peek.ts'
 import { goTo, placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Page } from '../../ui/page.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { Amount, formatCount, Hash, sayCount } from '../../ui/values.tsx'
+import { readError } from '../../window-client.ts'
 import { openSample, TryIt } from '../first-run/first-run-page.tsx'
 
 /** How many listings more each press shows: every one shown asks its seller. */
 const pageOfListings = 24
 
 /** A line of the market with its document, where its seller answered. */
-interface Offer { readonly entry: MarketEntry, readonly opened: OpenedListingJson | null, readonly gone: boolean }
+interface Offer {
+  readonly entry: MarketEntry
+  readonly opened: OpenedListingJson | null
+  /** Why there is none; null while it is asked for. */
+  readonly missing: 'gone' | 'unasked' | 'foreign' | null
+}
 
 const listingAt = (url: string): string => placeOf(['buy', 'listing'], { url })
 
 const nameOf = ({ entry, opened }: Offer): string => opened?.title ?? (entry.number === null ? entry.url : `Listing ${entry.number}`)
 
-const Presence = ({ offer: { entry, opened, gone } }: { readonly offer: Offer }) => {
+const Presence = ({ offer: { entry, opened, missing } }: { readonly offer: Offer }) => {
   if (entry.open === false) return <span className="tag">closed</span>
-  if (gone) return <span className="tag warn">{entry.mine ? 'yours, not served' : 'seller does not answer'}</span>
+  if (missing === 'unasked') return <span className="tag" title="Anybody can list any address. This one is in your own network, or no listing’s: it is asked once you open it.">not asked</span>
+  if (missing === 'foreign') return <span className="tag warn" title="Its address shows another listing than the one that names it here.">shows another listing</span>
+  if (missing === 'gone') return <span className="tag warn">{entry.mine ? 'yours, not served' : 'seller does not answer'}</span>
   if (opened === null) return <span className="tag">asking…</span>
   return <span className="tag good"><i className="dot good" />open</span>
 }
@@ -72,6 +81,14 @@ const AddUrl = () => {
   )
 }
 
+/** Only what the address shows for this very listing: anybody can list somebody else's address under a price of their own. */
+const toOffer = (entry: MarketEntry, asked: ReturnType<typeof usePeeks>[number] | undefined): Offer => {
+  const { data = null, error = null } = asked ?? {}
+  if (data !== null && entry.number !== null && data.number !== entry.number) return { entry, opened: null, missing: 'foreign' }
+  if (error === null) return { entry, opened: data, missing: null }
+  return { entry, opened: data, missing: readError(error).code === 'access.address-unasked' ? 'unasked' : 'gone' }
+}
+
 interface ListingsProperties {
   readonly entries: readonly MarketEntry[]
   /** Older listings that were not read. */
@@ -82,9 +99,8 @@ interface ListingsProperties {
 const Listings = ({ entries, left, onMore }: ListingsProperties) => {
   const [shown, setShown] = useState('cards')
   const [words, setWords] = useState('')
-  const opened = useQueries({ queries: entries.map(({ url }) => ({ queryKey: ['market', 'show', url], queryFn: () => shell.market.show({ url }) })) })
-  const offers = entries.map((entry, index): Offer =>
-    ({ entry, opened: opened[index]?.data ?? null, gone: opened[index]?.isError ?? false }))
+  const opened = usePeeks(entries.map(({ url }) => url))
+  const offers = entries.map((entry, index) => toOffer(entry, opened[index]))
   const found = offers.filter((offer) => `${nameOf(offer)} ${offer.opened?.description ?? ''} ${offer.entry.url}`.toLowerCase().includes(words.toLowerCase()))
   return (
     <div className="stack wide">

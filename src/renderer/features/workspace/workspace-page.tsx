@@ -1,9 +1,10 @@
 import { Button, SegmentedControl, Select } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState, type CSSProperties } from 'react'
 import type { OpenedListingJson } from '../../../shared/window-contract/market.ts'
 import { shell, useAsk, useDo, useJobOf } from '../../app/api.ts'
+import { usePeeks } from '../../app/peek.ts'
 import { goTo, placeOf } from '../../app/router.ts'
 import { useStored } from '../../app/use-stored.ts'
 import { CodeEditor } from '../../ui/code-editor.tsx'
@@ -30,7 +31,7 @@ const gaugeMilliseconds = 700
 const ListingChoice = ({ url, onChoose }: { readonly url: string | null, readonly onChoose: (url: string) => void }) => {
   const market = useAsk(['market', 'list'], () => shell.market.list({}))
   const urls = [...new Set([...(market.data?.entries ?? []).map((entry) => entry.url), ...(url === null ? [] : [url])])]
-  const opened = useQueries({ queries: urls.map((known) => ({ queryKey: ['market', 'show', known], queryFn: () => shell.market.show({ url: known }) })) })
+  const opened = usePeeks(urls)
   const options = urls.map((known, index) => ({ value: known, label: opened[index]?.data?.title ?? known }))
   return (
     <Select
