@@ -3,7 +3,8 @@ import { multiplyRational } from '../../crypto/rational.ts'
 import { columnScale } from '../../compute/columns.ts'
 import type { EncodeCell, Factors } from '../../compute/products.ts'
 import type { Column } from '../../shared/schemas/details.ts'
-import { hasNarrowCombination, residuePrime, type Residues } from './narrow-combination.ts'
+import { hasNarrowCombination } from './narrow-combination.ts'
+import { residuePrime, type Residues } from './residue-algebra.ts'
 
 /** By what rule second moments are offered (compute.md, "Second moments"). */
 export const momentRuleSchema = z.strictObject({

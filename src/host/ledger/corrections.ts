@@ -1,3 +1,4 @@
+import type { Part } from './parts.ts'
 import type { MarkedColumn, MarkedTable } from './row-marks.ts'
 
 /** A column in which two tables of one source do not hold the same at the same place. */
@@ -97,24 +98,18 @@ export const findCorrections = (known: MarkedTable, asked: MarkedTable): readonl
   return [...named, ...renamed.flatMap(({ column, partner }) => (isOneColumn(column, partner, common) ? find(column, partner) : []))]
 }
 
-/** A part of the rows in which few were corrected: from one place where a table ends to the next. */
+/** A part of the rows in which few were corrected. */
 export interface FewInPart extends Correction {
   readonly from: number
 }
 
-/**
- * Answers may end where a sold table ends: of the rows between two such places, none was corrected or at least `limit`, or else the
- * first part of which that is not so.
- */
-export const findFewInPart = (known: MarkedTable, asked: MarkedTable, lengths: readonly number[], limit: number): FewInPart | null => {
+/** Of the rows in each part that both tables reach, none was corrected or at least `limit`, or else the first part of which that is not so. */
+export const findFewInPart = (known: MarkedTable, asked: MarkedTable, parts: readonly Part[], limit: number): FewInPart | null => {
   const common = Math.min(rowsOf(known), rowsOf(asked))
-  const ends = [...new Set([...lengths.filter((length) => length < common), common])].sort((a, b) => a - b)
-  const cut = (table: MarkedTable, from: number, to: number): MarkedTable =>
-    table.map((column) => ({ ...column, marks: column.marks.subarray(from, to) }))
-  for (const [at, to] of ends.entries()) {
-    const from = ends[at - 1] ?? 0
-    const few = findCorrections(cut(known, from, to), cut(asked, from, to)).find(({ rows }) => rows < limit)
-    if (few !== undefined) return { ...few, from }
+  const cut = (table: MarkedTable, { from, to }: Part): MarkedTable => table.map((column) => ({ ...column, marks: column.marks.subarray(from, to) }))
+  for (const part of parts.filter(({ to }) => to <= common)) {
+    const few = findCorrections(cut(known, part), cut(asked, part)).find(({ rows }) => rows < limit)
+    if (few !== undefined) return { ...few, from: part.from }
   }
   return null
 }

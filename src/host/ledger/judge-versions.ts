@@ -1,7 +1,8 @@
 import { AppError, type ErrorDetails } from '../../shared/errors.ts'
-import { hasNarrowCombination, type Residues } from '../datasets/narrow-combination.ts'
+import type { Residues } from '../datasets/residue-algebra.ts'
 import { findCorrections, findFewInPart, type Correction } from './corrections.ts'
-import { findJointFault, findTellingColumns, type JointFault, type JudgedColumn, type MarkedTables } from './recodings.ts'
+import { findJointFault, findTellingColumns, type JointFault, type JointTables, type JudgedColumn } from './joint-fault.ts'
+import { listParts, type Part } from './parts.ts'
 import type { MarkedColumn, MarkedTable } from './row-marks.ts'
 import type { SourceOffer } from './source-store.ts'
 
@@ -52,6 +53,8 @@ const describeFault = ({ reason, columns }: JointFault, limit: number): string =
   return {
     recoded: `${names} is one column in other units, which was corrected too. Keep its name and unit, so that all rows not corrected stay as they are; or recode every row alike.`,
     together: `the sums of ${names}, and of columns sold before, could together be of fewer rows than the minimum of ${limit}. Correct all columns in the same rows and by amounts that agree, or in at least ${limit} rows more; or leave a column out.`,
+    large: `beside them, ${names} would be more cells than can be judged together. Leave columns out; or do not list a version for each change.`,
+    unknown: `whether the sums of ${names}, and of columns sold before, could together be of fewer rows than the minimum of ${limit} takes too long to tell. Leave columns out, or ask for fewer rows at least.`,
     unreadable: `what changed in ${names} cannot be judged without the plain rows of both tables. Import the one whose rows were deleted again; or leave these columns as they were.`,
   }[reason]
 }
@@ -65,16 +68,20 @@ const assertFew = (offer: PublishedOffer, limit: number, corrections: readonly C
   })
 }
 
-/** Where a table ends, an answer may end: what was corrected behind that place is told apart from what was before it. */
-const assertManyInParts = ({ subject, offers }: VersionsQuestion, marksOf: (dataset: number) => MarkedTable): void => {
-  const rows = marksOf(subject.datasetId)[0]?.marks.length ?? 0
-  const all: readonly Omit<PublishedOffer, 'id' | 'isPending'>[] = [...offers, { dataset: subject.datasetId, rows, minRows: subject.minRows }]
-  const lengths = all.map((table) => table.rows)
+/** A table that is sold, or would be. */
+type SoldTable = Omit<PublishedOffer, 'id' | 'isPending'>
+
+/** Where a table ends, an answer may end. */
+const listSoldParts = (tables: readonly SoldTable[]): Part[] => listParts(tables.map(({ rows }) => rows), Math.min(...tables.map(({ minRows }) => minRows)))
+
+/** What was corrected in a part of the rows is told apart from what was before it. */
+const assertManyInParts = ({ offers }: VersionsQuestion, subject: SoldTable, marksOf: (dataset: number) => MarkedTable): void => {
+  const all: readonly SoldTable[] = [...offers, subject]
   for (const [at, offer] of offers.entries()) {
     for (const other of all.slice(at + 1)) {
       const limit = limitBeside(other, offer)
       if (other.dataset === offer.dataset || limit === 1) continue
-      const few = findFewInPart(marksOf(offer.dataset), marksOf(other.dataset), lengths, limit)
+      const few = findFewInPart(marksOf(offer.dataset), marksOf(other.dataset), listSoldParts(all), limit)
       if (few === null) continue
       const part = `the ${few.common} rows from row ${few.from + 1} on, where a table of the source ends,`
       refuseBeside(offer, `${few.column} was corrected in ${few.rows} of ${part} fewer than the minimum of ${limit}, so that the difference of two answers would be theirs. Correct as many there, or none.`, {
@@ -84,35 +91,30 @@ const assertManyInParts = ({ subject, offers }: VersionsQuestion, marksOf: (data
   }
 }
 
-/** A raise of two percent for all but one is that one's, though every row differs. */
-const assertAlike = (
-  offer: PublishedOffer, limit: number, { column, common }: Correction, residues: readonly (Residues | null)[],
-): void => {
-  const [before, after] = residues
-  if (before === null || before === undefined || after === null || after === undefined) return
-  if (!hasNarrowCombination([new Int32Array(common).fill(1), before, after], limit)) return
-  refuseBeside(offer, `the sums of ${column}, there and here, could together be of fewer rows than the minimum of ${limit}.`, { column, rows: common, limit })
-}
-
 type OwnedColumn = MarkedColumn & { readonly dataset: number }
 
-/** Tables that are judged together, as far as all of them go. */
-interface Joint extends MarkedTables<OwnedColumn> {
+/** Tables that are judged together, in one part of their rows. */
+interface Joint extends JointTables<OwnedColumn>, Part {
   readonly last: PublishedOffer
 }
 
-/** Of all tables that are sold, since a column of each may be what tells a row together. */
-const listJoints = ({ subject, offers }: VersionsQuestion, marksOf: (dataset: number) => MarkedTable): Joint[] => {
-  const open = (dataset: number): OwnedColumn[] => marksOf(dataset).map((column) => ({ ...column, dataset }))
-  const rows = marksOf(subject.datasetId)[0]?.marks.length ?? 0
-  const others = offers.filter((offer) => offer.dataset !== subject.datasetId && limitBeside(subject, offer) > 1)
-  return [...new Set(others.map((offer) => Math.min(rows, offer.rows)))].flatMap((common) => {
-    const judged = others.filter((offer) => offer.rows >= common)
-    const last = judged.at(-1)
-    if (last === undefined) return []
-    const known = [...new Set(judged.map(({ dataset }) => dataset))].map(open)
-    const limit = Math.max(subject.minRows, ...judged.map(({ minRows }) => minRows))
-    return [{ known, asked: open(subject.datasetId), common, limit, last }]
+/** Of all tables that are sold and reach as far, since a column of each may be what tells a row together. */
+const listJoints = ({ offers }: VersionsQuestion, subject: SoldTable, marksOf: (dataset: number) => MarkedTable): Joint[] => {
+  const others = offers.filter((offer) => limitBeside(subject, offer) > 1)
+  const ends = new Set([0, ...offers.map(({ rows }) => rows)])
+  return listSoldParts([...offers, subject]).flatMap(({ from, to }): Joint[] => {
+    const reaching = others.filter(({ rows }) => rows >= to)
+    const last = reaching.at(-1)
+    const isTold = ends.has(from) && ends.has(to)
+    const isReached = subject.rows >= to
+    // Where it does not reach, it may still end: what the others tell up to there, or from there on, is new.
+    if (last === undefined || (isTold && !isReached)) return []
+    const open = (dataset: number): OwnedColumn[] =>
+      marksOf(dataset).map((column) => ({ ...column, marks: column.marks.subarray(from, to), dataset }))
+    const tables = [...new Set(reaching.map(({ dataset }) => dataset))].map(open)
+    const asked = isReached ? open(subject.dataset) : tables.pop() ?? []
+    const limit = Math.max(...reaching.map(({ minRows }) => minRows), isReached ? subject.minRows : 1)
+    return [{ known: tables, asked, rows: to - from, limit, last, from, to, isTold }]
   })
 }
 
@@ -124,49 +126,39 @@ export const judgeVersions = (question: VersionsQuestion): VersionsVerdict => {
   const { subject, offers, hasGroups } = question
   const tables = new Map(question.tables.map((table) => [table.dataset, table]))
   const marksOf = (dataset: number): MarkedTable => tables.get(dataset)?.marks ?? []
+  const asked: SoldTable = { dataset: subject.datasetId, rows: marksOf(subject.datasetId)[0]?.marks.length ?? 0, minRows: subject.minRows }
   const corrections = new Map(offers.filter(({ dataset }) => dataset !== subject.datasetId)
     .map(({ dataset }) => [dataset, findCorrections(marksOf(dataset), marksOf(subject.datasetId))]))
-  /** Where either listing asks for several rows. */
-  const correctionsBeside = (offer: PublishedOffer): readonly Correction[] =>
-    (limitBeside(subject, offer) > 1 ? corrections.get(offer.dataset) ?? [] : [])
-  const joints = listJoints(question, marksOf)
-
-  const pairOf = (offer: PublishedOffer): number[] => [offer.dataset, subject.datasetId]
-  const wanted: readonly Pick<OwnedColumn, 'dataset' | 'name'>[] = [
-    ...offers.flatMap((offer) =>
-      correctionsBeside(offer).flatMap(({ column: name }) => pairOf(offer).map((dataset) => ({ dataset, name })))),
-    ...joints.flatMap((joint) => {
-      const telling = findTellingColumns(joint)
-      return telling === null || telling === 'few' ? [] : [...telling.ours, ...telling.theirs, ...telling.shared]
-    }),
-  ]
-  const unread = [...tables.values()].map(({ dataset, residues }) => {
-    const names = wanted.filter((column) => column.dataset === dataset).map(({ name }) => name)
-    return { dataset, columns: residues === null ? [] : [...new Set(names)].filter((name) => !residues.has(name)) }
-  }).filter(({ columns }) => columns.length > 0)
-  const read = (dataset: number, name: string, rows: number): Residues | null =>
-    tables.get(dataset)?.residues?.get(name)?.subarray(0, rows) ?? null
 
   for (const offer of offers) {
     const limit = limitBeside(subject, offer)
-    const beside = correctionsBeside(offer)
+    if (limit === 1) continue
+    const beside = corrections.get(offer.dataset) ?? []
     assertFew(offer, limit, beside)
-    // In this order one refusal comes before another, so that the first listing is named.
-    if (unread.length > 0) return { unread, corrections }
-    for (const correction of beside) {
-      assertAlike(offer, limit, correction, pairOf(offer).map((dataset) => read(dataset, correction.column, correction.common)))
-    }
     const partial = beside.find(isPartial)
     if (partial === undefined || !hasGroups || subject.minRows === 1) continue
     refuseBeside(offer, `${partial.column} differs from it in some of the rows, and groups of rows were answered, which could hold one of those.`, {
       column: partial.column, rows: partial.rows,
     })
   }
-  assertManyInParts(question, marksOf)
-  for (const { known, asked, common, limit, last } of joints) {
-    const open = (column: OwnedColumn): JudgedColumn => ({ ...column, read: () => read(column.dataset, column.name, common) })
-    const fault = findJointFault({ known: known.map((table) => table.map(open)), asked: asked.map(open), common, limit })
-    if (fault !== null) refuseBeside(last, describeFault(fault, limit), { reason: fault.reason, columns: fault.columns.join(', '), limit })
+  assertManyInParts(question, asked, marksOf)
+
+  const joints = listJoints(question, asked, marksOf)
+  const wanted = joints.flatMap((joint) => {
+    const telling = findTellingColumns(joint)
+    return telling === null || typeof telling === 'string' ? [] : telling.columns
+  })
+  const unread = [...tables.values()].map(({ dataset, residues }) => {
+    const names = wanted.filter((column) => column.dataset === dataset).map(({ name }) => name)
+    return { dataset, columns: residues === null ? [] : [...new Set(names)].filter((name) => !residues.has(name)) }
+  }).filter(({ columns }) => columns.length > 0)
+  if (unread.length > 0) return { unread, corrections }
+
+  for (const { known, asked: own, last, from, to, ...joint } of joints) {
+    const open = (column: OwnedColumn): JudgedColumn =>
+      ({ ...column, read: () => tables.get(column.dataset)?.residues?.get(column.name)?.subarray(from, to) ?? null })
+    const fault = findJointFault({ ...joint, known: known.map((table) => table.map(open)), asked: own.map(open) })
+    if (fault !== null) refuseBeside(last, describeFault(fault, joint.limit), { reason: fault.reason, columns: fault.columns.join(', '), limit: joint.limit })
   }
   return { unread, corrections }
 }

@@ -1,7 +1,7 @@
 import { createCellEncoder, findFactors } from '../../compute/products.ts'
 import { columnScale } from '../../compute/columns.ts'
 import type { Column } from '../../shared/schemas/details.ts'
-import { residuePrime } from '../datasets/narrow-combination.ts'
+import { residuePrime } from '../datasets/residue-algebra.ts'
 import { toResidue } from '../datasets/second-moments.ts'
 
 /** Decimals of so many digits are told apart by doubles. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCellEncoder } from '../../../src/compute/products.ts'
-import { residuePrime } from '../../../src/host/datasets/narrow-combination.ts'
+import { residuePrime } from '../../../src/host/datasets/residue-algebra.ts'
 import { toResidue } from '../../../src/host/datasets/second-moments.ts'
 import { createResidueOf } from '../../../src/host/ledger/residues.ts'
 import type { Column } from '../../../src/shared/schemas/details.ts'
