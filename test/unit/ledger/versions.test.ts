@@ -134,6 +134,38 @@ describe('a version corrected behind the end of a shorter one (S4)', () => {
   })
 })
 
+describe('what several versions tell together (S4)', () => {
+  const isListed = (...tables: readonly Table[]): Promise<string | null> =>
+    open(tables.map((table, at) => (at < tables.length - 1 ? table : { ...table, isPublished: false }))).list(tables.length - 1)
+  const capped = (cap: number): Table => ({ wages: change((wage) => Math.min(wage, cap)) })
+
+  it('is not listed where the sums of three caps are of the few between two of them, and is where those are many', async () => {
+    const [low, middle, high] = [wages[15], wages[16], wages[17]] as [number, number, number]
+    expect(await isListed(capped(low), capped(middle), capped(high))).toBe('policy.source-corrected')
+    expect(await isListed(capped(high), capped(middle), capped(low))).toBe('policy.source-corrected')
+    expect(await isListed({ wages }, capped(high), capped(low + 1))).toBeNull()
+    expect(await isListed(capped(wages[5] as number), capped(wages[10] as number), capped(wages[15] as number))).toBeNull()
+  })
+
+  it('is not listed where a column beside it that few rows have hides a single one\'s correction', async () => {
+    const more = { senior: wages.map((_, row) => Number(row > 0 && row < 4)) }
+    const raised = (...rows: readonly number[]): Table => ({ wages: change((wage, row) => (rows.includes(row) ? wage + 40 : wage)), more })
+    expect(await isListed({ wages, more }, raised(1, 2, 3, 9))).toBe('policy.source-corrected')
+    expect(await isListed({ wages, more }, raised(4, 5, 6, 9))).toBeNull()
+  })
+
+  it('is not listed where a table has nearly as many columns as rows, unless rows were only added', async () => {
+    const more = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`c${at}`, wages.map((_, row) => ((row + 3) ** (at % 7 + 2) * (at + 2)) % 997)]))
+    expect(await isListed({ wages, more }, { wages: someCorrected, more })).toBe('policy.source-corrected')
+    const longer = Object.fromEntries(Object.entries(more).map(([name, values]) => [name, [...values, 1, 2, 3, 4]]))
+    expect(await isListed({ wages, more }, { wages: [...wages, 7, 8, 9, 10], more: longer })).toBeNull()
+  })
+
+  it('is listed with a single row added and every row in other units: two answers that end so near are not given', async () => {
+    expect(await isListed({ wages }, { wages: [...change((wage) => 100 * wage), 7] })).toBeNull()
+  })
+})
+
 describe('a corrected version beside the table that is sold (S4)', () => {
   const sold: Table = { wages }
   const isListed = (table: Table, known?: Partition, first = sold): Promise<string | null> =>
