@@ -16,7 +16,7 @@ const comparisons: readonly ScriptMethod[] = ['gt', 'lt', 'ge', 'le', 'eq', 'ne'
 const bits: readonly ScriptMethod[] = ['and', 'or', 'xor', 'not']
 /** What of a truth is one too. */
 const keeping: readonly ScriptMethod[] = [
-  'decrypted', 'get', 'slice', 'rows', 'col', 'cols', 'transpose', 'reshape', 'max', 'min', 'sort', 'abs',
+  'pos', 'decrypted', 'get', 'slice', 'rows', 'col', 'cols', 'transpose', 'reshape', 'max', 'min', 'sort', 'abs',
 ]
 /** What of two truths, or more, is one too. */
 const joining: readonly ScriptMethod[] = ['mul', 'concat']
@@ -33,7 +33,6 @@ const refusedOfTwo: Partial<Readonly<Record<ScriptMethod, string>>> = {
 
 const refusedOfOne: Partial<Readonly<Record<ScriptMethod, string>>> = {
   neg: 'neg: NumPy takes no - of a condition: ~a is where it does not hold, -1 * a is -1 where it does',
-  pos: 'pos: NumPy takes no + of a condition: 1 * a is its numbers, 1 and 0',
   quantile: 'quantile: NumPy takes none of a condition: (1 * a).quantile(q) is that of its numbers, a.mean() the share that holds',
 }
 

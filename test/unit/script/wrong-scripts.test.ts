@@ -217,7 +217,7 @@ const wrong: readonly (readonly [mistake: string, source: string])[] = [
   ['one condition less another', 'const m = data.mean(0)\nexport default ((m > 5) - (m < 2)).sum()'],
   ['a condition less a plain one', 'export default (data.mean(0) > 5) - true'],
   ['a condition\'s negative', 'export default -(data.mean(0) > 5)'],
-  ['a condition\'s plus', 'export default +(data.mean(0) > 5)'],
+  ['a condition behind a plus, added', 'export default +(data.mean(0) > 5) + (data.mean(0) < 2)'],
   ['the dot of two conditions', 'const m = data.mean(0)\nexport default (m > 5).dot(m < 2)'],
   ['the product of two matrices of conditions', 'const m = data.mean(0).reshape(1, -1) > 5\nexport default m.matmul(m.t())'],
   ['a quantile of a condition', 'export default (data.mean(0) > 5).quantile(0.5)'],

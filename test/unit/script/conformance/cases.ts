@@ -133,7 +133,7 @@ const table: readonly (readonly [operation: string, script: (draw: Draw) => stri
   ['cov of a condition', (d) => `x.col(${d.j}).cov(x.col(0) > ${d.number}, 0) + d.col(${d.j}).cov(x.col(0) > ${d.number})`, (d) => `np.cov(x[:, ${d.j}], x[:, 0] > ${d.number}, ddof=0) + np.cov(x[:, ${d.j}], x[:, 0] > ${d.number})`],
   ['least squares deferred', () => 'd.cols(1).leastSquares(d.col(0))', () =>
     'np.linalg.lstsq(np.column_stack([np.ones(len(x)), x[:, 1]]), x[:, 0], rcond=None)[0]'],
-  ['unary +', () => '+x + +m', () => '+x + +m'],
+  ['unary +', (d) => `(+x + +m) * +(x > ${d.number})`, (d) => `(+x + +m) * +(x > ${d.number})`],
   ['corr', () => 'x.corr()', () => 'np.corrcoef(x, rowvar=False)'],
   ['product of columns', (d) => `(x.col(${d.j}) * x.col(0)).sum()`, (d) => `(x[:, ${d.j}] * x[:, 0]).sum()`],
   ['dot of columns', (d) => `x.col(${d.j}).dot(x.col(0))`, (d) => `x[:, ${d.j}].dot(x[:, 0])`],
