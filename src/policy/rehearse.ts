@@ -19,7 +19,7 @@ export interface AttackReport {
   readonly refusal: { readonly code: ErrorCode; readonly message: string } | null
   /**
    * Cells of the table that it gets exactly, and their bits by the declared bounds of their column; where it gets by how much one differs
-   * from another cell of its row, or from what it was before, that counts as the cell.
+   * from another cell of its row, or from what it was before, that counts as the cell; of `versions-together`, rows of whose sum it gets.
    */
   readonly cells: number
   readonly bits: number

@@ -149,10 +149,10 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
     }))
 }
 
-const describeAttack = ({ attack, cells, bits, refusal, words }: AttackReport): string =>
-  `${attack.padEnd(20)}  ${String(cells).padStart(5)} cells ${String(bits).padStart(6)} bits  ${refusal === null ? 'answered' : refusal.code}${
+const describeAttack = ({ attack, cells, bits, refusal, questions, words }: AttackReport): string =>
+  `${attack.padEnd(20)}  ${String(cells).padStart(5)} cells ${String(bits).padStart(6)} bits  ${refusal !== null ? refusal.code : questions === 0 ? 'not asked' : 'answered'}${
     // Which columns, or which other listing: what can be done about it.
-    cells > 0 || refusal?.code === 'input.plain-dropped' ? `\n${' '.repeat(22)}${words}` : ''}`
+    cells > 0 || questions === 0 ? `\n${' '.repeat(22)}${words}` : ''}`
 
 const concludeRehearsal = (attacks: readonly AttackReport[], policy: Policy): string => {
   if (attacks.every(({ cells }) => cells === 0)) return 'None of them gets a single cell.'

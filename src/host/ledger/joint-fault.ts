@@ -121,16 +121,22 @@ const isRecoded = ({ columns, residues, rows }: ReadColumns, before: number, aft
   return isMostlyRecoded({ x, y, commonest: [commonest(x, old), commonest(y, column)] })
 }
 
-/** A combination of columns of several tables that is of few rows, by the places of the columns; 1, which everybody knows, is left out. */
+/** A combination of columns, and how often 1, which everybody knows, is in it. */
+export interface TogetherFinding extends NarrowFinding {
+  readonly constant: number
+}
+
+/** A combination of columns of several tables that is of few rows, by the places of the columns. */
 export const findTogether = (
   residues: readonly Residues[], own: readonly (readonly number[])[], fewest: number,
-): NarrowFinding | 'unknown' | null => {
+): TogetherFinding | 'unknown' | null => {
   const ones = new Int32Array(residues[0]?.length ?? 0).fill(1)
   const found = findNarrowCombination({
     columns: [ones, ...residues], own: own.map((set) => [0, ...set.map((place) => place + 1)]), fewest, mostWork,
   })
   if (found === null || found === 'unknown') return found
-  return { ...found, combination: found.combination.flatMap(([place, factor]) => (place === 0 ? [] : [[place - 1, factor] as const])) }
+  const [, constant = 0] = found.combination.find(([place]) => place === 0) ?? []
+  return { rows: found.rows, constant, combination: found.combination.filter(([place]) => place > 0).map(([place, factor]) => [place - 1, factor]) }
 }
 
 /** What the sums of a table and of those that are sold of its source tell together, in one part of the rows. */

@@ -9,8 +9,10 @@ import type { DisclosedPolicy } from '../../shared/schemas/details.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { createResidueOf } from '../ledger/residues.ts'
 import { describeDataset } from '../trade/details-document.ts'
 import type { StoredListing } from './listing-store.ts'
+import { rehearseVersions, type RehearsedTable } from './rehearse-versions.ts'
 
 export interface RehearseDependencies {
   readonly datasets: Pick<DatasetService, 'readRows'>
@@ -36,6 +38,29 @@ const isDisclosed = (listing: StoredListing): listing is Disclosed => listing.de
 const tableOf = (listing: Disclosed, dataset: DatasetDescription, readCell: ReadCell): ListedTable =>
   ({ id: listing.id, dataset, readCell, minRows: listing.details.policy.minRows })
 
+/** All published versions at once, each table once, in the order in which they were listed; without those whose rows are gone. */
+const rehearseTogether = (listing: Disclosed, others: readonly Disclosed[], dependencies: RehearseDependencies): AttackReport[] => {
+  const { datasets, ledger, show } = dependencies
+  const listed = [...others, listing].filter(({ dataset }, at, all) => all.findLastIndex((other) => other.dataset === dataset) === at)
+  const tables = listed.flatMap((one): RehearsedTable[] => {
+    try {
+      const rows = datasets.readRows(one.dataset)
+      const readers = one.details.columns.map((_, at) => createResidueOf(one.details.columns, at))
+      return [{
+        id: one.id, dataset: describeDataset(one.details), minRows: one.details.policy.minRows, rows, readCell: createReader(one, dependencies),
+        residueOf: (row, column) => (readers[column] as (typeof readers)[number])(row),
+      }]
+    } catch (error) {
+      if (isAppError(error, 'input.plain-dropped')) return []
+      throw error
+    }
+  })
+  return rehearseVersions(tables, (questions) => {
+    const { answered, refusal } = ledger.rehearse(questions.map(({ program, listing: id }) => ({ program, subject: show(id) })))
+    return { answered, refusal: refusal === null ? null : { code: refusal.code, message: refusal.message } }
+  })
+}
+
 const rehearseDisclosed = (listing: Disclosed, readCell: ReadCell, dependencies: RehearseDependencies): AttackReport[] => {
   const { ledger, show } = dependencies
   const dataset = describeDataset(listing.details)
@@ -56,7 +81,10 @@ const rehearseDisclosed = (listing: Disclosed, readCell: ReadCell, dependencies:
       return [{ attack: 'two-listings', words, answered: 0, questions: 0, refusal: { code: error.code, message: error.message }, cells: 0, bits: 0 }]
     }
   })
-  return [...rehearseAttacks(listAttacks(listing.details.policy, dataset, readCell), dataset, judgeWith(listing), readCell), ...together]
+  return [
+    ...rehearseAttacks(listAttacks(listing.details.policy, dataset, readCell), dataset, judgeWith(listing), readCell), ...together,
+    ...rehearseTogether(listing, others, dependencies),
+  ]
 }
 
 /**

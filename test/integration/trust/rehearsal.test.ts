@@ -9,10 +9,13 @@ import { assertPolicy } from '../../../src/policy/policy.ts'
 import { createListingAttacks } from '../../../src/policy/listing-attacks.ts'
 import { listAttacks, rehearseAttacks as runAttacks, type AttackReport, type JudgeAttack } from '../../../src/policy/rehearse.ts'
 import type { ListingService } from '../../../src/host/seller/listing-service.ts'
+import { createListingStore } from '../../../src/host/seller/listing-store.ts'
+import { rehearseListing } from '../../../src/host/seller/rehearse-listing.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
 import { createTable } from '../../unit/compute/support.ts'
 import { prepareDataset, publishListing } from '../../e2e/support/shop.ts'
 import { openStage } from '../../e2e/support/stage.ts'
+import { openProfile } from './ledger-profile.ts'
 
 const policy = { mode: 'disclosed' as const, minRows: 10, condition: 1, maxAnswerCells: 256, maxAnswerBits: 192 }
 const binary = Array.from({ length: 60 }, (_, row) => (row * row) % 3 === 1 ? 1 : 0)
@@ -151,6 +154,52 @@ describe('two listings of one source, were nothing to judge them together', () =
     expect(rehearse([...wages, 4711], wages)).toEqual([['two-listings', 1], ['added-rows', 1]])
     // Of two rows only their sum.
     expect(rehearse([...wages, 4711, 815], wages)).toEqual([['two-listings', 1], ['added-rows', 0]])
+  })
+})
+
+describe('versions of one table that stand in the profile beside one another, as if nothing had judged them', () => {
+  const wages = Array.from({ length: 24 }, (_, row) => 1000 + 37 * row + ((row * row) % 11))
+  const long = [...wages, ...wages.map((wage) => wage + 3)]
+  const total = long.map((_, row) => ((11 * row * row) % 907) + 2000)
+  /** Each version's wages, and columns beside them. */
+  const rehearse = (versions: readonly (readonly number[])[], more: readonly (readonly number[])[] = [total]) => {
+    const { database, datasets, ledger, importTable, insertListing } = openProfile()
+    const ids = versions.map((version, at) => {
+      const name = at === 0 ? 'wages' : `wages@${at}`
+      importTable(name, version.map((wage, row) => [wage, ...more.map((column) => (wage === 0 ? 0 : column[row] ?? 0))]), ['wage', ...more.map((_, column) => `c${column}`)])
+      ledger.register(name)
+      return insertListing(name, { minRows: 4 })
+    })
+    const { show } = createListingStore(database)
+    return rehearseListing(show(ids.at(-1) ?? ''), { datasets, ledger, show })
+      .filter(({ attack }) => attack === 'versions-together').map(({ words, cells, bits, answered, questions }) => ({ words, cells, bits, all: answered === questions }))
+  }
+  const without = (...withdrawn: readonly number[]): number[] => wages.map((wage, row) => (withdrawn.includes(row) ? 0 : wage))
+  const corrected = (values: readonly number[], ...rows: readonly number[]): number[] => values.map((wage, row) => (rows.includes(row) ? 2 * wage + row : wage))
+
+  it('tell a row by four sums: of the whole, of two groups left out, and of both and one row more', () => {
+    const found = rehearse([wages, without(0, 1, 2, 3), without(4, 5, 6, 7), without(0, 1, 2, 3, 4, 5, 6, 7, 9)])
+    expect(found).toEqual([{ words: expect.stringMatching(/of rows 1 to 24, to one of row 10 alone$/) as string, cells: 1, bits: expect.any(Number) as number, all: true }])
+  })
+
+  it('tell one that was corrected behind the end of a shorter version', () => {
+    const found = rehearse([wages, long, corrected(long, 0, 1, 2, 3, 30)])
+    expect(found).toEqual([{ words: expect.stringMatching(/of rows 25 to 48, to one of row 31 alone$/) as string, cells: 1, bits: expect.any(Number) as number, all: true }])
+  })
+
+  it('tell the few between three caps, and one that a rare column hides', () => {
+    const caps = [16, 17, 19].map((row) => wages.map((wage) => Math.min(wage, wages[row] ?? 0)))
+    expect(rehearse(caps)).toMatchObject([{ cells: 2, words: expect.stringContaining('rows 18, 19 alone') as string }])
+    const rare = wages.map((_, row) => Number(row > 0 && row < 4))
+    expect(rehearse([wages, wages.map((wage, row) => ([1, 2, 3, 9].includes(row) ? wage + 40 : wage))], [rare])).toMatchObject([{ cells: 1 }])
+  })
+
+  it('tell nothing, and it is said, where they might have been published so', () => {
+    const clear = [{ words: expect.stringContaining('finds none') as string, cells: 0, bits: 0, all: true }]
+    expect(rehearse([wages, without(0, 1, 2, 3), without(0, 1, 2, 3, 4, 5, 6, 7)])).toEqual(clear)
+    expect(rehearse([wages, long, corrected(long, 24, 25, 26, 27, 28)])).toEqual(clear)
+    expect(rehearse([wages, wages.map((wage) => 3 * wage + 1)])).toEqual(clear)
+    expect(rehearse([wages])).toEqual([])
   })
 })
 
