@@ -114,6 +114,9 @@ export const createGrammar = ({ rows, drawNumber, hasLate }: GrammarTable): ((dr
     const left = other.stage === 'known' && !both ? late(own) : own
     return settle(both ? 'known' : 'late', writeBinary(draws, left, '/', other), combine(own.exact, other.exact, over))
   }
+  /** NumPy neither adds conditions nor subtracts them: their numbers are drawn on with. */
+  const asNumbers = ({ run, source }: Pick<Expression, 'run' | 'source'>): Pick<Expression, 'run' | 'source'> =>
+    ({ run: (calls) => calls.call('mul', run(calls), [1]), source: `(1 * ${source})` })
   const comparison = (draws: Draws, given: Expression, depth: number): Expression => {
     // What may tell of a single row or not is decrypted first: else whether the outcome is known at once hangs on that.
     const own = given.stage === 'late' ? late(given) : given
@@ -123,11 +126,11 @@ export const createGrammar = ({ rows, drawNumber, hasLate }: GrammarTable): ((dr
     if (draws.once(2)) {
       const other = plains.operand(draws, own.exact.shape)
       return draws.once(3)
-        ? settle(after(own.stage), writeTurned(other, operator, own), combine(other.exact, own.exact, decide))
-        : settle(after(own.stage), writeBinary(draws, own, operator, other), combine(own.exact, other.exact, decide))
+        ? settle(after(own.stage), asNumbers(writeTurned(other, operator, own)), combine(other.exact, own.exact, decide))
+        : settle(after(own.stage), asNumbers(writeBinary(draws, own, operator, other)), combine(own.exact, other.exact, decide))
     }
     const [left, right, stage] = together(own, partner(draws, own, depth))
-    return settle(after(stage), writeBinary(draws, left, operator, right), combine(left.exact, right.exact, decide))
+    return settle(after(stage), asNumbers(writeBinary(draws, left, operator, right)), combine(left.exact, right.exact, decide))
   }
   const choice = (draws: Draws, own: Expression, depth: number): Expression => {
     const [mask, other] = [comparison(draws, own, depth), partner(draws, own, depth)]
