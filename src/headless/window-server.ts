@@ -7,6 +7,7 @@ import { isCall } from '../host/window/read-call.ts'
 import type { WindowHost } from '../host/window/create-window-host.ts'
 import { errorCodes } from '../shared/error-codes.ts'
 import { AppError, toAppError } from '../shared/errors.ts'
+import { callProtocol, pageKeyProtocol, signedInMark } from '../shared/window-contract/page-key.ts'
 import { assertNotEmbedded, assertOwnCaller, listHosts } from './guard-request.ts'
 
 import { createWindowSessions, type WindowSessions } from './window-sessions.ts'
@@ -40,10 +41,10 @@ const largestMessageBytes = 150 * 1024 * 1024
 
 /**
  * A page of its own before the window's: a redirect from here would still count as coming from wherever the address was
- * clicked, and a SameSite=Strict cookie would stay behind.
+ * clicked, and a SameSite=Strict cookie would stay behind. The page's key goes behind #, which is sent to nobody; the window takes it from there.
  */
-const createWelcomePage = (place: string): string =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/${place}"><link rel="icon" href="data:,"><title>HEsystem</title><p>Opening HEsystem …</p></html>`
+const createWelcomePage = (pageKey: string, place: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/${signedInMark}${pageKey}${place}"><link rel="icon" href="data:,"><title>HEsystem</title><p>Opening HEsystem …</p></html>`
 
 /** A place of the window as a link may name it; anything else opens it where it was left. */
 const readPlace = (text: string | null): string => (text !== null && /^#\/[\w/?=-]{1,200}$/.test(text) ? text : '')
@@ -99,8 +100,8 @@ const answer = async (request: IncomingMessage, response: ServerResponse, { sess
     const session = sessions.exchange(searchParams.get('token') ?? '')
     if (session === null) send(response, createPageRefusal(401, signInWords))
     else {
-      const page = { status: 200, headers: createPageHeaders('text/html; charset=utf-8'), body: createWelcomePage(readPlace(searchParams.get('at'))) }
-      send(response, page, { 'set-cookie': sessions.describeCookie(session) })
+      const page = { status: 200, headers: createPageHeaders('text/html; charset=utf-8'), body: createWelcomePage(session.pageKey, readPlace(searchParams.get('at'))) }
+      send(response, page, { 'set-cookie': sessions.describeCookie(session.cookie) })
     }
     return
   }
@@ -112,7 +113,9 @@ const answer = async (request: IncomingMessage, response: ServerResponse, { sess
 const assertMayConnect = (request: IncomingMessage, { sessions, hosts }: Desk): void => {
   assertOwnCaller(request, hosts, { originRequired: true })
   if (parseTarget(request).pathname !== rpcPath) throw new AppError('input.not-found', 'There is nothing at this address.')
-  if (!sessions.isSignedIn(request.headers.cookie)) throw new AppError('access.window-not-signed-in', 'This tab is not signed in.')
+  const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim())
+  const pageKey = protocols.find((protocol) => protocol.startsWith(pageKeyProtocol))?.slice(pageKeyProtocol.length) ?? null
+  if (!sessions.mayCall(request.headers.cookie, pageKey)) throw new AppError('access.window-not-signed-in', 'This tab is not signed in.')
 }
 
 const refuseUpgrade = (socket: Duplex, error: unknown): void => {
@@ -145,7 +148,7 @@ export const startWindowServer = async (options: WindowServerOptions): Promise<W
     answer(request, response, desk).catch((error: unknown) => { send(response, refuse(error, onBug)) })
   })
   const rpc = new RPCHandler(window.router, { clientInterceptors: [window.errorInterceptor] })
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes, perMessageDeflate: false })
+  const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => callProtocol, maxPayload: largestMessageBytes, perMessageDeflate: false })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => { socket.destroy() })
     try {

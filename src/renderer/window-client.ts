@@ -1,6 +1,8 @@
 import { createORPCClient, isDefinedError, ORPCError, safe, type ClientContext, type ClientLink } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
+import { callProtocol, pageKeyProtocol } from '../shared/window-contract/page-key.ts'
+import { readPageKey, takePageKey } from './page-key.ts'
 import type { ErrorDocumentJson } from '../shared/window-contract/base.ts'
 import type { WindowClient } from '../shared/window-contract/index.ts'
 
@@ -20,13 +22,14 @@ const createPortLink = (): Link => {
 
 /** In a browser tab: a socket that is opened anew by the next call after it was lost. Calls under way when it is lost fail. */
 const createSocketLink = (): Link => {
+  takePageKey()
   let socket: WebSocket | null = null
   let link: Link | null = null
   const connect = (): Link => {
     if (link !== null && socket !== null && socket.readyState <= WebSocket.OPEN) return link
     const url = new URL(rpcPath, window.location.href)
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-    socket = new WebSocket(url)
+    socket = new WebSocket(url, [callProtocol, `${pageKeyProtocol}${readPageKey()}`])
     link = new SocketLink({ websocket: socket })
     return link
   }

@@ -55,16 +55,20 @@ describe('the window served to a browser tab (S29)', () => {
     call.end()
   })
 
-  const signIn = async (): Promise<string> => {
+  /** The page's key as the window's address holds it. */
+  const keyIn = (page: string): string => /content="0;url=\/#signed-in=([\w-]{43})["#]/.exec(page)?.[1] ?? ''
+
+  const signInPage = async (): Promise<{ cookie: string; pageKey: string }> => {
     const { pathname, search } = new URL(headless.address())
-    const { headers } = await ask(`${pathname}${search}`)
+    const { headers, body } = await ask(`${pathname}${search}`)
     const [cookie] = headers['set-cookie'] ?? []
-    return cookie?.split(';')[0] ?? ''
+    return { cookie: cookie?.split(';')[0] ?? '', pageKey: keyIn(body) }
   }
+  const signIn = async (): Promise<string> => (await signInPage()).cookie
 
   /** Resolves with what the server said: 101, or the status of its refusal. */
-  const connect = (headers: Record<string, string>, path = '/rpc'): Promise<number> => new Promise((resolve, reject) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${headless.port}${path}`, { headers: { host: own(), ...headers } })
+  const connect = (headers: Record<string, string>, pageKey: string, path = '/rpc'): Promise<number> => new Promise((resolve, reject) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${headless.port}${path}`, ['hesystem', `hesystem.key.${pageKey}`], { headers: { host: own(), ...headers } })
     socket.once('open', () => {
       socket.terminate()
       resolve(101)
@@ -106,11 +110,11 @@ describe('the window served to a browser tab (S29)', () => {
     writeFileSync(path, '{"kind":"hesystem-result"}')
     const { pathname, search } = new URL(headless.addressOfFile(path))
     const { body } = await ask(`${pathname}${search}`)
-    expect(body).toMatch(/content="0;url=\/#\/activity\/verify\?opened=[0-9a-f-]{36}"/)
+    expect(body).toMatch(/content="0;url=\/#signed-in=[\w-]{43}#\/activity\/verify\?opened=[0-9a-f-]{36}"/)
     for (const place of ['//evil.example', '#/"><script>', 'https://evil.example', '#/wallet?a="']) {
       const next = new URL(headless.address())
       next.searchParams.set('at', place)
-      expect((await ask(`${next.pathname}${next.search}`)).body).toContain('content="0;url=/"')
+      expect((await ask(`${next.pathname}${next.search}`)).body).toMatch(/content="0;url=\/#signed-in=[\w-]{43}"/)
     }
   })
 
@@ -129,9 +133,9 @@ describe('the window served to a browser tab (S29)', () => {
   })
 
   it('has nothing at an address that is none', async () => {
-    const cookie = await signIn()
+    const { cookie, pageKey } = await signInPage()
     for (const path of ['//', '//[', '/%']) expect((await ask(path, { cookie })).status, path).toBe(404)
-    expect(await connect({ origin: `http://${own()}`, cookie }, '//')).toBe(404)
+    expect(await connect({ origin: `http://${own()}`, cookie }, pageKey, '//')).toBe(404)
     expect(bugs).toEqual([])
   })
 
@@ -150,22 +154,25 @@ describe('the window served to a browser tab (S29)', () => {
   })
 
   it('opens calls to its own page alone', async () => {
-    const cookie = await signIn()
+    const { cookie, pageKey } = await signInPage()
+    const stranger = await signInPage()
     const origin = `http://${own()}`
-    expect(await connect({ cookie, origin })).toBe(101)
-    expect(await connect({ origin })).toBe(401)
-    expect(await connect({ cookie: `${cookie}A`, origin })).toBe(401)
-    expect(await connect({ cookie })).toBe(403)
-    expect(await connect({ cookie, origin: 'null' })).toBe(403)
-    expect(await connect({ cookie, origin: 'https://evil.example' })).toBe(403)
-    expect(await connect({ cookie, origin: `http://localhost:${headless.port}` })).toBe(403)
-    expect(await connect({ cookie, origin: 'http://evil.example', host: 'evil.example' })).toBe(421)
-    expect(await connect({ cookie, origin }, '/elsewhere')).toBe(404)
+    expect(await connect({ cookie, origin }, pageKey)).toBe(101)
+    expect(await connect({ origin }, pageKey)).toBe(401)
+    // A cookie goes to every port of this computer: whoever was sent it there has no key, or another session's.
+    for (const key of ['', stranger.pageKey, `${pageKey}A`]) expect(await connect({ cookie, origin }, key)).toBe(401)
+    expect(await connect({ cookie: `${cookie}A`, origin }, pageKey)).toBe(401)
+    expect(await connect({ cookie }, pageKey)).toBe(403)
+    expect(await connect({ cookie, origin: 'null' }, pageKey)).toBe(403)
+    expect(await connect({ cookie, origin: 'https://evil.example' }, pageKey)).toBe(403)
+    expect(await connect({ cookie, origin: `http://localhost:${headless.port}` }, pageKey)).toBe(403)
+    expect(await connect({ cookie, origin: 'http://evil.example', host: 'evil.example' }, pageKey)).toBe(421)
+    expect(await connect({ cookie, origin }, pageKey, '/elsewhere')).toBe(404)
   })
 
   it('answers the whole contract over its socket, and streams', async () => {
-    const cookie = await signIn()
-    const socket = new WebSocket(`ws://${own()}/rpc`, { headers: { cookie, origin: `http://${own()}` } })
+    const { cookie, pageKey } = await signInPage()
+    const socket = new WebSocket(`ws://${own()}/rpc`, ['hesystem', `hesystem.key.${pageKey}`], { headers: { cookie, origin: `http://${own()}` } })
     const client: WindowClient = createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }))
     expect(await client.app.about({})).toMatchObject({ shell: 'headless', version: '1.2.3' })
     expect(await refusalOf(client.market.show({ url: 'http://127.0.0.1:1/' }))).toMatchObject({ code: 'chain.network-missing' })
@@ -180,8 +187,9 @@ describe('the window served to a browser tab (S29)', () => {
     ['no JSON', '{'], ['a list', '[]'], ['a call without an id', '{"p":{"u":"/app/about"}}'], ['one whose id is a number', '{"i":1,"p":{"u":"/app/about"}}'],
     ['a call without an address', '{"i":"1"}'], ['one to another place', '{"i":"1","p":{"u":"http://evil.example/app/about"}}'], ['bytes', Buffer.from('{"i":"1"}')],
   ])('hangs up on a tab that says %s, and on no other', async (_what, message) => {
-    const headers = { cookie: await signIn(), origin: `http://${own()}` }
-    const [faulty, other] = [new WebSocket(`ws://${own()}/rpc`, { headers }), new WebSocket(`ws://${own()}/rpc`, { headers })]
+    const { cookie, pageKey } = await signInPage()
+    const open = (): WebSocket => new WebSocket(`ws://${own()}/rpc`, ['hesystem', `hesystem.key.${pageKey}`], { headers: { cookie, origin: `http://${own()}` } })
+    const [faulty, other] = [open(), open()]
     const client: WindowClient = createORPCClient(new RPCLink({ websocket: other as unknown as globalThis.WebSocket }))
     await client.app.about({})
     const closed = once(faulty, 'close')
