@@ -85,7 +85,7 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       expect(json).toMatchObject({ answer: { meanWage: expect.any(Number) as number }, citation: expect.stringContaining('made-up rows') as string })
       await window.press('Save')
       await page.getByRole('menuitem', { name: 'Copy as a table' }).click()
-      await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toMatch(/^"meanWage"\t\d[^]*\n"meanByColumn\.wage"\t\d/m)
+      await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toMatch(/^meanWage\t\d[^]*\nmeanByColumn\.wage\t\d/m)
       const svg = await buying().save('Save the plot of meanByColumn', /SVG/)
       expect(svg.bytes.toString()).toMatch(/^<svg[^]*<desc>Test run of average-wages\.ts[^]*<rect/)
       expect(svg.bytes.toString()).not.toContain('var(--')
