@@ -49,6 +49,13 @@ export const describeBlindHelp = ({ policy: { mode }, budgets: { comparisons } }
     `Each comparison tells the buyer one bit about any cell: ${comparisons} bits more from this table in all. The seller does not see what is compared.`,
   ])
 
-/** What an answer rests on besides its proof; nothing where nothing was asked. */
-export const describeReplies = (replies: number): string[] =>
-  (replies === 0 ? [] : [`It relies on ${replies} unproved ${replies === 1 ? 'reply' : 'replies'} of the seller.`])
+/**
+ * What an answer rests on besides its proof; nothing where nothing was asked. `shown`: of how many the program tells, where it is there to
+ * be read.
+ */
+export const describeReplies = (replies: number, shown = replies): string[] => {
+  if (replies === 0) return []
+  const unproved = `${replies} unproved ${replies === 1 ? 'reply' : 'replies'}`
+  return [shown === replies ? `It relies on ${unproved} of the seller.`
+    : `${unproved} of the seller ${replies === 1 ? 'was' : 'were'} given, of which the program shows ${shown}: what the others told may be written into it.`]
+}

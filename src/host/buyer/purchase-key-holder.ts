@@ -9,7 +9,7 @@ import type { PurchaseStore } from './purchase-store.ts'
 import type { SellerClient } from './seller-client.ts'
 import { createBlindKeyHolder, inBatches, parseSigns, type BlindKeyHolderParts, type HelpMemory, type KeyHolderSession } from './blind-key-holder.ts'
 
-type HelpStore = Pick<PurchaseStore, 'findReply' | 'addReplies' | 'findProduct' | 'findAsk' | 'addAsk' | 'settleAsk'>
+type HelpStore = Pick<PurchaseStore, 'findReply' | 'findProduct' | 'findAsk' | 'addAsk' | 'settleAsk'>
 
 export interface PurchaseKeyHolderParts {
   readonly purchase: { readonly id: number; readonly number: bigint }
@@ -28,11 +28,15 @@ export const createPurchaseKeyHolder = ({ purchase, store, seller, withToken, si
   const hashOf = (form: IntegerForm): string => sha256Hex(encodeInequality(form))
 
   const ask = async (comparisons: readonly IntegerForm[]): Promise<readonly boolean[]> => {
+    const openly = comparisons.map(hashOf)
+    const name = sha256Hex(openly.join('\n'))
+    // Before it is sent: what is counted there and lost on the way was given all the same, and the receipt tells of it.
+    store.addAsk(purchase.id, name, JSON.stringify({ openly }))
     const { signs } = await withToken((token) => seller.fetchJson(`/v1/purchases/${purchase.number}/comparisons`, signsSchema, {
       token, body: { comparisons }, ...(signal === undefined ? {} : { signal }),
     }))
     const holds = parseSigns(signs, comparisons.length)
-    store.addReplies(purchase.id, comparisons.map((form, index) => [hashOf(form), holds[index] as boolean]))
+    store.settleAsk(purchase.id, name, { replies: openly.map((hash, index) => [hash, holds[index] as boolean]) })
     return holds
   }
 

@@ -1,8 +1,7 @@
 import type { BaseWallet } from 'ethers'
 import type { z } from 'zod'
 import { AppError, type ErrorDocument } from '../../shared/errors.ts'
-import { parseJsonAs } from '../../shared/parse.ts'
-import { programSchema, type Program } from '../../shared/schemas/program.ts'
+import type { Program } from '../../shared/schemas/program.ts'
 import { encodeProgram } from '../../compute/program.ts'
 import type { AnswerValue } from '../../compute/answer.ts'
 import type { CiphertextSource, Engine, JobOptions } from '../../engine/engine.ts'
@@ -24,7 +23,7 @@ import { downloadDataset, openDownloaded, readDownloaded } from './download.ts'
 import { describeNewPurchase, findForgottenPurchase, unansweredStates } from './forgotten-purchase.ts'
 import { createPaymentNumbers } from './payment-numbers.ts'
 import type { OpenListing, OpenedListing } from './open-listing.ts'
-import { createPurchaseStore, type ComputedResult, type EncryptedResult, type Purchase } from './purchase-store.ts'
+import { createPurchaseStore, type ComputedResult, type EncryptedResult, type Purchase, type RepliesCounted } from './purchase-store.ts'
 import { requestResult, type NumberedPurchase, type RequestDependencies } from './request-result.ts'
 import type { KeyHolderSession } from './blind-key-holder.ts'
 import { createPrivateKeyHolder, createPurchaseKeyHolder, type PurchaseKeyHolderParts } from './purchase-key-holder.ts'
@@ -51,7 +50,7 @@ export interface PurchaseView {
   readonly purchase: Purchase
   /** null while the payment is not confirmed. */
   readonly onChain: PurchaseOnChain | null
-  /** Replies of the key holder that the kept result rests on, which nothing proves. */
+  /** What the key holder told under this purchase, which nothing proves; 0 as long as there is no result to rest on it. */
   readonly unprovedReplies: number
 }
 
@@ -90,6 +89,8 @@ export interface PurchaseService {
   get(number: bigint): NumberedPurchase
   /** The encrypted result kept for a purchase. */
   findResult(number: bigint): ComputedResult | null
+  /** What the key holder told under this purchase, whichever script asked. */
+  countReplies(number: bigint): RepliesCounted
   /** Something of this purchase from the seller's server, signed in. */
   fetchFromSeller<T>(number: bigint, what: string, schema: z.ZodType<T>): Promise<T>
 }
@@ -107,10 +108,6 @@ export interface PurchaseServiceDependencies {
   /** Told of purchases whose number a reorganisation changed, and of what else it moved. */
   readonly onNotice: (message: string) => void
 }
-
-/** How many comparisons a result's program names. */
-const countComparisons = (result: ComputedResult): number =>
-  parseJsonAs(programSchema, result.program, 'the stored program', 'store.corrupt').comparisons?.length ?? 0
 
 /** How a script is helped, and what its answer is evaluated on: the table, and behind it the products made for the script. */
 interface Help {
@@ -254,12 +251,8 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     return result
   }
 
-  /** In `private` mode, which program asked what is nobody's to tell: all that the purchase was told counts. */
-  const countReplies = ({ id, details }: Purchase): number => {
-    const result = store.findResult(id)
-    if (result === null) return 0
-    return details.policy.mode === 'private' ? store.countReplies(id) : countComparisons(result)
-  }
+  /** Which script asked it is nobody's to tell: what one was told can be written into another. */
+  const countReplies = ({ id }: Purchase): number => store.findResult(id) === null ? 0 : store.countReplies(id).told
 
   const view = async (purchase: Purchase): Promise<PurchaseView> => ({
     purchase,
@@ -282,6 +275,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
       }
     },
     findResult: (number) => store.findResult(get(number).id),
+    countReplies: (number) => store.countReplies(get(number).id),
     fetchFromSeller: async (number, what, schema) => {
       const seller = await sellerOf(get(number))
       return seller.withSession(await wallet(), market.chainId, (token) => seller.fetchJson(`/v1/purchases/${number}/${what}`, schema, { token }))

@@ -67,6 +67,11 @@ type Replies = readonly (readonly [comparison: string, holds: boolean])[]
 /** Products by their factors' hashes. */
 type Products = readonly (readonly [product: string, ciphertext: Uint8Array])[]
 
+export interface RepliesCounted {
+  readonly told: number
+  readonly unanswered: number
+}
+
 export interface PurchaseStore {
   /** Writes the intention to buy down, before a wei moves. */
   begin(purchase: NewPurchase): Purchase
@@ -97,7 +102,6 @@ export interface PurchaseStore {
   findResult(id: number): ComputedResult | null
   /** What the key holder told this purchase of a comparison, by its text's hash; null: it was not asked. */
   findReply(id: number, comparison: string): boolean | null
-  addReplies(id: number, replies: Replies): void
   /** A product of two encrypted cells that the key holder made, unmasked. */
   findProduct(id: number, product: string): Uint8Array | null
   /** A question that was made and not answered yet. */
@@ -105,8 +109,8 @@ export interface PurchaseStore {
   addAsk(id: number, ask: string, made: string): void
   /** Keeps what was told and forgets the question, in one step. */
   settleAsk(id: number, ask: string, told: { readonly replies?: Replies; readonly products?: Products }): void
-  /** What the key holder told, in all. */
-  countReplies(id: number): number
+  /** What the key holder told, in all; `unanswered`: what it was asked besides and may have told, and what never arrived. */
+  countReplies(id: number): RepliesCounted
   findByNumber(number: bigint): Purchase | null
   /** An intention to buy this listing that has no number yet. */
   findUnfinished(listing: bigint): Purchase | null
@@ -209,12 +213,14 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
     moveNumbers: (moved) => {
       database.transaction(() => {
         const set = database.prepare('UPDATE purchases SET number = ? WHERE id = ?')
-        const forget = database.prepare("DELETE FROM replies WHERE purchase IN (SELECT id FROM purchases WHERE id = ? AND details ->> '$.policy.mode' = 'disclosed')")
+        const forget = (['replies', 'asks'] as const).map((table) => database.prepare(
+          `DELETE FROM ${table} WHERE purchase IN (SELECT id FROM purchases WHERE id = ? AND details ->> '$.policy.mode' = 'disclosed')`,
+        ))
         // Two may have changed places, and no two bear one number.
         for (const id of moved.keys()) set.run(null, id)
         for (const [id, number] of moved) {
           set.run(number?.toString() ?? null, id)
-          forget.run(id)
+          for (const one of forget) one.run(id)
         }
       }).immediate()
     },
@@ -266,13 +272,12 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
       const row = database.prepare<[number, string], { holds: number }>('SELECT holds FROM replies WHERE purchase = ? AND comparison = ?').get(id, comparison)
       return row === undefined ? null : row.holds === 1
     },
-    addReplies: (id, replies) => { database.transaction(() => { insertReplies(id, replies) }).immediate() },
     findProduct: (id, product) => {
       const row = database.prepare<[number, string], { ciphertext: Buffer }>('SELECT ciphertext FROM product_replies WHERE purchase = ? AND product = ?').get(id, product)
       return row === undefined ? null : new Uint8Array(row.ciphertext)
     },
     findAsk: (id, ask) => database.prepare<[number, string], { made: string }>('SELECT made FROM asks WHERE purchase = ? AND ask = ?').get(id, ask)?.made ?? null,
-    addAsk: (id, ask, made) => { database.prepare('INSERT INTO asks (purchase, ask, made) VALUES (?, ?, ?)').run(id, ask, made) },
+    addAsk: (id, ask, made) => { database.prepare('INSERT INTO asks (purchase, ask, made) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(id, ask, made) },
     settleAsk: (id, ask, { replies = [], products = [] }) => {
       const insertProduct = database.prepare('INSERT INTO product_replies (purchase, product, ciphertext) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
       database.transaction(() => {
@@ -281,9 +286,12 @@ export const createPurchaseStore = (database: ProfileDatabase, { chainId, contra
         database.prepare('DELETE FROM asks WHERE purchase = ? AND ask = ?').run(id, ask)
       }).immediate()
     },
-    countReplies: (id) => database.prepare<[number, number], { total: number }>(
-      'SELECT (SELECT count(*) FROM replies WHERE purchase = ?) + (SELECT count(*) FROM product_replies WHERE purchase = ?) AS total',
-    ).get(id, id)?.total ?? 0,
+    countReplies: (id) => database.prepare<[{ id: number }], RepliesCounted>(`SELECT
+        (SELECT count(*) FROM replies WHERE purchase = $id) + (SELECT count(*) FROM product_replies WHERE purchase = $id) AS told,
+        (SELECT coalesce(sum(coalesce(json_array_length(made, '$.flips'), 0) + coalesce(json_array_length(made, '$.masks'), 0)), 0) FROM asks WHERE purchase = $id)
+        + (SELECT count(*) FROM (
+          SELECT value FROM asks, json_each(made, '$.openly') WHERE purchase = $id EXCEPT SELECT comparison FROM replies WHERE purchase = $id
+        )) AS unanswered`).get({ id }) ?? { told: 0, unanswered: 0 },
     findByNumber: (number) => select('number = ?', number.toString())[0] ?? null,
     findUnfinished: (listing) => select('number IS NULL AND listing = ?', listing.toString())[0] ?? null,
     list: () => select('1'),

@@ -121,7 +121,7 @@ export interface Ledger {
    * `policy.products-not-sold`, `policy.budget-spent`.
    */
   debitHelp(sale: Sale, help: Help, subject: LedgerSubject): void
-  /** How many blinded questions and products a purchase was helped with. */
+  /** How many comparisons and products a purchase was helped with, whichever script asked. */
   countHelp(sale: Sale): number
   /** How many of either kind the dataset's source has helped with. */
   countHelped(dataset: string, kind: Help['kind']): number
@@ -387,7 +387,7 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
         helped.insert(source.id, sale, help, now().toISOString())
       }).immediate()
     },
-    countHelp: (sale) => helped.countOf(sale),
+    countHelp: (sale) => helped.countOf(sale) + store.countAsked(sale),
     countHelped: (dataset, kind) => helped.count(requireSource(dataset).id, kind),
 
     assertAsked: (sale, { comparisons }) => {

@@ -98,6 +98,8 @@ export interface SourceStore {
   countNewComparisons(source: number, comparisons: readonly string[]): number
   /** Notes what a purchase asks, for its source and for itself. */
   insertComparisons(source: number, sale: Sale, comparisons: readonly string[], askedAt: string): void
+  /** How many comparisons a purchase has asked openly. */
+  countAsked(sale: Sale): number
   /** Whether a purchase has asked all of these. */
   hasAsked(sale: Sale, comparisons: readonly string[]): boolean
 }
@@ -312,6 +314,10 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
         note.run(chainId, contract, purchase.toString(), comparison, askedAt)
       }
     },
+
+    countAsked: ({ chainId, contract, purchase }) => database.prepare<[number, string, string], { count: number }>(
+      'SELECT count(*) AS count FROM sale_comparisons WHERE chain_id = ? AND contract = ? AND purchase = ?',
+    ).get(chainId, contract, purchase.toString())?.count ?? 0,
 
     hasAsked: ({ chainId, contract, purchase }, comparisons) => {
       const find = database.prepare<[number, string, string, string]>(

@@ -119,7 +119,7 @@ export interface ReceiptParts {
   readonly mode?: PolicyMode
   readonly request: SignedResultRequest | null
   readonly program: Program | null
-  /** Of the key holder; by default the program's comparisons, which is all where a program is known. */
+  /** What the key holder told under this purchase, whichever script asked; never fewer than the program's comparisons. */
   readonly unprovedReplies?: number
   readonly proof?: OpenedAnswer | null
 }
@@ -168,6 +168,11 @@ const types: TypedDataTypes = {
   ],
 }
 
+const countComparisons = (program: Pick<Program, 'comparisons'> | null): number => program?.comparisons?.length ?? 0
+
+/** How many of its unproved replies a receipt's program names: all of them where none is shown, for then nobody can tell. */
+export const countShownReplies = ({ trade, program }: Receipt): number => (program === null ? trade.unprovedReplies : countComparisons(program))
+
 /** EIP-712 knows no null: what is not there yet is signed as the zero hash, which no hash ever is. */
 const toTypedData = ({ trade, statement }: Receipt) => [createDomain(trade.chainId, trade.contract), types, {
   ...trade,
@@ -185,7 +190,7 @@ const orNull = (hash: string): string | null => (hash === ZeroHash ? null : hash
 
 /** The receipt of one purchase as it stands on the chain, unsigned. The same parts give the same trade to both parties. */
 export const createReceipt = ({
-  chainId, contract, purchase, history, datasetRoot, mode = 'disclosed', request, program, unprovedReplies = program?.comparisons?.length ?? 0, proof = null,
+  chainId, contract, purchase, history, datasetRoot, mode = 'disclosed', request, program, unprovedReplies = 0, proof = null,
 }: ReceiptParts): Receipt => check({
   version: 1,
   id: receiptIdOf({ chainId, contract, purchase: purchase.id }),
@@ -209,7 +214,7 @@ export const createReceipt = ({
     resultHash: request?.request.resultHash ?? null,
     requestHash: orNull(purchase.requestHash),
     answerHash: orNull(purchase.answerHash),
-    unprovedReplies,
+    unprovedReplies: Math.max(unprovedReplies, countComparisons(program)),
     state: purchase.state,
     moves: history.moves.map((move) => ({ ...move })),
     credits: history.credits.map(({ account, amountWei }) => ({ account, amountWei: amountWei.toString() })),
@@ -241,17 +246,23 @@ export const recoverReceiptSigner = (receipt: Receipt, role: ReceiptRole): strin
 /** The same receipt without what opens the answer; both signatures stay good. */
 export const withoutAnswer = (receipt: Receipt): Receipt => check({ ...receipt, proof: null })
 
-/** Joins the halves of two parties over one and the same trade. Throws `crypto.receipt-mismatch` where they tell different things. */
+/**
+ * My half of a receipt with the other party's signature, and nothing else of theirs: what their file holds besides was written by who may
+ * gain by it. Throws `crypto.receipt-mismatch` where the two tell different things, `crypto.invalid-signature` where theirs is no
+ * signature of theirs over this trade.
+ */
 export const mergeReceipts = (mine: Receipt, theirs: Receipt): Receipt => {
   if (!isDeepStrictEqual(mine.trade, theirs.trade) || mine.statement !== theirs.statement) {
     const fields = tradeSchema.keyof().options.filter((field) => !isDeepStrictEqual(mine.trade[field], theirs.trade[field]))
     throw new AppError('crypto.receipt-mismatch', `The two halves of the receipt differ in: ${fields.join(', ')}.`, { details: { fields } })
   }
-  return check({
-    ...mine,
-    request: mine.request ?? theirs.request,
-    program: mine.program ?? theirs.program,
-    proof: mine.proof ?? theirs.proof,
-    signatures: { seller: mine.signatures.seller ?? theirs.signatures.seller, buyer: mine.signatures.buyer ?? theirs.signatures.buyer },
-  })
+  const signatures = { seller: mine.signatures.seller ?? theirs.signatures.seller, buyer: mine.signatures.buyer ?? theirs.signatures.buyer }
+  const merged = { ...mine, signatures }
+  for (const role of ['seller', 'buyer'] as const) {
+    if (mine.signatures[role] !== null) continue
+    if (recoverReceiptSigner(merged, role) !== mine.trade[role]) {
+      throw new AppError('crypto.invalid-signature', `The ${role}'s half of the receipt does not bear the ${role}'s signature over this trade.`, { details: { role } })
+    }
+  }
+  return check(merged)
 }

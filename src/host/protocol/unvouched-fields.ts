@@ -1,4 +1,4 @@
-import { receiptStatement, type Receipt } from './receipt.ts'
+import type { Receipt } from './receipt.ts'
 import type { ReceiptVerdict } from './verify-receipt.ts'
 
 /** What a receipt says that stands on no chain: its signatures, or documents whose hashes do stand there, must vouch for it. */
@@ -11,7 +11,7 @@ export type UnvouchedField = 'statement' | 'trade.datasetRoot' | 'trade.unproved
  * chain.
  */
 export const listUnvouchedFields = (
-  { statement, trade, request, program, proof }: Receipt, { signedByBoth, signatures }: Pick<ReceiptVerdict, 'signedByBoth' | 'signatures'>,
+  { trade, request, program, proof }: Receipt, { signedByBoth, signatures }: Pick<ReceiptVerdict, 'signedByBoth' | 'signatures'>,
 ): readonly UnvouchedField[] => {
   if (signedByBoth) return []
   const sellerVouches = signatures.seller === 'valid' && signatures.buyer !== 'valid'
@@ -19,8 +19,8 @@ export const listUnvouchedFields = (
   // The mode: a buyer alone could have passed a program off for that of a trade in private mode, where the seller knows none.
   const modeStands = showsDetails || (program !== null && sellerVouches)
   const rootStands = showsDetails || (request !== null && (trade.answerHash !== null || sellerVouches))
-  const repliesStand = (modeStands && statement === receiptStatement && program !== null)
-    || (trade.unprovedReplies === 0 && trade.moves.every(({ name }) => name !== 'InteractionOpened'))
+  // A program names the least that was asked; what another script asked under the same purchase, its two parties alone know.
+  const repliesStand = trade.unprovedReplies === 0 && trade.moves.every(({ name }) => name !== 'InteractionOpened')
   return [
     ...(modeStands ? [] : ['statement' as const]),
     ...(rootStands ? [] : ['trade.datasetRoot' as const]),

@@ -1,6 +1,6 @@
 import { isAppError } from '../../shared/errors.ts'
 import { oneLine } from '../../shared/one-line.ts'
-import { receiptIdOf, type Receipt } from '../protocol/receipt.ts'
+import { countShownReplies, receiptIdOf, type Receipt } from '../protocol/receipt.ts'
 import { parseDetails } from '../trade/details-document.ts'
 
 /** The listing's title where the receipt encloses its details document; null where it does not, or cannot be read. */
@@ -21,8 +21,14 @@ const describeProof = (decryptionProved: boolean | null): string => {
     : 'The receipt does not prove the answer it encloses.'
 }
 
-const describeReplies = (unprovedReplies: number): string => (unprovedReplies === 0 ? '' : ` The computation relied on ${unprovedReplies} unproved ${
-  unprovedReplies === 1 ? 'reply' : 'replies'} of the key holder.`)
+const describeReplies = (receipt: Receipt): string => {
+  const { trade: { unprovedReplies } } = receipt
+  const replies = `${unprovedReplies} unproved ${unprovedReplies === 1 ? 'reply' : 'replies'}`
+  const shown = countShownReplies(receipt)
+  if (unprovedReplies === 0) return ''
+  return shown === unprovedReplies ? ` The computation relied on ${replies} of the key holder.`
+    : ` ${replies} of the key holder ${unprovedReplies === 1 ? 'was' : 'were'} given, of which the program shows ${shown}.`
+}
 
 /** What a purchase is known by where its receipt has not been written yet. */
 export interface CitedPurchase {
@@ -55,6 +61,6 @@ export const citeReceipt = (receipt: Receipt, decryptionProved: boolean | null, 
   }
   return `The statistics were computed with HEsystem on ${table} (dataset root ${trade.datasetRoot}), under Paillier encryption and without access to its rows. `
     + `The answer was delivered by the seller ${trade.seller} on ${dayOf(delivery.timeSeconds)} as ${where} (transaction ${delivery.transactionHash}; state ${trade.state}; receipt ${receiptIdOf(trade)}). `
-    + `The program is fixed by its hash, ${trade.programHash ?? 'not stated'}. ${describeProof(decryptionProved)}${describeReplies(trade.unprovedReplies)} `
+    + `The program is fixed by its hash, ${trade.programHash ?? 'not stated'}. ${describeProof(decryptionProved)}${describeReplies(receipt)} `
     + 'That the encrypted table holds the data described rests on the seller’s word.'
 }

@@ -2,8 +2,9 @@ import { buffer } from 'node:stream/consumers'
 import { formatEther, ZeroAddress } from 'ethers'
 import PdfDocument from 'pdfkit'
 import type { AnswerJson } from '../../compute/answer.ts'
-import { receiptIdOf, type Receipt, type ReceiptRole } from '../protocol/receipt.ts'
+import { countShownReplies, receiptIdOf, type Receipt, type ReceiptRole } from '../protocol/receipt.ts'
 import type { ReceiptVerdict } from '../protocol/verify-receipt.ts'
+import { describeReplies } from '../../shared/policy-words.ts'
 import { sayWritten } from '../../shared/receipt-words.ts'
 import { listLedgerEntries } from './receipt-ledger.ts'
 
@@ -21,7 +22,7 @@ export interface ReceiptPage {
  * Raised with every change of what the pages say or how they are laid out, pdfkit's included: a PDF that names another layout is another
  * version's, and cannot be made again here to be compared.
  */
-export const receiptLayout = 4
+export const receiptLayout = 5
 
 const ink = '#1a1d21'
 const quiet = '#5b6470'
@@ -143,7 +144,7 @@ export const writeReceiptPdf = async (receipt: Receipt, { title, citation, verdi
     pen.facts(answerLines(verdict.answer))
     const written = sayWritten(verdict.written)
     if (written !== null) pen.paragraph(written, bad)
-    if (trade.unprovedReplies > 0) pen.paragraph(`It relies on ${trade.unprovedReplies} unproved replies of the seller.`, bad)
+    for (const words of describeReplies(trade.unprovedReplies, countShownReplies(receipt))) pen.paragraph(words, bad)
   }
 
   pen.heading('Terms')

@@ -51,13 +51,18 @@ export interface ReceiptServiceDependencies {
   readonly purchases: PurchaseService
   readonly listings: ListingStore
   readonly sales: SaleStore
-  readonly ledger: Pick<Ledger, 'countHelp'>
+  readonly ledger: Pick<Ledger, 'countHelp' | 'readRestorations'>
   readonly now: () => Date
 }
 
 type Content = Pick<ReceiptParts, 'mode' | 'datasetRoot' | 'request' | 'program' | 'proof' | 'unprovedReplies'>
 
-const isPrivate = ({ policy: { mode } }: Details): boolean => mode === 'private'
+/** The chain's clock and this machine's may differ by as much. */
+const clockSlackSeconds = 60
+
+/** The most that a purchase can have been told: what its listing sells, to everybody and for good. */
+const mostReplies = ({ interactionOpened }: PurchaseOnChain, { budgets: { comparisons, products } }: Details): number =>
+  (interactionOpened ? comparisons + products : 0)
 
 const parseContent = (
   { dataset, policy: { mode } }: Details, request: string | null, signature: string | null, program: string | null,
@@ -84,28 +89,34 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
     const { chainId, contract } = market
     return sign(purchase, {
       ...parseContent(listing.details, sale?.request ?? null, sale?.signature ?? null, sale?.program ?? null),
-      ...(isPrivate(listing.details) ? { unprovedReplies: ledger.countHelp({ chainId, contract, purchase: purchase.id }) } : {}),
+      unprovedReplies: ledger.countHelp({ chainId, contract, purchase: purchase.id }),
     })
   }
+
+  /** Whether a script may have been helped under this purchase of which a profile restored from a backup knows nothing. */
+  const forgets = ({ paidAtSeconds }: PurchaseOnChain): boolean =>
+    ledger.readRestorations().some(({ restoredAtSeconds }) => paidAtSeconds <= restoredAtSeconds + clockSlackSeconds)
 
   const exportAsBuyer = async (onChain: PurchaseOnChain, encloseAnswer: boolean): Promise<ExportedReceipt> => {
     const purchase = purchases.get(onChain.id)
     const { title } = purchase.details
     const program = purchase.request === null ? null : purchases.findResult(onChain.id)?.program ?? null
     const proof = encloseAnswer && onChain.answerHash !== ZeroHash ? (await purchases.disclose(onChain.id)).answer : null
-    const own = (await purchases.show(onChain.id)).unprovedReplies
-    const signWith = (unprovedReplies: number): Promise<Receipt> => sign(onChain, {
-      ...parseContent(purchase.details, purchase.request, purchase.signature, program), proof,
-      ...(isPrivate(purchase.details) ? { unprovedReplies } : {}),
-    })
+    const content = parseContent(purchase.details, purchase.request, purchase.signature, program)
+    const signWith = (unprovedReplies: number): Promise<Receipt> => sign(onChain, { ...content, proof, unprovedReplies })
+    const { told, unanswered } = purchases.countReplies(onChain.id)
+    const own = await signWith(told)
     try {
       const theirs = await purchases.fetchFromSeller(onChain.id, 'receipt', receiptSchema)
-      // Replies that were lost on the way are in the seller's number only; one that is too small is not signed.
-      return { receipt: mergeReceipts(await signWith(Math.max(own, theirs.trade.unprovedReplies)), theirs), missingHalf: null, title }
+      const { unprovedReplies: counted } = theirs.trade
+      // Replies that were lost on the way are in the seller's number only; one that is too small, or more than was asked, is not signed.
+      const most = Math.max(told + unanswered, forgets(onChain) ? mostReplies(onChain, purchase.details) : 0)
+      const half = counted > own.trade.unprovedReplies && counted <= most ? await signWith(counted) : own
+      return { receipt: mergeReceipts(half, theirs), missingHalf: null, title }
     } catch (error) {
       // A seller who is gone, refuses or tells another story cannot keep the buyer from a receipt of their own.
       if (!isAppError(error)) throw error
-      return { receipt: await signWith(own), missingHalf: `${error.code}: ${error.message}`, title }
+      return { receipt: own, missingHalf: `${error.code}: ${error.message}`, title }
     }
   }
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { checkScript } from '../../../src/host/buyer/rehearse.ts'
 import { failpointVariable } from '../../../src/host/failpoint.ts'
 import type { Host, Trade } from '../../../src/host/index.ts'
+import { citeReceipt } from '../../../src/host/receipts/cite-receipt.ts'
 import { verifyReceipt } from '../../../src/host/protocol/verify-receipt.ts'
 import { verifyReceiptOnChain } from '../../../src/host/protocol/verify-receipt-on-chain.ts'
 import type { Serving } from '../../../src/host/seller/serve.ts'
@@ -135,6 +136,56 @@ describe('comparisons that a listing sells (S5)', () => {
     const forged = verifyReceipt({ ...receipt, trade: { ...receipt.trade, unprovedReplies: 0 } })
     expect(forged.ok).toBe(false)
     expect(forged.problems.map(({ field }) => field)).toContain('trade.unprovedReplies')
+  }, 180_000)
+
+  it('are counted in the receipt also where another script asked them, whose replies were written into the one requested', async () => {
+    const url = await offer('written', { minRows: 1, comparisons: 40 }, csvOf(5))
+    const before = counted()
+    const number = await buyOpened(alice, url)
+    await alice.purchases.compute(number, file("const w = data.col('wage').rows([0, 1, 2, 3])\nexport default { top: w.argmax() }\n"))
+    // Counted there, and lost on the way: it was given all the same.
+    relay.intercept({ after: ({ path }) => { if (path.endsWith('/comparisons')) throw new Error('the wire is cut') } })
+    await refusalOf(() => alice.purchases.compute(number, file("export default data.col('hours').rows([0, 1]).max()\n")))
+    relay.intercept({})
+    const asked = counted() - before
+    expect(asked).toBeGreaterThan(3)
+    const early = await alice.receipts.export(number)
+    expect([early.missingHalf, early.receipt.trade.unprovedReplies]).toEqual([null, asked])
+
+    await alice.purchases.compute(number, file("export default { highestOfFour: data.col('wage').get(0) }\n"))
+    await alice.purchases.request(number)
+    await alice.purchases.confirm(number)
+    const { receipt, missingHalf } = await alice.receipts.export(number)
+    expect([missingHalf, receipt.trade.unprovedReplies, receipt.program?.comparisons]).toEqual([null, asked, undefined])
+    expect(verifyReceipt(receipt)).toMatchObject({ ok: true, signedByBoth: true })
+    expect(citeReceipt(receipt, true)).toContain(`${asked} unproved replies of the key holder were given, of which the program shows 0.`)
+
+    // A seller who names more than was asked finds no buyer to sign it, and one whose half is not signed is told of.
+    const change = (part: (half: typeof receipt) => Partial<typeof receipt>): void => {
+      relay.intercept({ after: ({ path }, { status, body }) => {
+        if (!path.endsWith('/receipt')) return undefined
+        const half = JSON.parse(body.toString()) as typeof receipt
+        return { status, body: Buffer.from(JSON.stringify({ ...half, ...part(half) })) }
+      } })
+    }
+    const garbage = { details: '{}', ciphertexts: '', sealed: '', sealingSecret: `0x${'11'.repeat(32)}` }
+    const lies: readonly (readonly [Parameters<typeof change>[0], string | null])[] = [
+      [({ trade }) => ({ trade: { ...trade, unprovedReplies: 1_000_000 } }), 'crypto.receipt-mismatch'],
+      [({ signatures: { seller: own } }) => ({ signatures: { seller: `${own?.slice(0, 20) ?? ''}${own?.[20] === 'a' ? 'b' : 'a'}${own?.slice(21) ?? ''}`, buyer: null } }), 'crypto.invalid-signature'],
+      [() => ({ signatures: { seller: null, buyer: null } }), 'crypto.invalid-signature'],
+      [() => ({ proof: garbage, program: null, request: null }), null],
+    ]
+    for (const [lie, code] of lies) {
+      change(lie)
+      for (const encloseAnswer of [true, false]) {
+        const exported = await alice.receipts.export(number, { encloseAnswer })
+        if (code === null) expect(exported.missingHalf).toBeNull()
+        else expect(exported.missingHalf).toContain(code)
+        expect(exported.receipt.trade.unprovedReplies).toBe(code === null ? asked : asked - 1)
+        expect(verifyReceipt(exported.receipt)).toMatchObject({ ok: true, signatures: { seller: code === null ? 'valid' : 'missing', buyer: 'valid' } })
+      }
+    }
+    relay.intercept({})
   }, 180_000)
 
   it('answer the sample scripts on real data, and a default listing refuses each by the rule that stops it', async () => {

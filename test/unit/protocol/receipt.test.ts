@@ -87,6 +87,7 @@ describe('a receipt', () => {
       [{}, [], ['statement']],
       [{ program: null, trade: { ...trade, unprovedReplies: 99 } }, ['statement', 'trade.unprovedReplies'], ['statement', 'trade.unprovedReplies']],
       [{ program: null, trade: helped }, ['statement', 'trade.unprovedReplies'], ['statement', 'trade.unprovedReplies']],
+      [{ trade: { ...helped, unprovedReplies: 3 } }, ['trade.unprovedReplies'], ['statement', 'trade.unprovedReplies']],
       [{ program: null, statement: privateReceiptStatement }, ['statement'], ['statement']],
       [{ trade: requested }, [], ['statement', 'trade.datasetRoot']],
       [{ program: null, request: null, trade: { ...paid, datasetRoot: bytes32('a') } }, ['statement', 'trade.datasetRoot'], ['statement', 'trade.datasetRoot']],
@@ -147,6 +148,19 @@ describe('a receipt', () => {
     expect(() => mergeReceipts(ofBuyer, other)).toThrow(expect.objectContaining({ code: 'crypto.receipt-mismatch', details: { fields: ['state'] } }))
   })
 
+  it('takes of the other half its signature over this very trade, and nothing else', async () => {
+    const ofSeller = await signReceipt(await createSettled(), seller)
+    const ofBuyer = await signReceipt(await createSettled(), buyer)
+    const proof = { details: '{}', ciphertexts: '', sealed: '', sealingSecret: bytes32('1') }
+    const bare = { ...ofBuyer, request: null, program: null }
+    expect(mergeReceipts(bare, { ...ofSeller, proof })).toMatchObject({ request: null, program: null, proof: null, signatures: ofSeller.signatures.seller === null ? {} : { seller: ofSeller.signatures.seller } })
+    const elsewhere = await signReceipt({ ...await createSettled(), trade: { ...ofSeller.trade, burnedWei: '1' } }, seller)
+    for (const forged of [null, ofBuyer.signatures.buyer, elsewhere.signatures.seller, `0x${'00'.repeat(65)}`]) {
+      expect(() => mergeReceipts(ofBuyer, { ...ofSeller, signatures: { seller: forged, buyer: null } }))
+        .toThrow(expect.objectContaining({ code: 'crypto.invalid-signature' }))
+    }
+  })
+
   it('with an amount that is no number gets a verdict, not an exception', async () => {
     const receipt = await createSigned()
     for (const purchase of ['1/2', '', '0x3', '9'.repeat(100)]) {
@@ -200,7 +214,8 @@ describe('a receipt', () => {
   it('that was changed together with its checksum fails by what was signed', async () => {
     const receipt = await createSigned()
     const changed = { ...receipt, trade: { ...receipt.trade, unprovedReplies: 9 } }
-    expect(fieldsOf({ ...changed, checks: computeChecks(changed) })).toEqual(['trade.unprovedReplies', 'signatures.seller', 'signatures.buyer'])
+    expect(fieldsOf({ ...changed, checks: computeChecks(changed) })).toEqual(['signatures.seller', 'signatures.buyer'])
+    expect(fieldsOf(changed)).toContain('trade.unprovedReplies')
   })
 
   it('of the first release, without checksums, still holds', async () => {
