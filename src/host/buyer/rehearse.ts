@@ -154,12 +154,12 @@ const openTestResults = async (ciphertexts: Uint8Array, length: number, link: st
  * real one is where the listing is in private mode: the seller knows the test table, and would read the program out of what it is sent.
  */
 const runOnTestData = async (
-  program: Program, plain: AnswerJson, details: Details, source: CiphertextSource, seller: SellerClient, engine: Engine, options: JobOptions,
+  { program, products }: DerivedPlan, plain: AnswerJson, details: Details, source: CiphertextSource, seller: SellerClient, engine: Engine, options: JobOptions,
 ): Promise<TestRun> => {
   const { policy, test, test_result_link } = details
   const key = publicKeyOf(test)
   const { ciphertexts, masks } = policy.mode === 'private'
-    ? await computeTestMasked(program, policy, describeDataset(details, test), key, source, engine, options)
+    ? await computeTestMasked(program, policy, { ...describeDataset(details, test), products }, key, source, engine, options)
     : { ciphertexts: await engine.evaluate(key, source, programToForms(program), options), masks: null }
   const integers = await openTestResults(ciphertexts, ciphertextLengthOf(test), test_result_link, seller)
   const encrypted = readAnswer(program, unmaskAnswer(integers, { masks }))
@@ -175,7 +175,7 @@ export const rehearseAnswer = async (
 ): Promise<TestRun> => {
   const { answer, dataset, program } = deriveFromAnswer(value, details, details.test)
   const plain = evaluatePlain(answer, dataset, createCellReader(dataset, testData.rows))
-  return runOnTestData(program, plain, details, openTestTable(details, testData), seller, engine, options)
+  return runOnTestData({ program, products: [] }, plain, details, openTestTable(details, testData), seller, engine, options)
 }
 
 /** A script on plain test data, and on encrypted test data with what the seller compares for it under the test key. */
@@ -185,14 +185,15 @@ const runScriptOnTestData = async (
   const { test, test_link: testLink } = details
   const { rows } = testData
   const help = testHelp(details)
-  const { program, plain, log, notes, interaction } = await deriveFromScript(script, details, test, { ...signalOf(options), rows, help })
+  const derived = await deriveFromScript(script, details, test, { ...signalOf(options), rows, help })
+  const { plain, log, notes, interaction } = derived
   const table = openTestTable(details, testData)
   const told = { log, testNotes: notes }
-  if (interaction.rounds === 0) return { ...await runOnTestData(program, plain, details, table, seller, engine, options), ...told }
+  if (interaction.rounds === 0) return { ...await runOnTestData(derived, plain, details, table, seller, engine, options), ...told }
   const dataset = describeDataset(details, test)
   const keyHolder = createTestKeyHolder({ key: publicKeyOf(test), table, dataset, engine, seller, testLink, options: signalOf(options) })
   const asked = await deriveFromScript(script, details, test, { ...signalOf(options), help, keyHolder })
-  return { ...await runOnTestData(asked.program, plain, details, keyHolder.source, seller, engine, options), ...told }
+  return { ...await runOnTestData(asked, plain, details, keyHolder.source, seller, engine, options), ...told }
 }
 
 /** Runs a script on the test table twice, plain and encrypted, and says whether the real table would answer it. */
