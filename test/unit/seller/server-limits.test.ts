@@ -2,7 +2,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { AppError } from '../../../src/shared/errors.ts'
+import { AppError } from '../../../src/shared/errors.ts'
 import { createServer, type ServerOptions } from '../../../src/host/seller/server/create-server.ts'
 import { defineRoute } from '../../../src/host/seller/server/route.ts'
 import type { Sessions } from '../../../src/host/seller/server/sessions.ts'
@@ -13,13 +13,23 @@ const proxy = '10.0.0.1'
 /** Bearer tokens that are the names of wallets. */
 const sessions = {
   find: (header: string | undefined) => (header === undefined ? null : header.replace('Bearer ', '')),
-  authenticate: (header: string | undefined) => header ?? '',
+  authenticate: (header: string | undefined) => (header ?? '').replace('Bearer ', ''),
 } as unknown as Sessions
+
+/** Who made the seller look a purchase up. Each purchase is named like the wallet that bought it. */
+const looks: string[] = []
 
 const open = async (options: Partial<ServerOptions> = {}): Promise<FastifyInstance> => createServer({
   routes: [
     defineRoute({ method: 'GET', path: '/twice', summary: '', audience: 'anyone', response: z.unknown(), requestsPerMinute: 2, handle: () => ({ json: {} }) }),
-    defineRoute({ method: 'GET', path: '/bought', summary: '', audience: 'buyer', response: z.unknown(), requestsPerMinute: 2, handle: () => ({ json: {} }) }),
+    defineRoute({
+      method: 'GET', path: '/bought/:id', summary: '', audience: 'buyer', response: z.unknown(), requestsPerMinute: 2,
+      handle: ({ account, parameters }) => {
+        looks.push(account)
+        if (account === parameters['id']) return { json: {} }
+        throw new AppError('access.forbidden', 'Another wallet bought this purchase.')
+      },
+    }),
     defineRoute({ method: 'GET', path: '/broken', summary: '', audience: 'anyone', response: z.unknown(), requestsPerMinute: 9, handle: () => { throw new Error('the well-kept secret') } }),
   ],
   sessions, scheme: 'https', allowedHosts: () => new Set([host]), onBug: () => undefined, ...options,
@@ -58,11 +68,27 @@ describe('the limits of the seller\'s server (S23)', () => {
     expect([await forge(1), await forge(2), await forge(3)]).toEqual([200, 200, 429])
   })
 
-  it('know a buyer by the wallet that paid, from whatever address', async () => {
+  const askFor = async (purchase: string, wallet: string, remoteAddress: string): Promise<number> =>
+    (await app.inject({ url: `/bought/${purchase}`, remoteAddress, headers: { host, authorization: `Bearer ${wallet}` } })).statusCode
+
+  it('know a buyer by the wallet that paid, from whatever address, once it was seen to have paid', async () => {
     app = await open()
-    const as = async (wallet: string): Promise<number> =>
-      (await app.inject({ url: '/bought', remoteAddress: '10.1.1.9', headers: { host, authorization: `Bearer ${wallet}` } })).statusCode
-    expect([await as('a'), await as('a'), await as('a'), await as('b')]).toEqual([200, 200, 429, 200])
+    const own = (wallet: string, address: string): Promise<number> => askFor(wallet, wallet, address)
+    // The first request of each counts for its address.
+    expect([await own('a', '10.1.1.9'), await own('b', '10.1.1.9'), await own('c', '10.1.1.9'), await own('c', '10.1.1.8')]).toEqual([200, 200, 429, 200])
+    expect([await own('a', '10.1.1.9'), await own('a', '10.1.1.7'), await own('a', '10.1.1.6'), await own('b', '10.1.1.9')]).toEqual([200, 200, 429, 200])
+  })
+
+  it('count wallets that bought nothing by their address, as many as they are, and what a buyer asks of others\' purchases', async () => {
+    app = await open()
+    looks.length = 0
+    expect(await askFor('a', 'a', '10.1.1.5')).toBe(200)
+    const strangers = Array.from({ length: 8 }, (_, index) => `stranger-${index}`)
+    const asked = []
+    for (const wallet of [...strangers, 'a']) asked.push(await askFor('b', wallet, '10.1.1.9'))
+    expect(asked).toEqual([403, 403, 429, 429, 429, 429, 429, 429, 429])
+    expect(looks).toHaveLength(3)
+    expect(await askFor('a', 'a', '10.1.1.9')).toBe(200)
   })
 
   it('count what anyone may ask by address, whatever wallets sign in there', async () => {

@@ -62,16 +62,46 @@ const watchReplies = (app: FastifyInstance): void => {
   app.addHook('onResponse', async (request) => { failpoint(`reply.after:${nameOf(request)}`) })
 }
 
-/**
- * Who a limit counts: a buyer's routes know the wallet that paid, wherever it comes from. All else goes by address, for wallets and their
- * sessions cost nothing.
- */
-const callerOf = ({ audience }: Route, { sessions }: ServerOptions) => (request: FastifyRequest): string =>
-  (audience === 'buyer' ? sessions.find(request.headers.authorization) : null) ?? request.ip
+/** Past as many, the longest known goes: it is known again by its next answer. */
+const mostBuyers = 10_000
+/** What an address may ask of a purchase before it is seen whose it is: each time the chain is asked. */
+const strangersPerMinute = 120
 
-const routeConfig = (route: Route, options: ServerOptions): { readonly rateLimit: RateLimitOptions; readonly takesText: boolean } => ({
-  takesText: route.takesText === true,
-  rateLimit: { max: route.requestsPerMinute, timeWindow: '1 minute', keyGenerator: callerOf(route, options) },
+/** The wallets that were answered something of a purchase of theirs, and so paid for it. */
+interface KnownBuyers {
+  /** The wallet, where it asks of a purchase of its own; else null. */
+  find(request: FastifyRequest): string | null
+  add(request: FastifyRequest, account: string): void
+}
+
+const createKnownBuyers = ({ sessions }: ServerOptions): KnownBuyers => {
+  const known = new Set<string>()
+  const nameOf = ({ params }: FastifyRequest, account: string): string => `${account}/${(params as Readonly<Record<string, string>>)['id'] ?? ''}`
+  return {
+    find: (request) => {
+      const account = sessions.find(request.headers.authorization)
+      return account !== null && known.has(nameOf(request, account)) ? account : null
+    },
+    add: (request, account) => {
+      const name = nameOf(request, account)
+      if (known.has(name)) return
+      const [oldest] = known
+      if (known.size >= mostBuyers && oldest !== undefined) known.delete(oldest)
+      known.add(name)
+    },
+  }
+}
+
+/**
+ * Whom a limit counts: on a buyer's routes the wallet that paid, wherever it comes from, once it has been seen to have. All else goes by
+ * address, for wallets and their sessions cost nothing.
+ */
+const limitOf = ({ audience, requestsPerMinute }: Route, buyers: KnownBuyers): RateLimitOptions => ({
+  timeWindow: '1 minute',
+  ...(audience === 'anyone' ? { max: requestsPerMinute } : {
+    max: (request) => (buyers.find(request) === null ? Math.min(requestsPerMinute, strangersPerMinute) : requestsPerMinute),
+    keyGenerator: (request) => buyers.find(request) ?? request.ip,
+  }),
 })
 
 /** A page's bytes by their hash: who has them already is told so, and is sent nothing. */
@@ -83,7 +113,7 @@ const sendPage = (request: FastifyRequest, reply: FastifyReply, bytes: Uint8Arra
   return known.includes(tag) || known.includes('*') ? reply.status(304).send() : reply.send(bytes)
 }
 
-const register = (app: FastifyInstance, route: Route, options: ServerOptions): void => {
+const register = (app: FastifyInstance, route: Route, options: ServerOptions, buyers: KnownBuyers): void => {
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const account = route.audience === 'buyer' ? options.sessions.authenticate(request.headers.authorization) : ''
     const host = (request.headers.host ?? '').toLowerCase()
@@ -95,6 +125,7 @@ const register = (app: FastifyInstance, route: Route, options: ServerOptions): v
       domain: host,
       account,
     })
+    if (route.audience === 'buyer') buyers.add(request, account)
     reply.status(result.status ?? 200)
     if ('json' in result) return reply.type('application/json').send(JSON.stringify(result.json))
     reply.type(result.type)
@@ -105,7 +136,7 @@ const register = (app: FastifyInstance, route: Route, options: ServerOptions): v
     method: route.method,
     url: route.path,
     ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
-    config: routeConfig(route, options),
+    config: { takesText: route.takesText === true, rateLimit: limitOf(route, buyers) },
     exposeHeadRoute: route.isPage === true,
     handler,
   })
@@ -155,7 +186,8 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
     errorResponseBuilder: () => new AppError('access.too-many-requests', 'Too many requests from here for now.', { retryable: true }),
   })
   if (failpointsAreActive) watchReplies(app)
-  for (const route of withOpenApi(options.routes)) register(app, route, options)
+  const buyers = createKnownBuyers(options)
+  for (const route of withOpenApi(options.routes)) register(app, route, options, buyers)
   return app
 }
 
