@@ -1,5 +1,4 @@
 import type { Details } from '../../shared/schemas/details.ts'
-import type { Program } from '../../shared/schemas/program.ts'
 import { checkVerdictSchema, mostTestResults, testDataSchema, testResultsSchema, type CheckVerdict } from '../../shared/schemas/http.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import type { AnswerJson, AnswerValue } from '../../compute/answer.ts'

@@ -104,6 +104,9 @@ const limitOf = ({ audience, requestsPerMinute }: Route, buyers: KnownBuyers): R
   }),
 })
 
+const routeConfig = (route: Route, buyers: KnownBuyers): { readonly rateLimit: RateLimitOptions; readonly takesText: boolean } =>
+  ({ takesText: route.takesText === true, rateLimit: limitOf(route, buyers) })
+
 /** A page's bytes by their hash: who has them already is told so, and is sent nothing. */
 const sendPage = (request: FastifyRequest, reply: FastifyReply, bytes: Uint8Array | string): FastifyReply => {
   const tag = `"${createHash('sha256').update(bytes).digest('base64url')}"`
@@ -136,7 +139,7 @@ const register = (app: FastifyInstance, route: Route, options: ServerOptions, bu
     method: route.method,
     url: route.path,
     ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
-    config: { takesText: route.takesText === true, rateLimit: limitOf(route, buyers) },
+    config: routeConfig(route, buyers),
     exposeHeadRoute: route.isPage === true,
     handler,
   })
