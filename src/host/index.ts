@@ -19,7 +19,7 @@ export { fetchTestData, rehearseAnswer, type TestData, type TestRun } from './bu
 export { createSellerClient } from './buyer/seller-client.ts'
 export { requireCertificate } from './buyer/pinned-fetch.ts'
 export { connectChain } from './chain/connect.ts'
-export { toDisputeTerms, type ListingTerms, type PurchaseState } from './chain/market.ts'
+export { noArbiter, toDisputeTerms, type ListingTerms, type PurchaseState } from './chain/market.ts'
 export { evaluateOnPlainTable, type PlainEvaluation } from './datasets/plain-evaluation.ts'
 export { parseUserInfo } from './legacy/user-info.ts'
 export type { AskPassphrase } from './secrets/passphrase.ts'

@@ -1,9 +1,10 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
+import type { PurchaseElsewhere } from '../../host/buyer/bought-elsewhere.ts'
 import type { PurchaseView } from '../../host/buyer/purchase-service.ts'
 import type { ScriptFile } from '../../host/buyer/derive.ts'
 import { checkScript, rehearse } from '../../host/buyer/rehearse.ts'
-import { toDisputeTerms, type AnswerJson, type Trade } from '../../host/index.ts'
+import { noArbiter, toDisputeTerms, type AnswerJson, type Trade } from '../../host/index.ts'
 import { AppError } from '../../shared/errors.ts'
 import { warnBuyerOfDisputes } from '../../shared/dispute-warnings.ts'
 import { describeBlindHelp, describeHelp, describeMode, describeReplies } from '../../shared/policy-words.ts'
@@ -38,6 +39,18 @@ const toDocument = ({ purchase, onChain, unprovedReplies }: PurchaseView): unkno
 
 const describe = ({ purchase, onChain }: PurchaseView): string =>
   oneLine(`${purchase.number ?? '…'}  ${onChain?.state ?? 'Buying'}  ${purchase.details.title}  ${purchase.url}`)
+
+/** A purchase that another profile made, and what the wallet alone may do about it. */
+const describeElsewhere = ({ onChain: { id, state, listing, deadlineSeconds, terms }, canTakeUp }: PurchaseElsewhere, nowSeconds: number): string => {
+  const isLate = deadlineSeconds !== 0 && nowSeconds > deadlineSeconds
+  const ways = [
+    ...(canTakeUp ? [`\`hesystem purchases take-up ${id}\` goes on with it here`] : []),
+    ...(state === 'Paid' || (state === 'Requested' && isLate) ? [`\`hesystem litigate ${id}\` brings the money back`] : []),
+    ...(state === 'Disputed' && (terms.arbiter === noArbiter || isLate) ? [`\`hesystem disputes close ${id}\` ends the dispute`] : []),
+    ...(!canTakeUp && (state === 'Requested' || state === 'Delivered') ? ['its answer opens in the profile that asked for it'] : []),
+  ]
+  return `${id}  ${state}  bought elsewhere with this wallet, listing ${listing}${ways.length === 0 ? '' : `; ${ways.join(', ')}`}`
+}
 
 /** What a person is told of an answer's truth; the proof covers the decryption, not the table. */
 const describeProof = (proofVerified: boolean | null): string => {
@@ -203,10 +216,24 @@ const addPurchaseCommands = (program: Command, globals: () => GlobalOptions): vo
   move('dispute', 'the answer is wrong: the arbiter decides, or half the price is lost')
 
   const purchases = program.command('purchases').description('what was bought')
-  purchases.command('list').description('all purchases of this profile on the network in use')
+  purchases.command('list').description('all purchases of this wallet on the network in use, those that another profile made named apart')
     .action(() => withHost(globals(), async (host, terminal) => {
-      const views = await (await host.trade()).purchases.list()
-      terminal.result({ purchases: views.map(toDocument) }, views.length === 0 ? 'Nothing bought yet. `hesystem market list` shows what is on sale.' : views.map(describe).join('\n'))
+      const { purchases: service, market } = await host.trade()
+      const [views, elsewhere, nowSeconds] = [await service.list(), await service.listElsewhere(), await market.readTime()]
+      const lines = [...views.map(describe), ...elsewhere.map((found) => describeElsewhere(found, nowSeconds))]
+      terminal.result({
+        purchases: views.map(toDocument),
+        elsewhere: elsewhere.map(({ canTakeUp, onChain: { id, listing, seller, state, deadlineSeconds } }) =>
+          ({ purchase: id, listing, seller, state, deadlineSeconds: deadlineSeconds === 0 ? null : deadlineSeconds, canTakeUp })),
+      }, lines.length === 0 ? 'Nothing bought yet. `hesystem market list` shows what is on sale.' : lines.join('\n'))
+    }))
+  purchases.command('take-up').description('go on here with a purchase that this wallet made in another profile, and that nobody asked an answer of yet')
+    .argument('<purchase>', 'its number', parseNumber)
+    .action((number: bigint) => withHost(globals(), async (host, terminal) => {
+      const { purchases: service } = await host.trade()
+      await service.takeUp(number)
+      const view = await service.show(number)
+      terminal.result(toDocument(view), [describe(view), describeNextMove(view)].join('\n'))
     }))
   purchases.command('show').description('one purchase, with its answer').argument('<purchase>', 'its number', parseNumber)
     .action((number: bigint) => withHost(globals(), async (host, terminal) => {

@@ -15,6 +15,7 @@ import type { Evidence } from '../protocol/evidence.ts'
 import type { Vault } from '../secrets/types.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import { describeDataset } from '../trade/details-document.ts'
+import { createBoughtElsewhere, type PurchaseElsewhere } from './bought-elsewhere.ts'
 import { chooseReads, computeOnDataset, publicKeyOf } from './compute.ts'
 import { purchaseHelp } from './derive-real.ts'
 import { deriveFromAnswer, deriveFromScript, type DerivedScript, type DeriveOptions, type ScriptFile } from './derive.ts'
@@ -79,11 +80,16 @@ export interface PurchaseService {
   request(number: bigint, options?: Pick<RequestDependencies, 'signal' | 'onStep'>): Promise<NumberedPurchase>
   /** Pays the seller for an answer whose proof held. Throws `escrow.wrong-state` before it was opened, the answer's own fault after. */
   confirm(number: bigint): Promise<PurchaseOnChain>
+  /** Also of a purchase that this wallet made in another profile: the money needs nothing but the wallet. Throws `input.not-found`. */
   litigate(number: bigint): Promise<PurchaseOnChain>
   dispute(number: bigint): Promise<PurchaseOnChain>
   /** What an arbiter, or anybody else, needs to judge the delivered answer. It discloses the answer. Throws `escrow.not-delivered`. */
   disclose(number: bigint): Promise<Evidence>
   list(): Promise<readonly PurchaseView[]>
+  /** What this wallet bought on this contract and this profile does not know, newest first. */
+  listElsewhere(): Promise<readonly PurchaseElsewhere[]>
+  /** Goes on here with one of those: see `BoughtElsewhere`. */
+  takeUp(number: bigint): Promise<NumberedPurchase>
   show(number: bigint): Promise<PurchaseView>
   /** Throws `input.not-found`. */
   get(number: bigint): NumberedPurchase
@@ -135,6 +141,11 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     // Who names the number has seen it: from here on the purchase is known by it.
     return { ...store.setNumber(untold.id, number), number }
   }
+  const listKnown = (): readonly Purchase[] => {
+    payments.follow()
+    return store.list().map(withNumber)
+  }
+  const elsewhere = createBoughtElsewhere({ store, market, openListing, now, listKnown })
   const chunksOf = ({ id }: Purchase) => createChunkStore(database, 'purchase', String(id))
   const sellerOf = createSellers(market)
 
@@ -283,8 +294,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
 
     buy: async (url, options = {}) => {
       const listing = await openListing(url)
-      payments.follow()
-      const known = store.list().map((purchase) => withNumber(purchase).number)
+      const known = listKnown().map((purchase) => purchase.number)
       const paidBefore = await findForgottenPurchase(listing, { store, market, now, known })
       if (paidBefore !== null) return paidBefore
       const unanswered = options.resume === true ? await findUnanswered(listing.number) : null
@@ -345,7 +355,8 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     },
 
     litigate: async (number) => {
-      get(number)
+      if (listKnown().some((purchase) => purchase.number === number)) get(number)
+      else await elsewhere.readMine(number)
       await market.litigate(`purchase:${number}:litigate`, number)
       return market.readPurchase(number)
     },
@@ -357,10 +368,9 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     },
 
     disclose: (number) => discloseAnswer(get(number), { store, market, vault }),
-    list: () => {
-      payments.follow()
-      return Promise.all(store.list().map(withNumber).map(view))
-    },
+    list: () => Promise.all(listKnown().map(view)),
+    listElsewhere: () => elsewhere.list(),
+    takeUp: (number) => elsewhere.takeUp(number),
     show: (number) => view(get(number)),
   }
 }

@@ -20,7 +20,7 @@ import { toTermsJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
 import { toOpenedListing } from './listing-view.ts'
 import type { OpenedFiles } from './opened-files.ts'
-import { describePurchase, readClock, toPurchaseSummary } from './purchase-view.ts'
+import { describePurchase, readClock, toElsewhereJson, toPurchaseSummary } from './purchase-view.ts'
 
 interface MarketPage {
   readonly entries: MarketEntry[]
@@ -162,6 +162,17 @@ export const createPurchasesHandlers = ({ host, jobs, changes }: WindowContext):
       const { number } = view.purchase
       return toPurchaseSummary(view, number !== null && trade.purchases.findResult(number) !== null, clock)
     }).reverse()
+  },
+  elsewhere: async () => {
+    const trade = await findTrade(host)
+    if (trade === null) return []
+    const nowSeconds = await trade.market.readTime()
+    return (await trade.purchases.listElsewhere()).map((found) => toElsewhereJson(found, nowSeconds))
+  },
+  takeUp: async ({ purchase }) => {
+    await (await host.trade()).purchases.takeUp(BigInt(purchase))
+    changes.announce('purchases')
+    return { purchase }
   },
   show: async ({ purchase }) => describePurchase(await host.trade(), BigInt(purchase)),
   compute: async ({ purchase, ...script }) => {

@@ -3,9 +3,10 @@ import { parseJsonAs } from '../../shared/parse.ts'
 import { describeHelp } from '../../shared/policy-words.ts'
 import { sayRefund } from '../../shared/refund-words.ts'
 import type { Details } from '../../shared/schemas/details.ts'
-import type { PurchaseDetails, PurchaseSummary } from '../../shared/window-contract/purchases.ts'
+import type { PurchaseDetails, PurchaseElsewhereJson, PurchaseSummary } from '../../shared/window-contract/purchases.ts'
 import type { Trade } from '../create-host.ts'
 import { noArbiter, type PurchaseHistory, type PurchaseMove, type PurchaseOnChain } from '../chain/market.ts'
+import type { PurchaseElsewhere } from '../buyer/bought-elsewhere.ts'
 import { purchaseHelp } from '../buyer/derive-real.ts'
 import type { PurchaseView } from '../buyer/purchase-service.ts'
 import { receiptIdOf } from '../protocol/receipt.ts'
@@ -22,6 +23,28 @@ interface Clock {
   readonly withdrawableWei: bigint
 }
 
+const mayBeClosed = ({ state, terms, deadlineSeconds }: PurchaseOnChain, nowSeconds: number): boolean =>
+  state === 'Disputed' && (terms.arbiter === noArbiter || nowSeconds > deadlineSeconds)
+
+const mayBeLitigated = ({ state, deadlineSeconds }: PurchaseOnChain, nowSeconds: number): boolean =>
+  state === 'Paid' || (state === 'Requested' && nowSeconds > deadlineSeconds)
+
+/** A purchase made in another profile, with what the wallet alone may do about it. */
+export const toElsewhereJson = ({ onChain, canTakeUp }: PurchaseElsewhere, nowSeconds: number): PurchaseElsewhereJson => ({
+  number: onChain.id.toString(),
+  listing: onChain.listing.toString(),
+  seller: onChain.seller,
+  state: onChain.state,
+  terms: toTermsJson(onChain.terms),
+  deadlineSeconds: onChain.deadlineSeconds === 0 || mayBeClosed(onChain, nowSeconds) ? null : onChain.deadlineSeconds,
+  paidAtSeconds: onChain.paidAtSeconds,
+  moves: [
+    ...(canTakeUp ? ['take-up' as const] : []),
+    ...(mayBeLitigated(onChain, nowSeconds) ? ['litigate' as const] : []),
+    ...(mayBeClosed(onChain, nowSeconds) ? ['close-dispute' as const] : []),
+  ],
+})
+
 const isoOf = (seconds: number): string => new Date(seconds * 1000).toISOString()
 
 const findNext = ({ purchase, onChain }: PurchaseView, computed: boolean, { nowSeconds, withdrawableWei }: Clock): Next => {
@@ -30,7 +53,7 @@ const findNext = ({ purchase, onChain }: PurchaseView, computed: boolean, { nowS
     case 'Paid': return computed ? 'request' : 'compute'
     case 'Requested': return nowSeconds > onChain.deadlineSeconds ? 'litigate' : 'wait-for-delivery'
     case 'Delivered': return purchase.answer === null ? 'open-answer' : 'confirm'
-    case 'Disputed': return onChain.terms.arbiter === noArbiter || nowSeconds > onChain.deadlineSeconds ? 'close-dispute' : 'wait-for-ruling'
+    case 'Disputed': return mayBeClosed(onChain, nowSeconds) ? 'close-dispute' : 'wait-for-ruling'
     case 'Refunded':
     case 'Settled': return withdrawableWei > 0n ? 'withdraw' : 'none'
   }

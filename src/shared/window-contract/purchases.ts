@@ -62,11 +62,30 @@ export const purchaseDetailsSchema = purchaseSummarySchema.extend({
 })
 export type PurchaseDetails = z.infer<typeof purchaseDetailsSchema>
 
+/** A purchase of this wallet that this profile did not make: what the contract alone tells of it. */
+export const purchaseElsewhereSchema = z.strictObject({
+  number: numberSchema,
+  listing: numberSchema,
+  seller: addressSchema,
+  state: purchaseStateSchema,
+  terms: termsSchema,
+  /** Whose time runs until then follows from the state; null: nobody's. */
+  deadlineSeconds: chainTimeSchema.nullable(),
+  paidAtSeconds: chainTimeSchema,
+  /** What may be done here now; what else there is needs the profile that bought it. */
+  moves: z.array(z.enum(['take-up', 'litigate', 'close-dispute'])),
+})
+export type PurchaseElsewhereJson = z.infer<typeof purchaseElsewhereSchema>
+
 const byNumber = z.strictObject({ purchase: numberSchema })
 
 /** Buying, requesting, confirming, litigating and disputing are moves of `signing`. */
 export const purchasesContract = {
   list: procedure.input(emptySchema).output(z.array(purchaseSummarySchema)),
+  /** Newest first. */
+  elsewhere: procedure.input(emptySchema).output(z.array(purchaseElsewhereSchema)),
+  /** Goes on here with one of those: see `BoughtElsewhere` in src/host/buyer. */
+  takeUp: procedure.input(byNumber).output(byNumber),
   show: procedure.input(byNumber).output(purchaseDetailsSchema),
   /** A job of kind `compute`: downloads what is missing, runs the script on the ciphertexts, keeps the encrypted result. */
   compute: procedure.input(z.strictObject({ purchase: numberSchema, fileName: scriptNameSchema, source: scriptTextSchema }))

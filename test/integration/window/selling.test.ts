@@ -216,6 +216,36 @@ describe('selling through the contract: from a file to money, with nobody at the
     expect((await buyer.client.app.status({})).withdrawableWei).toBe('0')
   }, 60_000)
 
+  it('shows a wallet brought into another profile what it bought elsewhere, and what that profile may do about it', async () => {
+    const [first, second] = [await buy(), await buy()]
+    const other = await openWindowPair()
+    const atOther = createDesk(other.client)
+    await settle(other, 1)
+    const { contract } = (await seller.client.networks.list({})).find(({ active }) => active) ?? {}
+    await other.client.networks.save({ name: 'local', rpcUrl: chain.rpcUrl, chainId: chain.chainId, contract: contract ?? null })
+    expect(await other.client.purchases.list({})).toEqual([])
+    const found = await other.client.purchases.elsewhere({})
+    expect(found).toHaveLength((await buyer.client.purchases.list({})).length)
+    expect(found.slice(0, 2)).toEqual([second, first].map((number) =>
+      expect.objectContaining({ number, listing: '1', state: 'Paid', moves: ['take-up', 'litigate'] }) as unknown))
+    // Asked for by the other profile, whose key alone opens the answer.
+    const asked = found.find(({ state }) => state === 'Delivered')
+    expect(asked?.moves).toEqual([])
+    expect(await refusalOf(other.client.purchases.takeUp({ purchase: asked?.number ?? '' }))).toMatchObject({ code: 'escrow.wrong-state' })
+    expect(await buyer.client.purchases.elsewhere({})).toEqual([])
+    // Sold by this wallet, not bought.
+    expect(await refusalOf(seller.client.purchases.takeUp({ purchase: first }))).toMatchObject({ code: 'input.not-found' })
+
+    expect(await atOther.carryOut({ kind: 'litigate', purchase: first }, 'purchase')).toMatchObject({ state: 'Refunded' })
+    expect(await other.client.purchases.takeUp({ purchase: second })).toEqual({ purchase: second })
+    expect(await other.client.purchases.elsewhere({})).not.toContainEqual(expect.objectContaining({ number: second }))
+    await atOther.awaitOutcome((await other.client.purchases.compute({ purchase: second, ...script })).job, 'computed')
+    expect((await atOther.carryOut({ kind: 'request', purchase: second }, 'answer')).answer).toBeCloseTo(13, 9)
+    expect(await atOther.carryOut({ kind: 'confirm', purchase: second }, 'purchase')).toMatchObject({ state: 'Settled' })
+    expect(other.bugs).toEqual([])
+    await other.close()
+  }, 120_000)
+
   const importTakings = async (name: string, takings: readonly number[]): Promise<void> => {
     const { file: opened } = await seller.client.datasets.openFile({
       fileName: `${name}.csv`, contentBase64: Buffer.from(`takings\n${takings.join('\n')}\n`).toString('base64'),
