@@ -61,7 +61,8 @@ export interface Ledger {
   /**
    * Has what came for the listing judged elsewhere, in view of all that the source has told, and gives it to `act`, which says whether the
    * source has told no more since. Where it has, it is judged again; after so many times, here, so that nothing comes in between. What is
-   * refused stays refused: a source only ever tells more. With `earlier`, that is tried first. Gives what was acted on. Throws as
+   * refused stays refused: a source only ever tells more. A table that an earlier version of this program published is first judged beside those
+   * listed before it. With `earlier`, that is tried first. Gives what was acted on. Throws as
    * `runJudgeJob` and `act`.
    */
   settle<K extends JudgedKind>(
@@ -282,11 +283,16 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
     }).immediate()
 
   const settle: Ledger['settle'] = async (job, subject, act, earlier) => {
-    if (earlier !== undefined && act(earlier)) return earlier
     const { dataset, details } = subject
+    const prepare = async (): Promise<void> => {
+      if (details.policy.mode === 'disclosed') await versions.prepare(versionOf(dataset, details.policy), requireSource(dataset).id)
+    }
+    await prepare()
+    if (earlier !== undefined && act(earlier)) return earlier
     const createJob = (): JudgedJob & typeof job => ({ ...job, details, known: requireSource(dataset).partition })
     for (let tries = 0; tries < mostTries; tries += 1) {
       const judged = await judges.run(createJob())
+      await prepare()
       if (act(judged)) return judged
     }
     return database.transaction(() => {

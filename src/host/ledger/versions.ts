@@ -22,11 +22,16 @@ export interface Versions {
    * answered.
    */
   assertListable(subject: VersionSubject, source: number, readKnown: () => Partition): Promise<string>
+  /**
+   * Judges a table that an earlier version of this program published beside those that were listed before it, once for each state of these, so
+   * that `assertAnswerable` knows. In a thread, as `assertListable`.
+   */
+  prepare(subject: VersionSubject, source: number): Promise<void>
   /** The published listings of the source, and whether groups of its rows were answered, in few words. */
   nameBeside(subject: VersionSubject, source: number, readKnown: () => Partition): string
   /**
    * Whether the source may answer what leaves it known as `readRefined` gives. Throws `policy.source-corrected` for a table that was
-   * published beside one from which few rows differ, and `policy.second-moments-whole` or `policy.corrected-whole` for groups of
+   * published beside others with which its sums are of few rows, or that was not judged by `prepare` and should be, and `policy.second-moments-whole` or `policy.corrected-whole` for groups of
    * rows where listings together would tell single ones.
    */
   assertAnswerable(subject: VersionSubject, source: number, readRefined: () => Partition): void
@@ -107,38 +112,88 @@ export const createVersions = ({ store, datasets, judges }: VersionDependencies)
     return new Map<string, Residues | null>(names.map((name, at) => [name, readers[at]?.residues ?? null]))
   }
 
+  /** What a table was found to be beside those listed before it: whether their sums together are of few rows. */
+  const verdicts = new Map<string, Promise<boolean>>()
+  const isClear = new Map<string, boolean>()
+  /** The listings beside which a published table is still to be judged, as it was not when it was published; null where there are none. */
+  const findUnjudged = ({ datasetId, minRows }: VersionSubject, published: readonly SourceOffer[]): Beside | null => {
+    const own = published.filter((offer) => offer.dataset === datasetId && offer.minRows === minRows)
+    if (own.length === 0 || own.some(({ isJudged }) => isJudged)) return null
+    const offers = published.slice(0, published.findIndex(({ dataset }) => dataset === datasetId))
+    return offers.length === 0 ? null : { offers, hasGroups: false }
+  }
+  const assertJudged = (subject: VersionSubject, published: readonly SourceOffer[]): void => {
+    const beside = findUnjudged(subject, published)
+    const last = beside?.offers.at(-1)
+    if (beside === null || last === undefined) return
+    const clear = isClear.get(nameOf(subject, beside))
+    if (clear === true) return
+    // Which columns, and how many rows, is data.
+    refuseBeside(last, clear === false
+      ? 'what was corrected since could make sums of too few rows.'
+      : 'what was corrected since has not been looked at yet; ask again.', {})
+  }
+
+  const judgeBeside = async (subject: VersionSubject, beside: Beside): Promise<void> => {
+    if (beside.offers.every(({ dataset }) => dataset === subject.datasetId)) return
+    const offers = beside.offers.map(({ id, dataset, rows, minRows, isPending }) => ({ id, dataset, rows, minRows, isPending }))
+    const names = new Map(beside.offers.map(({ dataset, name }) => [dataset, name]))
+    names.set(subject.datasetId, subject.dataset)
+    const rowsOf = new Map<number, number>()
+    const judge = async (residues: ReadonlyMap<number, VersionTable['residues']>): Promise<VersionsVerdict> => {
+      const tables: VersionTable[] = []
+      for (const dataset of names.keys()) {
+        const marks = store.readMarks(dataset)
+        rowsOf.set(dataset, marks[0]?.marks.length ?? 0)
+        const known = residues.get(dataset)
+        tables.push({ dataset, marks, residues: known === undefined ? new Map() : known })
+        await nextTurn()
+      }
+      const { datasetId, minRows } = subject
+      return judges.run({ kind: 'versions', question: { subject: { datasetId, minRows }, offers, hasGroups: beside.hasGroups, tables } })
+    }
+    const read = async (unread: UnreadColumns): Promise<ReadonlyMap<number, VersionTable['residues']>> => {
+      const residues = new Map<number, VersionTable['residues']>()
+      for (const { dataset, columns } of unread) {
+        residues.set(dataset, await readResidues(names.get(dataset) ?? '', columns, rowsOf.get(dataset) ?? 0))
+      }
+      return residues
+    }
+    const first = await judge(new Map())
+    const { corrections } = first.unread.length === 0 ? first : await judge(await read(first.unread))
+    for (const [dataset, found] of corrections) compared.set(nameOfPair(dataset, subject.datasetId), found)
+  }
+
+  const judgeClear = async (subject: VersionSubject, beside: Beside): Promise<boolean> => {
+    try {
+      await judgeBeside(subject, beside)
+      return true
+    } catch (error) {
+      if (isAppError(error, 'policy.source-corrected')) return false
+      throw error
+    }
+  }
+
   return {
+    prepare: async (subject, source) => {
+      const beside = findUnjudged(subject, store.listOffers(source).filter(({ isPublished }) => isPublished))
+      if (beside === null) return
+      const name = nameOf(subject, beside)
+      const verdict = verdicts.get(name) ?? judgeClear(subject, beside)
+      verdicts.set(name, verdict)
+      try {
+        isClear.set(name, await verdict)
+      } catch (error) {
+        verdicts.delete(name)
+        throw error
+      }
+    },
+
     nameBeside: (subject, source, readKnown) => nameOf(subject, readBeside(source, readKnown)),
 
     assertListable: async (subject, source, readKnown) => {
       const beside = readBeside(source, readKnown)
-      if (beside.offers.every(({ dataset }) => dataset === subject.datasetId)) return nameOf(subject, beside)
-      const offers = beside.offers.map(({ id, dataset, rows, minRows, isPending }) => ({ id, dataset, rows, minRows, isPending }))
-      const names = new Map(beside.offers.map(({ dataset, name }) => [dataset, name]))
-      names.set(subject.datasetId, subject.dataset)
-      const rowsOf = new Map<number, number>()
-      const judge = async (residues: ReadonlyMap<number, VersionTable['residues']>): Promise<VersionsVerdict> => {
-        const tables: VersionTable[] = []
-        for (const dataset of names.keys()) {
-          const marks = store.readMarks(dataset)
-          rowsOf.set(dataset, marks[0]?.marks.length ?? 0)
-          const known = residues.get(dataset)
-          tables.push({ dataset, marks, residues: known === undefined ? new Map() : known })
-          await nextTurn()
-        }
-        const { datasetId, minRows } = subject
-        return judges.run({ kind: 'versions', question: { subject: { datasetId, minRows }, offers, hasGroups: beside.hasGroups, tables } })
-      }
-      const read = async (unread: UnreadColumns): Promise<ReadonlyMap<number, VersionTable['residues']>> => {
-        const residues = new Map<number, VersionTable['residues']>()
-        for (const { dataset, columns } of unread) {
-          residues.set(dataset, await readResidues(names.get(dataset) ?? '', columns, rowsOf.get(dataset) ?? 0))
-        }
-        return residues
-      }
-      const first = await judge(new Map())
-      const { corrections } = first.unread.length === 0 ? first : await judge(await read(first.unread))
-      for (const [dataset, found] of corrections) compared.set(nameOfPair(dataset, subject.datasetId), found)
+      await judgeBeside(subject, beside)
       return nameOf(subject, beside)
     },
 
@@ -149,6 +204,7 @@ export const createVersions = ({ store, datasets, judges }: VersionDependencies)
       // Published together by an earlier version of this program: the table that was listed first is answered.
       // A draft is judged as if it were published last.
       for (const earlier of published.slice(0, own === -1 ? published.length : own)) assertMany(earlier, subject)
+      assertJudged(subject, published)
       const hasMoments = published.some(({ moments }) => moments.length > 0)
       const tables = [...new Set([...published.map(({ dataset }) => dataset), subject.datasetId])]
       if (subject.minRows === 1 || (!hasMoments && tables.length < 2)) return

@@ -83,7 +83,7 @@ export const openProfile = (
     }
   }
   /** A listing of the dataset in the profile, published or not, as far as the ledger looks at one. */
-  const insertListing = (dataset: string, { minRows = 2, isPublished = true }: Terms & { readonly isPublished?: boolean } = {}): string => {
+  const insertListing = (dataset: string, { minRows = 2, isPublished = true, isJudged = true }: Terms & { readonly isPublished?: boolean; readonly isJudged?: boolean } = {}): string => {
     const { columns, rows: { length: rows } } = show(dataset)
     const id = dataset.replace('@', '-')
     const commit = (name: string) => ({
@@ -102,6 +102,8 @@ export const openProfile = (
     }
     const listings = createListingStore(database)
     listings.insert({ id, dataset, details, text: encodeDetails(details), terms, url: 'http://127.0.0.1/', createdAt: new Date(0).toISOString() })
+    // As publishing does: judged by the present rules.
+    if (isPublished && isJudged) listings.claim(listings.show(id))
     if (isPublished) listings.update(id, { number: BigInt(listings.list().length), state: 'published' })
     return id
   }

@@ -30,6 +30,8 @@ interface Table {
   readonly minRows?: number
   readonly moments?: readonly string[]
   readonly isPublished?: boolean
+  /** Whether the present rules judged it when it was published. */
+  readonly isJudged?: boolean
   /** Whether its rows were deleted. */
   readonly isDropped?: boolean
 }
@@ -46,8 +48,8 @@ const open = (tables: readonly Table[]) => {
     return table
   }
   const store = {
-    listOffers: (): SourceOffer[] => tables.map(({ minRows = 4, moments = [], isPublished = true, wages: { length } }, dataset) =>
-      ({ id: `listing-${dataset}`, dataset, name: String(dataset), rows: length, minRows, moments, isPublished, isPending: false, isJudged: isPublished })),
+    listOffers: (): SourceOffer[] => tables.map(({ minRows = 4, moments = [], isPublished = true, isJudged = true, wages: { length } }, dataset) =>
+      ({ id: `listing-${dataset}`, dataset, name: String(dataset), rows: length, minRows, moments, isPublished, isPending: false, isJudged: isPublished && isJudged })),
     readMarks: (dataset: number) => marker.mark(namesOf(at(dataset)).map((name, column) =>
       ({ name, values: Float64Array.from(cellsOf(at(dataset)), (cells) => cells[column] ?? 0) }))),
   }
@@ -60,7 +62,12 @@ const open = (tables: readonly Table[]) => {
       return cellsOf(at(name)).slice(start, start + count)
     },
   }
-  const versions = createVersions({ store, datasets, judges: judgesHere })
+  let judged = 0
+  const judges: typeof judgesHere = { ...judgesHere, run: (job) => {
+    judged += 1
+    return judgesHere.run(job)
+  } }
+  const versions = createVersions({ store, datasets, judges })
   const refusal = async (act: () => void | Promise<unknown>): Promise<string | null> => {
     try {
       await act()
@@ -83,6 +90,11 @@ const open = (tables: readonly Table[]) => {
     list: (dataset: number, known = createPartition(rows)) =>
       refusal(() => versions.assertListable(subjectOf(dataset), 1, () => known)),
     wordsOf: (dataset: number) => wordsOf(() => { versions.assertAnswerable(subjectOf(dataset), 1, () => createPartition(rows)) }),
+    /** As before an answer; how often something was judged until then. */
+    prepare: async (dataset: number): Promise<number> => {
+      await versions.prepare(subjectOf(dataset), 1)
+      return judged
+    },
     answer: (dataset: number, refined = createPartition(rows)) =>
       refusal(() => { versions.assertAnswerable(subjectOf(dataset), 1, () => refined) }),
   }
@@ -235,6 +247,23 @@ describe('a corrected version beside the table that is sold (S4)', () => {
     expect(await Promise.all([corrected.answer(0, groups), corrected.answer(1, groups)])).toEqual(['policy.corrected-whole', 'policy.corrected-whole'])
     expect(await open([sold, { wages: change((wage) => 2 * wage + 5) }]).answer(1, groups)).toBeNull()
     expect(await open([sold, { wages: someCorrected, isPublished: false }]).answer(0, groups)).toBeNull()
+  })
+
+  it('is judged before it answers, once, where it was published by earlier rules, and not answered where its sums with others are of few rows', async () => {
+    const two: Table[] = [{ wages, more: { total } }, { wages: raise(5), more: { total: raise(4, total) }, isJudged: false }]
+    const published = open(two)
+    expect(await published.answer(1)).toBe('policy.source-corrected')
+    expect(published.wordsOf(1)).toContain('not been looked at yet')
+    expect(await published.prepare(0)).toBe(0)
+    const judged = await published.prepare(1)
+    expect(judged).toBeGreaterThan(0)
+    expect(await published.prepare(1)).toBe(judged)
+    expect([await published.answer(0), await published.answer(1)]).toEqual([null, 'policy.source-corrected'])
+    expect(published.wordsOf(1)).not.toMatch(/wage|total|\b[145]\b/)
+    const clear = open([{ wages, more: { total } }, { wages: raise(5), more: { total: raise(5, total) }, isJudged: false }])
+    await clear.prepare(1)
+    expect(await clear.answer(1)).toBeNull()
+    expect(await open(two.map((table) => ({ ...table, isJudged: true }))).prepare(1)).toBe(0)
   })
 
   it('is not answered where both were published before there was this rule; the first is', async () => {
