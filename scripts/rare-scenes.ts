@@ -158,7 +158,7 @@ const shootSelling = async ({ shop, shoot }: Stage): Promise<void> => {
   await page.getByLabel('Rows behind each number, at least').fill('1')
   await page.getByLabel('Comparisons sold in all').fill('400')
   await page.getByLabel('Arbiter', { exact: true }).fill('0x70997970C51812dc3A010C7d01b50e0d17dc79C8')
-  await page.getByLabel('Guarantee (ETH)').fill('0.001')
+  await page.getByLabel('Guarantee (ether)').fill('0.001')
   await page.getByLabel('Comparisons sold in all').scrollIntoViewIfNeeded()
   await shoot(page, 'draft-comparisons')
   await page.getByText('Programs stay private').click()

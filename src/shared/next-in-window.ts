@@ -5,6 +5,8 @@ export const nextInWindow: Readonly<Partial<Record<ErrorCode, string>>> = {
   'input.network-invalid': 'Correct the named field.',
   'input.network-exists': 'Choose another name, or use or remove the one there is, in Settings.',
   'input.evidence-invalid': 'Choose the file that the buyer saved with “Save the evidence”, unchanged.',
+  'input.csv-header-empty': 'Name the column, or remove it; where titles stand above the columns’ names, say in which row those are.',
+  'input.csv-header-missing': 'Put the columns’ names above the rows, or say in which row they are.',
   'input.csv-header-invalid': 'Shorten the name in the file, or leave the column out.',
   'input.csv-no-rows': 'Choose a file with at least one complete row; where every row has a gap, have missing values filled.',
   'input.csv-not-a-number': 'Correct the named cell in the file, empty it and choose how missing values are treated, or leave the column out.',

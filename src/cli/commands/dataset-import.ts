@@ -5,7 +5,7 @@ import { parseJsonAs } from '../../shared/parse.ts'
 import { askSecret } from '../../client/ask.ts'
 import { readUserFile } from '../../client/read-user-file.ts'
 import type { Host } from '../../host/index.ts'
-import { parseChoice, parseNames } from '../arguments.ts'
+import { parseChoice, parseCount, parseNames } from '../arguments.ts'
 import { withHost, type GlobalOptions } from '../run.ts'
 import { describeDoubts } from '../import-text.ts'
 
@@ -16,6 +16,7 @@ interface ImportOptions {
   readonly query?: string
   readonly table?: string
   readonly sheet?: string
+  readonly headerRow?: number
   readonly newVersion?: boolean
   readonly exclude?: string
   readonly columns?: string
@@ -29,7 +30,7 @@ interface ImportOptions {
 const columnNotesSchema = z.record(z.string(), z.strictObject({
   unit: z.string().exactOptional(),
   description: z.string().exactOptional(),
-  type: z.literal('category').exactOptional(),
+  type: z.enum(['category', 'number']).exactOptional(),
   fill: z.union([z.number(), z.string().min(1).max(200)]).exactOptional(),
   lower: z.number().exactOptional(),
   upper: z.number().exactOptional(),
@@ -62,10 +63,11 @@ const chooseOptions = (options: ImportOptions) => ({
   ...(options.dateOrder === undefined ? {} : { dateOrder: options.dateOrder }),
 })
 
-const chooseTable = ({ query, table, sheet }: ImportOptions) => ({
+const chooseTable = ({ query, table, sheet, headerRow }: ImportOptions) => ({
   ...(query === undefined ? {} : { query }),
   ...(table === undefined ? {} : { table }),
   ...(sheet === undefined ? {} : { sheet }),
+  ...(headerRow === undefined ? {} : { headerRow }),
 })
 
 const addImport = (dataset: Command, globals: () => GlobalOptions): void => {
@@ -76,6 +78,7 @@ const addImport = (dataset: Command, globals: () => GlobalOptions): void => {
     .option('--query <sql>', 'PostgreSQL or SQLite: one SELECT')
     .option('--table <table>', 'SQLite: which table or view')
     .option('--sheet <sheet>', 'Excel: which sheet; by default the first')
+    .option('--header-row <row>', 'CSV and Excel: the row that names the columns, where it is not recognised beneath titles', parseCount)
     .option('--new-version', 'the next version of a dataset of this name; listings keep the one they stand on')
     .option('--columns <file>', 'a JSON file with units, descriptions, bounds and what fills missing cells: {"wage": {"unit": "dollars an hour", "description": "…"}}; '
       + 'a datapackage.json beside the file is read by itself')

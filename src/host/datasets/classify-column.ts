@@ -1,5 +1,6 @@
 import { dateUnit } from '../../shared/dates.ts'
 import { AppError } from '../../shared/errors.ts'
+import { allDiffer, areRemarks, fewWords, namesRemarks, numbersRows } from './identifying.ts'
 import type { ColumnDoubt } from './import-report.ts'
 import { findNumber, isNumber, type NumberStyle, type ParsedNumber } from '../../shared/number-style.ts'
 import { findDate, findDateStyle, looksLikeDate, type DateOrder, type DateStyle } from './parse-date.ts'
@@ -34,7 +35,6 @@ const missingMarkers: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'null', '.
 const longestMarker = Math.max(...[...missingMarkers].map((marker) => marker.length))
 const longestWord = 100
 const mostCategories = 10_000
-const fewWords = 20
 
 const truthPairs: readonly ReadonlyMap<string, number>[] = [
   new Map([['false', 0], ['true', 1]]),
@@ -102,9 +102,7 @@ const readValues = (cells: Cells, read: (cell: string | number, at: number) => n
   return values
 }
 
-const allDiffer = (values: Float64Array): boolean => values.toSorted().every((value, at, sorted) => at === 0 || value !== sorted[at - 1])
-
-const classifyNumbers = (raw: RawColumn, style: NumberStyle, head: TableHead): Classified => {
+const classifyNumbers = (raw: RawColumn, { style, head, taken }: ClassifyOptions): Classified => {
   let rounded = 0
   const values = readValues(raw.cells, (cell, at) => {
     const found = readNumber(cell, style)
@@ -114,8 +112,8 @@ const classifyNumbers = (raw: RawColumn, style: NumberStyle, head: TableHead): C
     return found.value
   })
   const present = values.filter((value) => !Number.isNaN(value))
-  const looksLikeIdentifier = present.length >= fewWords && present.every(Number.isInteger) && allDiffer(present)
-  return { kind: 'numbers', raw, values, rounded, looksLikeIdentifier, dates: null, unit: '' }
+  if (taken !== 'number' && numbersRows(raw.name, present)) return { kind: 'left-out', doubt: { name: raw.name, reason: 'identifier' } }
+  return { kind: 'numbers', raw, values, rounded, looksLikeIdentifier: allDiffer(present), dates: null, unit: '' }
 }
 
 const refuseDate = (raw: RawColumn, row: number): AppError => {
@@ -144,19 +142,20 @@ const classifyDates = (raw: RawColumn, order: DateOrder | undefined, head: Table
 const classifyWords = (raw: RawColumn, forced: boolean): Classified => {
   if (forced) return { kind: 'words', raw, truth: null }
   const leaveOut = (reason: ColumnDoubt['reason']): Classified => ({ kind: 'left-out', doubt: { name: raw.name, reason } })
-  const words = new Set<string>()
+  const words = new Map<string, number>()
   let count = 0
   for (const cell of raw.cells) {
     if (cell === null) continue
-    words.add(String(cell))
+    words.set(String(cell), (words.get(String(cell)) ?? 0) + 1)
     count += 1
     if (words.size > mostCategories) return leaveOut('free-text')
   }
-  const truth = truthPairs.find((pair) => [...words].every((word) => pair.has(word.toLowerCase()))) ?? null
+  const truth = truthPairs.find((pair) => [...words.keys()].every((word) => pair.has(word.toLowerCase()))) ?? null
   if (truth !== null) return { kind: 'words', raw, truth }
-  if ([...words].some((word) => word.length > longestWord)) return leaveOut('free-text')
+  if ([...words.keys()].some((word) => word.length > longestWord)) return leaveOut('free-text')
   const identifies = words.size > 1 && (words.size === count || (words.size > fewWords && words.size * 2 > count))
-  return identifies ? leaveOut('identifier') : { kind: 'words', raw, truth: null }
+  if (identifies && !namesRemarks(raw.name)) return leaveOut('identifier')
+  return areRemarks(raw.name, words) ? leaveOut('free-text') : { kind: 'words', raw, truth: null }
 }
 
 export interface ClassifyOptions {
@@ -164,8 +163,8 @@ export interface ClassifyOptions {
   readonly dateOrder: DateOrder | undefined
   /** Of the table the column belongs to. */
   readonly head: TableHead
-  /** Whatever the cells look like, they are words of a category. */
-  readonly forced: boolean
+  /** Whatever the cells look like, they are words of a category; or numbers, be they those of rows. */
+  readonly taken: 'category' | 'number' | undefined
 }
 
 const countCells = (cells: Cells, style: NumberStyle): { readonly present: number; readonly numbers: number; readonly dates: number } => {
@@ -184,13 +183,15 @@ const countCells = (cells: Cells, style: NumberStyle): { readonly present: numbe
 /**
  * Decides what a column holds. Half its values being numbers makes it a column of numbers, half of them dates one of dates; any
  * other cell in it is an error that names its place (and never its content). Text of which every value is different, or most are,
- * identifies rows, and is left out with long texts, unless `forced` to be a category. Throws `input.csv-not-a-number`,
+ * identifies rows, and is left out with long texts and remarks, unless it is to be a category; so are the numbers of rows, unless they are to be
+ * numbers. Throws `input.csv-not-a-number`,
  * `input.csv-number-out-of-range`, `input.date-invalid`, `input.date-ambiguous`.
  */
-export const classifyColumn = (raw: RawColumn, { style, dateOrder, head, forced }: ClassifyOptions): Classified => {
+export const classifyColumn = (raw: RawColumn, options: ClassifyOptions): Classified => {
+  const { style, dateOrder, head, taken } = options
   const { present, numbers, dates } = countCells(raw.cells, style)
   if (present === 0) return { kind: 'left-out', doubt: { name: raw.name, reason: 'empty' } }
-  if (forced) return classifyWords(raw, true)
-  if (numbers * 2 >= present) return classifyNumbers(raw, style, head)
+  if (taken === 'category') return classifyWords(raw, true)
+  if (numbers * 2 >= present) return classifyNumbers(raw, options)
   return dates * 2 >= present ? classifyDates(raw, dateOrder, head) : classifyWords(raw, false)
 }

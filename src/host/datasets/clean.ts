@@ -16,8 +16,8 @@ import { findHeaderUnit, stripUnit } from './written-unit.ts'
 export interface ColumnNotes {
   readonly unit?: string
   readonly description?: string
-  /** Takes numbers, or text that looks like an identifier, as words of a category. */
-  readonly type?: 'category'
+  /** Takes numbers, or text that looks like an identifier, as words of a category; or whole numbers that look like one as numbers. */
+  readonly type?: 'category' | 'number'
   /** What stands in its missing cells, whatever is done about others: a number, or a word for a column of words. */
   readonly fill?: number | string
   /** Declared bounds; they must enclose every value. */
@@ -252,11 +252,11 @@ export const cleanTable = (table: SourceTable, options: CleanOptions = {}): Clea
   const detected = detectNumberStyle(cellsOf(raw), table.separator)
   const style: NumberStyle = options.decimalMark === undefined ? detected : { decimalMark: options.decimalMark, guessed: false }
   const classified = raw.map((column) => classifyColumn(column, {
-    style, dateOrder: options.dateOrder, head: table, forced: isForced(column.name),
+    style, dateOrder: options.dateOrder, head: table, taken: notes[column.name]?.type,
   }))
   const kept = classified.filter((column) => column.kind !== 'left-out')
   const leftOut: ImportReport['leftOut'] = [
-    ...exclude.map((name) => ({ name, reason: 'excluded' as const })),
+    ...[...new Set(exclude)].map((name) => ({ name, reason: 'excluded' as const })),
     ...classified.flatMap((column) => (column.kind === 'left-out' ? [column.doubt] : [])),
   ]
   if (kept.length === 0) {

@@ -27,13 +27,14 @@ const countPerLine = (text: string): Map<Separator, number>[] => {
 }
 
 /**
- * The separator that splits most of the first lines as it splits the header; among equals, the one that splits it into
+ * The separator that splits most of the first lines as it splits the first that has it; among equals, the one that splits it into
  * most. A file without any is one column, for which a comma serves.
  */
 export const detectSeparator = (text: string): Separator => {
-  const [header, ...lines] = countPerLine(text)
+  const lines = countPerLine(text)
   const score = (candidate: Separator): readonly [number, number] => {
-    const expected = header?.get(candidate) ?? 0
+    // Titles above the header need not have it.
+    const expected = lines.find((line) => line.has(candidate))?.get(candidate) ?? 0
     return expected === 0 ? [-1, 0] : [lines.filter((line) => line.get(candidate) === expected).length, expected]
   }
   const ranked = candidates

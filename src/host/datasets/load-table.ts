@@ -14,29 +14,32 @@ export interface TableSource extends TableChoice {
   readonly postgresUrl?: string
 }
 
-const assertChoice = (format: FileFormat, { table, query, sheet }: TableChoice): void => {
+const assertChoice = (format: FileFormat, { table, query, sheet, headerRow }: TableChoice): void => {
   if ((table ?? query) !== undefined && format !== 'sqlite') throw new AppError('input.invalid', 'A table or query is for databases; the file is none.')
+  if (headerRow !== undefined && format !== 'excel' && format !== 'csv') throw new AppError('input.invalid', 'A header row is for CSV and Excel; the file is neither.')
   if (sheet !== undefined && format !== 'excel') throw new AppError('input.invalid', 'A sheet is for Excel workbooks; the file is none.')
 }
+
+const ofCsv = ({ headerRow }: TableChoice, options: CsvOptions): CsvOptions => (headerRow === undefined ? options : { ...options, headerRow })
 
 const loadBytes = async (choice: TableChoice, bytes: Uint8Array, options: CsvOptions): Promise<SourceTable> => {
   const format = detectFormat(bytes)
   assertChoice(format, choice)
-  return format === 'csv' ? parseCsv(bytes, options) : readTableApart({ format, source: bytes, choice })
+  return format === 'csv' ? parseCsv(bytes, ofCsv(choice, options)) : readTableApart({ format, source: bytes, choice })
 }
 
 /** A file stays where it is, and is read in portions by whoever reads its format; Arrow and Excel are read whole there. */
 const loadFile = async (choice: TableChoice, path: string, options: CsvOptions): Promise<SourceTable> => {
   const format = detectFormat(await readFileStart(path, signatureBytes))
   assertChoice(format, choice)
-  if (format === 'csv') return parseCsvFile(path, options)
+  if (format === 'csv') return parseCsvFile(path, ofCsv(choice, options))
   // SQLite reads the pages it needs, whatever else the file holds.
   if (format !== 'sqlite') await assertFileSize(path, options.maximumBytes)
   return readTableApart({ format, source: path, choice })
 }
 
-const loadPostgres = async ({ query, table, sheet, exclude = [] }: TableChoice, url: string): Promise<SourceTable> => {
-  if (query === undefined || (table ?? sheet) !== undefined) throw new AppError('input.invalid', 'A PostgreSQL database is read by a query: --query SQL.')
+const loadPostgres = async ({ query, table, sheet, headerRow, exclude = [] }: TableChoice, url: string): Promise<SourceTable> => {
+  if (query === undefined || (table ?? sheet ?? headerRow) !== undefined) throw new AppError('input.invalid', 'A PostgreSQL database is read by a query: --query SQL.')
   const { readPostgres } = await import('./read-postgres.ts')
   const store = createCellStore()
   return assembleTable(await readPostgres({ url, query, exclude }, store.take), store)
@@ -52,6 +55,7 @@ export const loadTable = async (source: TableSource, options: CsvOptions = {}): 
     ...(source.table === undefined ? {} : { table: source.table }),
     ...(source.query === undefined ? {} : { query: source.query }),
     ...(source.sheet === undefined ? {} : { sheet: source.sheet }),
+    ...(source.headerRow === undefined ? {} : { headerRow: source.headerRow }),
     exclude: source.exclude ?? [],
   }
   if ([path, text, postgresUrl].filter((given) => given !== undefined).length !== 1) {
@@ -61,5 +65,5 @@ export const loadTable = async (source: TableSource, options: CsvOptions = {}): 
   if (text instanceof Uint8Array) return loadBytes(choice, text, options)
   if (postgresUrl !== undefined) return loadPostgres(choice, postgresUrl)
   assertChoice('csv', choice)
-  return parseCsv(text ?? '', options)
+  return parseCsv(text ?? '', ofCsv(choice, options))
 }

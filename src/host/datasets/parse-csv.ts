@@ -6,6 +6,7 @@ import { CsvError, parse } from 'csv-parse'
 import { AppError } from '../../shared/errors.ts'
 import { createDecoder, detectEncoding } from './decode-text.ts'
 import { detectSeparator, type Separator } from './detect-separator.ts'
+import { findHeaderRow, mostRowsAhead, refuseHeaderRow } from './find-header-row.ts'
 import { createCellStore } from './packed-cells.ts'
 import { assembleTable, createTableCollector, parseHeader, portionRows, type SourceTable, type TableCollector } from './source-table.ts'
 
@@ -13,6 +14,8 @@ export interface CsvOptions {
   /** By default recognised from the first lines. */
   readonly separator?: Separator
   readonly maximumBytes?: number
+  /** The row that names the columns, counted from 1; by default it is recognised. */
+  readonly headerRow?: number
 }
 
 const mebibyte = 1024 * 1024
@@ -87,7 +90,7 @@ const parseFirstRow = (record: readonly string[] | undefined): string[] => {
   if (record === undefined) throw new AppError('input.csv-no-rows', 'The file is empty.')
   const header = parseHeader(record)
   if (header.every((name) => /^[+-]?[\d.,]+$/.test(name))) {
-    throw new AppError('input.csv-header-missing', 'The first row holds only numbers; it must hold the columns\' names.')
+    throw new AppError('input.csv-header-missing', 'The row that should name the columns holds only numbers.')
   }
   return header
 }
@@ -100,7 +103,7 @@ const assertCells = (found: number, expected: number, row: number): void => {
 /** Excel's own first line, which names the separator and is no row. */
 const separatorLine = /^sep=([,;\t|])(?:\r\n|\n|\r)/i
 
-const parseBytes = async (bytes: Bytes, start: Uint8Array, given: Separator | undefined): Promise<SourceTable> => {
+const parseBytes = async (bytes: Bytes, start: Uint8Array, { separator: given, headerRow }: CsvOptions): Promise<SourceTable> => {
   const { encoding, byteOrderMark } = await detectEncoding(bytes())
   const { decode, decodeStart } = createDecoder(encoding)
   const text = decodeStart(start)
@@ -110,39 +113,58 @@ const parseBytes = async (bytes: Bytes, start: Uint8Array, given: Separator | un
   let collector: TableCollector | null = null
   let row = 0
   let rows = 0
-  for await (const record of splitRecords(decode(bytes()), separator)) {
-    row += 1
-    if (isBlank(record) || (row === 1 && named !== undefined)) continue
+  let blankRows = 0
+  let headerAt = headerRow === undefined ? null : headerRow - 1
+  const ahead: string[][] = []
+  const add = async (record: string[], at: number): Promise<void> => {
+    if (isBlank(record)) {
+      blankRows += 1
+      return
+    }
+    if (at < (headerAt ?? 0) || (at === 0 && named !== undefined)) return
     if (collector === null) {
       collector = createTableCollector('csv', parseFirstRow(record), [], store.take)
-      continue
+      return
     }
-    assertCells(record.length, collector.header.length, row)
-    collector.add(record, row)
+    assertCells(record.length, collector.header.length, at + 1)
+    collector.add(record, at + 1)
     rows += 1
     if (rows % portionRows === 0) await collector.drain()
   }
-  if (collector === null) throw new AppError('input.csv-no-rows', 'The file is empty.')
-  return assembleTable(await collector.finish({ encoding, byteOrderMark, separator, blankRows: row - rows - 1 }), store)
+  /** Once enough rows are seen, or all there are, to tell which of them names the columns. */
+  const begin = async (): Promise<void> => {
+    headerAt = findHeaderRow(named === undefined ? ahead : [[], ...ahead.slice(1)])
+    for (const [at, record] of ahead.entries()) await add(record, at)
+  }
+  for await (const record of splitRecords(decode(bytes()), separator)) {
+    row += 1
+    if (headerAt !== null) await add(record, row - 1)
+    else if (ahead.push(record) === mostRowsAhead) await begin()
+  }
+  if (headerAt === null) await begin()
+  if (headerRow !== undefined && row < headerRow) throw refuseHeaderRow(headerRow)
+  const found = collector as TableCollector | null
+  if (found === null) throw new AppError('input.csv-no-rows', 'The file is empty.')
+  return assembleTable(await found.finish({ encoding, byteOrderMark, separator, blankRows, headerRow: (headerAt ?? 0) + 1 }), store)
 }
 
 /**
- * Parses a table of separated values: encoding, byte order mark, line ends and separator are recognised, the first row
- * names the columns. Blank lines are skipped. Cells are as written, without their quotes. Row and column numbers in errors count from 1,
- * the header being row 1, and blank lines count.
+ * Parses a table of separated values: encoding, byte order mark, line ends, separator and the row that
+ * names the columns are recognised. Blank lines are skipped, and so is what stands above that row. Cells are as written, without their quotes. Row and column numbers in errors count from 1,
+ * and blank lines count.
  * Throws `input.csv-unreadable`, `-too-large`, `-malformed`, `-header-empty`, `-header-duplicate`, `-header-missing`,
  * `-header-invalid`, `-ragged`, `-no-rows`, `input.table-too-large`.
  */
 export const parseCsv = async (source: Uint8Array | string, options: CsvOptions = {}): Promise<SourceTable> => {
-  const { separator, maximumBytes = maximumContentBytes } = options
+  const { maximumBytes = maximumContentBytes } = options
   assertSize(source.length, maximumBytes)
   const bytes = typeof source === 'string' ? Buffer.from(source, 'utf8') : source
-  return parseBytes(() => slice(bytes), bytes.subarray(0, sampleBytes), separator)
+  return parseBytes(() => slice(bytes), bytes.subarray(0, sampleBytes), options)
 }
 
 /** The same for a file, which is read twice from its start to its end, and never held whole. */
-export const parseCsvFile = async (path: string, { separator, maximumBytes }: CsvOptions = {}): Promise<SourceTable> => {
-  await assertFileSize(path, maximumBytes)
+export const parseCsvFile = async (path: string, options: CsvOptions = {}): Promise<SourceTable> => {
+  await assertFileSize(path, options.maximumBytes)
   const start = await readFileStart(path, sampleBytes)
-  return readFrom(path, () => parseBytes(() => createReadStream(path, { highWaterMark: sliceLength }), start, separator))
+  return readFrom(path, () => parseBytes(() => createReadStream(path, { highWaterMark: sliceLength }), start, options))
 }

@@ -1,6 +1,7 @@
 import { inflateRawSync } from 'node:zlib'
 import readWorkbook from 'read-excel-file/universal'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
+import { findHeaderRow, refuseHeaderRow } from './find-header-row.ts'
 import type { TakeBlock } from './packed-cells.ts'
 import { createTableCollector, mostChoices, toDateText, type TableHead } from './source-table.ts'
 import type { TableChoice } from './table-format.ts'
@@ -104,14 +105,18 @@ const toName = (cell: unknown): string => {
   return typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean' ? String(cell) : ''
 }
 
+/** What is wrong with one sheet, with what could be read instead. */
+const beside = (error: unknown, sheets: readonly string[], headerRow: number): unknown => (isAppError(error)
+  ? new AppError(error.code, error.message, { details: { ...error.details, sheets: sheets.slice(0, mostChoices), headerRow }, cause: error }) : error)
+
 const isBlank = (row: readonly unknown[]): boolean => row.every((cell) => cell === null || cell === '')
 
 /**
- * One sheet of an Excel workbook (.xlsx), its first row with anything in it being the header. Formulas count with the values they had
+ * One sheet of an Excel workbook (.xlsx), its header found beneath titles, or where its owner says. Formulas count with the values they had
  * when the file was saved, errors as missing values, times of day and durations as numbers of days. Throws
  * `input.table-unreadable`, `input.table-too-large`, `input.table-choice`, and what the collector throws.
  */
-export const readExcel = async (bytes: Uint8Array, { sheet, exclude = [] }: TableChoice, take: TakeBlock): Promise<TableHead> => {
+export const readExcel = async (bytes: Uint8Array, { sheet, headerRow, exclude = [] }: TableChoice, take: TakeBlock): Promise<TableHead> => {
   const archive = openArchive(bytes)
   const { unpackedBytes: unpacked } = archive
   if (unpacked > maximumUnpackedBytes) {
@@ -125,16 +130,21 @@ export const readExcel = async (bytes: Uint8Array, { sheet, exclude = [] }: Tabl
   }
   if (!isRows(chosen.data)) throw unreadable(`its sheet “${chosen.sheet.slice(0, 100)}” is not in the file`)
   const rows = chosen.data
-  const headerAt = rows.findIndex((row) => !isBlank(row))
-  if (headerAt === -1) throw new AppError('input.csv-no-rows', 'The sheet is empty.')
-  const header = (rows[headerAt] ?? []).map(toName)
-  const collector = createTableCollector('excel', header, exclude, take)
+  const headerAt = headerRow === undefined ? findHeaderRow(rows) : headerRow - 1
   const from = countsFrom1904(archive) ? epoch1904 : epoch
-  let blankRows = headerAt
-  for (let at = headerAt + 1; at < rows.length; at += 1) {
-    const record = rows[at] ?? []
-    if (isBlank(record)) blankRows += 1
-    else collector.add(record.map((cell) => toValue(cell, from)), at + 1)
+  try {
+    if (headerAt === -1) throw new AppError('input.csv-no-rows', 'The sheet is empty.')
+    const header = rows[headerAt]
+    if (header === undefined) throw refuseHeaderRow(headerAt + 1)
+    const collector = createTableCollector('excel', header.map(toName), exclude, take)
+    let blankRows = rows.slice(0, headerAt).filter(isBlank).length
+    for (let at = headerAt + 1; at < rows.length; at += 1) {
+      const record = rows[at] ?? []
+      if (isBlank(record)) blankRows += 1
+      else collector.add(record.map((cell) => toValue(cell, from)), at + 1)
+    }
+    return await collector.finish({ blankRows, choices: names.slice(0, mostChoices), headerRow: headerAt + 1 })
+  } catch (error) {
+    throw beside(error, names, headerAt + 1)
   }
-  return collector.finish({ blankRows, choices: names.slice(0, mostChoices) })
 }

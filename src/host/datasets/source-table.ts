@@ -27,6 +27,8 @@ export interface TableHead {
   readonly blankRows: number
   /** The tables of a database or the sheets of a workbook that could have been read instead. */
   readonly choices?: readonly string[]
+  /** The row that named the columns, counted from 1, where a source may have others above it. */
+  readonly headerRow?: number
 }
 
 /** What cleanTable makes a dataset of: a column for each name of the header, each as long as there are rows. */
@@ -64,7 +66,7 @@ export const parseHeader = (names: readonly string[]): string[] => {
   }
   header.forEach((name, at) => {
     const column = at + 1
-    if (name === '') throw new AppError('input.csv-header-empty', `Column ${column} has no name in the first row.`, { details: { column } })
+    if (name === '') throw new AppError('input.csv-header-empty', `Column ${column} has no name in the row that names the columns.`, { details: { column } })
     if (name.length > maximumNameLength) {
       throw new AppError('input.csv-header-invalid', `The name of column ${column} is longer than ${maximumNameLength} characters.`, { details: { column } })
     }
@@ -108,7 +110,7 @@ export interface TableCollector {
   addColumn(column: number, values: ArrayLike<unknown>, row: number): void
   /** Resolves once all blocks that are full were taken. To be awaited every `portionRows` records at the latest. */
   drain(): Promise<void>
-  finish(more?: Pick<TableHead, 'choices'> & Partial<Pick<TableHead, 'blankRows' | 'encoding' | 'byteOrderMark' | 'separator'>>): Promise<TableHead>
+  finish(more?: Pick<TableHead, 'choices' | 'headerRow'> & Partial<Pick<TableHead, 'blankRows' | 'encoding' | 'byteOrderMark' | 'separator'>>): Promise<TableHead>
 }
 
 /** So many records lie between two rests. */

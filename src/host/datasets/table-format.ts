@@ -11,6 +11,8 @@ export interface TableChoice {
   readonly query?: string
   /** Excel: the name of a sheet; by default the first. */
   readonly sheet?: string
+  /** CSV and Excel: the row that names the columns, counted from 1; by default it is recognised. */
+  readonly headerRow?: number
   /** Columns that are not looked at. */
   readonly exclude?: readonly string[]
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
 import type { FileJson, ImportDecisions, ImportSource } from '../../shared/window-contract/datasets.ts'
 import type { DatabaseUrls } from '../datasets/database-urls.ts'
 import { loadTable, type TableSource } from '../datasets/load-table.ts'
@@ -21,8 +21,8 @@ const mostFiles = 3
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const optional = <Name extends string>(name: Name, value: string | undefined): Partial<Record<Name, string>> =>
-  (value === undefined ? {} : { [name]: value } as Record<Name, string>)
+const optional = <Name extends string, Value>(name: Name, value: Value | undefined): Partial<Record<Name, Value>> =>
+  (value === undefined ? {} : { [name]: value } as Record<Name, Value>)
 
 const readEnvironment = (name: string, environment: Environment): string => {
   const url = environment[name]
@@ -43,7 +43,7 @@ export const createImportSources = (databaseUrls: DatabaseUrls, environment: Env
   }
 
   const describe: ImportSources['describe'] = async (source) => (source.kind === 'file'
-    ? { text: find(source.file), ...optional('table', source.table), ...optional('query', source.query), ...optional('sheet', source.sheet) }
+    ? { text: find(source.file), ...optional('table', source.table), ...optional('query', source.query), ...optional('sheet', source.sheet), ...optional('headerRow', source.headerRow) }
     : {
       postgresUrl: source.urlFrom === 'kept' ? await databaseUrls.read(source.name) : readEnvironment(source.name, environment),
       query: source.query,
@@ -59,11 +59,20 @@ export const createImportSources = (databaseUrls: DatabaseUrls, environment: Env
       return { file, format }
     },
     load: async (source, { separator, exclude = [] }) => {
-      const key = JSON.stringify([source, separator, exclude])
-      if (last?.key === key) return last.table
-      const table = await loadTable({ ...await describe(source), exclude }, separator === undefined ? {} : { separator })
-      last = { key, table }
-      return table
+      const read = async (unread: readonly string[]): Promise<SourceTable> => {
+        const key = JSON.stringify([source, separator, unread])
+        if (last?.key === key) return last.table
+        const table = await loadTable({ ...await describe(source), exclude: unread }, separator === undefined ? {} : { separator })
+        last = { key, table }
+        return table
+      }
+      // Whole, so that taking a column in or out reads nothing anew; a column that cannot be read is left out of the reading.
+      try {
+        return await read([])
+      } catch (error) {
+        if (exclude.length === 0 || !isAppError(error, 'input.table-cell-unsupported')) throw error
+        return read(exclude)
+      }
     },
     describe,
     close: (source) => {

@@ -3,6 +3,7 @@ import type { ImportDecisions, ImportPreview } from '../../shared/window-contrac
 import { readCell } from '../datasets/classify-column.ts'
 import { cleanTable, type CleanTable } from '../datasets/clean.ts'
 import type { ImportReport } from '../datasets/import-report.ts'
+import { isNumber } from '../../shared/number-style.ts'
 import { readFirstRecords, type SourceTable } from '../datasets/source-table.ts'
 import { toErrorJson } from './documents.ts'
 
@@ -83,6 +84,15 @@ const findTypes = (table: SourceTable, decisions: ImportDecisions, untold: reado
   return name === null || untold.includes(name) ? { clean: null, leftOut: leftOutBy(problem), untold } : findTypes(table, decisions, [...untold, name])
 }
 
+const findKind = (table: SourceTable, index: number, clean: CleanTable | null): 'number' | 'category' => {
+  const style = { decimalMark: clean?.report.decimalMark ?? '.', guessed: false }
+  for (const cell of table.columns[index] ?? []) {
+    const read = readCell(cell)
+    if (typeof read === 'string' && !isNumber(read, style)) return 'category'
+  }
+  return 'number'
+}
+
 const describeColumn = (table: SourceTable, index: number, name: string, decisions: ImportDecisions, { clean, leftOut: doubts, untold }: Types): ImportPreview['columns'][number] => {
   let missing = 0
   for (const cell of table.columns[index] ?? []) if (readCell(cell) === null) missing += 1
@@ -93,6 +103,7 @@ const describeColumn = (table: SourceTable, index: number, name: string, decisio
     name,
     kind: column?.type ?? (leftOut === null ? 'unknown' : 'left-out'),
     leftOut,
+    takenAs: leftOut === 'identifier' || leftOut === 'free-text' ? findKind(table, index, clean) : null,
     looksLikeIdentifier: clean?.report.flagged.some((doubt) => doubt.name === name) ?? false,
     missing,
     words: column?.categories.slice(0, shownWords) ?? [],
@@ -109,6 +120,7 @@ export const previewImport = (table: SourceTable, decisions: ImportDecisions): I
   return {
     format: table.format,
     choices: [...table.choices ?? []],
+    headerRow: table.headerRow ?? null,
     header: [...table.header],
     rows: readFirstRecords(table, previewRows).map((record) => record.map((cell) => (cell === null ? '' : String(cell)))),
     rowsRead: table.rows,

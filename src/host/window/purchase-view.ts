@@ -84,10 +84,10 @@ const moveSteps: Readonly<Record<PurchaseMove, Pick<Step, 'name' | 'words'>>> = 
   Purchased: { name: 'paid', words: 'Price and guarantee are held by the contract' },
   InteractionOpened: { name: 'interaction-opened', words: 'The seller’s help was opened: the fee is the seller’s' },
   ResultRequested: { name: 'requested', words: 'The answer was asked for' },
-  Litigated: { name: 'litigated', words: 'Cancelled: the money came back' },
-  Declined: { name: 'declined', words: 'The seller declined: the money came back' },
+  Litigated: { name: 'litigated', words: 'Cancelled; the money is credited to you' },
+  Declined: { name: 'declined', words: 'The seller declined; the money is credited to you' },
   Delivered: { name: 'delivered', words: 'The seller delivered the sealed answer' },
-  Confirmed: { name: 'confirmed', words: 'Confirmed: the seller is paid, the guarantee came back' },
+  Confirmed: { name: 'confirmed', words: 'Confirmed; credited are the price to the seller and the guarantee to you' },
   Reclaimed: { name: 'reclaimed', words: 'The seller reclaimed the payment after your time to confirm' },
   DisputeOpened: { name: 'disputed', words: 'The answer was disputed' },
   Ruled: { name: 'ruled', words: 'The arbiter ruled' },
@@ -114,15 +114,15 @@ interface Local {
   readonly opened: boolean
 }
 
-/** Of a step that ended the trade: how much came back, and what did not. */
+/** Of a step that ended the trade: how much was credited, for it stays in the contract until it is withdrawn, and what was not. */
 const sayStep = (name: PurchaseMove, onChain: PurchaseOnChain | null): Pick<Step, 'name' | 'words'> => {
   const step = moveSteps[name]
   if (onChain === null) return step
   if (name === 'Ruled') return { ...step, words: `The arbiter ruled for ${onChain.state === 'Refunded' ? 'you' : 'the seller'}` }
-  if (name === 'DisputeClosed') return { ...step, words: `${step.words}: half of the price came back, both deposits were burned` }
+  if (name === 'DisputeClosed') return { ...step, words: `${step.words}; half of the price is credited to you, both deposits were burned` }
   if (name !== 'Litigated' && name !== 'Declined') return step
   const back = sayRefund(onChain.terms, onChain.interactionOpened)
-  return { ...step, words: `${name === 'Litigated' ? 'Cancelled' : 'The seller declined'}: ${back} came back` }
+  return { ...step, words: `${name === 'Litigated' ? 'Cancelled' : 'The seller declined'}; credited to you: ${back}` }
 }
 
 const createTimeline = (

@@ -23,8 +23,8 @@ export const Amount = ({ wei, bare = false }: { readonly wei: string | bigint, r
   const value = BigInt(wei)
   const gwei = value % weiPerGwei === 0n ? `${(value / weiPerGwei).toLocaleString('en')} gwei` : `${value.toLocaleString('en')} wei`
   return (
-    <Tooltip label={`${formatEther(value)} ETH = ${gwei}`}>
-      <span className="mono nowrap">{shortEther(value)}{bare ? null : <span className="unit"> ETH</span>}</span>
+    <Tooltip label={`${formatEther(value)} ether = ${gwei}`}>
+      <span className="mono nowrap">{shortEther(value)}{bare ? null : <span className="unit"> ether</span>}</span>
     </Tooltip>
   )
 }

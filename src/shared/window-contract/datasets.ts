@@ -66,8 +66,8 @@ export const importSummarySchema = z.strictObject({
 export const columnNotesSchema = z.strictObject({
   unit: z.string().max(100).exactOptional(),
   description: z.string().max(2000).exactOptional(),
-  /** Takes numbers, or text that looks like an identifier, as words of a category. */
-  type: z.literal('category').exactOptional(),
+  /** Takes numbers, or text that looks like an identifier, as words of a category; or whole numbers that look like one as numbers. */
+  type: z.enum(['category', 'number']).exactOptional(),
   /** What stands in its missing cells: a number, or a word for a column of words. */
   fill: z.union([z.number(), z.string().min(1).max(200)]).exactOptional(),
   /** Declared bounds: public, and they must enclose every value. */
@@ -103,6 +103,8 @@ export const importSourceSchema = z.discriminatedUnion('kind', [
     table: nameSchema.exactOptional(),
     query: queryTextSchema.exactOptional(),
     sheet: nameSchema.exactOptional(),
+    /** Which row of a CSV file or a sheet names the columns, counted from 1; by default it is recognised. */
+    headerRow: z.int().min(1).max(1_048_576).exactOptional(),
   }),
   z.strictObject({
     kind: z.literal('postgres'),
@@ -119,6 +121,8 @@ export const previewSchema = z.strictObject({
   format: importSummarySchema.shape.format,
   /** Tables or sheets that could be read instead; empty where there is no choice. */
   choices: z.array(z.string()),
+  /** The row that names the columns; null where a source has no others. */
+  headerRow: z.int().nullable(),
   header: z.array(z.string()),
   rows: z.array(z.array(z.string())),
   rowsRead: z.int(),
@@ -128,6 +132,8 @@ export const previewSchema = z.strictObject({
     /** `unknown`: what stands in the import's way keeps it from being told. */
     kind: z.enum(['number', 'integer', 'boolean', 'category', 'left-out', 'unknown']),
     leftOut: z.enum(['excluded', 'identifier', 'free-text', 'empty']).nullable(),
+    /** What it would be if it were not left out as an identifier or free text. */
+    takenAs: z.enum(['number', 'category']).nullable(),
     /** Kept, but every value is different, as in an identifier. */
     looksLikeIdentifier: z.boolean(),
     missing: z.int().min(0),

@@ -233,7 +233,7 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     const disputing = createDisputing(window)
     expect(await disputing.dispute()).toContain('half of the price')
     await disputing.close()
-    await page.getByText('half of the price came back, both deposits were burned').waitFor()
+    await page.getByText('half of the price is credited to you, both deposits were burned').waitFor()
   }, 60_000)
 
   it('lets a waiting transaction be cancelled, sent again and sped up, and it happens once', async () => {

@@ -68,7 +68,7 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       expect(await window.findBarriers()).toEqual([])
       await buying().tryItWithPlayMoney()
       expect(await page.locator('.monaco-editor').innerText()).toContain('data')
-      expect(await page.getByRole('contentinfo').innerText()).toContain('100 ETH')
+      expect(await page.getByRole('contentinfo').innerText()).toContain('100 ether')
     }, 270_000)
 
     it('runs it on test data for nothing, and sees cost, policy and result', async () => {
@@ -100,11 +100,11 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       const words = await window.readConfirmation()
       expect(words).toContain('play money')
       expect(await window.findBarriers()).toEqual([])
-      expect(words).toMatch(/0\.03\s*ETH/)
+      expect(words).toMatch(/0\.03\s*ether/)
       expect(words).toContain('0.02 ether is the price, 0.01 ether your guarantee')
       await window.press('Do not sign')
       await window.dialog().waitFor({ state: 'detached' })
-      expect(await page.getByRole('contentinfo').innerText()).toContain('100 ETH')
+      expect(await page.getByRole('contentinfo').innerText()).toContain('100 ether')
     })
 
     it('buys, computes, requests, confirms, and has the proved answer', async () => {
@@ -215,7 +215,7 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
     it('is told what a price cannot be', async () => {
       await window.goTo('#/sell/listings/new')
       for (const [price, words] of [['cheap', '"cheap" is not an amount'], ['0,05', 'write decimals with a point']] as const) {
-        await page.getByLabel('Price of one answer (ETH)').fill(price)
+        await page.getByLabel('Price of one answer (ether)').fill(price)
         await page.getByText(words).waitFor()
       }
       expect(await page.getByRole('button', { name: 'Save the draft' }).isDisabled()).toBe(true)
@@ -288,7 +288,7 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
       await keys.press('Write a listing')
       await window.heading('Write a listing').waitFor()
       expect(await page.getByRole('combobox', { name: 'Dataset' }).inputValue()).toBe('nights')
-      await keys.type('Price of one answer (ETH)', '0.04')
+      await keys.type('Price of one answer (ether)', '0.04')
       await keys.tabTo('This computer')
       await page.keyboard.press('ArrowRight')
       await keys.type('Address of your server', `https://${own}:${port}`)

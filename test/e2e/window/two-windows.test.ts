@@ -40,7 +40,7 @@ const keepsTheImport = async ({ page, go }: WindowPage): Promise<void> => {
 /** From the draft's page, over a form left unsaved, to the draft's page. */
 const changesTheDraft = async ({ page, go, press }: WindowPage, to: string): Promise<void> => {
   await page.getByRole('link', { name: 'Edit' }).click()
-  const price = page.getByLabel('Price of one answer (ETH)')
+  const price = page.getByLabel('Price of one answer (ether)')
   await price.fill(to)
   await go('Market')
   await page.goBack()

@@ -254,9 +254,36 @@ describe('words', () => {
     expect(table.columns[0]?.column).toMatchObject({ type: 'category', categories: ['10', '30'] })
   })
 
-  it('that are numbers, all different, are kept and flagged', async () => {
-    const { report } = await clean(`id,wage\n${Array.from({ length: 30 }, (_, at) => `${1000 + at},${at / 2}`).join('\n')}\n`)
-    expect(report.flagged).toEqual([{ name: 'id', reason: 'identifier' }])
+  it.each(['Bemerkung', 'remarks', 'free text'])('that are remarks by their name, %s, are left out', async (name) => {
+    const table = await clean(`${name},n\n${Array.from({ length: 30 }, (_, at) => `${at % 2 === 0 ? 'ill' : 'on leave since May'},${at % 3}`).join('\n')}\n`)
+    expect(table.report.leftOut).toEqual([{ name, reason: 'free-text' }])
+  })
+
+  it('that mostly occur once, and are of several words, are left out; categories of several words are not', async () => {
+    const remark = (at: number): string => (at < 9 ? `left for place ${at}` : 'nothing to say')
+    const table = await clean(`said,trade,n\n${Array.from({ length: 60 }, (_, at) => `${remark(at)},${['Craft and trades', 'Sales and offices', 'Plant and machines'][at % 3] ?? ''},${at % 4}`).join('\n')}\n`)
+    expect(table.report.leftOut).toEqual([{ name: 'said', reason: 'free-text' }])
+  })
+
+  const numbered = (name: string, value: (at: number) => number): string => `${name},wage\n${Array.from({ length: 30 }, (_, at) => `${value(at)},${at / 2}`).join('\n')}\n`
+  const scattered = (at: number): number => 100_000 + ((at * 7919) % 65_537)
+
+  it.each([
+    ['PersNr', scattered], ['id', scattered], ['customer_no', scattered], ['Kundennummer', scattered], ['rowId', scattered], ['row', (at: number) => 1000 + at], ['z', (at: number) => 90 - 2 * at],
+  ])('that number the rows, %s, are left out and reported, and taken in where the seller says so', async (name, value) => {
+    expect((await clean(numbered(name, value))).report.leftOut).toEqual([{ name, reason: 'identifier' }])
+    const { columns, report } = await clean(numbered(name, value), { columns: { [name]: { type: 'number' } } })
+    expect(columns.map(({ column }) => [column.name, column.type])).toEqual([[name, 'integer'], ['wage', 'number']])
+    expect(report).toMatchObject({ leftOut: [], flagged: [{ name, reason: 'identifier' }] })
+  })
+
+  it.each([['income', scattered], ['paid', scattered], ['year', (at: number) => 1990 + at]])('that are numbers, all different, and number no rows, %s, are kept and flagged', async (name, value) => {
+    const { report } = await clean(numbered(name, value))
+    expect(report).toMatchObject({ leftOut: [], flagged: [{ name, reason: 'identifier' }] })
+  })
+
+  it('that were left out twice are reported once', async () => {
+    expect((await clean('a,b\n1,2\n', { exclude: ['a', 'a'] })).report.leftOut).toEqual([{ name: 'a', reason: 'excluded' }])
   })
 })
 

@@ -105,7 +105,7 @@ describe('importing a dataset', () => {
     await service.importTable({ name: 'broad', text: `${Array.from({ length: 1999 }, (_, at) => `c${at}`).join(',')}\n${Array.from({ length: 1999 }, () => 7).join(',')}\n` })
     expect(service.readRows('broad')[0]).toHaveLength(1999)
     const rows = Array.from({ length: 100_000 }, (_, at) => `${at},${at / 4},${at % 2 === 0 ? 'even' : 'odd'}`)
-    await service.importTable({ name: 'long', text: `id,x,parity\n${rows.join('\n')}\n` })
+    await service.importTable({ name: 'long', text: `id,x,parity\n${rows.join('\n')}\n`, options: { columns: { id: { type: 'number' } } } })
     expect(service.readRows('long').at(-1)).toEqual([99_999, 24_999.75, 1])
   })
 

@@ -98,6 +98,19 @@ describe('one table in four formats', () => {
     expect(report).toMatchObject({ format: 'excel', blankRows: 2, rowsRead: 3 })
   })
 
+  it('comes out of a sheet with titles above its header, and out of the row that its owner names', async () => {
+    const [names, ...rows] = [['wage', 'count', 'since', 'member', 'town'], [12.5, 1, { serial: 36525 }, true, 'Köln'], [9.25, 2, { serial: 45351 }, false, 'Bonn'], [1234.75, 3, { serial: 25568 }, true, 'Köln']] as const
+    const titled = createWorkbook({ Notes: [['x'], [1]], Staff: [['Wages of the staff'], [], ['as of', { serial: 45351 }], [...names ?? []], ...rows.map((row) => [...row])] })
+    const { columns, report } = await read({ text: titled, sheet: 'Staff' })
+    expect(columns).toEqual(expected)
+    expect(report).toMatchObject({ blankRows: 1, rowsRead: 3 })
+    expect((await loadTable({ text: titled, sheet: 'Staff' })).headerRow).toBe(4)
+    expect((await read({ text: titled, sheet: 'Staff', headerRow: 4 })).columns).toEqual(expected)
+    await expect(read({ text: titled, sheet: 'Staff', headerRow: 3 })).rejects.toThrow(refusal('input.csv-header-empty', { column: 3, sheets: ['Notes', 'Staff'], headerRow: 3 }))
+    await expect(read({ text: titled, sheet: 'Staff', headerRow: 90 })).rejects.toThrow(refusal('input.invalid', { row: 90, sheets: ['Notes', 'Staff'], headerRow: 90 }))
+    await expect(read({ text: parquet(), headerRow: 2 })).rejects.toThrow(refusal('input.invalid'))
+  })
+
   it('is known by its content, whatever the file is called', async () => {
     for (const [name, bytes] of [['a.csv', parquet()], ['b.txt', tableToIPC(arrowTable, 'file')], ['c', readFileSync(createSqlite(staff, 'd.csv'))]] as const) {
       expect((await read({ path: keep(name, bytes) })).columns).toEqual(expected)

@@ -64,6 +64,31 @@ describe('a CSV file', () => {
   })
 })
 
+describe('the row that names the columns', () => {
+  const rows = Array.from({ length: 70 }, (_, at) => `${at};${at},5;town ${at % 3}`).join('\n')
+
+  it.each([
+    ['the first', `a;b;c\n${rows}`, 1], ['beneath a title', `Wages of 2024\n\na;b;c\n${rows}`, 3], ['beneath titles that fill a cell of many', `Wages, as paid;;\n;;\na;b;c\n${rows}`, 3],
+    ['after Excel\'s line', `sep=;\nWages\na;b;c\n${rows}`, 3], ['the first, where it is short and numbers follow', '2020;2021;2022\n', 1],
+  ])('is %s', async (_, text, row) => {
+    if (row === 1 && text.startsWith('2')) await expect(parseCsv(text)).rejects.toThrow(refusal('input.csv-header-missing'))
+    else expect(await parseCsv(text)).toMatchObject({ header: ['a', 'b', 'c'], headerRow: row, rows: 70, separator: ';' })
+  })
+
+  it('is the one that its owner names, however far down, and rows keep their numbers', async () => {
+    const notes = Array.from({ length: 60 }, (_, at) => `note ${at};x;y`).join('\n')
+    const table = await parseCsv(`${notes}\na;b;c\n${rows}`, { headerRow: 61 })
+    expect(table).toMatchObject({ header: ['a', 'b', 'c'], headerRow: 61, rows: 70 })
+    expect(rowNumbersOf(table).slice(0, 2)).toEqual([62, 63])
+    expect((await parseCsv(`a;b;c\nd;e;f\n${rows}`, { headerRow: 2 })).header).toEqual(['d', 'e', 'f'])
+    await expect(parseCsv('a\n1\n', { headerRow: 3 })).rejects.toThrow(refusal('input.invalid', { row: 3 }))
+  })
+
+  it('is the first, where what stands beneath is no header', async () => {
+    await expect(parseCsv('a\n1,2,3\n4,5,6\n')).rejects.toThrow(refusal('input.csv-ragged', { row: 2, found: 3, expected: 1 }))
+  })
+})
+
 describe('a CSV file that cannot be imported', () => {
   it('names the row that is too short or too long', async () => {
     await expect(parseCsv('a,b\n1,2\n3\n')).rejects.toThrow(refusal('input.csv-ragged', { row: 3, found: 1, expected: 2 }))

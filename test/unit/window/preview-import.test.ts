@@ -68,6 +68,14 @@ describe('the preview of an import', () => {
     expect(shown.columns.map(({ kind, leftOut }) => [kind, leftOut])).toEqual([['left-out', 'identifier'], ['unknown', null], ['left-out', 'excluded']])
   })
 
+  it('says what would be taken in of what is left out, and in which row the names stand', async () => {
+    const people = bytes(`Staff of 2024\nPersNr;Name;pay\n${Array.from({ length: 30 }, (_, at) => `${4000 + at};Person ${at};${at},5`).join('\n')}\n`)
+    const shown = await preview(people, {})
+    expect(shown.headerRow).toBe(2)
+    expect(shown.columns.map(({ leftOut, takenAs }) => [leftOut, takenAs])).toEqual([['identifier', 'number'], ['identifier', 'category'], [null, null]])
+    expect((await preview(people, { columns: { PersNr: { type: 'number' } } })).columns[0]).toMatchObject({ kind: 'integer', leftOut: null, looksLikeIdentifier: true })
+  })
+
   it('recognises Latin-1 in the bytes', async () => {
     const shown = await preview(bytes('name,größe\na,1\nb,2\na,3\n', 'latin1'), {})
     expect(shown.header).toEqual(['name', 'größe'])

@@ -30,9 +30,9 @@ const Transactions = () => {
               { name: 'What for', cell: ({ purpose }) => purpose, order: ({ purpose }) => purpose },
               { name: 'State', cell: ({ status, error }) => <State word={status} tone={status === 'confirmed' ? 'good' : status === 'failed' ? 'bad' : ''} why={error === null ? null : <ErrorPanel document={error} />} />, order: ({ status }) => status },
               { name: 'Transaction', cell: ({ hash }) => (hash === null ? '' : <span className="row"><Hash value={hash} label="transaction" /><ExplorerLink what="tx" value={hash} /></span>) },
-              { name: 'Value', unit: 'ETH', numeric: true, cell: ({ valueWei }) => <Amount bare wei={valueWei} />, order: ({ valueWei }) => BigInt(valueWei) },
+              { name: 'Value', unit: 'ether', numeric: true, cell: ({ valueWei }) => <Amount bare wei={valueWei} />, order: ({ valueWei }) => BigInt(valueWei) },
               { name: 'Gas', numeric: true, cell: ({ gasUsed }) => (gasUsed === null ? '' : formatCount(Number(gasUsed))) },
-              { name: 'Fee', unit: 'ETH', numeric: true, cell: ({ feeWei }) => (feeWei === null ? '' : <Amount bare wei={feeWei} />) },
+              { name: 'Fee', unit: 'ether', numeric: true, cell: ({ feeWei }) => (feeWei === null ? '' : <Amount bare wei={feeWei} />) },
               { name: 'When', cell: ({ createdAt }) => <When at={createdAt} />, order: ({ createdAt }) => createdAt },
             ]}
           />

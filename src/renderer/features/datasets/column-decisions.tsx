@@ -13,10 +13,11 @@ const whyLeftOut: Readonly<Record<NonNullable<PreviewColumn['leftOut']>, string>
   'excluded': 'left out by you', 'identifier': 'looks like an identifier', 'free-text': 'free text', 'empty': 'empty',
 }
 
-const Kind = ({ of }: { readonly of: PreviewColumn }) => {
+const Kind = ({ of, isOneHot }: { readonly of: PreviewColumn, readonly isOneHot: boolean }) => {
   if (of.leftOut !== null) return <span className="tag warn">{whyLeftOut[of.leftOut]}</span>
   if (of.looksLikeIdentifier) return <span className="row">{of.kind}<span className="tag warn">every value differs</span></span>
-  return <span {...(of.words.length === 0 ? {} : { title: of.words.join(', ') })}>{of.kind}{of.words.length === 0 ? '' : `: ${of.words.slice(0, 4).join(', ')}${of.words.length > 4 ? ' …' : ''}`}</span>
+  if (of.words.length === 0) return of.kind
+  return <span title={of.words.join(', ')}>{isOneHot ? 'a column each for ' : `${of.kind}: `}{of.words.slice(0, 4).join(', ')}{of.words.length > 4 ? ' …' : ''}</span>
 }
 
 type DecimalMark = '.' | ','
@@ -35,7 +36,7 @@ const Fill = ({ of, mark, fill, problem, onFill }: {
   const [text, setText] = useState(typeof fill === 'number' ? writeNumber(fill, mark) : fill ?? '')
   return (
     <TextInput
-      aria-label={`Fill missing ${of.name} with`} w={96} variant="unstyled" placeholder="fill with" value={text} error={problem}
+      aria-label={`Fill missing ${of.name} with`} w={80} variant="unstyled" placeholder="fill with" value={text} error={problem}
       onChange={(event) => { setText(event.target.value); onFill(readFill(event.target.value, of, mark)) }}
     />
   )
@@ -59,7 +60,7 @@ const Bound = ({ of, side, mark, decided, typed, refused, onRead, onTyped }: {
   const stands = decided ?? of[side]
   return (
     <TextInput
-      aria-label={`${side === 'lower' ? 'Lower' : 'Upper'} bound of ${of.name}`} w={120} variant="unstyled" inputMode="decimal"
+      aria-label={`${side === 'lower' ? 'Lower' : 'Upper'} bound of ${of.name}`} w={104} variant="unstyled" inputMode="decimal"
       styles={{ input: { textAlign: 'right', fontFamily: 'var(--mono)', fontSize: 12.5 } }}
       value={typed ?? text ?? (stands === null ? '' : writeNumber(stands, mark))}
       error={typed === undefined ? refused : readNumber(typed, mark).problem}
@@ -88,14 +89,16 @@ export const ColumnDecisions = ({ preview, decisions, unread, onChange, onUnread
       ...decisions, columns: { ...decisions.columns, [name]: Object.fromEntries(Object.entries(notes).filter(([key]) => !forgotten.some((left) => left === key))) },
     })
   }
-  const take = ({ name, leftOut }: PreviewColumn, taken: boolean): void => {
-    const exclude = taken ? excluded.filter((other) => other !== name) : [...excluded, name]
-    const asWords = taken && (leftOut === 'identifier' || leftOut === 'free-text')
+  const take = ({ name, takenAs }: PreviewColumn, taken: boolean): void => {
+    const others = excluded.filter((other) => other !== name)
     onChange({
-      ...decisions, exclude,
-      ...(asWords ? { columns: { ...decisions.columns, [name]: { ...decisions.columns?.[name], type: 'category' as const } } } : {}),
+      ...decisions, exclude: taken ? others : [...others, name],
+      ...(taken && takenAs !== null ? { columns: { ...decisions.columns, [name]: { ...decisions.columns?.[name], type: takenAs } } } : {}),
     })
   }
+  /** As decided, whether or not the table was looked at since. */
+  const isTaken = ({ name, leftOut }: PreviewColumn): boolean => !excluded.includes(name)
+    && (leftOut === null || leftOut === 'excluded' || (leftOut !== 'empty' && decisions.columns?.[name]?.type !== undefined))
   const refusal = (code: string, name: string, side?: Side): boolean => preview.problem?.code === code
     && preview.problem.details['name'] === name && (side === undefined || preview.problem.details['side'] === side)
   const bound = (column: PreviewColumn, side: Side) => {
@@ -129,17 +132,17 @@ export const ColumnDecisions = ({ preview, decisions, unread, onChange, onUnread
     )
   }
   return (
-    <Section title="Columns" aside={<span className="small quiet">Bounds, units and descriptions become public; they are rounded, never your exact extremes.</span>}>
+    <Section title="Columns" aside={<span className="small quiet">Names, units, descriptions, bounds and the words of categories become public once listed. Bounds are rounded, never your exact extremes.</span>}>
       <DataTable
         label="Columns" rows={preview.columns} keyOf={({ name }) => name}
         columns={[
-          { name: 'In', cell: (column) => <Checkbox aria-label={`Take ${column.name}`} checked={column.leftOut === null} disabled={column.leftOut === 'empty'} onChange={(event) => { take(column, event.target.checked) }} /> },
+          { name: 'In', cell: (column) => <Checkbox aria-label={`Take ${column.name}`} checked={isTaken(column)} disabled={column.leftOut === 'empty'} onChange={(event) => { take(column, event.target.checked) }} /> },
           { name: 'Column', cell: ({ name }) => <span className="mono">{name}</span> },
-          { name: 'Becomes', cell: (column) => <Kind of={column} /> },
+          { name: 'Becomes', cell: (column) => <Kind of={column} isOneHot={decisions.categories === 'one-hot' && column.kind === 'category'} /> },
           { name: 'Missing', numeric: true, cell: missingIn },
           { name: 'At least', numeric: true, cell: (column) => bound(column, 'lower') },
           { name: 'At most', numeric: true, cell: (column) => bound(column, 'upper') },
-          { name: 'Unit', cell: ({ name, leftOut, unit }) => (leftOut !== null ? '' : <TextInput aria-label={`Unit of ${name}`} w={96} variant="unstyled" placeholder="unit" value={decisions.columns?.[name]?.unit ?? unit} onChange={(event) => { note(name, { unit: event.target.value }) }} />) },
+          { name: 'Unit', cell: ({ name, leftOut, unit }) => (leftOut !== null ? '' : <TextInput aria-label={`Unit of ${name}`} w={136} variant="unstyled" placeholder="unit" value={decisions.columns?.[name]?.unit ?? unit} onChange={(event) => { note(name, { unit: event.target.value }) }} />) },
           { name: 'What it is', cell: ({ name, leftOut }) => (leftOut !== null ? '' : <TextInput aria-label={`Description of ${name}`} variant="unstyled" placeholder="description" value={decisions.columns?.[name]?.description ?? ''} onChange={(event) => { note(name, { description: event.target.value }) }} />) },
         ]}
       />

@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import type { ImportDecisions, ImportPreview } from '../../../shared/window-contract/datasets.ts'
 import { Section } from '../../ui/page.tsx'
 
@@ -10,6 +10,11 @@ const missing = [
   { value: 'median', label: 'Fill with the median' },
 ] as const
 const categories = [{ value: 'codes', label: 'As codes 0, 1, 2 …' }, { value: 'one-hot', label: 'One column per word' }] as const
+
+/** More words than these make a table too wide. */
+const mostOneHot = 12
+
+type Separator = NonNullable<ImportDecisions['separator']>
 
 interface Properties {
   readonly preview: ImportPreview
@@ -33,6 +38,17 @@ const sayRecognised = ({ format, recognised: summary }: ImportPreview): string =
   ...(summary === null || summary.dates.length === 0 ? [] : [`dates in ${summary.dates.map(({ name }) => name).join(', ')}, as days`]),
 ].join(' · ')
 
+/** What stands between the cells of a text. */
+export const SeparatorChoice = ({ separator, onChange }: { readonly separator: string | null, readonly onChange: (separator: Separator) => void }) => (
+  <Select
+    label="Separator" w={152} data={[...separators]} value={separator} placeholder="recognised"
+    onChange={(value) => {
+      const found = known(separators, value)
+      if (found !== undefined) onChange(found)
+    }}
+  />
+)
+
 /** How the source is read: what was recognised is chosen already. */
 export const FileDecisions = ({ preview, decisions, onChange }: Properties) => {
   const { recognised: summary, format } = preview
@@ -40,16 +56,25 @@ export const FileDecisions = ({ preview, decisions, onChange }: Properties) => {
     if (value !== undefined) onChange({ ...decisions, [key]: value })
   }
   const dated = summary?.dates.find(({ written }) => written !== 'iso')?.written
+  // A workbook's numbers are numbers; only those in its texts have a mark.
+  const hasWrittenNumbers = format === 'excel' && (decisions.decimalMark !== undefined || summary?.decimalMarkGuessed === true || (summary?.thousandsMarks.length ?? 0) > 0 || preview.problem?.code === 'input.csv-not-a-number')
+  const fewWords = preview.columns.filter(({ kind, words }) => kind === 'category' && words.length <= mostOneHot).map(({ name }) => name)
   const asksForDates = decisions.dateOrder !== undefined || dated !== undefined || preview.problem?.code.includes('date') === true
   return (
     <Section title="How it is read" aside={<span className="small quiet">{sayRecognised(preview)}</span>}>
       <div className="decisions">
-        {format === 'csv' ? <Select label="Separator" w={152} data={[...separators]} value={decisions.separator ?? summary?.separator ?? null} onChange={(value) => { choose('separator', known(separators, value)) }} /> : null}
-        {format === 'csv' || format === 'excel' ? <Select label={summary?.decimalMarkGuessed === true ? 'Decimal mark (guessed)' : 'Decimal mark'} w={168} data={[...marks]} value={decisions.decimalMark ?? summary?.decimalMark ?? null} onChange={(value) => { choose('decimalMark', known(marks, value)) }} /> : null}
+        {format === 'csv' ? <SeparatorChoice separator={decisions.separator ?? summary?.separator ?? null} onChange={(value) => { choose('separator', value) }} /> : null}
+        {format === 'csv' || hasWrittenNumbers ? <Select label={summary?.decimalMarkGuessed === true ? 'Decimal mark (guessed)' : 'Decimal mark'} w={168} data={[...marks]} value={decisions.decimalMark ?? summary?.decimalMark ?? null} onChange={(value) => { choose('decimalMark', known(marks, value)) }} /> : null}
         {asksForDates ? <Select label="Dates" w={208} placeholder="Day or month first?" data={[...dateOrders]} value={decisions.dateOrder ?? known(dateOrders, dated ?? null) ?? null} onChange={(value) => { choose('dateOrder', known(dateOrders, value)) }} /> : null}
         <Select label="Missing values" w={200} data={[...missing]} value={decisions.missing ?? 'fail'} onChange={(value) => { choose('missing', known(missing, value)) }} />
         <Select label="Words" w={200} data={[...categories]} value={decisions.categories ?? 'codes'} onChange={(value) => { choose('categories', known(categories, value)) }} />
       </div>
+      {decisions.categories === 'one-hot' || fewWords.length === 0 ? null : (
+        <p className="note small row wide between">
+          <span>Codes only number the words: a mean of them says nothing. One column of 0 and 1 per word lets buyers count, and average other columns by group: {fewWords.join(', ')}.</span>
+          <Button variant="default" size="compact-sm" style={{ flexShrink: 0 }} onClick={() => { choose('categories', 'one-hot') }}>One column per word</Button>
+        </p>
+      )}
     </Section>
   )
 }

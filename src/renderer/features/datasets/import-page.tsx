@@ -3,7 +3,6 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { isDatasetName, toDatasetName } from '../../../shared/dataset-names.ts'
-import type { ErrorDocumentJson } from '../../../shared/window-contract/base.ts'
 import type { ImportDecisions, ImportPreview, ImportSource } from '../../../shared/window-contract/datasets.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { useHandedFile } from '../../app/handed-files.ts'
@@ -15,7 +14,7 @@ import { sayCount } from '../../ui/values.tsx'
 import { readError } from '../../window-client.ts'
 import { ChooseSource } from './choose-source.tsx'
 import { ColumnDecisions, type Unread as UnreadBounds } from './column-decisions.tsx'
-import { FileDecisions } from './file-decisions.tsx'
+import { FileDecisions, SeparatorChoice } from './file-decisions.tsx'
 import { useKeptImport, type KeptImport } from './kept-import.ts'
 import { SourceChoice } from './source-choice.tsx'
 
@@ -69,19 +68,25 @@ const TakeIt = ({ preview, name, onName, source, decisions, isRead, onDone }: {
   )
 }
 
-/** The tables there are, where a database does not say by itself which one is meant. */
-const tablesOf = ({ code, details }: ErrorDocumentJson): readonly string[] =>
-  (code === 'input.table-choice' && Array.isArray(details.tables) ? details.tables.map(String) : [])
+const listIn = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
 
-const Unread = ({ error, source, onSource, onOther }: {
-  readonly error: unknown, readonly source: ImportSource, readonly onSource: (source: ImportSource) => void, readonly onOther: () => void
+/** A table that cannot be read as it is: what may be chosen about it stays, beside what is wrong. */
+const Unread = ({ error, source, decisions, onSource, onDecide, onOther }: {
+  readonly error: unknown, readonly source: ImportSource, readonly decisions: ImportDecisions
+  readonly onSource: (source: ImportSource) => void, readonly onDecide: (decisions: ImportDecisions) => void, readonly onOther: () => void
 }) => {
-  const tables = tablesOf(readError(error))
+  const { code, details } = readError(error)
+  const [tables, sheets] = [code === 'input.table-choice' ? listIn(details['tables']) : [], listIn(details['sheets'])]
+  const headerRow = typeof details['headerRow'] === 'number' ? details['headerRow'] : null
+  const isDatabase = tables.length > 0 || (source.kind === 'file' && source.query !== undefined)
+  const isText = !isDatabase && sheets.length === 0 && (code.startsWith('input.csv-') || decisions.separator !== undefined || (source.kind === 'file' && source.headerRow !== undefined))
+  const format = isDatabase ? 'sqlite' : sheets.length > 0 ? 'excel' : isText ? 'csv' : null
   return (
     <>
-      {source.kind === 'file' && (tables.length > 0 || source.query !== undefined)
-        ? <SourceChoice source={source} format="sqlite" choices={tables} onChange={onSource} />
+      {source.kind === 'file' && format !== null
+        ? <SourceChoice source={source} format={format} choices={isDatabase ? tables : sheets} headerRow={headerRow} onChange={onSource} />
         : null}
+      {isText ? <div className="decisions"><SeparatorChoice separator={decisions.separator ?? null} onChange={(separator) => { onDecide({ ...decisions, separator }) }} /></div> : null}
       {tables.length > 0 && source.kind === 'file' && source.table === undefined ? null : <Trouble error={error} />}
       <div><Button variant="default" onClick={onOther}>Another table</Button></div>
     </>
@@ -92,21 +97,31 @@ const Wizard = ({ kept: { source, name, decisions }, onChange, onLost, onOther }
   readonly kept: KeptImport & { readonly source: ImportSource }, readonly onChange: (part: Partial<KeptImport>) => void
   readonly onLost: () => void, readonly onOther: () => void
 }) => {
+  const [unread, setUnread] = useState<UnreadBounds>({})
   const [settled] = useDebouncedValue(decisions, previewMilliseconds)
   const preview = useQuery({
     queryKey: ['preview', source, settled], queryFn: () => shell.datasets.preview({ source, decisions: settled }), placeholderData: keepPreviousData, gcTime: 0,
   })
   const { data, error } = preview
-  const [unread, setUnread] = useState<UnreadBounds>({})
   const isLost = error !== null && source.kind === 'file' && readError(error).code === 'input.not-found'
   useEffect(() => { if (isLost) onLost() }, [isLost])
   if (isLost) return null
-  if (error !== null) return <Unread error={error} source={source} onSource={(next) => { onChange({ source: next }) }} onOther={onOther} />
+  // Of another table, or under other names, nothing was decided yet but how its text is split.
+  const readAnew = (next: ImportSource): void => {
+    onChange({ source: next, decisions: decisions.separator === undefined ? {} : { separator: decisions.separator } })
+    setUnread({})
+  }
+  if (error !== null) return (
+    <Unread
+      error={error} source={source} decisions={decisions} onSource={readAnew} onDecide={(next) => { onChange({ decisions: next }) }}
+      onOther={onOther}
+    />
+  )
   if (data === undefined) return <p className="quiet" role="status">Reading the table…</p>
   const decide = (next: ImportDecisions): void => { onChange({ decisions: next }) }
   return (
     <>
-      {source.kind === 'file' ? <SourceChoice source={source} format={data.format} choices={data.choices} onChange={(next) => { onChange({ source: next, decisions: {} }) }} /> : null}
+      {source.kind === 'file' ? <SourceChoice source={source} format={data.format} choices={data.choices} headerRow={data.headerRow} onChange={readAnew} /> : null}
       <FileDecisions preview={data} decisions={decisions} onChange={decide} />
       <FirstRows of={data} />
       <ColumnDecisions preview={data} decisions={decisions} onChange={decide} unread={unread} onUnread={setUnread} />

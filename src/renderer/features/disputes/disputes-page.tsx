@@ -58,7 +58,7 @@ const Disputes = ({ rows }: { readonly rows: readonly DisputeJson[] }) => (
       { name: 'You are', cell: ({ roles }) => roles.join(' and ') || 'a bystander' },
       { name: 'Buyer', cell: ({ buyer }) => <Hash value={buyer} label="buyer address" /> },
       { name: 'Seller', cell: ({ seller }) => <Hash value={seller} label="seller address" /> },
-      { name: 'Held', unit: 'ETH', numeric: true, cell: ({ heldWei }) => <Amount bare wei={heldWei} />, order: ({ heldWei }) => BigInt(heldWei) },
+      { name: 'Held', unit: 'ether', numeric: true, cell: ({ heldWei }) => <Amount bare wei={heldWei} />, order: ({ heldWei }) => BigInt(heldWei) },
       { name: 'To be ruled', cell: (dispute) => <span className="stack tight"><span>{until(dispute)}</span>{dispute.terms.arbiter === null ? null : <Hash value={dispute.terms.arbiter} label="arbiter address" />}</span> },
       { name: 'Next', numeric: true, cell: (dispute) => <Moves of={dispute} /> },
     ]}

@@ -31,9 +31,9 @@ const sayUsual = ({ price }: DraftReadings, toUsualWei: (valueWei: bigint) => bi
 const Money = ({ draft, readings, change }: PartProperties) => (
   <Section title="Money and time">
     <div className="pair">
-      <TextInput label="Price of one answer (ETH)" description="Held by the contract until the answer is confirmed." required value={draft.price} error={readings.price.problem} onChange={(event) => { change({ price: event.target.value }) }} />
+      <TextInput label="Price of one answer (ether)" description="Held by the contract until the answer is confirmed." required value={draft.price} error={readings.price.problem} onChange={(event) => { change({ price: event.target.value }) }} />
       <TextInput
-        label="Guarantee (ETH)" description="The buyer’s deposit, and yours with each answer; both come back." placeholder={sayUsual(readings, (valueWei) => usualGuaranteeWei(valueWei, readings.arbiter.value !== null))} value={draft.guarantee}
+        label="Guarantee (ether)" description="The buyer’s deposit, and yours with each answer; both come back." placeholder={sayUsual(readings, (valueWei) => usualGuaranteeWei(valueWei, readings.arbiter.value !== null))} value={draft.guarantee}
         error={readings.guarantee.problem} onChange={(event) => { change({ guarantee: event.target.value }) }}
       />
       <TextInput label="You deliver within" description="From the request on. Such as 10m, 1h, 2d." required value={draft.delivery} error={readings.delivery.problem} onChange={(event) => { change({ delivery: event.target.value }) }} />
@@ -67,7 +67,7 @@ const Help = ({ draft, readings, change }: PartProperties) => (
       />
     ) : null}
     <TextInput
-      label="Fee for opening your help (ETH)" description="Out of the price, yours at once, whatever comes after." disabled={!sellsHelp(draft)}
+      label="Fee for opening your help (ether)" description="Out of the price, yours at once, whatever comes after." disabled={!sellsHelp(draft)}
       placeholder={sayUsual(readings, usualFeeWei)} value={draft.interactionFee} error={readings.interactionFee.problem}
       onChange={(event) => { change({ interactionFee: event.target.value }) }}
     />

@@ -29,8 +29,8 @@ export const ListingsPage = () => {
               { name: 'Dataset', cell: ({ dataset }) => dataset },
               { name: 'No.', numeric: true, cell: ({ number }) => number ?? '–' },
               { name: 'Rows', numeric: true, cell: ({ rows: count }) => formatCount(count) },
-              { name: 'Price', unit: 'ETH', numeric: true, cell: ({ terms }) => <Amount bare wei={terms.valueWei} />, order: ({ terms }) => BigInt(terms.valueWei) },
-              { name: 'Guarantee', unit: 'ETH', numeric: true, cell: ({ terms }) => <Amount bare wei={terms.guaranteeWei} /> },
+              { name: 'Price', unit: 'ether', numeric: true, cell: ({ terms }) => <Amount bare wei={terms.valueWei} />, order: ({ terms }) => BigInt(terms.valueWei) },
+              { name: 'Guarantee', unit: 'ether', numeric: true, cell: ({ terms }) => <Amount bare wei={terms.guaranteeWei} /> },
             ]}
           />
         ))}

@@ -67,8 +67,8 @@ const Reprice = ({ listing, onClose }: { readonly listing: ListingJson, readonly
   return (
     <Modal opened onClose={onClose} title="New price" size={400} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form className="stack wide" onSubmit={(event) => { event.preventDefault(); submit() }}>
-        <TextInput label="Price of one answer (ETH)" value={price} data-autofocus error={problem} onChange={(event) => { setPrice(event.target.value) }} />
-        {sellsHelp ? <TextInput label="Fee for opening your help (ETH)" description="Out of the price, yours at once." value={fee} error={feeProblem} onChange={(event) => { setFee(event.target.value) }} /> : null}
+        <TextInput label="Price of one answer (ether)" value={price} data-autofocus error={problem} onChange={(event) => { setPrice(event.target.value) }} />
+        {sellsHelp ? <TextInput label="Fee for opening your help (ether)" description="Out of the price, yours at once." value={fee} error={feeProblem} onChange={(event) => { setFee(event.target.value) }} /> : null}
         <p className="small quiet">Purchases made before keep the price they were made at.</p>
         <div className="row end"><Button type="submit" disabled={value === null || feeProblem !== null}>Go on</Button></div>
       </form>

@@ -60,8 +60,8 @@ const AsTable = ({ offers }: { readonly offers: readonly Offer[] }) => (
       { name: 'State', cell: (offer) => <Presence offer={offer} /> },
       { name: 'Rows', numeric: true, cell: ({ opened }) => (opened === null ? '' : formatCount(opened.rows)), order: ({ opened }) => opened?.rows ?? 0 },
       { name: 'Columns', numeric: true, cell: ({ opened }) => opened?.columns.length ?? '', order: ({ opened }) => opened?.columns.length ?? 0 },
-      { name: 'Price', unit: 'ETH', numeric: true, cell: ({ entry }) => (entry.terms === null ? '' : <Amount bare wei={entry.terms.valueWei} />), order: price },
-      { name: 'Guarantee', unit: 'ETH', numeric: true, cell: ({ entry }) => (entry.terms === null ? '' : <Amount bare wei={entry.terms.guaranteeWei} />) },
+      { name: 'Price', unit: 'ether', numeric: true, cell: ({ entry }) => (entry.terms === null ? '' : <Amount bare wei={entry.terms.valueWei} />), order: price },
+      { name: 'Guarantee', unit: 'ether', numeric: true, cell: ({ entry }) => (entry.terms === null ? '' : <Amount bare wei={entry.terms.guaranteeWei} />) },
       { name: 'Seller', cell: ({ entry }) => (entry.seller === null ? '' : <Hash value={entry.seller} label="seller address" />) },
     ]}
   />

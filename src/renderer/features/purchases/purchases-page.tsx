@@ -28,7 +28,7 @@ export const PurchasesPage = () => {
                   { name: 'State', cell: ({ state }) => <span className={`tag ${stateTone[state]}`}>{state}</span>, order: ({ state }) => state },
                   { name: 'Next', cell: ({ next }) => nextWords[next].short },
                   { name: 'Until', cell: ({ deadlineSeconds }) => (deadlineSeconds === null ? '' : <When at={deadlineSeconds} />) },
-                  { name: 'Price', unit: 'ETH', numeric: true, cell: ({ terms }) => (terms === null ? '' : <Amount bare wei={terms.valueWei} />), order: ({ terms }) => BigInt(terms?.valueWei ?? '0') },
+                  { name: 'Price', unit: 'ether', numeric: true, cell: ({ terms }) => (terms === null ? '' : <Amount bare wei={terms.valueWei} />), order: ({ terms }) => BigInt(terms?.valueWei ?? '0') },
                   { name: 'Seller', cell: ({ seller }) => <Hash value={seller} label="seller address" /> },
                   { name: 'Bought', cell: ({ createdAt }) => <When at={createdAt} />, order: ({ createdAt }) => createdAt },
                 ]}

@@ -27,7 +27,7 @@ const Earnings = () => {
             </div>
             {BigInt(withdrawableWei) === 0n ? null : <Button onClick={() => { sign({ kind: 'withdraw' }) }}>Withdraw…</Button>}
           </div>
-          {days.length < 2 ? null : <Section title="Earned by day (ETH)"><Bars title="Earned by day" values={days.map(({ earnedWei }) => Number(formatEther(BigInt(earnedWei))))} labels={days.map(({ day }) => day.slice(5))} /></Section>}
+          {days.length < 2 ? null : <Section title="Earned by day (ether)"><Bars title="Earned by day" values={days.map(({ earnedWei }) => Number(formatEther(BigInt(earnedWei))))} labels={days.map(({ day }) => day.slice(5))} /></Section>}
         </div>
       )}
     </Reply>
@@ -65,7 +65,7 @@ export const SalesPage = () => {
                 { name: 'State', cell: ({ state }) => <span className={`tag ${stateTone[state]}`}>{state}</span>, order: ({ state }) => state },
                 { name: 'You', cell: ({ handled, refusal }) => <span {...(refusal === null ? {} : { title: refusal.message })}>{handled === null ? '' : handledWords[handled]}</span> },
                 { name: 'Until', cell: ({ deadlineSeconds }) => (deadlineSeconds === null ? '' : <When at={deadlineSeconds} />) },
-                { name: 'Price', unit: 'ETH', numeric: true, cell: ({ valueWei }) => <Amount bare wei={valueWei} />, order: ({ valueWei }) => BigInt(valueWei) },
+                { name: 'Price', unit: 'ether', numeric: true, cell: ({ valueWei }) => <Amount bare wei={valueWei} />, order: ({ valueWei }) => BigInt(valueWei) },
                 { name: 'Paid', cell: ({ paidAtSeconds }) => <When at={paidAtSeconds} />, order: ({ paidAtSeconds }) => paidAtSeconds },
                 { name: 'Next', numeric: true, cell: (sale) => <Moves of={sale} /> },
               ]}

@@ -68,7 +68,7 @@ export const SwitchOn = () => {
           ) : null}
           {reach === 'internet' ? <TextInput label="Public address" w={320} placeholder="https://data.example.org" value={publicUrl} onChange={(event) => { setPublicUrl(event.target.value) }} /> : null}
           <TextInput label="Port" w={104} inputMode="numeric" value={portText} error={readPort.problem} onChange={(event) => { setPort(event.target.value) }} />
-          <TextInput label="Fees a day, at most (ETH)" w={184} value={gas} error={gasProblem} onChange={(event) => { setGas(event.target.value) }} />
+          <TextInput label="Fees a day, at most (ether)" w={184} value={gas} error={gasProblem} onChange={(event) => { setGas(event.target.value) }} />
         </div>
         <Guide reach={reach} port={port} />
       </Section>

@@ -59,17 +59,19 @@ const Side = ({ listing, error, gauge }: {
 }) => (
   <aside className="side" aria-label="Cost and columns" tabIndex={0}>
     <Section title="Cost on the real table">
-      {gauge.error !== null ? <Trouble error={gauge.error} /> : gauge.data === undefined ? <p className="quiet small">{gauge.isPending && listing !== undefined ? 'Working it out…' : 'Shown once a listing and a script are there.'}</p> : <><GaugeView gauge={gauge.data} />{gauge.data.refusal === null ? null : <div className="small"><Refusal message={gauge.data.refusal.message} code={gauge.data.refusal.code} /></div>}</>}
+      {gauge.error !== null ? <Trouble error={gauge.error} /> : gauge.data === undefined ? <p className="quiet small">{gauge.isFetching ? 'Working it out…' : 'Shown once a listing and a script are there.'}</p> : <>{gauge.isPlaceholderData ? <p className="quiet small" role="status">Of the script as it was; working out the change…</p> : null}<GaugeView gauge={gauge.data} />{gauge.data.refusal === null ? null : <div className="small"><Refusal message={gauge.data.refusal.message} code={gauge.data.refusal.code} /></div>}</>}
     </Section>
     {listing === undefined ? <Trouble error={error} /> : <SchemaPanel listing={listing} />}
   </aside>
 )
 
-const usualShare = 50
+/** Of the height, for the editor: a short script whole while nothing stands beneath it, half beside results. */
+const usualShares = { alone: 72, withResults: 50 } as const
 
 /** How much of the height the editor has, as it was left. */
-const useShare = () => {
-  const [kept, keep] = useStored('workspace.split', (stored) => (typeof stored === 'number' ? stored : usualShare))
+const useShare = (hasResults: boolean) => {
+  const usualShare = hasResults ? usualShares.withResults : usualShares.alone
+  const [kept, keep] = useStored('workspace.split', (stored) => (typeof stored === 'number' ? stored : null))
   const [moving, setMoving] = useState<number | null>(null)
   return {
     share: moving ?? kept ?? usualShare, setMoving,
@@ -84,9 +86,9 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
   const { url, active } = tabs
   const [target, setTarget] = useState('test')
   const [helping, setHelping] = useState(false)
-  const { share, setMoving, setShare } = useShare()
   const script = useScript(active)
   const { runs, label } = useRuns(url)
+  const { share, setMoving, setShare } = useShare(runs.length > 0 || target === 'real')
   const listing = useAsk(['market', 'show', url], () => shell.market.show({ url: url ?? '' }), url !== null)
   const types = useAsk(['app', 'types', url], () => shell.workspace.editorTypes({ url }))
   const gauge = useGauge(url, active, script.source)

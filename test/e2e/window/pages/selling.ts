@@ -25,7 +25,7 @@ export const createSelling = ({ page, press, sign, go }: WindowPage) => ({
   },
   writeListing: async ({ price, delivery }: { readonly price: string, readonly delivery: string }): Promise<void> => {
     await page.getByRole('link', { name: 'Write a listing' }).click()
-    await page.getByLabel('Price of one answer (ETH)').fill(price)
+    await page.getByLabel('Price of one answer (ether)').fill(price)
     await page.getByLabel('You deliver within').fill(delivery)
     await press('Save the draft')
     await page.getByRole('button', { name: 'Publish…' }).waitFor()
