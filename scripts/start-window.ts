@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { findMissingKeychain } from './keychain-first.ts'
 import { projectRoot, runCommand } from './run-command.ts'
 import { hashSources, isBuilt, noteBuilt } from './window-build.ts'
 
@@ -17,7 +18,11 @@ const build = async (): Promise<boolean> => {
   return exitCode === 0
 }
 
-if (await build()) {
+const missing = await findMissingKeychain(process.argv.slice(2))
+if (missing !== null) {
+  console.error(missing)
+  process.exitCode = 1
+} else if (await build()) {
   // In the same terminal, so that a passphrase can be typed and Ctrl-C reaches it.
   const child = spawn(process.execPath, [join(projectRoot, 'src', 'cli', 'main.ts'), 'start', ...process.argv.slice(2)], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { child.kill(signal) })

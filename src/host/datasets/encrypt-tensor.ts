@@ -3,10 +3,11 @@ import { createCellEncoder } from '../../compute/products.ts'
 import { at } from '../../crypto/lists.ts'
 import { packRow, type PackedGroup } from '../../crypto/packing.ts'
 import type { PaillierKeyPair, PaillierPublicKey } from '../../crypto/types.ts'
-import type { Engine, JobOptions, Progress } from '../../engine/engine.ts'
+import type { Engine, JobOptions } from '../../engine/engine.ts'
 import { withMappedErrors } from '../../engine/map-error.ts'
 import type { Column } from '../../shared/schemas/details.ts'
 import { AppError } from '../../shared/errors.ts'
+import { createMeter } from './progress-meter.ts'
 import { rowsInChunk, widthOf, type TensorShape } from './tensor-wire.ts'
 
 export interface EncryptionTask {
@@ -35,16 +36,6 @@ const encodeRows = (
     ...columns.flatMap((_, column) => rows.map((row) => encodeCell(row, column))),
     ...groups.flatMap((group) => rows.map((_, row) => withMappedErrors(() => packRow(group, first + row, readCell)))),
   ]
-}
-
-const createMeter = (doneBefore: number, total: number, onProgress: JobOptions['onProgress']): ((done: number) => void) => {
-  const startedAt = performance.now()
-  return (done) => {
-    const seconds = (performance.now() - startedAt) / 1000
-    const fresh = done - doneBefore
-    const progress: Progress = { done, total, estimatedSecondsLeft: fresh === 0 ? null : (seconds / fresh) * (total - done) }
-    onProgress?.(progress)
-  }
 }
 
 /**

@@ -186,9 +186,9 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
 
     it('fills a gap with a value of its owner\'s, and imports it', async () => {
       await page.getByText('input.csv-missing-values').waitFor()
-      await page.getByRole('textbox', { name: 'Fill missing pay with' }).fill('20,5')
-      await page.getByText('input.fill-invalid').waitFor()
       await page.getByRole('textbox', { name: 'Fill missing pay with' }).fill('20.5')
+      await page.getByText('input.fill-invalid').waitFor()
+      await page.getByRole('textbox', { name: 'Fill missing pay with' }).fill('20,5')
       await selling().importIt()
       expect(await page.getByText('40 rows, 3 columns').isVisible()).toBe(true)
     })

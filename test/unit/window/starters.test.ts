@@ -38,8 +38,10 @@ describe('scripts to begin with', () => {
   })
 
   it('offer spreads, correlations and groups where the products for them are sold, and nowhere else', () => {
-    expect(startersOf(plain).map(({ title }) => title)).toEqual(['Averages of all columns', 'Sum and mean of pay in $', 'A weighted score of pay in $ and team\'s age'])
+    expect(startersOf(plain).map(({ title }) => title)).toEqual(['Averages of the columns that measure', 'Sum and mean of pay in $', 'A weighted score of pay in $ and team\'s age'])
     expect(startersOf(withMoments).slice(3).map(({ title }) => title)).toEqual(['Spread of pay in $', 'Correlations of pay in $, team\'s age', 'Mean of pay in $ by member'])
+    expect(startersOf(plain)[0]?.source).toContain('data.cols(\'pay in $\', \'member\', "team\'s age").mean(0)')
+    expect(startersOf([column('pay'), column('age', 'integer')])[0]).toMatchObject({ title: 'Averages of all columns' })
     // Too wide for one answer, and nothing but words.
     expect(listStarters({ columns: [column('word', 'category')], secondMoments: [], policy: { ...policy, maxAnswerCells: 0 } })).toEqual([])
   })

@@ -5,24 +5,30 @@ import type { WindowOutputs } from '../../../shared/window-contract/index.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { PagedTable } from '../../ui/paged-table.tsx'
 import { Section } from '../../ui/page.tsx'
-import { Histogram } from '../../ui/plot.tsx'
+import { Bars, Histogram } from '../../ui/plot.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { formatCount, formatNumber, sayCodes } from '../../ui/values.tsx'
 
 type Dataset = WindowOutputs['datasets']['show']
 
 const bins = 24
+const mostWords = 100
 const pageRows = 200
 const tableHeight = 400
 
 const Spread = ({ of }: { readonly of: Dataset }) => {
   const [column, setColumn] = useState(of.columnList[0]?.name ?? '')
-  const histogram = useAsk(['datasets', of.name, 'histogram', column], () => shell.datasets.histogram({ name: of.name, column, bins }), column !== '')
   const { unit = '', categories = [] } = of.columnList.find(({ name }) => name === column) ?? {}
+  const isByWord = categories.length > 1 && categories.length <= mostWords
+  const histogram = useAsk(
+    ['datasets', of.name, 'histogram', column], () => shell.datasets.histogram({ name: of.name, column, bins: isByWord ? categories.length : bins }), column !== '',
+  )
+  /** One bar a word, where every word occurs: the codes are then a bin each. */
+  const isWhole = (edges: readonly number[]): boolean => isByWord && edges[0] === 0 && edges.at(-1) === categories.length - 1
   return (
     <Section title="How values spread" aside={<Select aria-label="Column" w={200} searchable data={of.columnList.map(({ name }) => name)} value={column} onChange={(value) => { setColumn(value ?? '') }} />}>
       <p className="small quiet">Rows by {column}{unit === '' ? '' : `, in ${unit}`}{categories.length === 0 ? '' : `: ${sayCodes(categories)}`}. Only you see this; it is not part of a listing.</p>
-      <Reply of={histogram}>{({ counts, edges }) => <Histogram title={`Rows by ${column}`} counts={counts} edges={edges} />}</Reply>
+      <Reply of={histogram}>{({ counts, edges }) => (isWhole(edges) ? <Bars title={`Rows by ${column}`} values={counts} labels={categories} /> : <Histogram title={`Rows by ${column}`} counts={counts} edges={edges} />)}</Reply>
     </Section>
   )
 }

@@ -39,7 +39,7 @@ const BecomesPublic = ({ id }: { readonly id: string }) => {
           {costs === null ? null : (
             <Section title="What it costs you">
               <Facts of={[
-                ['Publishing, once', <span key="publish"><Amount wei={costs.publishFeeWei} /> <span className="unit small">{formatCount(Number(costs.publishGas))} gas</span></span>],
+                ...(costs.publishGas === '0' ? [] : [['Publishing, once', <span key="publish"><Amount wei={costs.publishFeeWei} /> <span className="unit small">{formatCount(Number(costs.publishGas))} gas</span></span>] as const]),
                 ['Each delivery, at most', <span key="delivery"><Amount wei={costs.deliveryFeeWei} /> <span className="unit small">{formatCount(Number(costs.deliveryGas))} gas</span></span>],
                 ['You keep of each sale, at least', <span key="net" className={costs.netEarningsWei.startsWith('-') ? 'bad' : ''}><Amount wei={costs.netEarningsWei} /></span>],
               ]} />

@@ -15,7 +15,7 @@ const NewScript = ({ starters, onMade, onClose }: {
   return (
     <Modal opened onClose={onClose} title="New script" size={480} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form className="stack wide" onSubmit={(event) => { event.preventDefault(); make.mutate(name.trim(), { onSuccess: (script) => { onMade(script.name) } }) }}>
-        <TextInput label="File name" value={name} data-autofocus onChange={(event) => { setName(event.target.value) }} />
+        <TextInput label="File name" value={name} data-autofocus onFocus={(event) => { event.target.select() }} onChange={(event) => { setName(event.target.value) }} />
         <Select label="Begin with" data={starters.map((starter) => starter.title)} value={title} onChange={(chosen) => { if (chosen !== null) setTitle(chosen) }} />
         <Trouble error={make.error} />
         <div className="row end"><Button type="submit" loading={make.isPending} disabled={name.trim() === ''}>Make it</Button></div>

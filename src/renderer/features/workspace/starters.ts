@@ -19,6 +19,11 @@ const everyColumn: Starter = { title: 'Averages of all columns', source: `${open
 export default { meanByColumn: data.mean(0) }
 ` }
 
+/** Codes and days have no mean that says anything. */
+const measuredColumns = (names: readonly string[]): Starter => ({ title: 'Averages of the columns that measure', source: `${opening}
+export default { meanByColumn: data.cols(${names.map(quote).join(', ')}).mean(0) }
+` })
+
 const oneColumn = (name: string): Starter => ({ title: `Sum and mean of ${name}`, source: `${opening}
 const column = data.col(${quote(name)})
 
@@ -68,12 +73,14 @@ export const listStarters = ({ columns, secondMoments, policy }: Listing): reado
   const sold = new Set(secondMoments.map((name) => name.replaceAll(' ', '')))
   const isSold = (a: string, b: string): boolean => [`${a}*${b}`, `${b}*${a}`].some((name) => sold.has(name.replaceAll(' ', '')))
   const numbers = columns.filter(({ type, unit }) => (type === 'integer' || type === 'number') && unit !== dateUnit).map(({ name }) => name)
+  const measured = columns.filter(({ type, unit }) => type !== 'category' && unit !== dateUnit).map(({ name }) => name)
   const flags = columns.filter(({ type }) => type === 'boolean').map(({ name }) => name)
   const [first, second] = numbers
   const correlated = takeCorrelated(numbers, isSold).slice(0, 4)
   const pair = flags.flatMap((flag) => numbers.filter((value) => isSold(flag, value)).map((value) => [flag, value] as const))[0]
   return [
-    ...(columns.length <= policy.maxAnswerCells ? [everyColumn] : []),
+    ...(measured.length === columns.length && columns.length <= policy.maxAnswerCells ? [everyColumn] : []),
+    ...(measured.length < columns.length && measured.length > 0 && measured.length <= policy.maxAnswerCells ? [measuredColumns(measured)] : []),
     ...(first === undefined ? [] : [oneColumn(first)]),
     ...(first === undefined || second === undefined ? [] : [score(first, second)]),
     ...numbers.filter((name) => isSold(name, name)).slice(0, 1).map(spread),
