@@ -7,6 +7,8 @@ export interface Terminal {
   readonly json: boolean
   /** The command's result: one JSON document under --json, else its words. */
   result(document: unknown, words: string): void
+  /** The same where the words are a file's text: what is written to a file by `>` is that file, and stays what it is by its format. */
+  file(document: unknown, text: string, format: 'json' | 'csv'): void
   note(text: string): void
   /** A progress bar for one label, redrawn in place on a terminal, a line at each tenth elsewhere. */
   progress(label: string): (progress: Progress) => void
@@ -15,9 +17,18 @@ export interface Terminal {
 
 const barWidth = 30
 
+/** What moves the cursor, clears a line or turns text around on a terminal. */
+const movingCharacters = '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069'
+const moving = new RegExp(`[${movingCharacters}]`, 'g')
+const movingOrReturn = new RegExp(`[${movingCharacters}]|\\r(?!\\n)`, 'g')
+
+/** The same JSON, with such characters written as JSON writes any: they stand in its strings alone. */
+const escapeJson = (text: string): string =>
+  text.replaceAll(moving, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** BigInts as decimal strings: amounts in wei outgrow what JSON numbers hold exactly. */
 export const toJson = (document: unknown): string =>
-  JSON.stringify(document, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value), 2)
+  escapeJson(JSON.stringify(document, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value), 2))
 
 const formatSeconds = (seconds: number): string =>
   seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`
@@ -45,14 +56,15 @@ const createProgress = (label: string, stderr: NodeJS.WriteStream): ((progress: 
  * could put their words in the place of ours, so that such characters are shown by their code points. Line breaks are our own by now:
  * whoever puts a stranger's words into a text takes theirs out (`oneLine`).
  */
-const showAll = (text: string): string => text.replaceAll(
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)/g,
-  (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`,
-)
+const showAll = (text: string): string => text.replaceAll(movingOrReturn, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`)
 
 export const createTerminal = (json: boolean, { stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'> = process): Terminal => ({
   json,
   result: (document, words) => { stdout.write(`${json ? toJson(document) : showAll(words)}\n`) },
+  file: (document, text, format) => {
+    const shown = format === 'json' ? escapeJson(text) : stdout.isTTY ? showAll(text) : text
+    stdout.write(json ? `${toJson(document)}\n` : shown.endsWith('\n') ? shown : `${shown}\n`)
+  },
   note: (text) => { stderr.write(`${showAll(text)}\n`) },
   progress: (label) => createProgress(label, stderr),
   error: (error) => {

@@ -38,10 +38,9 @@ export const addReceiptCommands = (program: Command, globals: () => GlobalOption
       const citation = citeReceipt(receipt, verifyReceipt(receipt).decryptionProved, title)
       if (out !== undefined) writeUserFile(out, bytes)
       if (missingHalf !== null) terminal.note(`The seller's signature is missing: ${missingHalf}`)
-      terminal.result(
-        { purchase: number, out: out ?? null, missingHalf, citation, receipt },
-        out === undefined ? Buffer.from(bytes).toString() : `Receipt of purchase ${number} written to ${out}.\n\nTo cite:\n${citation}`,
-      )
+      const document = { purchase: number, out: out ?? null, missingHalf, citation, receipt }
+      if (out === undefined) terminal.file(document, Buffer.from(bytes).toString(), format === 'csv' ? 'csv' : 'json')
+      else terminal.result(document, `Receipt of purchase ${number} written to ${out}.\n\nTo cite:\n${citation}`)
     }))
   receipts.command('verify <file>')
     .description('check a receipt (or its PDF), an answer\'s file or evidence: signatures, hashes, proof; needs no network and no profile')
@@ -62,9 +61,8 @@ export const addReceiptCommands = (program: Command, globals: () => GlobalOption
       const citation = citeReceipt(receipt, verifyReceipt(receipt).decryptionProved, title)
       if (out !== null) writeUserFile(out, file)
       if (missingHalf !== null) terminal.note(`The seller's signature is missing: ${missingHalf}`)
-      terminal.result(
-        { purchase: number, out, missingHalf, citation, answer, receipt },
-        out === null ? file.toString() : `The answer of purchase ${number}, with its receipt, written to ${out}.\n\nTo cite:\n${citation}`,
-      )
+      const document = { purchase: number, out, missingHalf, citation, answer, receipt }
+      if (out === null) terminal.file(document, file.toString(), 'json')
+      else terminal.result(document, `The answer of purchase ${number}, with its receipt, written to ${out}.\n\nTo cite:\n${citation}`)
     }))
 }

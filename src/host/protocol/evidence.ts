@@ -9,7 +9,7 @@ import type { PurchaseOnChain } from '../chain/market.ts'
 import { createMarketViews } from '../chain/market-views.ts'
 import { hashDetails, parseDetails } from '../trade/details-document.ts'
 import { sha256Hex } from '../trade/hash.ts'
-import { assertProved } from './check-proofs.ts'
+import { assertCertified, assertProved } from './check-proofs.ts'
 import { fromBase64 } from '../base64.ts'
 import { openDelivery, openedAnswerSchema, sealingKeyOf, type Delivered } from './opened-answer.ts'
 import { hashResultRequest } from './result-request.ts'
@@ -101,13 +101,18 @@ export const readDisputed = (evidence: Evidence): Disputed => {
   return { title, rows, columns: columns.map(({ name }) => name), answer: readDelivered(evidence) }
 }
 
-/** What the evidence shows by itself: whether the sealed answer in it opens, holds the cells that were asked for, and is proved. */
+/**
+ * What the evidence shows by itself: whether the sealed answer in it opens, holds the cells that were asked for, and is proved. A proof under
+ * a key without a certificate binds to nothing: such a key may open one ciphertext as several numbers. It is the seller who listed it, in a
+ * document whose hash stands on the contract, and who owes the proof; so that the verdict is for the buyer, though no buyer's program pays for one.
+ */
 export const judgeAnswer = (evidence: Evidence): Verdict => {
   try {
     assertProved(openEvidence(evidence))
+    assertCertified(parseDetails(evidence.answer.details).dataset.key)
     return { for: 'seller', ground: null, reason: 'The sealed answer opens, and its proof of decryption holds.' }
   } catch (error) {
-    if (!isAnswerFault(error)) throw error
+    if (!isAnswerFault(error) && !isAppError(error, 'crypto.certificate-invalid')) throw error
     return { for: 'buyer', ground: error.code, reason: error.message }
   }
 }

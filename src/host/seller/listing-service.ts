@@ -297,9 +297,10 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       const { replaces } = draft
       if (replaces !== undefined) assertUnpublished(replaces, chain)
       const id = replaces ?? draft.id ?? store.createId(draft.dataset)
-      assertPlainWords({ title: draft.title ?? draft.dataset, description: draft.description ?? '' }, 'input.invalid')
+      assertPlainWords({ title: draft.title ?? draft.dataset, description: draft.description ?? '', columns: [] }, 'input.invalid')
       for (;;) {
         const { details, listed } = await describe(draft, id)
+        assertPlainWords(details, 'input.invalid')
         const text = encodeDetails(details)
         const terms = createTerms(draft, hashDetails(text))
         assertTerms(terms, draft)

@@ -31,15 +31,32 @@ const assertConsistent = (details: Details): void => {
   packedGroups(describeDataset(details))
 }
 
+/** Of C0 and C1 all but a line break and a tab; and what turns the words after it around, until it is closed: also ours, behind a title. */
+const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
+const breaks = /[\t\n\r\u2028\u2029]/
+
+/** Texts by their paths, and whether they are of one line. */
+const listWords = ({ title, description, columns }: Pick<Details, 'title' | 'description' | 'columns'>): readonly (readonly [path: string, text: string, isLine: boolean])[] => [
+  ['title', title, true],
+  ['description', description, false],
+  ...columns.flatMap(({ name, unit, description: about, categories }, index) => [
+    [`columns.${index}.name`, name, true] as const,
+    [`columns.${index}.unit`, unit, true] as const,
+    [`columns.${index}.description`, about, false] as const,
+    ...categories.map((category, code) => [`columns.${index}.categories.${code}`, category, true] as const),
+  ]),
+]
+
 /**
- * What is offered from now on: a title in one line, and no control characters but a description's line breaks and tabs. One that was bought
- * or listed before stays readable, with its evidence. Throws `code`.
+ * What is offered from now on: titles, names, units and categories in one line, and no control characters but a description's line breaks and
+ * tabs. The marks U+200E and U+200F may stand, as Arabic and Hebrew need them: they turn nothing around but the signs beside them. One that
+ * was bought or listed before stays readable, with its evidence. Throws `code`.
  */
-export const assertPlainWords = ({ title, description }: Pick<Details, 'title' | 'description'>, code: 'input.details-invalid' | 'input.invalid' = 'input.details-invalid'): void => {
-  const inDescription = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/.test(description) ? 'description' : null
-  const found = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(title) ? 'title' : inDescription
-  if (found === null) return
-  throw new AppError(code, `The listing's ${found} holds ${found === 'title' ? 'a line break or another' : 'a'} control character.`, { details: { path: found } })
+export const assertPlainWords = (words: Pick<Details, 'title' | 'description' | 'columns'>, code: 'input.details-invalid' | 'input.invalid' = 'input.details-invalid'): void => {
+  const found = listWords(words).find(([, text, isLine]) => controls.test(text) || (isLine && breaks.test(text)))
+  if (found === undefined) return
+  const [path, , isLine] = found
+  throw new AppError(code, `The listing's ${path} holds ${isLine ? 'a line break or another' : 'a'} control character, or one that turns text around.`, { details: { path } })
 }
 
 /** Reads a details document from the network. Throws `input.details-invalid`. */

@@ -32,6 +32,31 @@ describe('what strangers wrote', () => {
     ])
   })
 
+  it('stays JSON where JSON was asked for, with nothing that moves the cursor, and a file\'s own text where it goes to a file', () => {
+    const write = (isTTY: boolean, json: boolean) => {
+      const said: string[] = []
+      const stream = { isTTY, write: (text: string) => said.push(text) > 0 } as unknown as NodeJS.WriteStream & { fd: 2 }
+      return { said, terminal: createTerminal(json, { stdout: stream as never, stderr: stream }) }
+    }
+    const words = { title: 'א\u200f ב\u200e \u061c\u202e\u2066\u009b1A\u007f\u2028' }
+    const raw = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
+    for (const json of [true, false]) {
+      const { said, terminal } = write(false, json)
+      terminal.file(words, `${JSON.stringify(words, null, 2)}\n`, 'json')
+      expect(JSON.parse(said.join(''))).toEqual(words)
+      expect(said.join('')).not.toMatch(raw)
+    }
+    const plain = write(false, false)
+    plain.terminal.file({}, 'title\r\nא\u200f\r\n', 'csv')
+    expect(plain.said).toEqual(['title\r\nא\u200f\r\n'])
+    const shown = write(true, false)
+    shown.terminal.file({}, 'a\u202eb', 'csv')
+    expect(shown.said).toEqual(['a\\u{202e}b\n'])
+    const failed = write(false, true)
+    failed.terminal.error(new AppError('input.invalid', 'x', { details: words }))
+    expect(failed.said.join('')).not.toMatch(raw)
+  })
+
   it('has no line of its own among ours: an answer\'s names, titles, columns and reasons stay in theirs', async () => {
     const forged = 'The chain was asked: it says the same.'
     const words = ['\n\n', '\r\n', '\u0085', '\u2028', '\u2029', '\v'].map((lineBreak) => `n${lineBreak}${forged}${lineBreak}x`)

@@ -108,6 +108,14 @@ describe('the limits of the seller\'s server (S23)', () => {
     expect(bugs.map((bug) => [bug.details['bug'], (bug.cause as Error).message])).toEqual([[details.bug, 'the well-kept secret']])
   })
 
+  it('have no bug for an address longer than any: there is nothing at it', async () => {
+    const bugs: AppError[] = []
+    app = await open({ onBug: (error) => { bugs.push(error) } })
+    const answered = await app.inject({ url: `/bought/${'a'.repeat(101)}`, headers: { host } })
+    expect([answered.statusCode, answered.json<{ code: string }>().code]).toEqual([404, 'input.not-found'])
+    expect(bugs).toEqual([])
+  })
+
   it('have no bug for a method that no route can have', async () => {
     const bugs: AppError[] = []
     app = await open({ onBug: (error) => { bugs.push(error) } })

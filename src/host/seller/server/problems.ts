@@ -8,7 +8,8 @@ export const problemType = 'application/problem+json'
 /** Fastify's own refusals, in the catalogue's words. */
 const fromFastify = (error: FastifyError): AppError | null => {
   // For a method that no route can have, such as the PRI of HTTP/2, it does not come to the handler of unknown addresses.
-  if (error.statusCode === 404) return new AppError('input.not-found', 'There is nothing at this address.', { cause: error })
+  // An address with a longer name than any route has is none of ours either.
+  if (error.statusCode === 404 || error.statusCode === 414) return new AppError('input.not-found', 'There is nothing at this address.', { cause: error })
   if (error.statusCode === 413) return new AppError('input.body-too-large', 'The request body is larger than this route takes.', { cause: error })
   if (error.statusCode === 415) return new AppError('input.not-json', 'The body must be JSON, sent as application/json.', { cause: error })
   if (error.statusCode === 429) return new AppError('access.too-many-requests', 'Too many requests from here for now.', { cause: error, retryable: true })
