@@ -10,7 +10,8 @@ import type { Host, Trade } from '../../../src/host/index.ts'
 import { toBase64 } from '../../../src/host/base64.ts'
 import { decodeAnswer, encodeAnswer, type AnswerPayload } from '../../../src/host/protocol/answer-codec.ts'
 import { reportEvidence } from '../../../src/cli/evidence-file.ts'
-import { computeVerdict, readDisputed, type Evidence } from '../../../src/host/protocol/evidence.ts'
+import type { Details } from '../../../src/shared/schemas/details.ts'
+import { computeVerdict, judgeAnswer, readDisputed, type Evidence } from '../../../src/host/protocol/evidence.ts'
 import { hashResultRequest } from '../../../src/host/protocol/result-request.ts'
 import { createClaim } from '../../../src/host/protocol/opened-answer.ts'
 import { sealAnswer, unsealAnswer } from '../../../src/host/protocol/sealing.ts'
@@ -104,7 +105,7 @@ describe('a seller who has the key and lies (S13)', () => {
     let told = {}
     const nothing = (): undefined => undefined
     const result = (document: unknown): void => { told = document as object }
-    const terminal = { json: true, result, note: nothing, progress: () => nothing, error: nothing }
+    const terminal = { json: true, result, file: nothing, note: nothing, progress: () => nothing, error: nothing }
     await reportEvidence(evidence, rpc, terminal)
     const { exitCode } = process
     process.exitCode = undefined
@@ -201,6 +202,11 @@ describe('a seller who has the key and lies (S13)', () => {
       for (const change of doctored) {
         expect(await judge({ ...evidence, ...change })).toMatchObject({ for: null, ground: 'input.evidence-foreign' })
       }
+      // A proof under a key that nothing certifies binds to nothing: the seller who listed it owed one that does.
+      const { dataset, ...others } = JSON.parse(answer.details) as Details
+      const uncertified = JSON.stringify({ ...others, dataset: { ...dataset, key: { ...dataset.key, certificate: null } } })
+      expect(judgeAnswer(evidence)).toMatchObject({ for: 'seller' })
+      expect(judgeAnswer({ ...evidence, answer: { ...answer, details: uncertified } })).toMatchObject({ for: 'buyer', ground: 'crypto.certificate-invalid' })
       // X25519 reads a secret without three of its bits: an evidence file that has them turned is no other evidence, nor another verdict.
       const [first = 0, ...rest] = getBytes(answer.sealingSecret)
       const respelled = hexlify(Uint8Array.of(first ^ 7, ...rest))
