@@ -1,9 +1,8 @@
-import { citeReceipt, titleOf, verifyTradeFile, type TradeFileVerdict } from '../host/index.ts'
+import { citeReceipt, describeDispute, titleOf, verifyTradeFile, type TradeFileVerdict } from '../host/index.ts'
 import { privateReceiptStatement, type Receipt } from '../host/protocol/receipt.ts'
-import type { ReceiptProblem } from '../host/protocol/verify-receipt.ts'
 import { listUnvouchedFields } from '../host/protocol/unvouched-fields.ts'
 import { verifyReceiptOnChain } from '../host/protocol/verify-receipt-on-chain.ts'
-import { checkPages, type PageVerdict } from '../host/receipts/check-page.ts'
+import { checkPages, pageProblems } from '../host/receipts/check-page.ts'
 import { parseTradeText, readAttachedReceipt } from '../host/receipts/trade-text.ts'
 import { readUserFile, readUserFileBytes, readUserFileStart } from '../client/read-user-file.ts'
 import { describeAnswer } from './answer-text.ts'
@@ -51,24 +50,16 @@ const describeWhole = ({ kind, answerBound }: TradeFileVerdict, ok: boolean, onC
 const describeTrade = (receipt: Receipt): string => {
   const { trade } = receipt
   const title = titleOf(receipt)
+  const dispute = describeDispute(trade)
   const table = title === null ? 'an encrypted table' : `the encrypted table “${oneLine(title)}”`
   return `Purchase ${trade.purchase} of listing ${trade.listing} in the contract ${trade.contract} on chain ${trade.chainId}: ${trade.buyer} ${
     trade.answerHash === null ? 'paid for' : 'bought'} an answer computed `
     + `on ${table} (dataset root ${trade.datasetRoot}) from ${trade.seller} for ${formatEther(BigInt(trade.terms.valueWei))} ether${
-      trade.answerHash === null ? ', not delivered as of this receipt' : ''}; ${trade.state}.`
+      trade.answerHash === null ? ', not delivered as of this receipt' : ''}; ${trade.state}.${dispute === null ? '' : ` ${dispute}`}`
 }
 
 /** Where not all of the file was checked, though what was checked holds. */
 const partlyCheckedExitCode = 3
-
-const pageProblems: Readonly<Record<PageVerdict, readonly ReceiptProblem[]>> = {
-  own: [],
-  unchecked: [],
-  changed: [{
-    field: 'pdf',
-    message: 'is not the PDF that the receipt attached to it gives: what its pages say was not signed. Save the attachment, a .json file, and verify that',
-  }],
-}
 
 const uncheckedPages = 'THE PAGES OF THIS PDF WERE NOT CHECKED. Another version of the program laid them out, if they say the truth, and they can say '
   + 'anything. What was checked, in full, is the file attached, and it says what stands here: go by this, not by the pages. Saved as a .json file, the '

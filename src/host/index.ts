@@ -33,7 +33,7 @@ export { sampleColumnsPath, sampleDatasetPath, sampleScriptPath } from './datase
 export type { AttackReport } from '../policy/rehearse.ts'
 export { parseContractInfo } from './legacy/contract-info.ts'
 export { exportTensor, type TensorFileFormat } from './interop/export-tensor.ts'
-export { citeReceipt, titleOf } from './receipts/cite-receipt.ts'
+export { citeReceipt, describeDispute, titleOf } from './receipts/cite-receipt.ts'
 export { renderReceipt } from './receipts/render-receipt.ts'
 export { renderResult, verifyTradeFile, type TradeFileVerdict } from './receipts/result-file.ts'
 export { assertPheResult, parsePheResult } from './interop/phe.ts'

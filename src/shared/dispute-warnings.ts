@@ -22,7 +22,7 @@ const unruledCost = ({ valueWei, guaranteeWei, paidFeeWei = 0n }: DisputeTerms):
 
 /** What a dispute costs its buyer, said before it is opened. */
 export const sayDisputeCosts = (terms: DisputeTerms): string[] => {
-  if (terms.arbiter === null) return [`Nobody rules on disputes here. If the answer is wrong and you dispute it, ${unruledCost(terms)}; the seller loses as much.`]
+  if (terms.arbiter === null) return [`Nobody rules on disputes here. If you dispute an answer, right or wrong, ${unruledCost(terms)}; the seller loses as much.`]
   return [
     ...(sameAddress(terms.arbiter, terms.seller) ? ['The arbiter is the seller: do not expect a ruling against them.'] : []),
     `An arbiter who stays silent costs you as much as none would: ${unruledCost(terms)}.`,

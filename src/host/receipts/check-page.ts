@@ -1,5 +1,6 @@
 import { detailsSchema } from '../../shared/schemas/details.ts'
 import type { Receipt } from '../protocol/receipt.ts'
+import type { ReceiptProblem } from '../protocol/verify-receipt.ts'
 import { titleOf } from './cite-receipt.ts'
 import { renderReceipt } from './render-receipt.ts'
 
@@ -29,6 +30,16 @@ const findSubject = (pdf: Uint8Array): string | null => {
  * another version laid them out, and nobody here can tell whether it did.
  */
 export type PageVerdict = 'own' | 'changed' | 'unchecked'
+
+/** What is wrong with a PDF beyond its attachment. */
+export const pageProblems: Readonly<Record<PageVerdict, readonly ReceiptProblem[]>> = {
+  own: [],
+  unchecked: [],
+  changed: [{
+    field: 'pdf',
+    message: 'is not the PDF that the receipt attached to it gives: what its pages say was not signed. Save the attachment, a .json file, and verify that',
+  }],
+}
 
 const namesOtherLayout = (pdf: Uint8Array, layout: number): boolean => {
   const text = Buffer.from(pdf).toString('latin1')

@@ -30,6 +30,14 @@ const describeReplies = (receipt: Receipt): string => {
     : ` ${replies} of the key holder ${unprovedReplies === 1 ? 'was' : 'were'} given, of which the program shows ${shown}.`
 }
 
+/** What a reader of an answer must know of how its trade went: its state alone does not say that it was disputed. */
+export const describeDispute = ({ moves }: Receipt['trade']): string | null => {
+  const has = (name: (typeof moves)[number]['name']): boolean => moves.some((move) => move.name === name)
+  if (!has('DisputeOpened')) return null
+  if (has('Ruled')) return 'The buyer disputed the answer, and an arbiter ruled on it.'
+  return has('DisputeClosed') ? 'The buyer disputed the answer, nobody ruled on it, and both deposits were burned.' : 'The buyer disputes the answer.'
+}
+
 /** What a purchase is known by where its receipt has not been written yet. */
 export interface CitedPurchase {
   readonly title: string
@@ -55,12 +63,13 @@ export const citeReceipt = (receipt: Receipt, decryptionProved: boolean | null, 
   const { trade } = receipt
   const table = title === null ? 'an encrypted table' : `the encrypted table “${oneLine(title)}”`
   const where = `purchase ${trade.purchase} of listing ${trade.listing} in the contract ${trade.contract} on chain ${trade.chainId}`
+  const dispute = describeDispute(trade)
   const delivery = trade.moves.find(({ name }) => name === 'Delivered')
   if (delivery === undefined) {
     return `The computation on ${table} (dataset root ${trade.datasetRoot}) was not answered: ${where} is ${trade.state}.`
   }
   return `The statistics were computed with HEsystem on ${table} (dataset root ${trade.datasetRoot}), under Paillier encryption and without access to its rows. `
     + `The answer was delivered by the seller ${trade.seller} on ${dayOf(delivery.timeSeconds)} as ${where} (transaction ${delivery.transactionHash}; state ${trade.state}; receipt ${receiptIdOf(trade)}). `
-    + `The program is fixed by its hash, ${trade.programHash ?? 'not stated'}. ${describeProof(decryptionProved)}${describeReplies(receipt)} `
+    + `${dispute === null ? '' : `${dispute} `}The program is fixed by its hash, ${trade.programHash ?? 'not stated'}. ${describeProof(decryptionProved)}${describeReplies(receipt)} `
     + 'That the encrypted table holds the data described rests on the seller’s word.'
 }

@@ -6,6 +6,7 @@ import { countShownReplies, receiptIdOf, type Receipt, type ReceiptRole } from '
 import type { ReceiptVerdict } from '../protocol/verify-receipt.ts'
 import { describeReplies } from '../../shared/policy-words.ts'
 import { sayWritten } from '../../shared/receipt-words.ts'
+import { describeDispute } from './cite-receipt.ts'
 import { listLedgerEntries } from './receipt-ledger.ts'
 
 /** What a receipt's page needs besides the receipt. */
@@ -131,10 +132,11 @@ export const writeReceiptPdf = async (receipt: Receipt, { title, citation, verdi
   pen.paragraph(`${words} ${describeSignatures(verdict)} ${describeDecryption(verdict, trade)}`, isGood ? good : bad)
   for (const { field, message } of verdict.problems) pen.paragraph(`${field}: ${message}`, bad)
 
+  const dispute = describeDispute(trade)
   pen.heading('Trade')
   pen.facts([
     ['Purchase', `${trade.purchase} of listing ${trade.listing}`],
-    ['State', trade.state],
+    ['State', `${trade.state}${dispute === null ? '' : `. ${dispute}`}`],
     ['Chain', String(trade.chainId)],
   ])
   pen.facts([['Receipt', receiptIdOf(trade)], ['Contract', trade.contract], ['Seller', trade.seller], ['Buyer', trade.buyer], ['Arbiter', terms.arbiter === ZeroAddress ? 'none' : terms.arbiter]], true)

@@ -8,12 +8,13 @@ import type { Gauge } from '../buyer/gauge.ts'
 import type { OpenedListing } from '../buyer/open-listing.ts'
 import { checkScript, fetchTestData, gaugeScript, rehearse, type Rehearsal, type TestData } from '../buyer/rehearse.ts'
 import { createScriptDeclarations, operatorDiagnosticCodes } from '../../script/declarations.ts'
-import { receiptIdOf } from '../protocol/receipt.ts'
+import { receiptIdOf, type Receipt } from '../protocol/receipt.ts'
 import { verifyReceipt } from '../protocol/verify-receipt.ts'
 import { citeReceipt } from '../receipts/cite-receipt.ts'
 import { renderReceipt } from '../receipts/render-receipt.ts'
 import { renderResult, verifyTradeFile } from '../receipts/result-file.ts'
-import { parseTradeText } from '../receipts/trade-text.ts'
+import { checkPages, pageProblems } from '../receipts/check-page.ts'
+import { parseTradeText, readAttachedReceipt } from '../receipts/trade-text.ts'
 import { practiceChainId } from '../settings/known-chains.ts'
 import { findTrade, type WindowContext } from './context.ts'
 import { toTermsJson } from './documents.ts'
@@ -233,11 +234,16 @@ export const createReceiptsHandlers = ({ host, changes }: WindowContext, openedF
     const { fileName, text } = openedFiles.read(file)
     return { fileName, json: text }
   },
-  verify: ({ json }) => {
-    const { receipt, signatures, problems, ...verdict } = verifyTradeFile(parseTradeText(json, 'the text'))
-    const citation = verdict.ok && verdict.signedByBoth && receipt !== null ? citeReceipt(receipt, verdict.decryptionProved) : null
+  verify: async (given) => {
+    const pdf = 'pdf' in given ? new Uint8Array(Buffer.from(given.pdf, 'base64')) : null
+    const json = parseTradeText(pdf === null ? 'json' in given ? given.json : '' : readAttachedReceipt(pdf, 'the file'), 'the text')
+    const { receipt, signatures, ...verdict } = verifyTradeFile(json)
+    // As it is written in the file: parsed by its schema it would be the same receipt in another order of names.
+    const pages = pdf === null || !verdict.ok || receipt === null ? null : await checkPages(pdf, json as Receipt)
+    const problems = [...verdict.problems, ...pages === null ? [] : pageProblems[pages]].map(({ field, message }) => ({ field, message }))
+    const ok = problems.length === 0
+    const citation = ok && verdict.signedByBoth && receipt !== null ? citeReceipt(receipt, verdict.decryptionProved) : null
     const receiptId = receipt === null ? null : receiptIdOf(receipt.trade)
-    const named = problems.map(({ field, message }) => ({ field, message }))
-    return { ...verdict, written: [...verdict.written], signatures: { ...signatures }, receiptId, citation, problems: named }
+    return { ...verdict, ok, pages, written: [...verdict.written], signatures: { ...signatures }, receiptId, citation, problems }
   },
 })

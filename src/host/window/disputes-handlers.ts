@@ -70,8 +70,11 @@ export const createDisputesHandlers = ({ host }: Pick<WindowContext, 'host'>): H
     const onChain = await market.readPurchase(BigInt(evidence.request.purchase))
     const verdict = computeVerdict(evidence, market, onChain)
     const disputed = verdict.for === null ? null : readDisputed(evidence)
+    const { arbiter } = onChain.terms
     return {
-      purchase: onChain.id.toString(), state: onChain.state, ...verdict,
+      purchase: onChain.id.toString(), state: onChain.state, seller: onChain.seller, buyer: onChain.buyer, ...verdict,
+      arbiter: arbiter === noArbiter ? null : arbiter,
+      rulable: arbiter === market.account && onChain.state === 'Disputed' && await market.readTime() <= onChain.deadlineSeconds,
       disputed: disputed === null ? null : { ...disputed, columns: [...disputed.columns] },
     }
   },

@@ -148,7 +148,7 @@ const sayings = {
   dispute: {
     function: 'dispute', title: 'Dispute the answer of purchase',
     words: ({ terms }: PurchaseOnChain) => ['You say that the answer is wrong.', terms.arbiter === noArbiter
-      ? 'Nobody rules on it: anybody may close the dispute then.'
+      ? 'Nobody rules on it: from then on anybody may close the dispute, at once.'
       : `The arbiter, ${terms.arbiter}, rules on it by the evidence that you save and send there.`],
     warnings: ['This cannot be taken back.'],
   },
@@ -166,9 +166,9 @@ const sayings = {
 
 /** What disputing this very answer would cost. */
 const warnOfDispute = ({ purchases }: Trade, { id, terms, seller, interactionOpened }: PurchaseOnChain): string[] => [
-  ...(purchases.get(id).answer !== null && terms.arbiter !== noArbiter
-    ? [`The proof of this answer holds: an arbiter who looks at the evidence rules for the seller, and you lose the price and your guarantee of ${formatEther(terms.guaranteeWei)} ether.`]
-    : []),
+  ...(purchases.get(id).answer === null ? [] : [`The proof of this answer holds: what you got is what the seller decrypted. ${terms.arbiter === noArbiter
+    ? 'Disputing it brings no other answer.'
+    : `An arbiter who looks at the evidence rules for the seller, and you lose the price and your guarantee of ${formatEther(terms.guaranteeWei)} ether.`}`]),
   ...sayDisputeCosts({ ...toDisputeTerms(terms, seller), paidFeeWei: paidFeeWei(terms, interactionOpened) }),
 ]
 

@@ -9,7 +9,7 @@ export type HandedKind = keyof typeof places
 const waiting = new Map<HandedKind, File>()
 const listeners = new Set<() => void>()
 
-const kindOf = ({ name }: File): HandedKind => (isTradeFileName(name) || /\.json$/i.test(name) ? 'receipt' : 'table')
+const kindOf = ({ name }: File): HandedKind => (isTradeFileName(name) || /\.(?:json|pdf)$/i.test(name) ? 'receipt' : 'table')
 
 /** Gives a file to the page that is for it, and goes there. */
 export const handFile = (file: File): void => {

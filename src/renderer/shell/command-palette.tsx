@@ -1,5 +1,7 @@
 import { Modal } from '@mantine/core'
+import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useState, type KeyboardEvent } from 'react'
+import type { OpenedListingJson } from '../../shared/window-contract/market.ts'
 import type { WindowSettings } from '../../shared/window-contract/settings.ts'
 import { shell, useAsk, useDo } from '../app/api.ts'
 import { allDestinations } from '../app/navigation.tsx'
@@ -7,7 +9,12 @@ import { goTo, placeOf } from '../app/router.ts'
 
 interface Command { readonly title: string, readonly hint: string, readonly run: () => void }
 
+/** What the market has shown of a listing: the palette asks no seller. */
+const titleOf = (queries: QueryClient, url: string): string | null =>
+  queries.getQueryData<OpenedListingJson>(['market', 'show', url])?.title ?? null
+
 const useCommands = (): readonly Command[] => {
+  const queries = useQueryClient()
   const listings = useAsk(['market', 'list'], () => shell.market.list({}))
   const purchases = useAsk(['purchases'], () => shell.purchases.list({}))
   const scripts = useAsk(['scripts'], () => shell.workspace.scripts({}))
@@ -17,7 +24,7 @@ const useCommands = (): readonly Command[] => {
     { title: 'Import a table', hint: 'Sell', run: () => { goTo('#/sell/datasets/import') } },
     { title: 'Write a listing', hint: 'Sell', run: () => { goTo('#/sell/listings/new') } },
     ...(['light', 'dark', 'system'] as const).map((theme) => ({ title: `Theme: ${theme}`, hint: 'Settings', run: () => { setTheme.mutate(theme) } })),
-    ...(listings.data?.entries ?? []).map(({ url, number }) => ({ title: `Open listing ${number ?? ''} ${url}`, hint: 'Market', run: () => { goTo(placeOf(['buy', 'listing'], { url })) } })),
+    ...(listings.data?.entries ?? []).map(({ url, number }) => ({ title: `Open ${titleOf(queries, url) ?? `listing ${number ?? ''}`} ${url}`, hint: 'Market', run: () => { goTo(placeOf(['buy', 'listing'], { url })) } })),
     ...(purchases.data ?? []).flatMap(({ number, title }) => (number === null ? [] : [{ title: `Purchase ${number}: ${title}`, hint: 'Purchases', run: () => { goTo(placeOf(['buy', 'purchases', number])) } }])),
     ...(scripts.data ?? []).map(({ name }) => ({ title: `Edit ${name}`, hint: 'Workspace', run: () => { goTo(placeOf(['buy', 'workspace'], { script: name })) } })),
   ]

@@ -50,8 +50,9 @@ export const ConfirmMoney = ({ confirmation, busy, onConfirm, onRefuse }: Confir
       <div className="row between act">
         <span className="small quiet">Offer ends <When at={confirmation.expiresAt} /></span>
         <div className="row">
-          <Button variant="default" onClick={onRefuse}>Do not sign</Button>
-          <Button onClick={onConfirm} loading={busy} data-autofocus>Sign and send</Button>
+          {/* In focus: whoever presses Enter twice on the button before has signed nothing. */}
+          <Button variant="default" onClick={onRefuse} data-autofocus>Do not sign</Button>
+          <Button onClick={onConfirm} loading={busy}>Sign and send</Button>
         </div>
       </div>
     </div>

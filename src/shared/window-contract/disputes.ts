@@ -48,6 +48,13 @@ export const disputesContract = {
     /** What is wrong with the answer or the evidence, as a code; null for an answer that is right. */
     ground: z.string().nullable(),
     reason: z.string(),
+    /** null: nobody rules on this purchase. */
+    arbiter: addressSchema.nullable(),
+    /** Whether this wallet may rule on it now. */
+    rulable: z.boolean(),
+    /** By the contract: a verdict is about them. */
+    seller: addressSchema,
+    buyer: addressSchema,
     /** null for evidence of something else. */
     disputed: z.strictObject({
       title: z.string(),

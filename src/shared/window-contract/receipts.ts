@@ -32,6 +32,8 @@ export const receiptVerdictSchema = z.strictObject({
   /** Whether the receipt shows that this is the answer; null where it cannot. */
   answerBound: z.boolean().nullable(),
   /** As citations name it; null where the form does not hold. */
+  /** Of a PDF: `own` pages are those that the attached receipt gives; `unchecked` ones another version laid out. */
+  pages: z.enum(['own', 'changed', 'unchecked']).nullable(),
   receiptId: z.string().nullable(),
   citation: z.string().nullable(),
   problems: z.array(z.strictObject({ field: z.string(), message: z.string() })),
@@ -55,6 +57,6 @@ export const receiptsContract = {
     .output(z.strictObject({ fileName: z.string(), mediaType: z.string(), base64: z.base64(), missingHalf: z.string().nullable() })),
   /** A file that the system asked the program to open. Throws `input.not-found`, `input.file-unreadable`. */
   opened: procedure.input(z.strictObject({ file: z.string().max(100) })).output(z.strictObject({ fileName: z.string(), json: z.string() })),
-  /** Needs no network. */
-  verify: procedure.input(z.strictObject({ json: z.string().max(5_000_000) })).output(receiptVerdictSchema),
+  /** Of a receipt's PDF, the file attached to it, and whether the pages are the ones that it gives. Needs no network. */
+  verify: procedure.input(z.union([z.strictObject({ json: z.string().max(5_000_000) }), z.strictObject({ pdf: z.base64().max(20_000_000) })])).output(receiptVerdictSchema),
 }

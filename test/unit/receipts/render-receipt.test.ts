@@ -69,6 +69,10 @@ describe('the paragraph to cite a trade by', () => {
     expect(citeReceipt(helped, true)).toMatch(/2 unproved replies of the key holder were given, of which the program shows 0\./)
   })
 
+  it('says that the answer was disputed, which its state does not', async () => {
+    expect(citeReceipt(await createSettledReceipt(), null)).toContain('The buyer disputed the answer, nobody ruled on it, and both deposits were burned.')
+  })
+
   it('claims no answer where there is none', async () => {
     const receipt = await createSettledReceipt()
     const paid = { ...receipt, trade: { ...receipt.trade, state: 'Paid' as const, moves: receipt.trade.moves.slice(0, 1) } }
@@ -157,7 +161,7 @@ describe('a receipt for people', () => {
     expect([receiptLayout, ...pages.map(sha256Hex)]).toMatchInlineSnapshot(`
       [
         5,
-        "0xbdcefad59f78921893af69db84e403b01268867430c96613d3b1d8a6d4cd11b8",
+        "0x787541e1de1f65c20d2ce15fbfc834e599fed2acb48dfec6ff6addbebe7f9822",
         "0x61f1b93ec1bd80dd8b1e8328c4028fe589f84be4a6f952c281a97191a3966856",
       ]
     `)

@@ -7,8 +7,16 @@ import { shell, useAsk, useDo } from '../../app/api.ts'
 import { useHandedFile } from '../../app/handed-files.ts'
 import { AnswerView } from '../../ui/answer-view.tsx'
 import { Facts, Page } from '../../ui/page.tsx'
+import { readBase64 } from '../../ui/read-base64.ts'
 import { Trouble } from '../../ui/trouble.tsx'
 import { Copyable } from '../../ui/values.tsx'
+
+const isPdf = ({ name, type }: File): boolean => type === 'application/pdf' || /\.pdf$/i.test(name)
+
+const pageWords = {
+  own: 'those that the attached file gives', changed: 'not those that the attached file gives',
+  unchecked: 'not checked: another version laid them out. Go by what stands here, which is the attached file’s',
+} as const
 
 const decryptionWords = (proved: boolean | null): string => {
   if (proved === null) return 'the answer is not enclosed'
@@ -30,7 +38,7 @@ const Verdict = ({ of }: { readonly of: ReceiptVerdictJson }) => {
       {of.answer === null ? null : <AnswerView answer={of.answer} source={{ fileName: 'answer', citation: of.citation ?? '', receiptId: of.receiptId, columns: [] }} />}
       {written === null ? null : <p className="note">{written}</p>}
       {of.citation === null ? null : <div className="small quiet">To cite: <Copyable value={of.citation} label="citation" long /></div>}
-      <Facts left of={[...(of.receiptId === null ? [] : [['Receipt', <Copyable key="id" value={of.receiptId} label="receipt id" long />] as const]), ['Seller’s signature', of.signatures.seller], ['Buyer’s signature', of.signatures.buyer], ['Decryption', decryptionWords(of.decryptionProved)], ...of.problems.map(({ field, message }) => [field, message] as const)]} />
+      <Facts left of={[...(of.receiptId === null ? [] : [['Receipt', <Copyable key="id" value={of.receiptId} label="receipt id" long />] as const]), ['Seller’s signature', of.signatures.seller], ['Buyer’s signature', of.signatures.buyer], ['Decryption', decryptionWords(of.decryptionProved)], ...(of.pages === null ? [] : [['Pages', pageWords[of.pages]] as const]), ...of.problems.map(({ field, message }) => [field, message] as const)]} />
     </div>
   )
 }
@@ -38,14 +46,15 @@ const Verdict = ({ of }: { readonly of: ReceiptVerdictJson }) => {
 /** `opened`: a file that the system asked the program to open. */
 export const VerifyPage = ({ opened }: { readonly opened: string | null }) => {
   const [text, setText] = useState('')
-  const verify = useDo((json: string) => shell.receipts.verify({ json }))
+  const verify = useDo((given: { readonly json: string } | { readonly pdf: string }) => shell.receipts.verify(given))
   const check = (json: string): void => {
     setText(json)
-    verify.mutate(json)
+    verify.mutate({ json })
   }
   const take = (file: File | null): void => {
     if (file === null) return
-    void file.text().then(check)
+    if (isPdf(file)) void readBase64(file).then((pdf) => { setText(''); verify.mutate({ pdf }) })
+    else void file.text().then(check)
   }
   useHandedFile('receipt', take)
   const file = useAsk(['receipts', 'opened', opened], () => shell.receipts.opened({ file: opened ?? '' }), opened !== null)
@@ -55,12 +64,12 @@ export const VerifyPage = ({ opened }: { readonly opened: string | null }) => {
     // Once for each file: what is typed afterwards stays.
   }, [openedText])
   return (
-    <Page title="Verify a receipt" about="A receipt, or an answer with its receipt, whoever it is from: signatures and every number in it are checked on this computer, without a network.">
-      <form className="stack wide" style={{ maxWidth: 720 }} onSubmit={(event) => { event.preventDefault(); verify.mutate(text) }}>
+    <Page title="Verify a receipt" about="A receipt or its PDF, or an answer with its receipt, whoever it is from: signatures and every number in it are checked on this computer, without a network.">
+      <form className="stack wide" style={{ maxWidth: 720 }} onSubmit={(event) => { event.preventDefault(); verify.mutate({ json: text }) }}>
         <Textarea label="The receipt’s text" autosize minRows={6} maxRows={16} value={text} onChange={(event) => { setText(event.target.value) }} styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }} />
         <div className="row">
           <Button type="submit" disabled={text.trim() === ''} loading={verify.isPending}>Verify</Button>
-          <FileButton onChange={take} accept={['application/json', '.json', ...tradeFileEndings.map((ending) => `.${ending}`)].join()} inputProps={{ 'aria-label': 'Receipt file' }}>{(properties) => <Button variant="default" {...properties}>Choose a file</Button>}</FileButton>
+          <FileButton onChange={take} accept={['application/json', '.json', '.pdf', ...tradeFileEndings.map((ending) => `.${ending}`)].join()} inputProps={{ 'aria-label': 'Receipt file' }}>{(properties) => <Button variant="default" {...properties}>Choose a file</Button>}</FileButton>
         </div>
         <Trouble error={file.error ?? verify.error} />
         {verify.data === undefined ? null : <Verdict of={verify.data} />}

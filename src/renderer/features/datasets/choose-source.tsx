@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { toDatasetName } from '../../../shared/dataset-names.ts'
 import type { ImportSource } from '../../../shared/window-contract/datasets.ts'
 import { shell, useDo } from '../../app/api.ts'
+import { readBase64 } from '../../ui/read-base64.ts'
 import { Trouble } from '../../ui/trouble.tsx'
 import { formatCount } from '../../ui/values.tsx'
 
@@ -17,19 +18,12 @@ interface Properties { readonly onChosen: (chosen: ChosenSource) => void }
 const mostBytes = 100 * 1024 * 1024
 const accepted = '.csv,.tsv,.txt,.sqlite,.sqlite3,.db,.parquet,.arrow,.feather,.xlsx,text/csv'
 
-const readContent = (file: File): Promise<string> => new Promise((resolve, reject) => {
-  const reader = new FileReader()
-  reader.onload = () => { resolve(typeof reader.result === 'string' ? reader.result.split(',')[1] ?? '' : '') }
-  reader.onerror = () => { reject(reader.error ?? new Error('The file could not be read.')) }
-  reader.readAsDataURL(file)
-})
-
 const nameOf = (fileName: string): string => toDatasetName(fileName.replace(/\.[^.]*$/, ''))
 
 const ChooseFile = ({ handed, onChosen }: Properties & Handed) => {
   const [problem, setProblem] = useState<string | null>(null)
   const open = useDo(async (file: File) => {
-    const opened = await shell.datasets.openFile({ fileName: file.name, contentBase64: await readContent(file) })
+    const opened = await shell.datasets.openFile({ fileName: file.name, contentBase64: await readBase64(file) })
     return { source: { kind: 'file' as const, file: opened.file }, name: nameOf(file.name) }
   })
   const take = (file: File | null): void => {

@@ -1,25 +1,23 @@
 import { Button, FileButton } from '@mantine/core'
 import type { WindowOutputs } from '../../../shared/window-contract/index.ts'
-import { sayCount } from '../../ui/values.tsx'
+import { Hash, sayCount } from '../../ui/values.tsx'
 import { shell, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
 import { AnswerView } from '../../ui/answer-view.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
 
-interface RulingProperties {
-  readonly purchase: string
-  readonly state: string
-  readonly party: 'buyer' | 'seller' | null
-}
+type Judged = WindowOutputs['disputes']['judge']
 
-const Ruling = ({ purchase, state, party }: RulingProperties) => {
+const Ruling = ({ of: { purchase, state, for: party, arbiter, rulable } }: { readonly of: Judged }) => {
   const sign = useMove()
   if (party === null) return <p className="quiet">Anybody can make such a file: ask the buyer for the evidence of this very purchase.</p>
   if (state !== 'Disputed') return <p className="quiet">The purchase is {state}: there is nothing to rule on.</p>
+  if (arbiter === null) return <p className="quiet">Nobody rules on this purchase: no arbiter was named.</p>
+  if (!rulable) return <p className="quiet">Only its arbiter, <Hash value={arbiter} label="arbiter address" />, rules on it, and in time.</p>
   return <div><Button onClick={() => { sign({ kind: 'rule', purchase, for: party }) }}>Rule for the {party}</Button></div>
 }
 
-type Disputed = NonNullable<WindowOutputs['disputes']['judge']['disputed']>
+type Disputed = NonNullable<Judged['disputed']>
 
 /** The answer as it was delivered, and the table it was computed on. */
 const Subject = ({ of: { title, rows, columns, answer }, purchase }: { readonly of: Disputed, readonly purchase: string }) => (
@@ -50,7 +48,8 @@ export const JudgeEvidence = () => {
           <p className="prose">{data.reason}</p>
           {data.disputed === null ? null : <Subject of={data.disputed} purchase={data.purchase} />}
           {data.ground === null ? null : <p className="mono small quiet">{data.ground}</p>}
-          <Ruling purchase={data.purchase} state={data.state} party={data.for} />
+          <p className="small quiet">Sold by <Hash value={data.seller} label="seller address" /> to <Hash value={data.buyer} label="buyer address" />, as the contract says.</p>
+          <Ruling of={data} />
         </div>
       )}
     </div>

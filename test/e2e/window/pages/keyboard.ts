@@ -38,10 +38,11 @@ export const createKeyboard = ({ page, dialog, heading }: WindowPage) => {
       await page.keyboard.press('Control+a')
       await page.keyboard.type(text)
     },
-    /** The confirmation opens with its button in focus; Escape would not sign. */
+    /** The confirmation opens with what does not sign in focus: Enter pressed twice signs nothing. */
     sign: async (): Promise<void> => {
       await page.getByRole('button', { name: 'Sign and send' }).waitFor()
-      await page.waitForFunction('document.activeElement?.textContent === "Sign and send"')
+      await page.waitForFunction('document.activeElement?.textContent === "Do not sign"')
+      await page.keyboard.press('Tab')
       await page.keyboard.press('Enter')
       await dialog().waitFor({ state: 'detached', timeout: jobMilliseconds })
     },
