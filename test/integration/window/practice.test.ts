@@ -105,9 +105,9 @@ describe('practice mode through the contract: from an empty profile to the first
     expect(Buffer.from(pdf.base64, 'base64').subarray(0, 5).toString()).toBe('%PDF-')
     expect(await pair.client.receipts.verify({ json })).toMatchObject({ ok: true, decryptionProved: true, citation, signatures: { seller: 'valid', buyer: 'valid' } })
     expect(await pair.client.receipts.verify({ json: json.replace('"Settled"', '"Refunded"') })).toMatchObject({ ok: false })
-    const { base64: pdf } = await pair.client.receipts.export({ purchase, format: 'pdf', encloseAnswer: true })
-    expect(await pair.client.receipts.verify({ pdf })).toMatchObject({ ok: true, pages: 'own', citation })
-    const words = Buffer.from(Buffer.from(pdf, 'base64').toString('latin1').replace('/Title', '/Tilte'), 'latin1').toString('base64')
+    const { base64: whole } = await pair.client.receipts.export({ purchase, format: 'pdf', encloseAnswer: true })
+    expect(await pair.client.receipts.verify({ pdf: whole })).toMatchObject({ ok: true, pages: 'own', citation })
+    const words = Buffer.from(Buffer.from(whole, 'base64').toString('latin1').replace('/Title', '/Tilte'), 'latin1').toString('base64')
     expect(await pair.client.receipts.verify({ pdf: words })).toMatchObject({ ok: false, pages: 'changed', problems: [{ field: 'pdf' }] })
   }, 120_000)
 
