@@ -145,6 +145,18 @@ describe('what is judged in threads while the ledger moves', () => {
       expect(readMode()).toEqual([null])
     })
 
+    it.each([[4, 'policy.source-corrected'], [5, null]])('judges one that earlier rules published before it answers: %i rows of its second column were raised', async (raised, refusal) => {
+      const profile = openProfile()
+      profile.importTable('wages', base)
+      profile.importTable('wages@1', base.map(([a = 0, b = 0], row) => [row < 5 ? a + 7 : a, row < raised ? b + 7 : b]))
+      for (const name of ['wages', 'wages@1']) {
+        profile.ledger.register(name)
+        profile.insertListing(name, { isJudged: false })
+      }
+      expect(await buy({ ...profile, subject: profile.subjectOf('wages') }, 1n, sumOf(0, 24))).toBeNull()
+      expect(await buy({ ...profile, subject: profile.subjectOf('wages@1') }, 2n, sumOf(0, 24))).toBe(refusal)
+    })
+
     /** A profile on disk that two processes have open: what `act` does comes between the first one's claim and its place on chain. */
     const openTwice = () => {
       const path = join(createFolder(), 'profile.db')
