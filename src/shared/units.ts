@@ -2,11 +2,16 @@ import { AppError } from './errors.ts'
 
 const secondsPerUnit: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** Whole seconds of "90", "90s", "10m", "1h", "7d", "2w". Throws `input.invalid`. */
+const durationParts = /(\d{1,9})\s*(seconds?|minutes?|hours?|days?|weeks?|[smhdw])(?![a-z])/g
+
+/** Whole seconds of "90", "90s", "10m", "1h30m", "7d", "1 day", "2 weeks". Throws `input.invalid`. */
 export const parseDurationSeconds = (text: string): number => {
-  const match = /^(\d{1,9})([smhdw]?)$/.exec(text.trim())
-  if (match === null) throw new AppError('input.invalid', `"${text}" is not a length of time; write 90s, 10m, 1h, 7d.`, { details: { value: text } })
-  return Number(match[1]) * (secondsPerUnit[match[2] ?? ''] ?? 1)
+  const written = text.trim().toLowerCase()
+  if (/^\d{1,9}$/.test(written)) return Number(written)
+  if (written === '' || written.replaceAll(durationParts, '').trim() !== '') {
+    throw new AppError('input.invalid', `"${text}" is not a length of time; write 90s, 10m, 1h, 7d.`, { details: { value: text } })
+  }
+  return [...written.matchAll(durationParts)].reduce((sum, [, count, unit = '']) => sum + Number(count) * (secondsPerUnit[unit.slice(0, 1)] ?? 1), 0)
 }
 
 /** As it is typed, in the largest unit up to days that it is whole in: "90s", "1h", "7d". */

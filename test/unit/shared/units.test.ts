@@ -46,8 +46,17 @@ describe('lengths of time', () => {
   })
 
   it('refuses anything else', () => {
-    for (const text of ['', '1.5h', '-1h', 'h', '1y', '1h30m', '1e3']) {
+    for (const text of ['', '1.5h', '-1h', 'h', '1y', '1h30', '1e3']) {
       expect(() => parseDurationSeconds(text), text).toThrowError(expect.objectContaining({ code: 'input.invalid' }))
     }
+  })
+})
+
+describe('lengths of time as people write them', () => {
+  it.each([['1 day', 86_400], ['2 days', 172_800], ['1h30m', 5400], ['1 hour 30 minutes', 5400], ['90', 90], ['2W', 1_209_600]] as const)('reads %j', (text, seconds) => {
+    expect(parseDurationSeconds(text)).toBe(seconds)
+  })
+  it.each(['', 'h', '1x', '1h30', '1.5h', '-1h', '1 month', 'soon'])('refuses %j', (text) => {
+    expect(() => parseDurationSeconds(text)).toThrow('is not a length of time')
   })
 })

@@ -60,6 +60,15 @@ describe('a listing written anew', () => {
     expect(readDraft({ ...beginDraft('pay'), price: '0' }).price.problem).toContain('more than nothing')
   })
 
+  it.each(['0', '1', '59s', '99999d', '366d', 'soon'])('takes no %j for a time of the trade, and says so at the field', (text) => {
+    for (const field of ['delivery', 'expiration'] as const) expect(readDraft({ ...beginDraft('pay'), [field]: text })[field].problem).not.toBeNull()
+    expect(readDraft({ ...beginDraft('pay'), arbiter: '0x00000000000000000000000000000000000000aA', dispute: text }).dispute.problem).not.toBeNull()
+  })
+
+  it('takes times as people write them', () => {
+    expect(readDraft({ ...beginDraft('pay'), delivery: '1h30m', expiration: '1 day' })).toMatchObject({ delivery: { value: 5400 }, expiration: { value: 86_400 } })
+  })
+
   it('says of a comma what to write', () => {
     expect(readDraft({ ...beginDraft('pay'), price: '0,05' }).price.problem).toContain('with a point')
   })

@@ -34,6 +34,9 @@ export const draftSchema = z.strictObject({
 })
 export type Draft = Readonly<z.infer<typeof draftSchema>>
 
+/** Of a listing without a minimum of rows. */
+export const singleRowsWords = 'Answers about single rows are sold: whoever pays can ask for one person’s values.'
+
 /** What is usual in each mode: where the seller does not see what is asked, every number is worth more. */
 export const usualLimits: Readonly<Record<PolicyMode, Pick<Draft, 'maxAnswerCells' | 'maxAnswerBits'>>> = {
   disclosed: { maxAnswerCells: '200', maxAnswerBits: '192' },
@@ -142,13 +145,22 @@ const readGuarantee = ({ price, guarantee, arbiter }: Draft): Reading<bigint> =>
   return { value: null, problem: `Without an arbiter it is at least half the price, ${formatEther((whole + 1n) / 2n)}: otherwise disputing costs too little.` }
 }
 
+const [leastSeconds, mostSeconds] = [60, 365 * 86_400]
+
+/** A time of the contract's: what is shorter is a slip, such as a missing unit, and what is longer it refuses. */
+const readTime = (text: string): number => {
+  const seconds = parseDurationSeconds(text)
+  if (seconds < leastSeconds || seconds > mostSeconds) throw new AppError('input.invalid', 'Write a time from 1m to 365d, with its unit: 30m, 1h, 7d.')
+  return seconds
+}
+
 export const readDraft = (draft: Draft): DraftReadings => ({
   price: readPrice(draft.price),
   guarantee: readGuarantee(draft),
-  delivery: readField(parseDurationSeconds, draft.delivery),
-  expiration: readField(parseDurationSeconds, draft.expiration),
+  delivery: readField(readTime, draft.delivery),
+  expiration: readField(readTime, draft.expiration),
   arbiter: optional(readAddress, draft.arbiter),
-  dispute: readField(parseDurationSeconds, draft.dispute),
+  dispute: draft.arbiter.trim() === '' ? { value: null, problem: null } : readField(readTime, draft.dispute),
   interactionFee: sellsHelp(draft) ? readFee(draft) : { value: null, problem: null },
   serverUrl: draft.reach === 'this-computer' ? { value: null, problem: null } : readField(readServer, draft.serverUrl),
   limits: readLimits(draft),

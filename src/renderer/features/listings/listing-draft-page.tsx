@@ -7,7 +7,7 @@ import { goTo, placeOf } from '../../app/router.ts'
 import { EmptyState, Page, Section } from '../../ui/page.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { reaches } from '../serve/reaches.ts'
-import { beginDraft, draftOf, isReadable, maySellComparisons, maySellProducts, sellsHelp, readDraft, toDocument, usualLimits, warnOfDraft, type Draft, type DraftReadings } from './draft.ts'
+import { beginDraft, draftOf, isReadable, maySellComparisons, maySellProducts, sellsHelp, singleRowsWords, readDraft, toDocument, usualLimits, warnOfDraft, type Draft, type DraftReadings } from './draft.ts'
 import { LimitsExplained } from './limits-explained.tsx'
 import { useKeptDraft } from './use-kept-draft.ts'
 
@@ -88,7 +88,7 @@ const Limits = ({ draft, readings, readings: { limits }, change }: PartPropertie
         <TextInput
           label="Rows behind each number, at least" inputMode="numeric" required value={draft.minRows} error={limits.minRows.problem}
           description={limits.minRows.value === null ? 'The smallest group that an answer may tell apart.' : limits.minRows.value === 1
-            ? <span className="bad">Answers about single rows are sold: whoever pays can ask for one person’s values.</span>
+            ? <span className="bad">{singleRowsWords}</span>
             : `Groups of fewer than ${limits.minRows.value} rows are told apart by no answer.`}
           onChange={(event) => { change({ minRows: event.target.value }) }}
         />
@@ -113,6 +113,7 @@ const Limits = ({ draft, readings, readings: { limits }, change }: PartPropertie
         onChange={(event) => { change({ maxTotalCells: event.target.value }) }}
       />
     </div>
+    {limits.minRows.value === 1 ? <p className="note bad" role="alert">{singleRowsWords}</p> : null}
     {maySellComparisons(draft) ? <Help draft={draft} readings={readings} change={change} /> : null}
   </Section>
 )

@@ -10,6 +10,7 @@ import { Facts, Page, Section } from '../../ui/page.tsx'
 import { readAmount } from '../../ui/reading.ts'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { Amount, Copyable, formatCount, Hash, sayDuration } from '../../ui/values.tsx'
+import { singleRowsWords } from './draft.ts'
 import { AttackRehearsal } from './attack-rehearsal.tsx'
 import { ListingState } from './listings-page.tsx'
 
@@ -18,12 +19,13 @@ const readers = [['chain', 'Anybody reads on the chain'], ['server', 'Anybody re
 /** Hashes, addresses and URLs are set in the exact face; sentences are not. */
 const isExact = (value: string): boolean => /^(0x|https?:)/.test(value) || /\d/.test(value) && value.length < 64
 
-const BecomesPublic = ({ id }: { readonly id: string }) => {
+const BecomesPublic = ({ id, sellsSingleRows }: { readonly id: string, readonly sellsSingleRows: boolean }) => {
   const view = useAsk(['listings', id, 'public'], () => shell.listings.becomesPublic({ id }))
   return (
     <Reply of={view}>
       {({ items, costs }) => (
         <>
+          {sellsSingleRows ? <p className="note bad" role="alert">{singleRowsWords} Edit the draft where that is not meant.</p> : null}
           <Section title="Exactly what becomes public">
             {readers.map(([where, words]) => (
               <div key={where} className="stack">
@@ -116,7 +118,7 @@ export const OwnListingPage = ({ id }: { readonly id: string }) => {
         {(found) => (
           <div className="columns">
             <div className="stack wider">
-              {found.onThisNetwork ? <><AttackRehearsal id={id} /><BecomesPublic id={id} /></> : <p className="note warn">This listing was made for another network or contract. Change the network in Settings to work with it.</p>}
+              {found.onThisNetwork ? <><AttackRehearsal id={id} /><BecomesPublic id={id} sellsSingleRows={found.policy.mode !== 'private' && found.policy.minRows === 1} /></> : <p className="note warn">This listing was made for another network or contract. Change the network in Settings to work with it.</p>}
             </div>
             <aside>
               <Section title="Listing" aside={<ListingState of={found} />}>
@@ -126,7 +128,7 @@ export const OwnListingPage = ({ id }: { readonly id: string }) => {
                   ['Price', <Amount key="price" wei={found.terms.valueWei} />],
                   ['Guarantee', <Amount key="guarantee" wei={found.terms.guaranteeWei} />],
                   ['Delivery within', sayDuration(found.terms.deliverySeconds)],
-                  ['Ends after', sayDuration(found.terms.expirationSeconds)],
+                  ['Buyer confirms within', sayDuration(found.terms.expirationSeconds)],
                   ['Arbiter', found.terms.arbiter === null ? 'none' : <Hash key="arbiter" value={found.terms.arbiter} label="arbiter address" />],
                   found.policy.mode === 'private'
                     ? ['Mode', 'private: the script stays with the buyer']

@@ -93,10 +93,14 @@ const Show = ({ wallet }: { readonly wallet: Wallet }) => {
         <Facts left of={[
           ['Address', <Copyable key="address" value={wallet.address} label="account address" />],
           ['Network', status.data?.network?.name ?? 'none chosen'],
-          ['Backed up', wallet.backedUp ? 'yes' : 'not yet'],
+          ['Wallet’s key backed up', wallet.backedUp ? 'yes' : 'not yet'],
         ]} />
       </Section>
       <Section title="Backup">
+        <p className="quiet prose">
+          Phrase and keystore hold the wallet: its money, and nothing else. Tables, their keys, listings and bought answers are in the whole profile’s
+          backup, one encrypted file: <code className="mono">hesystem backup FILE</code> writes it, <code className="mono">hesystem restore FILE</code> brings it back.
+        </p>
         <div className="row">
           {wallet.hasMnemonic ? <Button variant="default" onClick={() => { setOver('phrase') }}>Recovery phrase…</Button> : null}
           <Button variant="default" onClick={() => { setOver('keystore') }}>Keystore file…</Button>

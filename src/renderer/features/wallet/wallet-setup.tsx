@@ -1,4 +1,4 @@
-import { Button, PasswordInput, SegmentedControl, Textarea, TextInput } from '@mantine/core'
+import { Button, FileButton, PasswordInput, SegmentedControl, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { shell, useDo } from '../../app/api.ts'
 import { Trouble } from '../../ui/trouble.tsx'
@@ -46,7 +46,7 @@ const CreateWallet = ({ onReady }: { readonly onReady: () => void }) => {
 
 const importKinds = [
   { value: 'phrase', label: 'Recovery phrase' }, { value: 'key', label: 'Private key' }, { value: 'keystore', label: 'Keystore file' },
-  { value: 'user-info', label: 'user_info.txt' },
+  { value: 'user-info', label: 'HEsystem 2020' },
 ] as const
 type ImportKind = (typeof importKinds)[number]['value']
 
@@ -71,6 +71,9 @@ const ImportWallet = ({ onReady }: { readonly onReady: () => void }) => {
   const [text, setText] = useState('')
   const [password, setPassword] = useState('')
   const take = useDo(importWallet, 'wallet')
+  const read = useDo(async (file: File | null) => {
+    if (file !== null) setText(await file.text())
+  })
   const submit = (): void => {
     take.mutate({ kind, text, password }, { onSuccess: ({ deadNetwork }) => { if (deadNetwork === null) onReady() } })
   }
@@ -89,10 +92,16 @@ const ImportWallet = ({ onReady }: { readonly onReady: () => void }) => {
         ? <PasswordInput label="Private key" placeholder={placeholders[kind]} value={text} onChange={(event) => { setText(event.target.value) }} />
         : (
           <Textarea
-            label={importKinds.find(({ value }) => value === kind)?.label} placeholder={placeholders[kind]} minRows={3} autosize
+            label={kind === 'user-info' ? 'A wallet file of HEsystem 2020, user_info.txt' : importKinds.find(({ value }) => value === kind)?.label} placeholder={placeholders[kind]} minRows={3} autosize
             value={text} onChange={(event) => { setText(event.target.value) }}
           />
         )}
+      {kind === 'keystore' || kind === 'user-info' ? (
+        <div>
+          <FileButton onChange={(file) => { read.mutate(file) }} inputProps={{ 'aria-label': 'Wallet file' }}>{(properties) => <Button variant="default" loading={read.isPending} {...properties}>Choose a file</Button>}</FileButton>
+        </div>
+      ) : null}
+      <Trouble error={read.error} />
       {kind === 'keystore' ? <PasswordInput label="Its password" value={password} onChange={(event) => { setPassword(event.target.value) }} /> : null}
       <Trouble error={take.error} />
       <div><Button type="submit" disabled={text.trim() === ''} loading={take.isPending}>Import</Button></div>
