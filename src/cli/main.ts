@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Nothing is imported above this: an older Node reads a module's imports before its first line, and stumbles there without a word that helps.
+// Nothing is imported above this: an older Node reads a module's imports before its first line, and stumbles there without a word that
+// helps.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(`HEsystem needs Node 22.18 or newer; this is ${process.version}. npm has one: npm install --global node@24\n`)

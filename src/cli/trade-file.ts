@@ -61,7 +61,8 @@ const describeTrade = (receipt: Receipt): string => {
 /** Where not all of the file was checked, though what was checked holds. */
 const partlyCheckedExitCode = 3
 
-const uncheckedPages = 'THE PAGES OF THIS PDF WERE NOT CHECKED. Another version of the program laid them out, if they say the truth, and they can say '
+const uncheckedPages =
+  'THE PAGES OF THIS PDF WERE NOT CHECKED. Another version of the program laid them out, if they say the truth, and they can say '
   + 'anything. What was checked, in full, is the file attached, and it says what stands here: go by this, not by the pages. Saved as a .json file, the '
   + 'attachment is verified by itself.'
 
@@ -88,7 +89,8 @@ export const reportTradeFile = async ({ json, pdf }: TradeFile, rpc: string | nu
   const { signatures, decryptionProved, answer } = verdict
   const writtenWords = sayWritten(verdict.written)
   const citation = receiptHolds && receipt !== null ? citeReceipt(receipt, decryptionProved) : null
-  terminal.result({ ...verdict, ok, receiptHolds, pages, problems, checkedOnChain: onChain !== null, stateSince: onChain?.stateSince ?? null, unvouched, citation }, [
+  terminal.result({ ...verdict, ok, receiptHolds, pages, problems, checkedOnChain: onChain !== null,
+    stateSince: onChain?.stateSince ?? null, unvouched, citation }, [
     ...(holds && pages === 'unchecked' ? [uncheckedPages, ''] : []),
     holds && !isWitnessed
       ? describeWitness({ ...verdict, receipt }, unvouched)
@@ -97,7 +99,8 @@ export const reportTradeFile = async ({ json, pdf }: TradeFile, rpc: string | nu
     ...(holds && pages === 'own' && receipt?.proof === null ? [unsignedTitle] : []),
     ...(holds && onChain !== null && onChain.stateSince !== null ? [`The purchase went on since this receipt was made: it is ${onChain.stateSince} now.`] : []),
     `Signatures: seller ${signatures.seller}, buyer ${signatures.buyer}. ${describeDecryption(decryptionProved, receipt)}`,
-    ...(receiptHolds && onChain === null ? ['The chain was not asked, and one person can have both keys: --rpc URL holds the trade against it.'] : []),
+    ...(receiptHolds && onChain === null
+      ? ['The chain was not asked, and one person can have both keys: --rpc URL holds the trade against it.'] : []),
     ...(verdict.ok && receipt?.statement === privateReceiptStatement ? [privateReceiptStatement] : []),
     ...(answer === null ? [] : [describeAnswer(answer)]),
     ...(writtenWords === null ? [] : [writtenWords]),

@@ -150,7 +150,8 @@ const covarianceOfDecrypted = (
 
 /** The covariances of columns two by two, without those that nobody asks for: each is decrypted, and counts. */
 const pairColumns = (
-  operation: string, columns: readonly Variable[], ddof: number, multiply: Multiply, isAsked: (i: number, j: number) => boolean = () => true,
+  operation: string, columns: readonly Variable[], ddof: number, multiply: Multiply,
+  isAsked: (i: number, j: number) => boolean = () => true,
 ): Covariances => {
   const count = columns[0]?.shape[0] ?? 0
   assertPaired(operation, columns)

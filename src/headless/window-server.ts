@@ -41,7 +41,8 @@ const largestMessageBytes = 150 * 1024 * 1024
 
 /**
  * A page of its own before the window's: a redirect from here would still count as coming from wherever the address was
- * clicked, and a SameSite=Strict cookie would stay behind. The page's key goes behind #, which is sent to nobody; the window takes it from there.
+ * clicked, and a SameSite=Strict cookie would stay behind. The page's key goes behind #, which is sent to nobody; the window takes it
+ * from there.
  */
 const createWelcomePage = (pageKey: string, place: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/${signedInMark}${pageKey}${place}"><link rel="icon" href="data:,"><title>HEsystem</title><p>Opening HEsystem …</p></html>`
@@ -148,7 +149,8 @@ export const startWindowServer = async (options: WindowServerOptions): Promise<W
     answer(request, response, desk).catch((error: unknown) => { send(response, refuse(error, onBug)) })
   })
   const rpc = new RPCHandler(window.router, { clientInterceptors: [window.errorInterceptor] })
-  const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => callProtocol, maxPayload: largestMessageBytes, perMessageDeflate: false })
+  const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => callProtocol, maxPayload: largestMessageBytes,
+    perMessageDeflate: false })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => { socket.destroy() })
     try {

@@ -4,8 +4,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 export interface WindowSession {
   readonly cookie: string
   /**
-   * For the page's own storage, which its origin keeps apart by port. A cookie alone is sent to every server on this computer, whatever its port:
-   * another user's, or what stands at the other end of another tunnel.
+   * For the page's own storage, which its origin keeps apart by port. A cookie alone is sent to every server on this computer, whatever
+   * its port: another user's, or what stands at the other end of another tunnel.
    */
   readonly pageKey: string
 }
@@ -38,7 +38,8 @@ export const createWindowSessions = (name: string, onNewToken: (token: string) =
     .filter((part) => part.startsWith(`${name}=`)).map((part) => part.slice(name.length + 1))
 
   /** Every session is looked at, whichever fits: time tells nothing about which. */
-  const findSessions = (header: string | undefined): typeof sessions => (header === undefined ? [] : readCookies(header)).flatMap((value) => {
+  const findSessions = (header: string | undefined): typeof sessions =>
+    (header === undefined ? [] : readCookies(header)).flatMap((value) => {
     const found = digest(value)
     return sessions.filter(({ cookie }) => timingSafeEqual(cookie, found))
   })

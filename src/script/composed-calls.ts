@@ -57,7 +57,8 @@ export const readKnownArguments = <T extends object>(
 }
 
 /** A quantile for each of several fractions: the first axis runs over them, as in NumPy. */
-const quantiles = <T extends object>(backend: TensorBackend<T>, receiver: T, fractions: Arguments<T>, axes: Arguments<T>): BackendResult<T> => {
+const quantiles = <T extends object>(backend: TensorBackend<T>, receiver: T, fractions: Arguments<T>,
+  axes: Arguments<T>): BackendResult<T> => {
   if (fractions.length === 0) throw new AppError('input.tensor-value', 'quantile: the list of fractions is empty')
   const rows = fractions.map((fraction): T => {
     const row = tensorOf(backend.call('quantile', receiver, [fraction, ...axes]))

@@ -1,8 +1,9 @@
 import type { ScriptListing } from './run-script.ts'
 
 /**
- * TypeScript's complaints about operators on anything but numbers (& and | of two conditions among them), which an editor leaves out: with them a list of plain numbers can
- * stand beside a tensor, `data + [1, 2]` (docs/adr/0501). What is wrong there is said when the script is tried.
+ * TypeScript's complaints about operators on anything but numbers (& and | of two conditions among them), which an editor leaves out:
+ * with them a list of plain numbers can stand beside a tensor, `data + [1, 2]` (docs/adr/0501). What is wrong there is said when the
+ * script is tried.
  */
 export const operatorDiagnosticCodes: readonly number[] = [2362, 2363, 2365, 2367, 2447, 2839]
 

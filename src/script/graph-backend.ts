@@ -12,7 +12,8 @@ import { assertDecimals, isList, isOneRange, spread, toColumn, toNumber, type Ar
 import type { BackendArgument, BackendResult, TensorBackend, TensorMethod } from './backend.ts'
 import { groupsInstead } from './habits.ts'
 import {
-  assertMixable, computeBinary, computeWhere, constantLike, createMultiply, isGraphTensor, needsHelp, requireComparisons, toDeferred, toPlainWhereKnown,
+  assertMixable, computeBinary, computeWhere, constantLike, createMultiply, isGraphTensor, needsHelp, requireComparisons, toDeferred,
+    toPlainWhereKnown,
   type BinaryMethod, type GraphTensor, type Help, type Operand,
 } from './elementwise.ts'
 
@@ -145,8 +146,8 @@ const toColumns = (method: string, columns: unknown): GraphTensor => {
 }
 
 /**
- * The sets of columns of one call. Where none has single rows they are decrypted anyway; beside single rows stands only what is encrypted or
- * known while the script runs.
+ * The sets of columns of one call. Where none has single rows they are decrypted anyway; beside single rows stands only what is encrypted
+ * or known while the script runs.
  */
 const toVariables = (method: string, given: readonly unknown[]): GraphTensor[] => {
   const columns = given.map((one) => toColumns(method, one))

@@ -89,7 +89,8 @@ const rewriteAssignment = (rewriter: Rewriter, node: ts.BinaryExpression, operat
   const before: ts.Expression[] = []
   const isFixed = ({ kind }: ts.Expression): boolean => kind === ts.SyntaxKind.SuperKeyword || kind === ts.SyntaxKind.ThisKeyword
   const keepObject = (object: ts.Expression): ts.Expression => (isFixed(object) ? object : keepInVariable(rewriter, visit(object), before))
-  const keepKey = (key: ts.Expression): ts.Expression => keepInVariable(rewriter, call('key', [visit(key)], key, key.getStart(file)), before)
+  const keepKey = (key: ts.Expression): ts.Expression =>
+    keepInVariable(rewriter, call('key', [visit(key)], key, key.getStart(file)), before)
   const createTarget = (): (() => ts.Expression) => {
     if (ts.isPropertyAccessExpression(target)) {
       const object = keepObject(target.expression)
@@ -106,7 +107,8 @@ const rewriteAssignment = (rewriter: Rewriter, node: ts.BinaryExpression, operat
   const assignment = typeof operator === 'string'
     ? factory.createAssignment(place(), call(operator, [place(), visit(node.right)], node, offset))
     : factory.createParenthesizedExpression(factory.createBinaryExpression(
-      call('truth', [place()], node, offset), operator, factory.createParenthesizedExpression(factory.createAssignment(place(), visit(node.right))),
+      call('truth', [place()], node, offset), operator,
+        factory.createParenthesizedExpression(factory.createAssignment(place(), visit(node.right))),
     ))
   if (before.length === 0) return ts.setTextRange(assignment, node)
   return factory.createParenthesizedExpression(factory.createCommaListExpression([...before, assignment]))
@@ -140,7 +142,8 @@ const findAsked = (node: ts.Node): Asked | null => {
   if (ts.isSpreadAssignment(node)) return { question: 'spread', expression: node.expression }
   if (ts.isForInStatement(node)) return { question: 'names', expression: node.expression }
   if (ts.isDeleteExpression(node) && isAccess(node.expression)) return { question: 'delete', expression: node.expression.expression }
-  if (ts.isElementAccessExpression(node) && !ts.isLiteralExpression(node.argumentExpression)) return { question: 'key', expression: node.argumentExpression }
+  if (ts.isElementAccessExpression(node) && !ts.isLiteralExpression(node.argumentExpression)) return { question: 'key',
+    expression: node.argumentExpression }
   if (isArrayOfLength(node)) return { question: 'length', expression: node.arguments?.[0] as ts.Expression }
   if (ts.isBinaryExpression(node) && logicalOperators.has(node.operatorToken.kind)) return { question: 'truth', expression: node.left }
   const condition = findCondition(node)
@@ -189,7 +192,7 @@ const rewriteAsked = ({ file, context: { factory }, call }: Rewriter, original: 
 const rewritePlace = (rewriter: Rewriter, node: ts.BinaryExpression): ts.Expression | null => {
   const { file, context: { factory }, visit, call } = rewriter
   const target = findTarget(node.left)
-  if (node.operatorToken.kind !== ts.SyntaxKind.EqualsToken || !ts.isElementAccessExpression(target)) return null
+  if (ts.tokenToString(node.operatorToken.kind) !== '=' || !ts.isElementAccessExpression(target)) return null
   const { expression, argumentExpression } = target
   if (expression.kind === ts.SyntaxKind.SuperKeyword) return null
   const object = factory.createTempVariable(rewriter.context.hoistVariableDeclaration)
@@ -214,7 +217,8 @@ const rewriteType = ({ file, context: { factory }, visit, call }: Rewriter, node
 
 /** `const { length } = x`, of which the interpreter names another place: each name is asked for first, where x stands. */
 const rewritePattern = (
-  { file, context, visit, call }: Rewriter, node: ts.VariableDeclaration, pattern: ts.ObjectBindingPattern, initializer: ts.Expression, visitor: ts.Visitor,
+  { file, context, visit, call }: Rewriter, node: ts.VariableDeclaration, pattern: ts.ObjectBindingPattern, initializer: ts.Expression,
+    visitor: ts.Visitor,
 ): ts.VariableDeclaration => {
   const { factory } = context
   const names = pattern.elements.flatMap(({ dotDotDotToken, propertyName, name }) => {
@@ -262,7 +266,8 @@ export const createOperatorTransform = (file: ts.SourceFile): OperatorTransform 
     const rewriter: Rewriter = { file, context, call, visit: (node) => ts.visitNode(node, visitor) as ts.Expression }
     const visitor = (node: ts.Node): ts.Node => {
       if (ts.isEnumDeclaration(node) || ts.isTypeNode(node)) return node
-      if (ts.isVariableDeclaration(node) && ts.isObjectBindingPattern(node.name) && node.initializer !== undefined) return rewritePattern(rewriter, node, node.name, node.initializer, visitor)
+      if (ts.isVariableDeclaration(node) && ts.isObjectBindingPattern(node.name)
+        && node.initializer !== undefined) return rewritePattern(rewriter, node, node.name, node.initializer, visitor)
       return rewriteOperator(rewriter, node) ?? rewriteAsked(rewriter, node, ts.visitEachChild(node, visitor, context))
     }
     return (source) => ts.visitEachChild(source, visitor, context)

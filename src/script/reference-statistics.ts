@@ -1,5 +1,6 @@
 import { AppError } from '../shared/errors.ts'
-import { countCells, dropAxis, permute, shapeError, showShape, sumExactly, tabulate, valueAt, type ReferenceArray } from './reference-array.ts'
+import { countCells, dropAxis, permute, shapeError, showShape, sumExactly, tabulate, valueAt,
+  type ReferenceArray } from './reference-array.ts'
 
 /** One number from the numbers along some axes, which are dropped. */
 export const reduce = (array: ReferenceArray, axes: readonly number[], evaluate: (values: readonly number[]) => number): ReferenceArray => {
@@ -81,7 +82,8 @@ export const tabulatePairs = (
 
 /**
  * Householder's orthogonal triangularisation [GVL13, 5.2]: intercept and weights with the least squares; none are known, NaN, of fewer rows
- * than weights, and of columns that depend on each other, one of them a constant among them. Throws `input.tensor-shape` for columns of different length.
+ * than weights, and of columns that depend on each other, one of them a constant among them. Throws `input.tensor-shape` for columns of
+ * different length.
  */
 export const fitLeastSquares = (columns: readonly (readonly number[])[], target: readonly number[]): number[] => {
   const odd = columns.find(({ length }) => length !== target.length)

@@ -32,7 +32,8 @@ const isBareAssignment = (node: ts.Node): boolean => ts.isBinaryExpression(node)
 
 /** `list.some((v) => v = 3)` is 3 for each of them. Null for all other syntax. */
 const refuseAssignedItem = (node: ts.Node): string | null => {
-  const isCallback = ts.isArrowFunction(node) && isBareAssignment(node.body) && ts.isCallExpression(node.parent) && node.parent.arguments[0] === node
+  const isCallback = ts.isArrowFunction(node) && isBareAssignment(node.body) && ts.isCallExpression(node.parent)
+    && node.parent.arguments[0] === node
   if (!isCallback || !ts.isPropertyAccessExpression(node.parent.expression) || !asking.has(node.parent.expression.name.text)) return null
   return `\`=\` sets a variable, and gives ${node.parent.expression.name.text} what it was set to: a == b compares`
 }
@@ -50,7 +51,8 @@ const refuseEnumOperator = (node: ts.Node): string | null => {
 
 /** `x = y * 1,500` sets x to y, and 500 goes nowhere. Null for all other syntax. */
 const refuseThousandsMark = (node: ts.Node): string | null => {
-  const isDropped = signOf(node) === ',' && ts.isExpressionStatement(node.parent) && ts.isNumericLiteral((node as ts.BinaryExpression).right)
+  const isDropped = signOf(node) === ',' && ts.isExpressionStatement(node.parent)
+    && ts.isNumericLiteral((node as ts.BinaryExpression).right)
   if (!isDropped || ts.isNumericLiteral((node as ts.BinaryExpression).left)) return null
   return 'a comma ends the expression, and what stands behind it goes nowhere: 1,500 is written 1500, or 1_500'
 }
@@ -58,7 +60,8 @@ const refuseThousandsMark = (node: ts.Node): string | null => {
 /** `x⏎(y).sum()` calls x, and `x⏎[0]` is its first row. Null for all other syntax. */
 const refuseNextLine = (node: ts.Node): string | null => {
   const isCall = ts.isCallExpression(node)
-  if ((!isCall && !ts.isElementAccessExpression(node)) || node.questionDotToken !== undefined || (isCall && node.typeArguments !== undefined)) return null
+  if ((!isCall && !ts.isElementAccessExpression(node)) || node.questionDotToken !== undefined
+    || (isCall && node.typeArguments !== undefined)) return null
   const file = node.getSourceFile()
   const between = file.text.slice(node.expression.end, isCall ? node.arguments.pos : node.argumentExpression.pos)
   if (!/\n\s*[([]$/.test(between)) return null
@@ -94,7 +97,8 @@ const refuseAssignedCondition = (node: ts.Node): string | null => {
 }
 
 /** All of them. A new one is a function of a node that says what is wrong, or null, and a line here. */
-const slips = [refuseSilentFunction, refuseAssignedItem, refuseAssignedCondition, refuseEnumOperator, refuseThousandsMark, refuseKeyOrder, refuseNextLine]
+const slips = [refuseSilentFunction, refuseAssignedItem, refuseAssignedCondition, refuseEnumOperator, refuseThousandsMark,
+  refuseKeyOrder, refuseNextLine]
 
 /** What is JavaScript, and evidently not what its author meant. Null for all other syntax. */
 export const refuseSlip = (node: ts.Node): string | null => {

@@ -10,8 +10,8 @@ export const csvCell = (value: string): string => {
 }
 
 /**
- * A line in front of a table that says where it is from. Readers that know such lines skip those that begin with #; a spreadsheet cuts it at its
- * separators, and none of the pieces may be a formula either.
+ * A line in front of a table that says where it is from. Readers that know such lines skip those that begin with #; a spreadsheet cuts it
+ * at its separators, and none of the pieces may be a formula either.
  */
 export const csvComment = (text: string): string =>
   `# ${oneLine(text).replaceAll('"', '”').replaceAll(/([,;\t]\s*)(?=[=+\-@])/g, '$1\'')}`

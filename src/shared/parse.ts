@@ -30,7 +30,8 @@ export type Parsed<T> = { readonly data: T } | { readonly data: null; readonly p
 export const tryParse = <T>(schema: z.ZodType<T>, value: unknown): Parsed<T> => {
   if (isTooDeep(value)) return { data: null, problems: [{ field: '', message: `is nested more than ${deepest} deep` }] }
   const parsed = schema.safeParse(value)
-  return parsed.success ? parsed : { data: null, problems: parsed.error.issues.map((issue) => ({ field: placeOfIssue(issue), message: issue.message })) }
+  return parsed.success ? parsed
+    : { data: null, problems: parsed.error.issues.map((issue) => ({ field: placeOfIssue(issue), message: issue.message })) }
 }
 
 /**

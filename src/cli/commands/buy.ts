@@ -41,7 +41,8 @@ const describe = ({ purchase, onChain }: PurchaseView): string =>
   oneLine(`${purchase.number ?? '…'}  ${onChain?.state ?? 'Buying'}  ${purchase.details.title}  ${purchase.url}`)
 
 /** A purchase that another profile made, and what the wallet alone may do about it. */
-const describeElsewhere = ({ onChain: { id, state, listing, deadlineSeconds, terms }, canTakeUp }: PurchaseElsewhere, nowSeconds: number): string => {
+const describeElsewhere =
+  ({ onChain: { id, state, listing, deadlineSeconds, terms }, canTakeUp }: PurchaseElsewhere, nowSeconds: number): string => {
   const isLate = deadlineSeconds !== 0 && nowSeconds > deadlineSeconds
   const ways = [
     ...(canTakeUp ? [`\`hesystem purchases take-up ${id}\` goes on with it here`] : []),
@@ -103,7 +104,8 @@ const addRehearsalCommands = (program: Command, globals: () => GlobalOptions): v
     .action((url: string, path: string) => withHost(globals(), async (host, terminal) => {
       const script = readScript(path)
       const { details, seller } = await (await host.trade()).openListing(url)
-      const outcome = await rehearse(script, details, seller, await host.engine(), { onProgress: terminal.progress('computing on test ciphertexts') })
+      const outcome = await rehearse(script, details, seller, await host.engine(),
+        { onProgress: terminal.progress('computing on test ciphertexts') })
       terminal.result(outcome, [
         ...outcome.log,
         'On plain test data:', describeAnswer(outcome.plain), 'On encrypted test data:', describeAnswer(outcome.encrypted),

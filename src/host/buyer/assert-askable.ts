@@ -27,9 +27,9 @@ const resolve = async (host: string): Promise<readonly string[]> => {
 }
 
 /**
- * Anybody can list any URL on the contract. Before a seller is asked that nobody chose: a listing's path and nothing else, at an address of the
- * public internet, or this program would call whatever answers in its owner's own network. A name that resolves otherwise a moment later gets no
- * more than the GET of such a path. Throws `access.address-unasked`, `input.url-invalid`.
+ * Anybody can list any URL on the contract. Before a seller is asked that nobody chose: a listing's path and nothing else, at an address
+ * of the public internet, or this program would call whatever answers in its owner's own network. A name that resolves otherwise a moment
+ * later gets no more than the GET of such a path. Throws `access.address-unasked`, `input.url-invalid`.
  */
 export const assertAskable = async (address: string): Promise<void> => {
   const url = parseListingUrl(address)

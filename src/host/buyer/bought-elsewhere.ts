@@ -18,7 +18,10 @@ export interface BoughtElsewhere {
   list(): Promise<readonly PurchaseElsewhere[]>
   /** Throws `input.not-found` unless this wallet bought it. */
   readMine(number: bigint): Promise<PurchaseOnChain>
-  /** Into this profile, to compute, ask and confirm here. Throws `escrow.wrong-state`, `escrow.terms-changed`, and as opening its listing does. */
+  /**
+   * Into this profile, to compute, ask and confirm here. Throws `escrow.wrong-state`, `escrow.terms-changed`, and as opening its listing
+   * does.
+   */
   takeUp(number: bigint): Promise<NumberedPurchase>
 }
 
@@ -43,7 +46,8 @@ export const createBoughtElsewhere = ({ store, market, openListing, now, listKno
     readMine,
     list: async () => {
       const known = listKnown()
-      const numbers = (await market.findPurchases({ buyer: market.account })).filter((number) => !known.some((purchase) => purchase.number === number))
+      const numbers = (await market.findPurchases({ buyer: market.account })).filter((number) =>
+        !known.some((purchase) => purchase.number === number))
       const found = await Promise.all(numbers.map((number) => market.readPurchase(number)))
       // A payment that is under way here may be mined before this profile knows its number.
       const underWay = new Set(known.filter(({ number }) => number === null).map(({ listing }) => listing))
@@ -63,7 +67,8 @@ export const createBoughtElsewhere = ({ store, market, openListing, now, listKno
         throw new AppError('escrow.terms-changed', `The listing is no longer the one that purchase ${number} was paid for; its money can be taken back.`, { details })
       }
       const { terms, termsHash } = onChain
-      const paid = { buyer: market.account, maxTotalWei: terms.valueWei + terms.guaranteeWei, deadlineSeconds: await market.readTime(), now }
+      const paid = { buyer: market.account, maxTotalWei: terms.valueWei + terms.guaranteeWei, deadlineSeconds: await market.readTime(),
+        now }
       return { ...store.adopt({ ...describeNewPurchase(listing, paid), termsHash }, number), number }
     },
   }

@@ -25,8 +25,8 @@ interface Masked {
 }
 
 /**
- * Evaluates a program so that whoever decrypts it learns nothing: a fresh mask on every cell, then exact rerandomisation, so that neither the
- * ciphertexts nor what they decrypt to tell anything of the program, or of its answer beyond 2^−80 a cell of `bits` − 80 bits.
+ * Evaluates a program so that whoever decrypts it learns nothing: a fresh mask on every cell, then exact rerandomisation, so that neither
+ * the ciphertexts nor what they decrypt to tell anything of the program, or of its answer beyond 2^−80 a cell of `bits` − 80 bits.
  */
 const evaluateMasked = async (
   program: Program, bits: number, key: PaillierPublicKey, source: CiphertextSource, engine: Engine, options: JobOptions,
@@ -41,12 +41,13 @@ const evaluateMasked = async (
 const spareKeyBits = 3
 
 /**
- * A rehearsal on the test table of a listing in `private` mode: its seller has the test key and every test row, and must not read there what it
- * may not read on the real table. As long a mask as the real answer's; a longer one only for what the listing would not answer anyway. Throws
- * `policy.mask-too-short` where the test key has no room for a mask.
+ * A rehearsal on the test table of a listing in `private` mode: its seller has the test key and every test row, and must not read there
+ * what it may not read on the real table. As long a mask as the real answer's; a longer one only for what the listing would not answer
+ * anyway. Throws `policy.mask-too-short` where the test key has no room for a mask.
  */
 export const computeTestMasked = async (
-  program: Program, policy: PrivatePolicy, dataset: DatasetDescription, key: PaillierPublicKey, source: CiphertextSource, engine: Engine, options: JobOptions,
+  program: Program, policy: PrivatePolicy, dataset: DatasetDescription, key: PaillierPublicKey, source: CiphertextSource, engine: Engine,
+    options: JobOptions,
 ): Promise<Masked> => {
   const bits = answerBits(program, dataset).reduce((most, cell) => Math.max(most, cell + answerMaskBits), policy.maxAnswerBits)
   const limit = key.bits - spareKeyBits

@@ -275,9 +275,7 @@ export const createPurchaseService = (dependencies: PurchaseServiceDependencies)
     get,
     download,
     openTable: (number) => {
-      const purchase = get(number)
-      const { details } = purchase
-      const chunks = chunksOf(purchase)
+      const [{ details }, chunks] = [get(number), chunksOf(get(number))]
       return {
         commitment: details.dataset,
         columns: details.columns,

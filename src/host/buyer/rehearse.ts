@@ -149,11 +149,13 @@ const openTestResults = async (ciphertexts: Uint8Array, length: number, link: st
 }
 
 /**
- * Evaluates a program of the test table on its ciphertexts, which the seller opens for anybody, beside the answer on the plain rows. Masked as the
- * real one is where the listing is in private mode: the seller knows the test table, and would read the program out of what it is sent.
+ * Evaluates a program of the test table on its ciphertexts, which the seller opens for anybody, beside the answer on the plain rows.
+ * Masked as the real one is where the listing is in private mode: the seller knows the test table, and would read the program out of what
+ * it is sent.
  */
 const runOnTestData = async (
-  { program, products }: DerivedPlan, plain: AnswerJson, details: Details, source: CiphertextSource, seller: SellerClient, engine: Engine, options: JobOptions,
+  { program, products }: DerivedPlan, plain: AnswerJson, details: Details, source: CiphertextSource, seller: SellerClient,
+    engine: Engine, options: JobOptions,
 ): Promise<TestRun> => {
   const { policy, test, test_result_link } = details
   const key = publicKeyOf(test)

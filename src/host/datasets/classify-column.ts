@@ -183,9 +183,8 @@ const countCells = (cells: Cells, style: NumberStyle): { readonly present: numbe
 /**
  * Decides what a column holds. Half its values being numbers makes it a column of numbers, half of them dates one of dates; any
  * other cell in it is an error that names its place (and never its content). Text of which every value is different, or most are,
- * identifies rows, and is left out with long texts and remarks, unless it is to be a category; so are the numbers of rows, unless they are to be
- * numbers. Throws `input.csv-not-a-number`,
- * `input.csv-number-out-of-range`, `input.date-invalid`, `input.date-ambiguous`.
+ * identifies rows, and is left out with long texts and remarks, unless it is to be a category; so are the numbers of rows, unless they
+ * are to be numbers. Throws `input.csv-not-a-number`, `input.csv-number-out-of-range`, `input.date-invalid`, `input.date-ambiguous`.
  */
 export const classifyColumn = (raw: RawColumn, options: ClassifyOptions): Classified => {
   const { style, dateOrder, head, taken } = options

@@ -18,7 +18,8 @@ export const findHeaderRow = (rows: readonly (readonly unknown[])[]): number => 
   for (const row of ahead) row.forEach((cell, column) => { if (isFilled(cell)) used.add(column) })
   const isMost = (count: number): boolean => count * 2 > used.size
   if (first === -1 || isMost((ahead[first] ?? []).filter(isFilled).length)) return first
-  const header = ahead.findIndex((row, at) => at > first && isMost(row.filter(isWord).length) && ahead.slice(at + 1).some((below) => below.some(isFilled)))
+  const header = ahead.findIndex((row, at) => at > first && isMost(row.filter(isWord).length)
+    && ahead.slice(at + 1).some((below) => below.some(isFilled)))
   return header === -1 ? first : header
 }
 

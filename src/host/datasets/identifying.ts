@@ -12,11 +12,13 @@ const isYear = (value: number): boolean => value >= 1800 && value < 2200
 const countsOn = (values: Float64Array): boolean => {
   const [first = 0, last = 0] = [values[0], values.at(-1)]
   const direction = Math.sign(last - first)
-  return Math.abs(last - first) < values.length * 10 && values.every((value, at) => at === 0 || Math.sign(value - (values[at - 1] ?? 0)) === direction)
+  return Math.abs(last - first) < values.length * 10
+    && values.every((value, at) => at === 0 || Math.sign(value - (values[at - 1] ?? 0)) === direction)
 }
 
 export const allDiffer = (values: Float64Array): boolean =>
-  values.length >= fewWords && values.every(Number.isInteger) && values.toSorted().every((value, at, sorted) => at === 0 || value !== sorted[at - 1])
+  values.length >= fewWords && values.every(Number.isInteger)
+    && values.toSorted().every((value, at, sorted) => at === 0 || value !== sorted[at - 1])
 
 /** Whether whole numbers that all differ number the rows: their column's name says so, or they count on from row to row, years aside. */
 export const numbersRows = (name: string, values: Float64Array): boolean =>
@@ -25,8 +27,8 @@ export const numbersRows = (name: string, values: Float64Array): boolean =>
 export const namesRemarks = (name: string): boolean => remarkName.test(name)
 
 /**
- * Whether words are remarks on single rows and no category: their column's name says so, or most of them are of several words and occur once.
- * `counts`: how often each occurs.
+ * Whether words are remarks on single rows and no category: their column's name says so, or most of them are of several words and occur
+ * once. `counts`: how often each occurs.
  */
 export const areRemarks = (name: string, counts: ReadonlyMap<string, number>): boolean => {
   if (namesRemarks(name)) return true

@@ -20,7 +20,8 @@ const assertChoice = (format: FileFormat, { table, query, sheet, headerRow }: Ta
   if (sheet !== undefined && format !== 'excel') throw new AppError('input.invalid', 'A sheet is for Excel workbooks; the file is none.')
 }
 
-const ofCsv = ({ headerRow }: TableChoice, options: CsvOptions): CsvOptions => (headerRow === undefined ? options : { ...options, headerRow })
+const ofCsv = ({ headerRow }: TableChoice, options: CsvOptions): CsvOptions =>
+  (headerRow === undefined ? options : { ...options, headerRow })
 
 const loadBytes = async (choice: TableChoice, bytes: Uint8Array, options: CsvOptions): Promise<SourceTable> => {
   const format = detectFormat(bytes)

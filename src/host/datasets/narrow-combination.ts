@@ -91,9 +91,9 @@ const drawRows = (rows: number, count: number, draw: Draw): Int32Array => {
 }
 
 /**
- * Samples of rows of which every combination of fewer than `fewest` rows misses one at least. Dealt out like cards, so that neighbours, often
- * alike, come to lie in different hands: fewer rows than hands leave one hand without any, for certain. Where hands are so small that
- * many combinations are 0 in one, drawn by lot, as many rows as there are vectors, so often that none is missed but by bad luck.
+ * Samples of rows of which every combination of fewer than `fewest` rows misses one at least. Dealt out like cards, so that neighbours,
+ * often alike, come to lie in different hands: fewer rows than hands leave one hand without any, for certain. Where hands are so small
+ * that many combinations are 0 in one, drawn by lot, as many rows as there are vectors, so often that none is missed but by bad luck.
  */
 function* planSamples({ vectors, rows: { length: rows } }: Space, fewest: number, draw: Draw): Generator<Int32Array> {
   const size = Math.min(vectors.length, rows)
@@ -116,7 +116,8 @@ const splitConnected = ({ vectors, rows: { length: rows } }: Space): Vector[][] 
   const split = [...echelon.values()].map((row): Vector => ({ values: Int32Array.from(row.slice(0, rows)), factors: row.slice(rows) }))
   const parts: Vector[][] = []
   for (const vector of split) {
-    const touches = (part: readonly Vector[]): boolean => part.some(({ values }) => values.some((value, row) => value !== 0 && vector.values[row] !== 0))
+    const touches = (part: readonly Vector[]): boolean =>
+      part.some(({ values }) => values.some((value, row) => value !== 0 && vector.values[row] !== 0))
     const joined = parts.filter(touches)
     for (const part of joined) parts.splice(parts.indexOf(part), 1)
     parts.push([...joined.flat(), vector])
@@ -175,7 +176,8 @@ const createBasis = (columns: readonly Residues[], draw: Draw): Basis => {
  * none, and `unknown` where that takes too long to tell. It is decided for certain, or with a chance of error below 2⁻⁴⁰ where rows are
  * drawn by lot, besides that of computing with residues.
  */
-export const findNarrowCombination = ({ columns, fewest, own = [], mostWork = usualWork }: NarrowQuestion): NarrowFinding | 'unknown' | null => {
+export const findNarrowCombination =
+  ({ columns, fewest, own = [], mostWork = usualWork }: NarrowQuestion): NarrowFinding | 'unknown' | null => {
   const rows = columns[0]?.length ?? 0
   if (fewest < 2 || rows === 0) return null
   const draw = createDraw()
@@ -191,7 +193,7 @@ export const findNarrowCombination = ({ columns, fewest, own = [], mostWork = us
     spans.some((span) => vectors.every(({ factors }) => reduceRow(span, factors).every((value) => value === 0)))
 
   const describe = ({ vectors, rows: places }: Space): NarrowFinding => {
-    const { values, factors } = vectors.find((vector) => !isOwn([vector])) ?? vectors[0] as Vector
+    const { values, factors } = (vectors.find((vector) => !isOwn([vector])) ?? vectors[0]) as Vector
     const sums = new Map<number, number>()
     factors.forEach((factor, at) => {
       for (const [column, times] of basis.origins[at] as Combination) sums.set(column, reduce((sums.get(column) ?? 0) + factor * times))

@@ -150,10 +150,10 @@ const parseBytes = async (bytes: Bytes, start: Uint8Array, { separator: given, h
 
 /**
  * Parses a table of separated values: encoding, byte order mark, line ends, separator and the row that
- * names the columns are recognised. Blank lines are skipped, and so is what stands above that row. Cells are as written, without their quotes. Row and column numbers in errors count from 1,
- * and blank lines count.
- * Throws `input.csv-unreadable`, `-too-large`, `-malformed`, `-header-empty`, `-header-duplicate`, `-header-missing`,
- * `-header-invalid`, `-ragged`, `-no-rows`, `input.table-too-large`.
+ * names the columns are recognised. Blank lines are skipped, and so is what stands above that row. Cells are as written, without their
+ * quotes. Row and column numbers in errors count from 1, and blank lines count. Throws `input.csv-unreadable`, `-too-large`,
+ * `-malformed`, `-header-empty`, `-header-duplicate`, `-header-missing`, `-header-invalid`, `-ragged`, `-no-rows`,
+ * `input.table-too-large`.
  */
 export const parseCsv = async (source: Uint8Array | string, options: CsvOptions = {}): Promise<SourceTable> => {
   const { maximumBytes = maximumContentBytes } = options

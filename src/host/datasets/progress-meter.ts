@@ -13,7 +13,8 @@ export const createMeter = (
     if (first === null && doneNow > done) first = { done: doneNow, at }
     const since = first === null ? 0 : doneNow - first.done
     onProgress?.({
-      done: doneNow, total, estimatedSecondsLeft: doneNow === total ? 0 : first === null || since <= 0 ? null : ((at - first.at) / 1000 / since) * (total - doneNow),
+      done: doneNow, total, estimatedSecondsLeft: doneNow === total ? 0 : first === null || since <= 0 ? null
+        : ((at - first.at) / 1000 / since) * (total - doneNow),
     })
   }
 }

@@ -107,7 +107,8 @@ const toName = (cell: unknown): string => {
 
 /** What is wrong with one sheet, with what could be read instead. */
 const beside = (error: unknown, sheets: readonly string[], headerRow: number): unknown => (isAppError(error)
-  ? new AppError(error.code, error.message, { details: { ...error.details, sheets: sheets.slice(0, mostChoices), headerRow }, cause: error }) : error)
+  ? new AppError(error.code, error.message,
+    { details: { ...error.details, sheets: sheets.slice(0, mostChoices), headerRow }, cause: error }) : error)
 
 const isBlank = (row: readonly unknown[]): boolean => row.every((cell) => cell === null || cell === '')
 
@@ -116,7 +117,8 @@ const isBlank = (row: readonly unknown[]): boolean => row.every((cell) => cell =
  * when the file was saved, errors as missing values, times of day and durations as numbers of days. Throws
  * `input.table-unreadable`, `input.table-too-large`, `input.table-choice`, and what the collector throws.
  */
-export const readExcel = async (bytes: Uint8Array, { sheet, headerRow, exclude = [] }: TableChoice, take: TakeBlock): Promise<TableHead> => {
+export const readExcel =
+  async (bytes: Uint8Array, { sheet, headerRow, exclude = [] }: TableChoice, take: TakeBlock): Promise<TableHead> => {
   const archive = openArchive(bytes)
   const { unpackedBytes: unpacked } = archive
   if (unpacked > maximumUnpackedBytes) {

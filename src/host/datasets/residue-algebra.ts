@@ -1,6 +1,6 @@
 /**
- * Linear algebra on columns as residues modulo a prime, where what is asked here of integers comes out as it does of them but for a chance of
- * about 2⁻²⁶.
+ * Linear algebra on columns as residues modulo a prime, where what is asked here of integers comes out as it does of them but for a
+ * chance of about 2⁻²⁶.
  */
 export const residuePrime = 67_108_859
 
@@ -90,7 +90,10 @@ export const combine = (columns: readonly Residues[], combination: Combination):
   return sums
 }
 
-/** The columns that are independent over some rows, a basis of the combinations that are 0 in all of them, and the multiplications it took. */
+/**
+ * The columns that are independent over some rows, a basis of the combinations that are 0 in all of them, and the multiplications it
+ * took.
+ */
 export interface Elimination {
   readonly independent: readonly number[]
   readonly zero: readonly Combination[]

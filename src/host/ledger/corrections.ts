@@ -103,10 +103,14 @@ export interface FewInPart extends Correction {
   readonly from: number
 }
 
-/** Of the rows in each part that both tables reach, none was corrected or at least `limit`, or else the first part of which that is not so. */
+/**
+ * Of the rows in each part that both tables reach, none was corrected or at least `limit`, or else the first part of which that is not
+ * so.
+ */
 export const findFewInPart = (known: MarkedTable, asked: MarkedTable, parts: readonly Part[], limit: number): FewInPart | null => {
   const common = Math.min(rowsOf(known), rowsOf(asked))
-  const cut = (table: MarkedTable, { from, to }: Part): MarkedTable => table.map((column) => ({ ...column, marks: column.marks.subarray(from, to) }))
+  const cut = (table: MarkedTable, { from, to }: Part): MarkedTable =>
+    table.map((column) => ({ ...column, marks: column.marks.subarray(from, to) }))
   for (const part of parts.filter(({ to }) => to <= common)) {
     const few = findCorrections(cut(known, part), cut(asked, part)).find(({ rows }) => rows < limit)
     if (few !== undefined) return { ...few, from: part.from }

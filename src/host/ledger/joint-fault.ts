@@ -136,7 +136,8 @@ export const findTogether = (
   })
   if (found === null || found === 'unknown') return found
   const [, constant = 0] = found.combination.find(([place]) => place === 0) ?? []
-  return { rows: found.rows, constant, combination: found.combination.filter(([place]) => place > 0).map(([place, factor]) => [place - 1, factor]) }
+  return { rows: found.rows, constant,
+    combination: found.combination.filter(([place]) => place > 0).map(([place, factor]) => [place - 1, factor]) }
 }
 
 /** What the sums of a table and of those that are sold of its source tell together, in one part of the rows. */

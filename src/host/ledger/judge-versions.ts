@@ -38,7 +38,8 @@ export interface VersionsVerdict {
   readonly corrections: ReadonlyMap<number, readonly Correction[]>
 }
 
-export const limitBeside = ({ minRows }: { readonly minRows: number }, offer: Pick<SourceOffer, 'minRows'>): number => Math.max(minRows, offer.minRows)
+export const limitBeside = ({ minRows }: { readonly minRows: number }, offer: Pick<SourceOffer, 'minRows'>): number =>
+  Math.max(minRows, offer.minRows)
 
 export const refuseBeside = ({ id, isPending }: Pick<SourceOffer, 'id' | 'isPending'>, what: string, details: ErrorDetails): never => {
   const stands = isPending ? 'is being published, or that was interrupted (discard the draft where it is not to be sold)' : 'is published'
@@ -72,7 +73,8 @@ const assertFew = (offer: PublishedOffer, limit: number, corrections: readonly C
 type SoldTable = Omit<PublishedOffer, 'id' | 'isPending'>
 
 /** Where a table ends, an answer may end. */
-const listSoldParts = (tables: readonly SoldTable[]): Part[] => listParts(tables.map(({ rows }) => rows), Math.min(...tables.map(({ minRows }) => minRows)))
+const listSoldParts = (tables: readonly SoldTable[]): Part[] =>
+  listParts(tables.map(({ rows }) => rows), Math.min(...tables.map(({ minRows }) => minRows)))
 
 /** What was corrected in a part of the rows is told apart from what was before it. */
 const assertManyInParts = ({ offers }: VersionsQuestion, subject: SoldTable, marksOf: (dataset: number) => MarkedTable): void => {
@@ -158,7 +160,8 @@ export const judgeVersions = (question: VersionsQuestion): VersionsVerdict => {
     const open = (column: OwnedColumn): JudgedColumn =>
       ({ ...column, read: () => tables.get(column.dataset)?.residues?.get(column.name)?.subarray(from, to) ?? null })
     const fault = findJointFault({ ...joint, known: known.map((table) => table.map(open)), asked: own.map(open) })
-    if (fault !== null) refuseBeside(last, describeFault(fault, joint.limit), { reason: fault.reason, columns: fault.columns.join(', '), limit: joint.limit })
+    if (fault !== null) refuseBeside(last, describeFault(fault, joint.limit),
+      { reason: fault.reason, columns: fault.columns.join(', '), limit: joint.limit })
   }
   return { unread, corrections }
 }

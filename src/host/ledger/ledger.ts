@@ -61,9 +61,8 @@ export interface Ledger {
   /**
    * Has what came for the listing judged elsewhere, in view of all that the source has told, and gives it to `act`, which says whether the
    * source has told no more since. Where it has, it is judged again; after so many times, here, so that nothing comes in between. What is
-   * refused stays refused: a source only ever tells more. A table that an earlier version of this program published is first judged beside those
-   * listed before it. With `earlier`, that is tried first. Gives what was acted on. Throws as
-   * `runJudgeJob` and `act`.
+   * refused stays refused: a source only ever tells more. A table that an earlier version of this program published is first judged
+   * beside those listed before it. With `earlier`, that is tried first. Gives what was acted on. Throws as `runJudgeJob` and `act`.
    */
   settle<K extends JudgedKind>(
     job: JudgedText<K>, subject: LedgerSubject, act: (judged: JudgeResults[K]) => boolean, earlier?: JudgeResults[K],
@@ -106,9 +105,9 @@ export interface Ledger {
    */
   assertListable(dataset: string, policy: Policy): Promise<void>
   /**
-   * Notes for good that the dataset's source is sold in the policy's mode, and what `claim` writes, in one step with seeing that what it was
-   * judged beside still stands: whatever another process publishes at the same moment is judged beside this, or this beside that. Gives
-   * what `claim` gives; where that is false, nothing is noted. Throws as `assertListable`, `assertMode` and `assertApart`.
+   * Notes for good that the dataset's source is sold in the policy's mode, and what `claim` writes, in one step with seeing that what it
+   * was judged beside still stands: whatever another process publishes at the same moment is judged beside this, or this beside that.
+   * Gives what `claim` gives; where that is false, nothing is noted. Throws as `assertListable`, `assertMode` and `assertApart`.
    */
   claimMode(dataset: string, policy: Policy, claim: () => boolean): Promise<boolean>
   /**
@@ -204,7 +203,8 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
     const { id, partition } = requireSource(dataset)
     return act(versionOf(dataset, policy), id, () => parsePartition(partition))
   }
-  const judgeBeside = (dataset: string, policy: Policy): Promise<string> => beside(dataset, policy, versions.assertListable, Promise.resolve(''))
+  const judgeBeside = (dataset: string, policy: Policy): Promise<string> =>
+    beside(dataset, policy, versions.assertListable, Promise.resolve(''))
   const nameBeside = (dataset: string, policy: Policy): string => beside(dataset, policy, versions.nameBeside, '')
 
   /** Whether the judgement still holds, and if so, whether what was sold and answered beside it permits the answer. */

@@ -23,16 +23,16 @@ export interface Versions {
    */
   assertListable(subject: VersionSubject, source: number, readKnown: () => Partition): Promise<string>
   /**
-   * Judges a table that an earlier version of this program published beside those that were listed before it, once for each state of these, so
-   * that `assertAnswerable` knows. In a thread, as `assertListable`.
+   * Judges a table that an earlier version of this program published beside those that were listed before it, once for each state of
+   * these, so that `assertAnswerable` knows. In a thread, as `assertListable`.
    */
   prepare(subject: VersionSubject, source: number): Promise<void>
   /** The published listings of the source, and whether groups of its rows were answered, in few words. */
   nameBeside(subject: VersionSubject, source: number, readKnown: () => Partition): string
   /**
    * Whether the source may answer what leaves it known as `readRefined` gives. Throws `policy.source-corrected` for a table that was
-   * published beside others with which its sums are of few rows, or that was not judged by `prepare` and should be, and `policy.second-moments-whole` or `policy.corrected-whole` for groups of
-   * rows where listings together would tell single ones.
+   * published beside others with which its sums are of few rows, or that was not judged by `prepare` and should be, and
+   * `policy.second-moments-whole` or `policy.corrected-whole` for groups of rows where listings together would tell single ones.
    */
   assertAnswerable(subject: VersionSubject, source: number, readRefined: () => Partition): void
 }

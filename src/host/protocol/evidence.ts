@@ -102,9 +102,10 @@ export const readDisputed = (evidence: Evidence): Disputed => {
 }
 
 /**
- * What the evidence shows by itself: whether the sealed answer in it opens, holds the cells that were asked for, and is proved. A proof under
- * a key without a certificate binds to nothing: such a key may open one ciphertext as several numbers. It is the seller who listed it, in a
- * document whose hash stands on the contract, and who owes the proof; so that the verdict is for the buyer, though no buyer's program pays for one.
+ * What the evidence shows by itself: whether the sealed answer in it opens, holds the cells that were asked for, and is proved. A proof
+ * under a key without a certificate binds to nothing: such a key may open one ciphertext as several numbers. It is the seller who listed
+ * it, in a document whose hash stands on the contract, and who owes the proof; so that the verdict is for the buyer, though no buyer's
+ * program pays for one.
  */
 export const judgeAnswer = (evidence: Evidence): Verdict => {
   try {

@@ -66,11 +66,13 @@ export const tradeSchema = z.strictObject({
 export type ReceiptTrade = z.infer<typeof tradeSchema>
 
 /** What a receipt of a trade in `disclosed` mode says for itself; both parties sign it with the trade. */
-export const receiptStatement = 'The signatures hold what was traded. Where the answer is enclosed, its proof shows that it was decrypted rightly; '
+export const receiptStatement =
+  'The signatures hold what was traded. Where the answer is enclosed, its proof shows that it was decrypted rightly; '
   + 'nothing proves that the encrypted table was the real one.'
 
 /** The same for a trade in `private` mode. */
-export const privateReceiptStatement = 'The signatures hold what was traded, in private mode: what was asked is not known to the seller, who decrypted '
+export const privateReceiptStatement =
+  'The signatures hold what was traded, in private mode: what was asked is not known to the seller, who decrypted '
   + 'masked numbers. Where the answer is enclosed, its proof shows that they were decrypted rightly; nothing here shows what they mean, and '
   + 'nothing proves that the encrypted table was the real one.'
 
@@ -171,7 +173,8 @@ const types: TypedDataTypes = {
 const countComparisons = (program: Pick<Program, 'comparisons'> | null): number => program?.comparisons?.length ?? 0
 
 /** How many of its unproved replies a receipt's program names: all of them where none is shown, for then nobody can tell. */
-export const countShownReplies = ({ trade, program }: Receipt): number => (program === null ? trade.unprovedReplies : countComparisons(program))
+export const countShownReplies = ({ trade, program }: Receipt): number =>
+  (program === null ? trade.unprovedReplies : countComparisons(program))
 
 /** EIP-712 knows no null: what is not there yet is signed as the zero hash, which no hash ever is. */
 const toTypedData = ({ trade, statement }: Receipt) => [createDomain(trade.chainId, trade.contract), types, {

@@ -3,8 +3,8 @@ import { isAppError } from '../../shared/errors.ts'
 import { programSchema } from '../../shared/schemas/program.ts'
 
 /**
- * A program in somebody's file. In canonical form, as every program that was ever answered: any other could name cells and steps that are not
- * there, shapes larger than memory, or one name twice, and what is read by it would be no answer.
+ * A program in somebody's file. In canonical form, as every program that was ever answered: any other could name cells and steps that are
+ * not there, shapes larger than memory, or one name twice, and what is read by it would be no answer.
  */
 export const shownProgramSchema = programSchema.superRefine((program, context) => {
   try {

@@ -12,7 +12,10 @@ const growingFields = ['requestHash', 'answerHash'] as const
 /** What may have changed since the receipt was made, if the purchase went on. */
 const presentFields = ['state', 'burnedWei'] as const
 
-/** Credits are summed by account. Before its last move a purchase has paid nobody but the seller, and its receipt by itself shows how much. */
+/**
+ * Credits are summed by account. Before its last move a purchase has paid nobody but the seller, and its receipt by itself shows how
+ * much.
+ */
 const differInCredits = (told: ReceiptTrade, found: ReceiptTrade, wentOn: boolean): boolean =>
   (wentOn ? told.credits.some(({ account }) => account !== found.seller) : !isDeepStrictEqual(told.credits, found.credits))
 
@@ -37,9 +40,9 @@ export interface ChainVerdict {
 
 /**
  * Holds a receipt whose form and hashes are in order against the chain it names, as a node tells it: the same purchase, parties, terms,
- * hashes and moves; what `listUnvouchedFields` names it cannot tell. A purchase that went on since is no contradiction, unless its price went back: then what the
- * receipt tells of was undone. Throws
- * `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract`, `escrow.not-found`.
+ * hashes and moves; what `listUnvouchedFields` names it cannot tell. A purchase that went on since is no contradiction, unless its price
+ * went back: then what the receipt tells of was undone. Throws `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract`,
+ * `escrow.not-found`.
  */
 export const verifyReceiptOnChain = async (receipt: Receipt, rpcUrl: string): Promise<ChainVerdict> => {
   const { trade, request, program } = receipt

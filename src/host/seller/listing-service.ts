@@ -133,7 +133,8 @@ const createDisclosedPolicy = (draft: Limits, rows: number): DisclosedPolicy => 
       details: { minRows, rows },
     })
   }
-  return { mode: 'disclosed', minRows, condition: draft.condition ?? 2, maxAnswerCells: draft.maxAnswerCells ?? usualAnswerCells, maxAnswerBits: draft.maxAnswerBits ?? 192 }
+  return { mode: 'disclosed', minRows, condition: draft.condition ?? 2, maxAnswerCells: draft.maxAnswerCells ?? usualAnswerCells,
+    maxAnswerBits: draft.maxAnswerBits ?? 192 }
 }
 
 const createPrivatePolicy = (
@@ -187,7 +188,8 @@ export const createListingService = ({ database, datasets, ledger, market, now }
   const store = createListingStore(database)
 
   /** The listings of a dataset's source, by what does not change of them. */
-  const nameListed = (dataset: string): string => JSON.stringify(ledger.listOffers(dataset).map((offer) => [offer.id, offer.dataset, offer.moments]))
+  const nameListed = (dataset: string): string =>
+    JSON.stringify(ledger.listOffers(dataset).map((offer) => [offer.id, offer.dataset, offer.moments]))
 
   /** A draft's details, and beside which listings they were judged. */
   const describe = async (draft: ListingDraft, id: string): Promise<{ readonly details: Details; readonly listed: string }> => {
@@ -288,7 +290,9 @@ export const createListingService = ({ database, datasets, ledger, market, now }
     const { number } = await chain.createListing(creationKey(id), found.terms, found.url)
     return store.update(id, { number, state: 'published' })
   }
-  /** The next one is judged beside what this one adds, as it is in another process. One wallet's transactions wait for one another anyway. */
+  /**
+   * The next one is judged beside what this one adds, as it is in another process. One wallet's transactions wait for one another anyway.
+   */
   const inTurn = createTurns(1)
 
   return {

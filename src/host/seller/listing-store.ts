@@ -39,8 +39,8 @@ export interface ListingStore {
   insert(listing: Pick<StoredListing, 'id' | 'dataset' | 'details' | 'text' | 'terms' | 'url' | 'createdAt'>): StoredListing
   update(id: string, change: ListingChange): StoredListing
   /**
-   * Notes that a draft's publication begins, judged by the present rules; from then on others are judged beside it. Gives false where another
-   * draft stands in its place, or its dataset has got another name.
+   * Notes that a draft's publication begins, judged by the present rules; from then on others are judged beside it. Gives false where
+   * another draft stands in its place, or its dataset has got another name.
    */
   claim({ id, dataset, text }: Pick<StoredListing, 'id' | 'dataset' | 'text'>): boolean
   /** Listings of a dataset that has got another name follow it; what was published does not name it. */
@@ -131,12 +131,14 @@ export const createListingStore = (database: ProfileDatabase): ListingStore => {
       return show(id)
     },
     claim: ({ id, dataset, text }) =>
-      database.prepare('UPDATE listings SET judged_by = ? WHERE id = ? AND dataset = ? AND details = ?').run(judgeRules, id, dataset, text).changes === 1,
+      database.prepare('UPDATE listings SET judged_by = ? WHERE id = ? AND dataset = ? AND details = ?')
+        .run(judgeRules, id, dataset, text).changes === 1,
     renameDataset: (from, to) => { database.prepare('UPDATE listings SET dataset = ? WHERE dataset = ?').run(to, from) },
     remove: (id) => { database.prepare('DELETE FROM listings WHERE id = ? AND number IS NULL').run(id) },
     list: () => database.prepare<[], ListingRow>('SELECT * FROM listings ORDER BY created_at, id').all().map(fromRow),
     findByNumber: ({ chainId, contract }, number) => {
-      const row = database.prepare<[number, string, string], ListingRow>('SELECT * FROM listings WHERE chain_id = ? AND contract = ? AND number = ?')
+      const row = database
+        .prepare<[number, string, string], ListingRow>('SELECT * FROM listings WHERE chain_id = ? AND contract = ? AND number = ?')
         .get(chainId, contract, number.toString())
       return row === undefined ? null : fromRow(row)
     },

@@ -47,7 +47,8 @@ const rehearseTogether = (listing: Disclosed, others: readonly Disclosed[], depe
       const rows = datasets.readRows(one.dataset)
       const readers = one.details.columns.map((_, at) => createResidueOf(one.details.columns, at))
       return [{
-        id: one.id, dataset: describeDataset(one.details), minRows: one.details.policy.minRows, rows, readCell: createReader(one, dependencies),
+        id: one.id, dataset: describeDataset(one.details), minRows: one.details.policy.minRows, rows,
+          readCell: createReader(one, dependencies),
         residueOf: (row, column) => (readers[column] as (typeof readers)[number])(row),
       }]
     } catch (error) {
@@ -65,7 +66,8 @@ const rehearseDisclosed = (listing: Disclosed, readCell: ReadCell, dependencies:
   const { ledger, show } = dependencies
   const dataset = describeDataset(listing.details)
   const judgeWith = (other: StoredListing): JudgeAttack => (questions) => {
-    const { answered, refusal } = ledger.rehearse(questions.map(({ program, asked }) => ({ program, subject: asked === 'own' ? listing : other })))
+    const { answered, refusal } =
+      ledger.rehearse(questions.map(({ program, asked }) => ({ program, subject: asked === 'own' ? listing : other })))
     return { answered, refusal: refusal === null ? null : { code: refusal.code, message: refusal.message } }
   }
   const offers = ledger.listOffers(listing.dataset).filter(({ id, isPublished }) => isPublished && id !== listing.id)
@@ -78,7 +80,8 @@ const rehearseDisclosed = (listing: Disclosed, readCell: ReadCell, dependencies:
     } catch (error) {
       if (!isAppError(error, 'input.plain-dropped')) throw error
       const words = `was not tried together with listing ${other.id}: the rows of its table are deleted here`
-      return [{ attack: 'two-listings', words, answered: 0, questions: 0, refusal: { code: error.code, message: error.message }, cells: 0, bits: 0 }]
+      return [{ attack: 'two-listings', words, answered: 0, questions: 0, refusal: { code: error.code, message: error.message },
+        cells: 0, bits: 0 }]
     }
   })
   return [

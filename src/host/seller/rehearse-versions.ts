@@ -31,7 +31,8 @@ interface PlainColumn extends MarkedColumn {
 const name = 'versions-together'
 
 const open = (table: RehearsedTable, { from, to }: Part): PlainColumn[] => table.dataset.columns.map((column, at) => ({
-  name: column.name, table, at, isOrdered: false, marks: Float64Array.from({ length: to - from }, (_, row) => (table.rows[from + row]?.[at] ?? 0) + 0),
+  name: column.name, table, at, isOrdered: false,
+    marks: Float64Array.from({ length: to - from }, (_, row) => (table.rows[from + row]?.[at] ?? 0) + 0),
 }))
 
 const read = ({ table, at }: PlainColumn, { from, to }: Part): Residues =>
@@ -65,7 +66,8 @@ const rehearsePart = (part: Part, tables: readonly RehearsedTable[], judge: Judg
   const told = found.combination.map(([place, factor]) => ({ ...columns[place] as PlainColumn, factor }))
   const involved = reaching.filter((table) => told.some((column) => column.table === table))
   const questions = involved.map((table) => {
-    const cells = told.filter((column) => column.table === table).map(({ at }) => sumOfRows(table.dataset, at, part.from, part.to - part.from))
+    const cells = told.filter((column) => column.table === table).map(({ at }) =>
+      sumOfRows(table.dataset, at, part.from, part.to - part.from))
     return { listing: table.id, asked: 'own' as const, program: programOf(table.dataset, cells) }
   })
   const { answered, refusal } = judge(questions)
@@ -89,8 +91,9 @@ const rehearsePart = (part: Part, tables: readonly RehearsedTable[], judge: Judg
 
 /**
  * What the sums of all columns of all versions of a table that are sold, to every place where one of them ends, tell together: whether a
- * combination of them is of fewer rows than the minimum, by the linear algebra that listings are judged by (docs/adr/0402), on the real rows
- * and whatever was judged when they were published. A report for each part of the rows where there is one, or one that says there is none.
+ * combination of them is of fewer rows than the minimum, by the linear algebra that listings are judged by (docs/adr/0402), on the real
+ * rows and whatever was judged when they were published. A report for each part of the rows where there is one, or one that says there is
+ * none.
  */
 export const rehearseVersions = (tables: readonly RehearsedTable[], judge: JudgeQuestions): AttackReport[] => {
   if (tables.length < 2) return []

@@ -22,7 +22,8 @@ const assertConsistent = (details: Details): void => {
     [rows === details.dataset.rows && columns === details.dataset.columns, 'num_rows and the dataset disagree'],
     [columns === details.columns.length && columns === details.test.columns, 'the columns and num_rows disagree'],
     [details.condition === details.policy.condition, 'condition and the policy disagree'],
-    [details.dataset.key.keyId !== details.test.key.keyId && details.dataset.key.n !== details.test.key.n, 'test data stands under the key of the real data'],
+    [details.dataset.key.keyId !== details.test.key.keyId && details.dataset.key.n !== details.test.key.n,
+      'test data stands under the key of the real data'],
     [new Set(details.columns.map((column) => column.name)).size === columns, 'two columns have the same name'],
     [details.columns.every((column) => column.lower <= column.upper), 'a column\'s lower bound is above its upper one'],
   ]
@@ -48,9 +49,9 @@ const listWords = ({ title, description, columns }: Pick<Details, 'title' | 'des
 ]
 
 /**
- * What is offered from now on: titles, names, units and categories in one line, and no control characters but a description's line breaks and
- * tabs. The marks U+200E and U+200F may stand, as Arabic and Hebrew need them: they turn nothing around but the signs beside them. One that
- * was bought or listed before stays readable, with its evidence. Throws `code`.
+ * What is offered from now on: titles, names, units and categories in one line, and no control characters but a description's line breaks
+ * and tabs. The marks U+200E and U+200F may stand, as Arabic and Hebrew need them: they turn nothing around but the signs beside them.
+ * One that was bought or listed before stays readable, with its evidence. Throws `code`.
  */
 export const assertPlainWords = (words: Pick<Details, 'title' | 'description' | 'columns'>, code: 'input.details-invalid' | 'input.invalid' = 'input.details-invalid'): void => {
   const found = listWords(words).find(([, text, isLine]) => controls.test(text) || (isLine && breaks.test(text)))

@@ -74,14 +74,16 @@ const findTypes = (table: SourceTable, decisions: ImportDecisions, untold: reado
   for (const columns of [decisions.columns, without(decisions.columns, ['lower', 'upper']), without(decisions.columns, ['fill', 'lower', 'upper'])]) {
     for (const missing of ['median', 'drop'] as const) {
       const tried = attempt(table, {
-        ...decisions, ...(columns === undefined ? {} : { columns }), missing, categories: 'codes', exclude: [...decisions.exclude ?? [], ...untold],
+        ...decisions, ...(columns === undefined ? {} : { columns }), missing, categories: 'codes',
+          exclude: [...decisions.exclude ?? [], ...untold],
       })
       if ('clean' in tried) return { clean: tried.clean, leftOut: tried.clean.report.leftOut, untold }
       problem = tried.problem
     }
   }
   const name = columnOf(problem, table)
-  return name === null || untold.includes(name) ? { clean: null, leftOut: leftOutBy(problem), untold } : findTypes(table, decisions, [...untold, name])
+  return name === null || untold.includes(name) ? { clean: null, leftOut: leftOutBy(problem), untold }
+    : findTypes(table, decisions, [...untold, name])
 }
 
 const findKind = (table: SourceTable, index: number, clean: CleanTable | null): 'number' | 'category' => {
@@ -93,7 +95,8 @@ const findKind = (table: SourceTable, index: number, clean: CleanTable | null): 
   return 'number'
 }
 
-const describeColumn = (table: SourceTable, index: number, name: string, decisions: ImportDecisions, { clean, leftOut: doubts, untold }: Types): ImportPreview['columns'][number] => {
+const describeColumn = (table: SourceTable, index: number, name: string, decisions: ImportDecisions,
+  { clean, leftOut: doubts, untold }: Types): ImportPreview['columns'][number] => {
   let missing = 0
   for (const cell of table.columns[index] ?? []) if (readCell(cell) === null) missing += 1
   const column = clean?.columns.find((candidate) => candidate.column.name === name)?.column

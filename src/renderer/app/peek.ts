@@ -2,7 +2,10 @@ import { useQueries, useQueryClient, type UseQueryResult } from '@tanstack/react
 import type { OpenedListingJson } from '../../shared/window-contract/market.ts'
 import { shell } from './api.ts'
 
-/** Asks sellers whom nobody chose: anybody can list any URL on the chain, so that the shell asks public ones only. What came is kept for the listing's own page. */
+/**
+ * Asks sellers whom nobody chose: anybody can list any URL on the chain, so that the shell asks public ones only. What came is kept for
+ * the listing's own page.
+ */
 export const usePeeks = (urls: readonly string[]): readonly UseQueryResult<OpenedListingJson>[] => {
   const queries = useQueryClient()
   return useQueries({

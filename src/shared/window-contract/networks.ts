@@ -21,8 +21,8 @@ const byName = z.strictObject({ name: nameSchema })
 export const networksContract = {
   list: procedure.input(emptySchema).output(z.array(networkSchema)),
   /**
-   * Adds it, or changes the one of that name; the first one is used at once. `isChecked`: only where its node answers, for that chain and with
-   * that contract; throws `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract` otherwise.
+   * Adds it, or changes the one of that name; the first one is used at once. `isChecked`: only where its node answers, for that chain and
+   * with that contract; throws `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract` otherwise.
    */
   save: procedure
     .input(networkSchema.omit({ kind: true, active: true }).partial({ explorer: true }).extend({ isChecked: z.boolean().exactOptional() }))

@@ -58,5 +58,6 @@ export const receiptsContract = {
   /** A file that the system asked the program to open. Throws `input.not-found`, `input.file-unreadable`. */
   opened: procedure.input(z.strictObject({ file: z.string().max(100) })).output(z.strictObject({ fileName: z.string(), json: z.string() })),
   /** Of a receipt's PDF, the file attached to it, and whether the pages are the ones that it gives. Needs no network. */
-  verify: procedure.input(z.union([z.strictObject({ json: z.string().max(5_000_000) }), z.strictObject({ pdf: z.base64().max(20_000_000) })])).output(receiptVerdictSchema),
+  verify: procedure.input(z.union([z.strictObject({ json: z.string().max(5_000_000) }),
+    z.strictObject({ pdf: z.base64().max(20_000_000) })])).output(receiptVerdictSchema),
 }

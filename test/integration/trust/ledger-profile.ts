@@ -83,7 +83,8 @@ export const openProfile = (
     }
   }
   /** A listing of the dataset in the profile, published or not, as far as the ledger looks at one. */
-  const insertListing = (dataset: string, { minRows = 2, isPublished = true, isJudged = true }: Terms & { readonly isPublished?: boolean; readonly isJudged?: boolean } = {}): string => {
+  const insertListing = (dataset: string, { minRows = 2, isPublished = true, isJudged =
+    true }: Terms & { readonly isPublished?: boolean; readonly isJudged?: boolean } = {}): string => {
     const { columns, rows: { length: rows } } = show(dataset)
     const id = dataset.replace('@', '-')
     const commit = (name: string) => ({
@@ -93,15 +94,18 @@ export const openProfile = (
     const policy = { mode: 'disclosed' as const, minRows, condition: 1, maxAnswerCells: 10, maxAnswerBits: 192 }
     const links = { meta_link: '/v1', test_link: '/v1', test_result_link: '/v1', data_link: '/v1', result_link: '/v1' }
     const details: Details = {
-      version: 1, title: dataset, description: '', seller: contract, chain_id: 1, contract_address: contract, listing: id, num_rows: [rows, columns.length],
+      version: 1, title: dataset, description: '', seller: contract, chain_id: 1, contract_address: contract, listing: id,
+        num_rows: [rows, columns.length],
       condition: policy.condition, ...links, columns: [...columns], policy, budgets: { totalCells: 1000, comparisons: 0, products: 0 },
       dataset: commit(dataset), test: commit(`test of ${dataset}`), confirmations: 1, proof: 'dj-batch-1',
     }
     const terms: ListingTerms = {
-      valueWei: 1n, guaranteeWei: 1n, interactionFeeWei: 0n, deliverySeconds: 1, expirationSeconds: 1, disputeSeconds: 1, arbiter: contract, detailsHash: '0x',
+      valueWei: 1n, guaranteeWei: 1n, interactionFeeWei: 0n, deliverySeconds: 1, expirationSeconds: 1, disputeSeconds: 1,
+        arbiter: contract, detailsHash: '0x',
     }
     const listings = createListingStore(database)
-    listings.insert({ id, dataset, details, text: encodeDetails(details), terms, url: 'http://127.0.0.1/', createdAt: new Date(0).toISOString() })
+    listings.insert({ id, dataset, details, text: encodeDetails(details), terms, url: 'http://127.0.0.1/',
+      createdAt: new Date(0).toISOString() })
     // As publishing does: judged by the present rules.
     if (isPublished && isJudged) listings.claim(listings.show(id))
     if (isPublished) listings.update(id, { number: BigInt(listings.list().length), state: 'published' })

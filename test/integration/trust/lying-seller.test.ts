@@ -9,7 +9,6 @@ import type { Market } from '../../../src/host/chain/market.ts'
 import type { Host, Trade } from '../../../src/host/index.ts'
 import { toBase64 } from '../../../src/host/base64.ts'
 import { decodeAnswer, encodeAnswer, type AnswerPayload } from '../../../src/host/protocol/answer-codec.ts'
-import { reportEvidence } from '../../../src/cli/evidence-file.ts'
 import type { Details } from '../../../src/shared/schemas/details.ts'
 import { computeVerdict, judgeAnswer, readDisputed, type Evidence } from '../../../src/host/protocol/evidence.ts'
 import { hashResultRequest } from '../../../src/host/protocol/result-request.ts'
@@ -23,6 +22,7 @@ import { createFolder } from '../../e2e/support/cleanup.ts'
 import { launch } from '../../e2e/support/command-line.ts'
 import { refusalOf } from '../../e2e/support/refusal.ts'
 import { openRelay, type Relay } from '../../e2e/support/relay.ts'
+import { reportOn as report } from './report-on.ts'
 import { expectedAnswer, prepareDataset, publishListing, script, valueWei } from '../../e2e/support/shop.ts'
 import { openStage, serve, type Party } from '../../e2e/support/stage.ts'
 
@@ -90,7 +90,8 @@ describe('a seller who has the key and lies (S13)', () => {
     expect((await refusalOf(() => purchases.confirm(number))).code).toBe(code)
     expect((await market.readPurchase(number)).state).toBe('Delivered')
     const { receipt } = await trade.receipts.export(number)
-    expect(verifyReceipt(JSON.parse(JSON.stringify(receipt)))).toMatchObject({ ok: false, decryptionProved: false, problems: [{ field: 'proof' }] })
+    expect(verifyReceipt(JSON.parse(JSON.stringify(receipt)))).toMatchObject({ ok: false, decryptionProved: false,
+      problems: [{ field: 'proof' }] })
     await purchases.dispute(number)
     const evidence = JSON.parse(JSON.stringify(await purchases.disclose(number))) as Evidence
     expect(computeVerdict(evidence, market, await market.readPurchase(number))).toMatchObject({ for: 'buyer', ground: code })
@@ -98,18 +99,8 @@ describe('a seller who has the key and lies (S13)', () => {
     expect(await report(evidence, rpcUrl)).toMatchObject({ convicts: true, for: 'buyer', ground: code, exitCode: undefined })
     expect(await report(evidence, null)).toMatchObject({ convicts: false, for: 'buyer', exitCode: 1 })
     const other = { ...evidence, request: { ...evidence.request, purchase: '1' } }
-    if (number !== 1n) expect(await report(other, rpcUrl)).toMatchObject({ convicts: false, for: null, ground: 'input.evidence-foreign', exitCode: 1 })
-  }
-
-  const report = async (evidence: Evidence, rpc: string | null): Promise<object> => {
-    let told = {}
-    const nothing = (): undefined => undefined
-    const result = (document: unknown): void => { told = document as object }
-    const terminal = { json: true, result, file: nothing, note: nothing, progress: () => nothing, error: nothing }
-    await reportEvidence(evidence, rpc, terminal)
-    const { exitCode } = process
-    process.exitCode = undefined
-    return { ...told, exitCode }
+    if (number !== 1n) expect(await report(other, rpcUrl)).toMatchObject({ convicts: false, for: null, ground: 'input.evidence-foreign',
+      exitCode: 1 })
   }
 
   it('with a changed value is caught', async () => {
@@ -187,7 +178,8 @@ describe('a seller who has the key and lies (S13)', () => {
     it('is ruled for where the evidence was doctored: nothing in it can be made to look like a bad answer', async () => {
       const { answer, program } = evidence
       if (program === null) throw new Error('the evidence holds no program')
-      const sealed = unsealAnswer(Buffer.from(answer.sealed, 'base64'), getBytes(answer.sealingSecret), (await market.readPurchase(number)).requestHash)
+      const sealed = unsealAnswer(Buffer.from(answer.sealed, 'base64'), getBytes(answer.sealingSecret),
+        (await market.readPurchase(number)).requestHash)
       expect(decodeAnswer(sealed).proof).not.toBeNull()
       const doctored: readonly Partial<Evidence>[] = [
         { answer: { ...answer, sealed: toBase64(new Uint8Array(200)) } },
@@ -261,7 +253,8 @@ describe('a seller who has the key and lies (S13)', () => {
         expect(await verifyReceiptOnChain({ ...file, trade: { ...told, ...lie } }, rpcUrl)).toMatchObject({ problems: [{ field: `trade.${Object.keys(lie)[0] ?? ''}` }] })
       }
       const { checks: _checks, ...unchecked } = file
-      expect(verifyReceipt({ ...unchecked, trade: { ...told, datasetRoot: told.termsHash } }).problems).toContainEqual(expect.objectContaining({ field: 'trade.datasetRoot' }))
+      expect(verifyReceipt({ ...unchecked,
+        trade: { ...told, datasetRoot: told.termsHash } }).problems).toContainEqual(expect.objectContaining({ field: 'trade.datasetRoot' }))
       const foreign = { ...proof, sealingSecret: `0x${'11'.repeat(32)}` }
       expect(verifyReceipt({ ...file, proof: foreign }).problems).toMatchObject([{ field: 'proof.sealingSecret' }])
     })

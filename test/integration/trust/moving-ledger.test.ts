@@ -171,7 +171,8 @@ describe('what is judged in threads while the ledger moves', () => {
       const drafts = ['wages', 'wages@1'].map((name) => one.insertListing(name, { isPublished: false })) as [string, string]
       const open = ({ database, ledger, datasets }: Profile, act: () => Promise<void>) => createListingService({
         database, ledger, datasets: datasets as unknown as DatasetService, now: () => new Date(0),
-        market: () => Promise.resolve({ createListing: () => act().then(() => ({ number: 1n })), wasSent: () => false } as unknown as Market),
+        market: () => Promise.resolve({ createListing: () => act().then(() => ({ number: 1n })), wasSent: () =>
+          false } as unknown as Market),
       })
       return { one, two, drafts, open }
     }

@@ -105,11 +105,13 @@ describe('two columns of one table that are nearly equal', () => {
     const { dataset, readCell } = createTable([
       { name: 'before', decimals: 0, integers: before }, { name: 'after', decimals: 0, integers: before.map((wage, row) => (raised.includes(row) ? wage + 55 : wage)) },
     ])
-    return rehearseAttacks({ ...policy, minRows }, dataset, createPartition(60), readCell).find(({ attack }) => attack === 'near-equal-columns')
+    return rehearseAttacks({ ...policy, minRows }, dataset, createPartition(60), readCell).find(({ attack }) =>
+      attack === 'near-equal-columns')
   }
 
   it('tell by how much one row differs, over all rows or over a group, which no class rule sees', () => {
-    expect(rehearse([31])).toMatchObject({ answered: 1, refusal: null, cells: 1, words: expect.stringContaining('before less that of after') as string })
+    expect(rehearse([31])).toMatchObject({ answered: 1, refusal: null, cells: 1,
+      words: expect.stringContaining('before less that of after') as string })
     expect(rehearse([3, 31, 47])).toMatchObject({ answered: 1, refusal: null, cells: 1 })
   })
 
@@ -146,7 +148,8 @@ describe('two listings of one source, were nothing to judge them together', () =
     return reports.map(({ attack, cells }) => [attack, cells])
   }
 
-  it('tell a row that one leaves out, one that was corrected or emptied, and one that was added: the attacks get what they are after', () => {
+  it('tell a row that one leaves out, one that was corrected or emptied, and one that was added: the attacks get what they are after',
+    () => {
     expect(rehearse(wages, wages)).toEqual([['two-listings', 1]])
     // Where a row was corrected in between, leaving out another tells nothing.
     expect(rehearse(wages.map((wage, row) => (row === 9 ? 0 : wage)), wages)).toEqual([['two-listings', 0], ['corrected-row', 1]])
@@ -172,26 +175,31 @@ describe('versions of one table that stand in the profile beside one another, as
     })
     const { show } = createListingStore(database)
     return rehearseListing(show(ids.at(-1) ?? ''), { datasets, ledger, show })
-      .filter(({ attack }) => attack === 'versions-together').map(({ words, cells, bits, answered, questions }) => ({ words, cells, bits, all: answered === questions }))
+      .filter(({ attack }) => attack === 'versions-together').map(({ words, cells, bits, answered, questions }) =>
+        ({ words, cells, bits, all: answered === questions }))
   }
   const without = (...withdrawn: readonly number[]): number[] => wages.map((wage, row) => (withdrawn.includes(row) ? 0 : wage))
-  const corrected = (values: readonly number[], ...rows: readonly number[]): number[] => values.map((wage, row) => (rows.includes(row) ? 2 * wage + row : wage))
+  const corrected = (values: readonly number[], ...rows: readonly number[]): number[] =>
+    values.map((wage, row) => (rows.includes(row) ? 2 * wage + row : wage))
 
   it('tell a row by four sums: of the whole, of two groups left out, and of both and one row more', () => {
     const found = rehearse([wages, without(0, 1, 2, 3), without(4, 5, 6, 7), without(0, 1, 2, 3, 4, 5, 6, 7, 9)])
-    expect(found).toEqual([{ words: expect.stringMatching(/of rows 1 to 24, to one of row 10 alone$/) as string, cells: 1, bits: expect.any(Number) as number, all: true }])
+    expect(found).toEqual([{ words: expect.stringMatching(/of rows 1 to 24, to one of row 10 alone$/) as string, cells: 1,
+      bits: expect.any(Number) as number, all: true }])
   })
 
   it('tell one that was corrected behind the end of a shorter version', () => {
     const found = rehearse([wages, long, corrected(long, 0, 1, 2, 3, 30)])
-    expect(found).toEqual([{ words: expect.stringMatching(/of rows 25 to 48, to one of row 31 alone$/) as string, cells: 1, bits: expect.any(Number) as number, all: true }])
+    expect(found).toEqual([{ words: expect.stringMatching(/of rows 25 to 48, to one of row 31 alone$/) as string, cells: 1,
+      bits: expect.any(Number) as number, all: true }])
   })
 
   it('tell the few between three caps, and one that a rare column hides', () => {
     const caps = [16, 17, 19].map((row) => wages.map((wage) => Math.min(wage, wages[row] ?? 0)))
     expect(rehearse(caps)).toMatchObject([{ cells: 2, words: expect.stringContaining('rows 18, 19 alone') as string }])
     const rare = wages.map((_, row) => Number(row > 0 && row < 4))
-    expect(rehearse([wages, wages.map((wage, row) => ([1, 2, 3, 9].includes(row) ? wage + 40 : wage))], [rare])).toMatchObject([{ cells: 1 }])
+    expect(rehearse([wages, wages.map((wage, row) => ([1, 2, 3, 9].includes(row) ? wage + 40 : wage))],
+      [rare])).toMatchObject([{ cells: 1 }])
   })
 
   it('tell nothing, and it is said, where they might have been published so', () => {

@@ -4,11 +4,8 @@ import { createWindowHost } from '../../../src/host/window/create-window-host.ts
 import { startPracticeChain, type PracticeChain } from '../../../src/host/chain/practice-chain.ts'
 import type { ServeEventJson } from '../../../src/shared/window-contract/serve.ts'
 import { connectClient, openWindowPair, refusalOf, type WindowPair } from '../../unit/window/window-pair.ts'
-import { createDesk, type Desk } from './support.ts'
+import { createDesk, decisions, file, importTakings, type Desk } from './support.ts'
 
-const rows = Array.from({ length: 24 }, (_, index) => `${(index * 7) % 24 + 1.5};${index % 2 === 0 ? 'north' : 'south'}`)
-const file = { fileName: 'sales.csv', contentBase64: Buffer.from(`revenue;region\n${rows.join('\n')}\n`).toString('base64') }
-const decisions = { columns: { revenue: { unit: 'EUR', description: 'Revenue of a shop in a day', lower: 0, upper: 30 } } }
 const script = { fileName: 'mean.ts', source: "export default data.col('revenue').mean()\n" }
 const ether = 10n ** 18n
 
@@ -71,7 +68,8 @@ describe('selling through the contract: from a file to money, with nobody at the
     await atSeller.awaitOutcome((await seller.client.datasets.testData({ name: 'sales', keyBits: 2048, rows: 20 })).job, 'dataset')
     const shown = await seller.client.datasets.show({ name: 'sales' })
     expect(shown).toMatchObject({ data: { complete: true, keyBits: 2048, packedGroups: 1 }, test: { complete: true }, testRows: 20 })
-    expect(await seller.client.datasets.rows({ name: 'sales', offset: 22, limit: 10 })).toMatchObject({ offset: 22, total: 24, rows: [expect.any(Array), expect.any(Array)] })
+    expect(await seller.client.datasets.rows({ name: 'sales', offset: 22, limit: 10 })).toMatchObject({ offset: 22, total: 24,
+      rows: [expect.any(Array), expect.any(Array)] })
     const { counts, edges } = await seller.client.datasets.histogram({ name: 'sales', column: 'revenue', bins: 6 })
     expect([counts.reduce((sum, count) => sum + count, 0), edges.length]).toEqual([24, 7])
   }, 120_000)
@@ -82,7 +80,8 @@ describe('selling through the contract: from a file to money, with nobody at the
     })
     listing = draft.id
     url = draft.url
-    expect(draft).toMatchObject({ state: 'draft', number: null, onThisNetwork: true, terms: { guaranteeWei: (ether / 100n).toString(), arbiter: null } })
+    expect(draft).toMatchObject({ state: 'draft', number: null, onThisNetwork: true,
+      terms: { guaranteeWei: (ether / 100n).toString(), arbiter: null } })
     const { items, costs } = await seller.client.listings.becomesPublic({ id: listing })
     expect(items.some(({ where, what }) => where === 'server' && what === 'Column revenue')).toBe(true)
     expect(BigInt(costs?.publishFeeWei ?? '0')).toBeGreaterThan(0n)
@@ -105,7 +104,8 @@ describe('selling through the contract: from a file to money, with nobody at the
     expect(await refusalOf(seller.client.listings.discard({ id: listing }))).toMatchObject({ code: 'escrow.wrong-state' })
     expect(await seller.client.listings.show({ id: listing })).toMatchObject({ state: 'published' })
     // A price beyond the contract's fields had made a draft that nothing could be done with.
-    expect(await refusalOf(seller.client.listings.create({ ...draft, valueWei: (1n << 128n).toString() }))).toMatchObject({ code: 'escrow.wrong-terms' })
+    expect(await refusalOf(seller.client.listings.create({ ...draft,
+      valueWei: (1n << 128n).toString() }))).toMatchObject({ code: 'escrow.wrong-terms' })
   })
 
   it('writes a draft anew in its own place, and publishes none that was not the one agreed to', async () => {
@@ -153,7 +153,8 @@ describe('selling through the contract: from a file to money, with nobody at the
 
     expect(await seller.client.sales.list({})).toEqual([expect.objectContaining({ purchase, listing, state: 'Settled', handled: 'delivered' })])
     expect(await seller.client.sales.earnings({})).toMatchObject({
-      settledWei: (ether / 50n).toString(), pendingWei: '0', withdrawableWei: (ether / 50n + ether / 100n).toString(), days: [expect.objectContaining({ sales: 1 })],
+      settledWei: (ether / 50n).toString(), pendingWei: '0', withdrawableWei: (ether / 50n + ether / 100n).toString(),
+        days: [expect.objectContaining({ sales: 1 })],
     })
     const [delivered] = await seller.client.activity.signatures({})
     expect(delivered).toMatchObject({ by: 'standing-authorisation', move: 'deliverResult', outcome: 'done' })
@@ -246,20 +247,8 @@ describe('selling through the contract: from a file to money, with nobody at the
     await other.close()
   }, 120_000)
 
-  const importTakings = async (name: string, takings: readonly number[]): Promise<void> => {
-    const { file: opened } = await seller.client.datasets.openFile({
-      fileName: `${name}.csv`, contentBase64: Buffer.from(`takings\n${takings.join('\n')}\n`).toString('base64'),
-    })
-    await seller.client.datasets.import({
-      name, source: { kind: 'file', file: opened },
-      decisions: { columns: { takings: { unit: 'EUR', description: 'Takings of a day', lower: 0, upper: 10 } } },
-    })
-    await atSeller.awaitOutcome((await seller.client.datasets.encrypt({ name, keyBits: 2048 })).job, 'dataset')
-    await atSeller.awaitOutcome((await seller.client.datasets.testData({ name, keyBits: 2048, rows: takings.length })).job, 'dataset')
-  }
-
   it('drafts a private listing, which can hold no minimum of rows and says so, of a table in no other mode', async () => {
-    await importTakings('nights', [3, 8, 5, 6, 1, 4])
+    await importTakings(seller.client, atSeller, 'nights', [3, 8, 5, 6, 1, 4])
     const limits = { dataset: 'nights', mode: 'private', condition: 1, maxAnswerCells: 4, maxAnswerBits: 128 } as const
     const { modeWords, questions, totalCells } = await seller.client.listings.examples(limits)
     expect(totalCells).toBe(16)
@@ -276,7 +265,7 @@ describe('selling through the contract: from a file to money, with nobody at the
   it('sells comparisons: opened by a signed move for the fee, told of in the answer, and never where rows must be grouped', async () => {
     const takings = [4, 9, 2, 7, 5, 3]
     const feeWei = ether / 500n
-    await importTakings('days', takings)
+    await importTakings(seller.client, atSeller, 'days', takings)
     const draft = {
       dataset: 'days', valueWei: (ether / 50n).toString(), interactionFeeWei: feeWei.toString(), condition: 1, comparisons: 20, serverUrl: `http://127.0.0.1:${port}`,
     }

@@ -31,3 +31,20 @@ export const createDesk = (client: WindowClient): Desk => {
   return { awaitEnd, awaitOutcome, confirm, carryOut: async (move, kind) => awaitOutcome((await confirm(move)).job, kind) }
 }
 
+/** What is sold. */
+const rows = Array.from({ length: 24 }, (_, index) => `${(index * 7) % 24 + 1.5};${index % 2 === 0 ? 'north' : 'south'}`)
+export const file = { fileName: 'sales.csv', contentBase64: Buffer.from(`revenue;region\n${rows.join('\n')}\n`).toString('base64') }
+export const decisions = { columns: { revenue: { unit: 'EUR', description: 'Revenue of a shop in a day', lower: 0, upper: 30 } } }
+
+/** A table of takings, encrypted, with test data of as many rows. */
+export const importTakings = async (client: WindowClient, desk: Desk, name: string, takings: readonly number[]): Promise<void> => {
+  const { file: opened } = await client.datasets.openFile({
+    fileName: `${name}.csv`, contentBase64: Buffer.from(`takings\n${takings.join('\n')}\n`).toString('base64'),
+  })
+  await client.datasets.import({
+    name, source: { kind: 'file', file: opened },
+    decisions: { columns: { takings: { unit: 'EUR', description: 'Takings of a day', lower: 0, upper: 10 } } },
+  })
+  await desk.awaitOutcome((await client.datasets.encrypt({ name, keyBits: 2048 })).job, 'dataset')
+  await desk.awaitOutcome((await client.datasets.testData({ name, keyBits: 2048, rows: takings.length })).job, 'dataset')
+}

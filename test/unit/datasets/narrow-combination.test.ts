@@ -21,7 +21,8 @@ const columnOf = (salt: number): number[] => Array.from({ length: 100 }, (_, row
 
 describe('combinations of several tables that are of few rows', () => {
   it('are found exactly where trying every set of rows finds one, what one table tells by itself left out', () => {
-    const column = fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.integer({ min: 0, max: 2 }) }), { minLength: 10, maxLength: 10 })
+    const column = fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.integer({ min: 0, max: 2 }) }),
+      { minLength: 10, maxLength: 10 })
     const table = fc.array(column, { minLength: 1, maxLength: 3 })
     fc.assert(fc.property(fc.array(table, { minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 5 }), (tables, fewest) => {
       const found = find(tables, fewest)
@@ -40,8 +41,10 @@ describe('combinations of several tables that are of few rows', () => {
   it('are found by lot where rows are too few to be dealt out', () => {
     // Ten columns of a hundred rows, of which fewer than 40 rows are few.
     const table = Array.from({ length: 9 }, (_, salt) => columnOf(salt))
-    const sum = table.slice(0, 5).reduce((total, column) => total.map((value, row) => value + (column[row] as number)), columnOf(11).map(() => 0))
-    expect(find([table, [sum.map((value, row) => (row % 3 === 0 ? value + row + 1 : value))]], 40)).toMatchObject({ rows: expect.objectContaining({ length: 34 }) as unknown })
+    const sum = table.slice(0, 5).reduce((total, column) => total.map((value, row) => value + (column[row] as number)),
+      columnOf(11).map(() => 0))
+    expect(find([table, [sum.map((value, row) => (row % 3 === 0 ? value + row + 1 : value))]],
+      40)).toMatchObject({ rows: expect.objectContaining({ length: 34 }) as unknown })
     expect(find([table, [columnOf(12)]], 40)).toBeNull()
   })
 

@@ -22,7 +22,8 @@ const rankOf = (rows: readonly (readonly number[])[]): number => {
     for (let index = rank + 1; index < left.length; index += 1) {
       const row = left[index] as number[]
       const factor = ((row[column] as number) * inverse) % prime
-      if (factor !== 0) for (let other = column; other < row.length; other += 1) row[other] = ((row[other] as number) + (prime - factor) * (pivot[other] as number)) % prime
+      if (factor !== 0) for (let other = column; other < row.length; other += 1) row[other] =
+        ((row[other] as number) + (prime - factor) * (pivot[other] as number)) % prime
     }
     rank += 1
   }
@@ -33,7 +34,8 @@ type Table = readonly (readonly number[])[]
 
 /** How many independent combinations of the columns are 0 in all rows but these. */
 const countWithin = (columns: Table, within: readonly number[], whole: number): number =>
-  whole - rankOf((columns[0] ?? []).map((_, row) => columns.map((column) => column[row] as number)).filter((_, row) => !within.includes(row)))
+  whole - rankOf((columns[0] ?? []).map((_, row) => columns.map((column) => column[row] as number)).filter((_, row) =>
+    !within.includes(row)))
 
 function* subsetsOf(rows: number, size: number, from = 0): Generator<number[]> {
   if (size === 0) yield []

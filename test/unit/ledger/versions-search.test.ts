@@ -48,7 +48,8 @@ const drawVersion = (before: Columns, draw: Draw): Columns => {
     case 7: return new Map([...before].map(([name, values]) => [name, values.slice(0, Math.max(5, rows - amount))]))
     case 8: return new Map([...[...before].slice(draw(2)), [`new${draw(100)}`, drawColumn(rows, draw)]])
     default: {
-      const sum = Array.from({ length: rows }, (_, row) => [...before.values()].reduce((total, values) => total + (values[row] as number), some.has(row) ? amount : 0))
+      const sum = Array.from({ length: rows }, (_, row) =>
+        [...before.values()].reduce((total, values) => total + (values[row] as number), some.has(row) ? amount : 0))
       return new Map([...before, [`sum${draw(100)}`, sum]])
     }
   }
@@ -61,12 +62,14 @@ interface Sold {
 const tableOf = ({ columns, offer: { dataset } }: Sold): VersionTable => ({
   dataset,
   marks: [...columns].map(([name, values]) => ({ name, marks: Float64Array.from(values), isOrdered: false })),
-  residues: new Map([...columns].map(([name, values]) => [name, Int32Array.from(values, (value) => ((value % residuePrime) + residuePrime) % residuePrime)])),
+  residues: new Map([...columns].map(([name, values]) =>
+    [name, Int32Array.from(values, (value) => ((value % residuePrime) + residuePrime) % residuePrime)])),
 })
 const isListed = (sold: readonly Sold[], asked: Sold): boolean => {
   try {
     const { dataset: datasetId, minRows } = asked.offer
-    judgeVersions({ subject: { datasetId, minRows }, offers: sold.map(({ offer }) => offer), hasGroups: false, tables: [...sold, asked].map(tableOf) })
+    judgeVersions({ subject: { datasetId, minRows }, offers: sold.map(({ offer }) => offer), hasGroups: false,
+      tables: [...sold, asked].map(tableOf) })
     return true
   } catch (error) {
     if (error instanceof AppError && error.code === 'policy.source-corrected') return false
@@ -78,11 +81,13 @@ const isListed = (sold: readonly Sold[], asked: Sold): boolean => {
  * Rows that were withdrawn (set alike in every column that changed) from one table to another are groups of it, which may be as few as the
  * minimum; each table is then given its columns group by group.
  */
-const splitWithdrawn = (tables: readonly Columns[], from: number, to: number, fewest: number): readonly (readonly (readonly number[])[])[] => {
+const splitWithdrawn =
+  (tables: readonly Columns[], from: number, to: number, fewest: number): readonly (readonly (readonly number[])[])[] => {
   const names = Array.from({ length: to - from }, () => '')
   for (const one of tables) {
     for (const other of tables) {
-      const changed = [...other].filter(([name, values]) => one.has(name) && values.slice(from, to).some((value, row) => one.get(name)?.[from + row] !== value))
+      const changed = [...other].filter(([name, values]) => one.has(name)
+        && values.slice(from, to).some((value, row) => one.get(name)?.[from + row] !== value))
       const differing = names.map((_, row) => changed.some(([name, values]) => one.get(name)?.[from + row] !== values[from + row]))
       const first = differing.indexOf(true)
       if (differing.every((differs, row) => !differs || changed.every(([, values]) => values[from + row] === values[from + first]))) {
@@ -95,7 +100,8 @@ const splitWithdrawn = (tables: readonly Columns[], from: number, to: number, fe
   const cut = tables.map((columns) => [...columns.values()].map((values) => values.slice(from, to)))
   if ([...counts.values()].some((count) => count < fewest)) return cut
   const ones = names.map(() => 1)
-  return cut.map((columns) => [ones, ...columns].flatMap((values) => [...counts.keys()].map((name) => values.map((value, row) => (names[row] === name ? value : 0)))))
+  return cut.map((columns) =>
+    [ones, ...columns].flatMap((values) => [...counts.keys()].map((name) => values.map((value, row) => (names[row] === name ? value : 0)))))
 }
 
 /** Every part between two places where tables end that the class rule lets be told apart; the rows that are told in one, or null. */

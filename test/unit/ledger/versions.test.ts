@@ -48,7 +48,8 @@ const open = (tables: readonly Table[]) => {
     return table
   }
   const store = {
-    listOffers: (): SourceOffer[] => tables.map(({ minRows = 4, moments = [], isPublished = true, isJudged = true, wages: { length } }, dataset) =>
+    listOffers: (): SourceOffer[] =>
+      tables.map(({ minRows = 4, moments = [], isPublished = true, isJudged = true, wages: { length } }, dataset) =>
       ({ id: `listing-${dataset}`, dataset, name: String(dataset), rows: length, minRows, moments, isPublished, isPending: false, isJudged: isPublished && isJudged })),
     readMarks: (dataset: number) => marker.mark(namesOf(at(dataset)).map((name, column) =>
       ({ name, values: Float64Array.from(cellsOf(at(dataset)), (cells) => cells[column] ?? 0) }))),
@@ -118,7 +119,8 @@ describe('rows withdrawn from several versions of one table (S4)', () => {
 
   it('are not, where their sums together are one row\'s: the whole, less two groups, less both and one row more', async () => {
     expect(await isListed(full, without(...first), without(...second), without(...first, ...second, 9))).toBe('policy.source-corrected')
-    expect(await isListed(full, without(...first, 9), without(...second, 9), without(...first, ...second, 9))).toBe('policy.source-corrected')
+    expect(await isListed(full, without(...first, 9), without(...second, 9),
+      without(...first, ...second, 9))).toBe('policy.source-corrected')
   })
 
   it('are not, where another version holds the group\'s rows twice over: a raise is a group\'s sum too', async () => {
@@ -190,14 +192,18 @@ describe('a corrected version beside the table that is sold (S4)', () => {
     ['one row corrected, and rows added', { wages: [...change((wage, row) => (row === 9 ? 0 : wage)), 7, 8, 9, 10] }],
     ['one row corrected, with a name of its own', { column: 'salary', wages: change((wage, row) => (row === 9 ? 0 : wage)) }],
     ['one row corrected, sold row by row', { wages: change((wage, row) => (row === 9 ? 0 : wage)), minRows: 1 }],
-    ['one row corrected, beside one that is sold row by row', { wages: change((wage, row) => (row === 9 ? 0 : wage)) }, { wages, minRows: 1 }],
+    ['one row corrected, beside one that is sold row by row', { wages: change((wage, row) => (row === 9 ? 0 : wage)) },
+      { wages, minRows: 1 }],
     ['one row emptied in other units, with a name of its own', { column: 'cents', wages: change((wage, row) => (row === 9 ? 0 : 100 * wage)) }],
     ['some rows corrected in other units, with a name of its own: a group could hold one', { column: 'cents', wages: someCorrected.map((wage) => 100 * wage) }],
     ['some rows corrected in other units', { wages: someCorrected.map((wage) => 100 * wage) }],
-    ['one row of a rare bonus emptied, in other units', { wages, more: { pence: bonus.map((pay, row) => (row === 8 ? 0 : 100 * pay)) } }, { wages, more: { bonus } }],
+    ['one row of a rare bonus emptied, in other units', { wages, more: { pence: bonus.map((pay, row) => (row === 8 ? 0 : 100 * pay)) } },
+      { wages, more: { bonus } }],
     ['the sum of two columns, but for one row', { column: 'pay', wages: change((wage, row) => wage + (hours[row] ?? 0) + (row === 9 ? 7 : 0)) }, { wages, more: { hours } }],
-    ['one raise in two columns, and in the one alone for one row', { wages: raise(5), more: { total: raise(4, total) } }, { wages, more: { total } }],
-    ['one raise in two columns, for one row another', { wages: raise(5), more: { total: raise(5, total).map((pay, row) => (row === 2 ? pay + 9 : pay)) } }, { wages, more: { total } }],
+    ['one raise in two columns, and in the one alone for one row', { wages: raise(5), more: { total: raise(4, total) } },
+      { wages, more: { total } }],
+    ['one raise in two columns, for one row another',
+      { wages: raise(5), more: { total: raise(5, total).map((pay, row) => (row === 2 ? pay + 9 : pay)) } }, { wages, more: { total } }],
     ['every row changed, the rows of the first deleted', { wages: change((wage) => 2 * wage + 5) }, { wages, isDropped: true }],
     ['a raise for all of which one got more', { wages: change((wage, row) => (row === 3 ? 2 * wage : 2 * wage + 5)) }],
   ])('is not listed: %s', async (_, table, first) => {
@@ -211,29 +217,35 @@ describe('a corrected version beside the table that is sold (S4)', () => {
     ['every row changed alike', { wages: change((wage) => 2 * wage + 5) }],
     ['another column in its place', { column: 'hours', wages: change((_, row) => (row * 13) % 29) }],
     ['one row corrected of a draft', { wages: change((wage, row) => (row === 9 ? 0 : wage)) }, { wages, isPublished: false }],
-    ['one row corrected, both sold row by row', { wages: change((wage, row) => (row === 9 ? 0 : wage)), minRows: 1 }, { wages, minRows: 1 }],
+    ['one row corrected, both sold row by row', { wages: change((wage, row) => (row === 9 ? 0 : wage)), minRows: 1 },
+      { wages, minRows: 1 }],
     ['some rows corrected, the rows of the first deleted', { wages: someCorrected }, { wages, isDropped: true }],
     ['a column renamed', { column: 'salary', wages }],
     ['a column renamed, in other units', { column: 'cents', wages: change((wage) => 100 * wage) }],
     ['a column left out and another added', { column: 'hours', wages: hours }, { wages, more: { bonus } }],
     ['a column corrected beside one that few rows have', { wages: someCorrected, more: { bonus } }, { wages, more: { bonus } }],
-    ['two columns corrected in the same rows by the same', { wages: raise(5), more: { total: raise(5, total) } }, { wages, more: { total } }],
-    ['two columns corrected in the same rows by amounts of their own', { wages: raise(6), more: { hours: hours.map((hour, row) => (row < 6 ? hour + (row * row) % 5 + 1 : hour)) } },
+    ['two columns corrected in the same rows by the same', { wages: raise(5), more: { total: raise(5, total) } },
+      { wages, more: { total } }],
+    ['two columns corrected in the same rows by amounts of their own',
+      { wages: raise(6), more: { hours: hours.map((hour, row) => (row < 6 ? hour + (row * row) % 5 + 1 : hour)) } },
       { wages, more: { hours } }],
-    ['rows withdrawn, as many as the minimum', { wages: change((wage, row) => (row < 4 ? 0 : wage)), more: { total: total.map((pay, row) => (row < 4 ? 0 : pay)) } },
+    ['rows withdrawn, as many as the minimum',
+      { wages: change((wage, row) => (row < 4 ? 0 : wage)), more: { total: total.map((pay, row) => (row < 4 ? 0 : pay)) } },
       { wages, more: { total } }],
   ])('is listed: %s', async (_, table, first) => {
     expect(await isListed(table, undefined, first)).toBeNull()
   })
 
   it('is not listed where its column and one of each of two sold tables tell a row together', async () => {
-    const three: Table[] = [{ wages, more: { total } }, { wages: raise(5), more: { hours } }, { column: 'total', wages: raise(4, total), more: { hours } }]
+    const three: Table[] =
+      [{ wages, more: { total } }, { wages: raise(5), more: { hours } }, { column: 'total', wages: raise(4, total), more: { hours } }]
     expect(await open(three.map((table, at) => ({ ...table, isPublished: at < 2 }))).list(2)).toBe('policy.source-corrected')
     expect(await open(three.map((table, at) => ({ ...table, isPublished: at === 1 }))).list(2)).toBeNull()
   })
 
   it('is told by marks where the rows of the first are deleted', async () => {
-    expect(await isListed({ wages: change((wage, row) => (row === 9 ? 0 : wage)) }, undefined, { wages, isDropped: true })).toBe('policy.source-corrected')
+    expect(await isListed({ wages: change((wage, row) => (row === 9 ? 0 : wage)) }, undefined,
+      { wages, isDropped: true })).toBe('policy.source-corrected')
   })
 
   it('is not listed after an answer on a group, which could hold one corrected row, unless every row changed', async () => {

@@ -41,7 +41,8 @@ const history: PurchaseHistory = {
 }
 
 const createSettled = async (): Promise<Receipt> =>
-  createReceipt({ chainId: 31337, contract, purchase, history, datasetRoot: bytes32('1'), request: { request, signature: await signResultRequest(request, buyer) }, program })
+  createReceipt({ chainId: 31337, contract, purchase, history, datasetRoot: bytes32('1'),
+    request: { request, signature: await signResultRequest(request, buyer) }, program })
 const createSigned = async (): Promise<Receipt> => signReceipt(await signReceipt(await createSettled(), seller), buyer)
 const copy = (receipt: Receipt): Receipt => JSON.parse(JSON.stringify(receipt)) as Receipt
 
@@ -70,7 +71,8 @@ describe('a receipt', () => {
   it('is the word of one where seller and buyer are one key, however often it signs', async () => {
     const parts = { ...purchase, seller: buyer.address, termsHash: hashTerms(buyer.address, terms) }
     const unsigned = createReceipt({
-      chainId: 31337, contract, purchase: parts, history, datasetRoot: bytes32('1'), request: { request, signature: await signResultRequest(request, buyer) }, program,
+      chainId: 31337, contract, purchase: parts, history, datasetRoot: bytes32('1'),
+        request: { request, signature: await signResultRequest(request, buyer) }, program,
     })
     const verdict = verifyReceipt(await signReceipt(unsigned, buyer))
     expect(verdict).toMatchObject({ ok: true, signedByBoth: false, signatures: { seller: 'valid', buyer: 'valid' } })
@@ -80,7 +82,8 @@ describe('a receipt', () => {
   it('names what no chain holds and one party alone says: it could sign any mode, table and number of replies', async () => {
     const settled = await createSettled()
     const { trade } = settled
-    const paid = { ...trade, state: 'Paid' as const, moves: trade.moves.slice(0, 1), credits: [], requestHash: null, answerHash: null, programHash: null, resultHash: null }
+    const paid = { ...trade, state: 'Paid' as const, moves: trade.moves.slice(0, 1), credits: [], requestHash: null, answerHash: null,
+      programHash: null, resultHash: null }
     const helped = { ...trade, moves: [...trade.moves.slice(0, 1), { ...move('InteractionOpened', 1) }, ...trade.moves.slice(1)] }
     const requested = { ...trade, state: 'Requested' as const, moves: trade.moves.slice(0, 2), credits: [], answerHash: null }
     const cases: readonly (readonly [lie: Partial<Receipt>, bySeller: readonly string[], byBuyer: readonly string[]])[] = [
@@ -118,7 +121,8 @@ describe('a receipt', () => {
   it('holds with its addresses in one spelling only: its id, its citation and its book are made of them', async () => {
     const receipt = await createSigned()
     for (const field of ['contract', 'seller', 'buyer'] as const) {
-      const { checks: _checks, id: _id, ...respelled } = { ...receipt, trade: { ...receipt.trade, [field]: receipt.trade[field].toLowerCase() } }
+      const { checks: _checks, id: _id, ...respelled } =
+        { ...receipt, trade: { ...receipt.trade, [field]: receipt.trade[field].toLowerCase() } }
       expect(fieldsOf(respelled)).toContain(`trade.${field}`)
     }
   })
@@ -153,7 +157,8 @@ describe('a receipt', () => {
     const ofBuyer = await signReceipt(await createSettled(), buyer)
     const proof = { details: '{}', ciphertexts: '', sealed: '', sealingSecret: bytes32('1') }
     const bare = { ...ofBuyer, request: null, program: null }
-    expect(mergeReceipts(bare, { ...ofSeller, proof })).toMatchObject({ request: null, program: null, proof: null, signatures: ofSeller.signatures.seller === null ? {} : { seller: ofSeller.signatures.seller } })
+    expect(mergeReceipts(bare, { ...ofSeller, proof })).toMatchObject({ request: null, program: null, proof: null,
+      signatures: ofSeller.signatures.seller === null ? {} : { seller: ofSeller.signatures.seller } })
     const elsewhere = await signReceipt({ ...await createSettled(), trade: { ...ofSeller.trade, burnedWei: '1' } }, seller)
     for (const forged of [null, ofBuyer.signatures.buyer, elsewhere.signatures.seller, `0x${'00'.repeat(65)}`]) {
       expect(() => mergeReceipts(ofBuyer, { ...ofSeller, signatures: { seller: forged, buyer: null } }))
@@ -266,10 +271,12 @@ describe('a receipt', () => {
 
   it('refuses what is not a receipt with the place, and never throws', async () => {
     const receipt = await createSigned()
-    for (const nonsense of [null, 7, 'receipt', [], {}, { ...receipt, version: 2 }, { ...receipt, more: 1 }]) expect(verifyReceipt(nonsense).ok).toBe(false)
+    for (const nonsense of [null, 7, 'receipt', [], {}, { ...receipt, version: 2 },
+      { ...receipt, more: 1 }]) expect(verifyReceipt(nonsense).ok).toBe(false)
     const trade = { ...receipt.trade, seller: receipt.trade.seller.toUpperCase().replace('0X', '0x').replace(/.$/, 'a') }
     expect(verifyReceipt({ ...receipt, trade }).ok).toBe(false)
     expect(verifyReceipt({ ...receipt, trade: { ...receipt.trade, burnedWei: '9'.repeat(60) } }).ok).toBe(false)
-    expect(verifyReceipt({ ...receipt, request: { request: { ...request, purchase: '9'.repeat(90) }, signature: receipt.signatures.buyer } }).ok).toBe(false)
+    expect(verifyReceipt({ ...receipt,
+      request: { request: { ...request, purchase: '9'.repeat(90) }, signature: receipt.signatures.buyer } }).ok).toBe(false)
   })
 })

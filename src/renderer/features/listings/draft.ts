@@ -130,7 +130,8 @@ const readFee = ({ price, interactionFee }: Draft): Reading<bigint> => {
   const fee = optional(parseAmountWei, interactionFee)
   const whole = readAmount(price).value
   if (fee.value === 0n) return { value: null, problem: 'Without a fee a buyer uses your help up, and takes the whole price back.' }
-  return fee.value !== null && whole !== null && fee.value > whole ? { value: null, problem: 'It is part of the price, and so at most as much.' } : fee
+  return fee.value !== null && whole !== null && fee.value > whole
+    ? { value: null, problem: 'It is part of the price, and so at most as much.' } : fee
 }
 
 const readPrice = (text: string): Reading<bigint> => {
@@ -174,7 +175,8 @@ export const warnOfDraft = (readings: DraftReadings): readonly string[] => {
   return warnSellerOfDisputes({ valueWei, guaranteeWei, arbiter, seller: '' })
 }
 
-const areRead = (readings: Readonly<Record<string, Reading<unknown>>>): boolean => Object.values(readings).every(({ problem }) => problem === null)
+const areRead = (readings: Readonly<Record<string, Reading<unknown>>>): boolean =>
+  Object.values(readings).every(({ problem }) => problem === null)
 
 export const isReadable = ({ limits, ...others }: DraftReadings): boolean => areRead({ ...others, ...limits })
 

@@ -54,7 +54,8 @@ const Found = ({ rows }: { readonly rows: readonly PurchaseElsewhereJson[] }) =>
   return (
     <Section title="Bought elsewhere">
       <p className="quiet prose">
-        This wallet bought these with another profile, or after this one’s backup. The money is the wallet’s, and can be moved here; an answer opens only
+        This wallet bought these with another profile, or after this one’s backup. The money is the wallet’s,
+          and can be moved here; an answer opens only
         in the profile that asked for it, and <code className="mono">hesystem restore</code> brings that one back from its backup.
       </p>
       {owed === 0n ? null : <p className="note">The contract owes this wallet <Amount wei={owed} />: <a href="#/wallet">withdraw it in Wallet</a>.</p>}

@@ -67,7 +67,8 @@ const Withdraw = () => {
   const [to, setTo] = useState('')
   return (
     <form className="row" style={{ alignItems: 'flex-end' }} onSubmit={(event) => { event.preventDefault(); sign({ kind: 'withdraw', ...(to.trim() === '' ? {} : { to: to.trim() }) }) }}>
-      <TextInput className="grow" label="To" placeholder="this wallet, or another address" value={to} onChange={(event) => { setTo(event.target.value) }} />
+      <TextInput className="grow" label="To" placeholder="this wallet, or another address" value={to} onChange={(event) =>
+        { setTo(event.target.value) }} />
       <Button type="submit">Withdraw…</Button>
     </form>
   )
@@ -84,7 +85,8 @@ const Show = ({ wallet }: { readonly wallet: Wallet }) => {
         ? <p className="note">Play money needs no backup. Back this wallet up before you use it on a real network.</p>
         : <p className="note warn">This wallet is not backed up: with this computer its money would be lost.</p>}
       <div className="figures">
-        <Figure label="Balance">{status.data?.balanceWei === null || status.data === undefined ? '–' : <Amount wei={status.data.balanceWei} />}</Figure>
+        <Figure label="Balance">{status.data?.balanceWei === null || status.data === undefined ? '–'
+          : <Amount wei={status.data.balanceWei} />}</Figure>
         <Figure label="Owed by the contract">{owed === null ? '–' : <Amount wei={owed} />}</Figure>
       </div>
       {owed === null || BigInt(owed) === 0n ? null : <Section title="Withdraw what the contract owes"><Withdraw /></Section>}
@@ -98,8 +100,10 @@ const Show = ({ wallet }: { readonly wallet: Wallet }) => {
       </Section>
       <Section title="Backup">
         <p className="quiet prose">
-          Phrase and keystore hold the wallet: its money, and nothing else. Tables, their keys, listings and bought answers are in the whole profile’s
-          backup, one encrypted file: <code className="mono">hesystem backup FILE</code> writes it, <code className="mono">hesystem restore FILE</code> brings it back.
+          Phrase and keystore hold the wallet: its money, and nothing else. Tables, their keys,
+            listings and bought answers are in the whole profile’s
+          backup, one encrypted file: <code className="mono">hesystem backup FILE</code> writes it,
+            <code className="mono">hesystem restore FILE</code> brings it back.
         </p>
         <div className="row">
           {wallet.hasMnemonic ? <Button variant="default" onClick={() => { setOver('phrase') }}>Recovery phrase…</Button> : null}

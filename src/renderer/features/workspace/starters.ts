@@ -80,7 +80,8 @@ export const listStarters = ({ columns, secondMoments, policy }: Listing): reado
   const pair = flags.flatMap((flag) => numbers.filter((value) => isSold(flag, value)).map((value) => [flag, value] as const))[0]
   return [
     ...(measured.length === columns.length && columns.length <= policy.maxAnswerCells ? [everyColumn] : []),
-    ...(measured.length < columns.length && measured.length > 0 && measured.length <= policy.maxAnswerCells ? [measuredColumns(measured)] : []),
+    ...(measured.length < columns.length && measured.length > 0 && measured.length <= policy.maxAnswerCells
+      ? [measuredColumns(measured)] : []),
     ...(first === undefined ? [] : [oneColumn(first)]),
     ...(first === undefined || second === undefined ? [] : [score(first, second)]),
     ...numbers.filter((name) => isSold(name, name)).slice(0, 1).map(spread),
