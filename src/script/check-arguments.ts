@@ -48,7 +48,6 @@ const assertNoColumns = <T extends object>(method: ScriptMethod, args: Arguments
  * What a method would not look at was meant to do something, and so was a column where none can be. Throws `input.tensor-value`.
  */
 export const assertArguments = <T extends object>(method: ScriptMethod, args: Arguments<T>): void => {
-  if ((method === 'argmax' || method === 'argmin') && Array.isArray(args[0])) refuse(`${method} runs along one axis, ${method}(0), or over all cells, ${method}(): it takes no list of axes`)
   assertNoColumns(method, args)
   if (method === 'reshape' && args.some((value) => typeof value === 'string')) {
     refuse('reshape fills row by row, NumPy\'s order "C", and takes no order: x.t().reshape(3, 2).t() is x.reshape(2, 3, order="F")')

@@ -163,7 +163,6 @@ export const wrong: readonly (readonly [mistake: string, source: string])[] = [
   ['a line that begins with a bracket', 'const wage = data.col("wage"), union = data.col("union")\nconst x = wage.sum()\n(union).sum()\nexport default x'],
   ['a line that begins with a list', 'const x = data.mean(0)\n[0].map((i) => console.log(i))\nexport default x'],
   ['not a number in place of rows', 'export default data.col("wage").where(new Array(1000).fill(1), NaN).sum()'],
-  ['several axes where one is taken', 'export default data.argmax([0, 1])'],
   ['rows by what is known later', 'export default data.rows([data.mean(0).argmax()]).sum()'],
   ['a row by what is known later', 'export default data.get(data.mean(0).argmax()).sum()'],
   ['rows by a condition of means', 'export default data.mean(0).rows(data.mean(0) > 5)'],
