@@ -18,6 +18,11 @@ type MoveOf<Kind extends Move['kind']> = Extract<Move, { kind: Kind }>
 
 const buyDeadlineSeconds = 600
 
+/** What this wallet paid for the same with another profile, and did not ask for yet. */
+const warnOfPaid = async ({ purchases }: Trade, listing: bigint): Promise<string[]> =>
+  (await purchases.listElsewhere()).filter(({ onChain }) => onChain.listing === listing && onChain.state === 'Paid').map(({ onChain }) =>
+    `This wallet has paid for an answer of this listing already, with another profile: purchase ${onChain.id}. Purchases goes on with it, without paying again.`)
+
 export const planBuy = async (trade: Trade, { url, maxTotalWei }: MoveOf<'buy'>): Promise<MovePlan> => {
   const { market, purchases, openListing } = trade
   const { details, number, onChain } = await openListing(url)
@@ -37,7 +42,7 @@ export const planBuy = async (trade: Trade, { url, maxTotalWei }: MoveOf<'buy'>)
       'The contract holds both until then. You may download and compute as often as you like, and ask for one answer.',
       `Before you have asked, and if the answer is late, you can cancel and get ${sayRefundBeforeBuying(terms)}.`,
     ],
-    warnings: warnBuyerOfDisputes(toDisputeTerms(terms, onChain.seller)),
+    warnings: [...await warnOfPaid(trade, number), ...warnBuyerOfDisputes(toDisputeTerms(terms, onChain.seller))],
     subject: url,
     counterparty: onChain.seller,
     priceWei: terms.valueWei,

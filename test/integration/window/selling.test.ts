@@ -153,8 +153,7 @@ describe('selling through the contract: from a file to money, with nobody at the
 
     expect(await seller.client.sales.list({})).toEqual([expect.objectContaining({ purchase, listing, state: 'Settled', handled: 'delivered' })])
     expect(await seller.client.sales.earnings({})).toMatchObject({
-      settledWei: (ether / 50n).toString(), pendingWei: '0', withdrawableWei: (ether / 50n + ether / 100n).toString(),
-        days: [expect.objectContaining({ sales: 1 })],
+      settledWei: (ether / 50n).toString(), pendingWei: '0', withdrawableWei: (ether / 50n + ether / 100n).toString(), days: [expect.objectContaining({ sales: 1 })],
     })
     const [delivered] = await seller.client.activity.signatures({})
     expect(delivered).toMatchObject({ by: 'standing-authorisation', move: 'deliverResult', outcome: 'done' })
@@ -234,6 +233,7 @@ describe('selling through the contract: from a file to money, with nobody at the
     expect(asked?.moves).toEqual([])
     expect(await refusalOf(other.client.purchases.takeUp({ purchase: asked?.number ?? '' }))).toMatchObject({ code: 'escrow.wrong-state' })
     expect(await buyer.client.purchases.elsewhere({})).toEqual([])
+    expect((await other.client.signing.prepare({ kind: 'buy', url })).warnings.join()).toContain(`another profile: purchase ${second}.`)
     // Sold by this wallet, not bought.
     expect(await refusalOf(seller.client.purchases.takeUp({ purchase: first }))).toMatchObject({ code: 'input.not-found' })
 
