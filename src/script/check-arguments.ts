@@ -56,6 +56,7 @@ export const assertArguments = <T extends object>(method: ScriptMethod, args: Ar
   if (long !== undefined) refuse('slice: a range is [start, stop, step], one list for each axis; rows([0, 2, 5]) takes rows by their numbers')
   if (method === 'col' && (args.length > 1 || Array.isArray(args[0]))) refuse('col takes one column, and makes a vector of it; cols(…) takes several')
   if (ofOneList.includes(method) && Array.isArray(args[0]) && args.length > 1) refuse(`${method} takes one list, or what would be in it, and nothing behind a list`)
+  if (method === 'concat' && typeof args[1] === 'object' && args[1] !== null) refuse('concat takes several tensors as one list, x.concat([y, z]), and an axis behind it')
   if (method === 'corr' && typeof args[0] === 'number') refuse('corr takes another tensor, or nothing')
   if (method === 'cov' && typeof args[0] === 'number' && args.length > 1) refuse('cov takes another tensor first, and ddof behind it')
   if (ofAny.includes(method)) return

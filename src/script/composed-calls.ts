@@ -7,6 +7,8 @@ import type { ScriptMethod } from './truths.ts'
 const takingTensors: readonly ScriptMethod[] = [
   'add', 'sub', 'mul', 'div', 'pow', 'rsub', 'rdiv', 'rpow', 'gt', 'lt', 'ge', 'le', 'eq', 'ne', 'and', 'or', 'xor', 'where', 'dot', 'matmul', 'concat', 'cov', 'corr',
   'leastSquares',
+  // Not there: the backend says what is instead.
+  'groupBy', 'unique',
 ]
 
 const isTensor = <T extends object>(value: BackendArgument<T>): value is T => typeof value === 'object' && value !== null && !isList(value)
@@ -32,6 +34,10 @@ const readNumbers = <T extends object>(method: ScriptMethod, backend: TensorBack
     return length === undefined ? numberAt() : Array.from({ length }, (_, index) => numberAt(index))
   } catch (error) {
     if (!isAppError(error, 'input.tensor-unknown')) throw error
+    if (length !== undefined && length > 1) {
+      throw new AppError('input.tensor-unknown', `${method}: rows are picked by numbers that are known while the script runs, and these are encrypted: `
+        + 'x.where(g == 1, 0) keeps the cells where g is 1, (g * x).sum() / g.sum() is their mean', { cause: error })
+    }
     throw new AppError('input.tensor-unknown', `${method}: a number is needed while the script runs, and this one is known after decryption only: x.argmax() of encrypted `
       + 'cells is known where the listing sells comparisons, and x.max() is the value itself', { cause: error })
   }
@@ -45,6 +51,11 @@ export const readKnownArguments = <T extends object>(
   method: ScriptMethod, backend: TensorBackend<T>, args: Arguments<T>, isTruth: (tensor: T) => boolean,
 ): Arguments<T> => {
   if (takingTensors.includes(method)) return args
+  const [first] = args
+  // One number is where a range begins; a number that was computed was meant for a row.
+  if ((method === 'rows' || method === 'slice') && args.length === 1 && first !== undefined && isTensor(first) && shapeOf(backend, first).length === 0) {
+    throw new AppError('input.tensor-value', `${method}: x.rows([n]) takes row n, x.get(n) its cell where x is a column, and x.rows(n, n + 5) five rows from there on`)
+  }
   const read = (value: BackendArgument<T>): BackendArgument<T> => {
     if (!isTensor(value)) return value
     if (isTruth(value)) {

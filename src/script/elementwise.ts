@@ -50,7 +50,8 @@ const productRefused = (method: string): AppError => new AppError(
 const deferredRefused = (method: string): AppError => new AppError(
   'input.tensor-deferred',
   `${method}: one side is known only after decryption (a ratio, a root, a comparison of sums …), the other is encrypted row by row: `
-  + 'ciphertexts cannot be computed with a number that is not known yet',
+  + 'ciphertexts cannot be computed with a number that is not known yet. x.decrypted() of the encrypted side makes each of its cells a number of the answer, '
+  + 'where the listing has room for them, and all is computed after decryption',
   { details: { operation: method } },
 )
 

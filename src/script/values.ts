@@ -104,10 +104,18 @@ const ofOperands: readonly string[] = [
   'add', 'sub', 'mul', 'div', 'pow', 'rsub', 'rdiv', 'rpow', 'gt', 'lt', 'ge', 'le', 'eq', 'ne', 'where', 'dot', 'matmul', 'and', 'or', 'xor',
 ]
 
+/** Where a truth behind the axis is NumPy's keepdims. */
+const alongAxes: readonly string[] = ['sum', 'mean', 'max', 'min', 'argmax', 'argmin', 'median', 'var', 'std', 'quantile']
+
+const noKeptAxes = (method: string): string =>
+  `${method} keeps no axis of 1: x.mean(0) stands beside rows as it is, and x.mean(1).reshape(-1, 1) beside columns`
+
 const toArgument = <T extends object>(method: string, value: AnswerValue<T>, path: string): BackendArgument<T> => {
   if (typeof value === 'boolean') {
     if (ofOperands.includes(method)) return value ? 1 : 0
-    const instead = method === 'rows' || method === 'cols' ? `: ${method} takes numbers, mask.flatMap((keep, i) => (keep ? [i] : [])) are those of a plain mask` : ''
+    const instead = method === 'rows' || method === 'cols'
+      ? `: ${method} takes numbers, mask.flatMap((keep, i) => (keep ? [i] : [])) are those of a plain mask`
+      : alongAxes.includes(method) ? `: ${noKeptAxes(method)}` : ''
     throw new AppError('input.tensor-value', `${path} is ${String(value)}${instead}`)
   }
   return Array.isArray(value)
@@ -132,7 +140,7 @@ const placeNamed = (method: string, values: readonly unknown[]): readonly Placed
   for (const entry of entries as readonly unknown[]) {
     const [name, value] = Array.isArray(entry) ? (entry as readonly unknown[]) : []
     const place = typeof name === 'string' ? names.indexOf(name) : -1
-    if (name === 'keepdims') throw new AppError('input.tensor-value', `${method} keeps no axis of 1: x.mean(0) stands beside rows as it is, and x.mean(1).reshape(-1, 1) beside columns`)
+    if (name === 'keepdims') throw new AppError('input.tensor-value', noKeptAxes(method))
     if (place === -1) {
       throw new AppError('input.tensor-value', `${method} has no argument ${JSON.stringify(name ?? null).slice(0, 100)}; it takes { ${names.join(', ')} }`)
     }

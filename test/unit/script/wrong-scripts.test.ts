@@ -41,6 +41,7 @@ const refused: readonly (readonly [mistake: string, terms: InteractionTerms, sou
   ['more products than are sold', blinded, 'const pay = data.col("experience")\nconst one = (pay * data.col("union")).sum()\nexport default one + (pay * data.col("education")).sum()'],
   ['a comparison too wide to be hidden', blinded, 'export default (data.col("wage") * 2 ** 120 + data.col("union") > 7).sum()'],
   ['a product too wide to be hidden', blinded, 'const wide = data.col("experience") * 2 ** 960 + data.col("union")\nexport default (wide * wide).sum()'],
+  ['a row by a number without its brackets', openly, 'const union = data.col("union")\nexport default data.rows(union.argmax()).sum()'],
   ['rows by a condition that is known', openly, 'export default data.rows(data.col("union") > 500).mean()'],
   ['a remainder of what is known', openly, 'export default data.mean() * ((data.col("union") > 500).sum() % 2)'],
   ['rows by what is known', openly, 'export default data[data.col("union") > 500].mean()'],
