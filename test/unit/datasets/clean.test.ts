@@ -269,7 +269,7 @@ describe('words', () => {
   const scattered = (at: number): number => 100_000 + ((at * 7919) % 65_537)
 
   it.each([
-    ['PersNr', scattered], ['id', scattered], ['customer_no', scattered], ['Kundennummer', scattered], ['rowId', scattered], ['row', (at: number) => 1000 + at], ['z', (at: number) => 90 - 2 * at],
+    ['PersNr', scattered], ['id', scattered], ['customer_no', scattered], ['Kundennummer', scattered], ['rowId', scattered], ['row', (at: number) => 1000 + at], ['z', (at: number) => 90 - at],
   ])('that number the rows, %s, are left out and reported, and taken in where the seller says so', async (name, value) => {
     expect((await clean(numbered(name, value))).report.leftOut).toEqual([{ name, reason: 'identifier' }])
     const { columns, report } = await clean(numbered(name, value), { columns: { [name]: { type: 'number' } } })
@@ -277,7 +277,7 @@ describe('words', () => {
     expect(report).toMatchObject({ leftOut: [], flagged: [{ name, reason: 'identifier' }] })
   })
 
-  it.each([['income', scattered], ['paid', scattered], ['year', (at: number) => 1990 + at]])('that are numbers, all different, and number no rows, %s, are kept and flagged', async (name, value) => {
+  it.each([['income', scattered], ['paid', scattered], ['sorted', (at: number) => 3 * at], ['year', (at: number) => 1990 + at]])('that are numbers, all different, and number no rows, %s, are kept and flagged', async (name, value) => {
     const { report } = await clean(numbered(name, value))
     expect(report).toMatchObject({ leftOut: [], flagged: [{ name, reason: 'identifier' }] })
   })
