@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { WebSocket } from 'ws'
 import { startHeadless, type Headless } from '../../../src/headless/index.ts'
 import { createHost, type Host } from '../../../src/host/create-host.ts'
+import { callProtocol, pageKeyProtocol, signedInMark } from '../../../src/shared/window-contract/page-key.ts'
 import { sendRaw } from './http.ts'
 import { mutateBytes, mutateJsonText } from './mutate.ts'
 import type { FuzzTarget } from './target.ts'
@@ -12,15 +13,21 @@ import type { FuzzTarget } from './target.ts'
 interface HeadlessStage {
   readonly headless: Headless
   readonly cookie: string
+  readonly protocols: readonly string[]
   readonly bugs: unknown[]
   close(): Promise<void>
 }
 
-const signIn = (headless: Headless): Promise<string> => new Promise((resolve, reject) => {
+/** The cookie, and what a tab's socket names its key by. */
+const signIn = (headless: Headless): Promise<Pick<HeadlessStage, 'cookie' | 'protocols'>> => new Promise((resolve, reject) => {
   const { pathname, search } = new URL(headless.address())
   const asked = request({ host: '127.0.0.1', port: headless.port, path: `${pathname}${search}`, agent: false }, (response) => {
-    response.resume()
-    resolve(response.headers['set-cookie']?.[0]?.split(';')[0] ?? '')
+    let page = ''
+    response.setEncoding('utf8').on('data', (part: string) => { page += part })
+    response.on('end', () => {
+      const [, pageKey = ''] = new RegExp(`${signedInMark}([\\w-]+)`).exec(page) ?? []
+      resolve({ cookie: response.headers['set-cookie']?.[0]?.split(';')[0] ?? '', protocols: [callProtocol, `${pageKeyProtocol}${pageKey}`] })
+    })
   })
   asked.once('error', reject)
   asked.end()
@@ -40,7 +47,7 @@ const openHeadlessStage = async (): Promise<HeadlessStage> => {
   const bugs: unknown[] = []
   const headless = await startHeadless({ host, version: '1.2.3', listenHost: '127.0.0.1', port: 0, root, onBug: (error) => { bugs.push(error) } })
   return {
-    headless, bugs, cookie: await signIn(headless),
+    headless, bugs, ...await signIn(headless),
     close: async () => {
       await headless.close()
       await host.close()
@@ -49,15 +56,15 @@ const openHeadlessStage = async (): Promise<HeadlessStage> => {
   }
 }
 
-const pages = (own: string, cookie: string): readonly Uint8Array[] => [
+const pages = (own: string, cookie: string, protocols: readonly string[]): readonly Uint8Array[] => [
   '/', '/assets/main.js', '/open?token=AAAA', '/rpc', '//', '/%', '/..%2fsecret.txt', '/%2e%2e/secret.txt', '/\\..\\secret.txt', '/assets/%00', 'http://[', '/assets/../../secret.txt', '*',
 ].flatMap((path) => [
   `GET ${path} HTTP/1.1\r\nHost: ${own}\r\nCookie: ${cookie}\r\nConnection: close\r\n\r\n`,
-  `GET ${path} HTTP/1.1\r\nHost: ${own}\r\nCookie: ${cookie}\r\nOrigin: http://${own}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+  `GET ${path} HTTP/1.1\r\nHost: ${own}\r\nCookie: ${cookie}\r\nOrigin: http://${own}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ${protocols.join(', ')}\r\n\r\n`,
 ]).map((text) => Buffer.from(text, 'latin1'))
 
-const createPagesTarget = ({ headless, cookie, bugs }: HeadlessStage): FuzzTarget => {
-  const samples = pages(`127.0.0.1:${headless.port}`, cookie)
+const createPagesTarget = ({ headless, cookie, protocols, bugs }: HeadlessStage): FuzzTarget => {
+  const samples = pages(`127.0.0.1:${headless.port}`, cookie, protocols)
   return {
     name: 'sockets of the window',
     run: async (draws) => {
@@ -77,10 +84,10 @@ const calls = [
 ]
 
 /** Messages on a signed-in tab's socket: nothing of it ends the program, and an honest call is answered after it. */
-const createCallsTarget = async ({ headless, cookie, bugs }: HeadlessStage): Promise<FuzzTarget> => {
+const createCallsTarget = async ({ headless, cookie, protocols, bugs }: HeadlessStage): Promise<FuzzTarget> => {
   const own = `127.0.0.1:${headless.port}`
   const open = (): Promise<WebSocket> => new Promise((resolve, reject) => {
-    const socket = new WebSocket(`ws://${own}/rpc`, { headers: { host: own, cookie, origin: `http://${own}` } })
+    const socket = new WebSocket(`ws://${own}/rpc`, [...protocols], { headers: { host: own, cookie, origin: `http://${own}` } })
     socket.once('open', () => { resolve(socket) })
     socket.once('error', reject)
   })
