@@ -1,12 +1,12 @@
 import { AppError, isAppError } from '../shared/errors.ts'
+import { ofOperands } from './values.ts'
 import { isList, type Arguments } from './arguments.ts'
 import type { BackendArgument, BackendResult, TensorBackend } from './backend.ts'
 import type { ScriptMethod } from './truths.ts'
 
 /** Methods that take tensors, or whose operands are such; those of all others are places, axes, lengths and counts: plain numbers. */
-const takingTensors: readonly ScriptMethod[] = [
-  'add', 'sub', 'mul', 'div', 'pow', 'rsub', 'rdiv', 'rpow', 'gt', 'lt', 'ge', 'le', 'eq', 'ne', 'and', 'or', 'xor', 'where', 'dot', 'matmul', 'concat', 'cov', 'corr',
-  'leastSquares',
+const takingTensors: readonly string[] = [
+  ...ofOperands, 'concat', 'cov', 'corr', 'leastSquares',
   // Not there: the backend says what is instead.
   'groupBy', 'unique',
 ]

@@ -218,7 +218,7 @@ const rewriteType = ({ file, context: { factory }, visit, call }: Rewriter, node
 /** `const { length } = x`, of which the interpreter names another place: each name is asked for first, where x stands. */
 const rewritePattern = (
   { file, context, visit, call }: Rewriter, node: ts.VariableDeclaration, pattern: ts.ObjectBindingPattern, initializer: ts.Expression,
-    visitor: ts.Visitor,
+  visitor: ts.Visitor,
 ): ts.VariableDeclaration => {
   const { factory } = context
   const names = pattern.elements.flatMap(({ dotDotDotToken, propertyName, name }) => {
@@ -266,8 +266,9 @@ export const createOperatorTransform = (file: ts.SourceFile): OperatorTransform 
     const rewriter: Rewriter = { file, context, call, visit: (node) => ts.visitNode(node, visitor) as ts.Expression }
     const visitor = (node: ts.Node): ts.Node => {
       if (ts.isEnumDeclaration(node) || ts.isTypeNode(node)) return node
-      if (ts.isVariableDeclaration(node) && ts.isObjectBindingPattern(node.name)
-        && node.initializer !== undefined) return rewritePattern(rewriter, node, node.name, node.initializer, visitor)
+      if (ts.isVariableDeclaration(node) && ts.isObjectBindingPattern(node.name) && node.initializer !== undefined) {
+        return rewritePattern(rewriter, node, node.name, node.initializer, visitor)
+      }
       return rewriteOperator(rewriter, node) ?? rewriteAsked(rewriter, node, ts.visitEachChild(node, visitor, context))
     }
     return (source) => ts.visitEachChild(source, visitor, context)

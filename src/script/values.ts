@@ -100,7 +100,7 @@ export const parseAnswer = <T extends object>(text: string, findTensor: (id: num
 const undefinedMeans = ': a name without a value, or a place or member that is not there; an argument that is not meant is left out'
 
 /** Methods whose arguments stand beside a tensor: NumPy takes true for 1 there, and any number. */
-const ofOperands: readonly string[] = [
+export const ofOperands: readonly string[] = [
   'add', 'sub', 'mul', 'div', 'pow', 'rsub', 'rdiv', 'rpow', 'gt', 'lt', 'ge', 'le', 'eq', 'ne', 'where', 'dot', 'matmul', 'and', 'or', 'xor',
 ]
 

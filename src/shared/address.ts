@@ -16,3 +16,6 @@ export const hasValidChecksum = (address: string): boolean => {
     return digits[index] === (nibble >= 8 ? digit.toUpperCase() : digit)
   })
 }
+
+/** Whether two spellings, of whatever case, are one address. */
+export const isSameAddress = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()

@@ -1,3 +1,4 @@
+import { isSameAddress } from './address.ts'
 import { formatEther } from './units.ts'
 
 /** What of a listing's terms decides how a dispute ends. */
@@ -14,8 +15,6 @@ export interface DisputeTerms {
 /** The smallest guarantee with which a dispute that nobody rules on costs the buyer what it brings: half of the price. */
 export const idleProofGuaranteeWei = (valueWei: bigint): bigint => (valueWei + 1n) / 2n
 
-const sameAddress = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
-
 /** A dispute that is closed without a ruling: the price in halves, both deposits burned (escrow.md). */
 const unruledCost = ({ valueWei, guaranteeWei, paidFeeWei = 0n }: DisputeTerms): string =>
   `you get back half of ${paidFeeWei === 0n ? 'the price' : 'what is left of the price'} (${formatEther((valueWei - paidFeeWei) / 2n)} ether), and your guarantee of ${formatEther(guaranteeWei)} ether is burned`
@@ -24,7 +23,7 @@ const unruledCost = ({ valueWei, guaranteeWei, paidFeeWei = 0n }: DisputeTerms):
 export const sayDisputeCosts = (terms: DisputeTerms): string[] => {
   if (terms.arbiter === null) return [`Nobody rules on disputes here. If you dispute an answer, right or wrong, ${unruledCost(terms)}; the seller loses as much.`]
   return [
-    ...(sameAddress(terms.arbiter, terms.seller) ? ['The arbiter is the seller: do not expect a ruling against them.'] : []),
+    ...(isSameAddress(terms.arbiter, terms.seller) ? ['The arbiter is the seller: do not expect a ruling against them.'] : []),
     `An arbiter who stays silent costs you as much as none would: ${unruledCost(terms)}.`,
   ]
 }

@@ -12,8 +12,9 @@ export const sayUnvouched = (fields: readonly (keyof typeof onceNamed)[]): strin
 const mostNamed = 12
 
 /** Which of an answer's values no proof is about; null where there are none. They are named by whoever wrote the script. */
-export const sayWritten = (written: readonly string[]): string | null => (written.length === 0 ? null : `Not computed from the table, but written in the script: ${
-  written.slice(0, mostNamed).map(oneLine).join(', ')}${written.length > mostNamed ? ` and ${written.length - mostNamed} more` : ''}. The proof says nothing of ${written.length === 1 ? 'it' : 'them'}.`)
+export const sayWritten = (written: readonly string[]): string | null => (written.length === 0 ? null : `Nothing that was decrypted went into ${
+  written.slice(0, mostNamed).map(oneLine).join(', ')}${written.length > mostNamed ? ` and ${written.length - mostNamed} more` : ''}: the script wrote ${
+  written.length === 1 ? 'it' : 'them'}, or took ${written.length === 1 ? 'it' : 'them'} from unproved replies. The proof says nothing of ${written.length === 1 ? 'it' : 'them'}.`)
 
 /** What a receipt that holds together is worth where not two parties signed it, told to whoever was sent it. */
 export const sayUnsigned = ({ seller, buyer }: { readonly seller: string, readonly buyer: string }): string => (seller === 'valid' && buyer === 'valid'

@@ -1,10 +1,10 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
-import type { PurchaseElsewhere } from '../../host/buyer/bought-elsewhere.ts'
+import { mayBeClosed, mayBeLitigated, type PurchaseElsewhere } from '../../host/buyer/bought-elsewhere.ts'
 import type { PurchaseView } from '../../host/buyer/purchase-service.ts'
 import type { ScriptFile } from '../../host/buyer/derive.ts'
 import { checkScript, rehearse } from '../../host/buyer/rehearse.ts'
-import { noArbiter, toDisputeTerms, type AnswerJson, type Trade } from '../../host/index.ts'
+import { toDisputeTerms, type AnswerJson, type Trade } from '../../host/index.ts'
 import { AppError } from '../../shared/errors.ts'
 import { warnBuyerOfDisputes } from '../../shared/dispute-warnings.ts'
 import { describeBlindHelp, describeHelp, describeMode, describeReplies } from '../../shared/policy-words.ts'
@@ -41,13 +41,12 @@ const describe = ({ purchase, onChain }: PurchaseView): string =>
   oneLine(`${purchase.number ?? '…'}  ${onChain?.state ?? 'Buying'}  ${purchase.details.title}  ${purchase.url}`)
 
 /** A purchase that another profile made, and what the wallet alone may do about it. */
-const describeElsewhere =
-  ({ onChain: { id, state, listing, deadlineSeconds, terms }, canTakeUp }: PurchaseElsewhere, nowSeconds: number): string => {
-  const isLate = deadlineSeconds !== 0 && nowSeconds > deadlineSeconds
+const describeElsewhere = ({ onChain, canTakeUp }: PurchaseElsewhere, nowSeconds: number): string => {
+  const { id, state, listing } = onChain
   const ways = [
     ...(canTakeUp ? [`\`hesystem purchases take-up ${id}\` goes on with it here`] : []),
-    ...(state === 'Paid' || (state === 'Requested' && isLate) ? [`\`hesystem litigate ${id}\` brings the money back`] : []),
-    ...(state === 'Disputed' && (terms.arbiter === noArbiter || isLate) ? [`\`hesystem disputes close ${id}\` ends the dispute`] : []),
+    ...(mayBeLitigated(onChain, nowSeconds) ? [`\`hesystem litigate ${id}\` brings the money back`] : []),
+    ...(mayBeClosed(onChain, nowSeconds) ? [`\`hesystem disputes close ${id}\` ends the dispute`] : []),
     ...(!canTakeUp && (state === 'Requested' || state === 'Delivered') ? ['its answer opens in the profile that asked for it'] : []),
   ]
   return `${id}  ${state}  bought elsewhere with this wallet, listing ${listing}${ways.length === 0 ? '' : `; ${ways.join(', ')}`}`

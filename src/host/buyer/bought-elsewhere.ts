@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
-import type { Market, PurchaseOnChain } from '../chain/market.ts'
+import { noArbiter, type Market, type PurchaseOnChain } from '../chain/market.ts'
 import { describeNewPurchase, unansweredStates } from './forgotten-purchase.ts'
 import type { OpenListing } from './open-listing.ts'
 import type { Purchase, PurchaseStore } from './purchase-store.ts'
@@ -11,6 +11,14 @@ export interface PurchaseElsewhere {
   /** Whether this profile can go on with it: nobody asked for its answer yet, or what asked was this profile before it was restored. */
   readonly canTakeUp: boolean
 }
+
+/** Whether the buyer's wallet alone may take the money back now. */
+export const mayBeLitigated = ({ state, deadlineSeconds }: PurchaseOnChain, nowSeconds: number): boolean =>
+  state === 'Paid' || (state === 'Requested' && nowSeconds > deadlineSeconds)
+
+/** Whether anybody may end the dispute now: nobody rules on it, or not any more. */
+export const mayBeClosed = ({ state, terms, deadlineSeconds }: PurchaseOnChain, nowSeconds: number): boolean =>
+  state === 'Disputed' && (terms.arbiter === noArbiter || nowSeconds > deadlineSeconds)
 
 /** What the contract knows of a wallet, and the profile it was brought into does not. All throw as the chain does. */
 export interface BoughtElsewhere {
@@ -67,8 +75,8 @@ export const createBoughtElsewhere = ({ store, market, openListing, now, listKno
         throw new AppError('escrow.terms-changed', `The listing is no longer the one that purchase ${number} was paid for; its money can be taken back.`, { details })
       }
       const { terms, termsHash } = onChain
-      const paid = { buyer: market.account, maxTotalWei: terms.valueWei + terms.guaranteeWei, deadlineSeconds: await market.readTime(),
-        now }
+      const deadlineSeconds = await market.readTime()
+      const paid = { buyer: market.account, maxTotalWei: terms.valueWei + terms.guaranteeWei, deadlineSeconds, now }
       return { ...store.adopt({ ...describeNewPurchase(listing, paid), termsHash }, number), number }
     },
   }

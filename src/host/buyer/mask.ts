@@ -46,8 +46,8 @@ const spareKeyBits = 3
  * anyway. Throws `policy.mask-too-short` where the test key has no room for a mask.
  */
 export const computeTestMasked = async (
-  program: Program, policy: PrivatePolicy, dataset: DatasetDescription, key: PaillierPublicKey, source: CiphertextSource, engine: Engine,
-    options: JobOptions,
+  program: Program, policy: PrivatePolicy, dataset: DatasetDescription, key: PaillierPublicKey, source: CiphertextSource,
+  engine: Engine, options: JobOptions,
 ): Promise<Masked> => {
   const bits = answerBits(program, dataset).reduce((most, cell) => Math.max(most, cell + answerMaskBits), policy.maxAnswerBits)
   const limit = key.bits - spareKeyBits

@@ -155,7 +155,7 @@ const openTestResults = async (ciphertexts: Uint8Array, length: number, link: st
  */
 const runOnTestData = async (
   { program, products }: DerivedPlan, plain: AnswerJson, details: Details, source: CiphertextSource, seller: SellerClient,
-    engine: Engine, options: JobOptions,
+  engine: Engine, options: JobOptions,
 ): Promise<TestRun> => {
   const { policy, test, test_result_link } = details
   const key = publicKeyOf(test)

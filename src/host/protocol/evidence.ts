@@ -2,6 +2,7 @@ import { getBytes, keccak256 } from 'ethers'
 import { z } from 'zod'
 import type { AnswerJson } from '../../compute/answer.ts'
 import { encodeProgram, readAnswer } from '../../compute/program.ts'
+import { isSameAddress } from '../../shared/address.ts'
 import { resultRequestSchema } from '../../shared/schemas/result-request.ts'
 import { isAppError, type AppError, type ErrorCode } from '../../shared/errors.ts'
 import { connectChain } from '../chain/connect.ts'
@@ -39,8 +40,6 @@ export interface Verdict {
   readonly ground: ErrorCode | null
   readonly reason: string
 }
-
-const isSameAddress = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
 
 /** What of the evidence does not belong to the purchase as the contract knows it, or null. */
 const findForeignPart = ({ request, program, answer }: Evidence, chain: MarketPlace, onChain: PurchaseOnChain): string | null => {

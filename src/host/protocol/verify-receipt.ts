@@ -1,4 +1,5 @@
 import { getAddress } from 'ethers'
+import { isSameAddress } from '../../shared/address.ts'
 import { isAppError } from '../../shared/errors.ts'
 import { tryParse, type FormProblem } from '../../shared/parse.ts'
 import type { AnswerJson } from '../../compute/answer.ts'
@@ -35,7 +36,6 @@ export interface ReceiptVerdict {
 
 type Check = (receipt: Receipt) => readonly ReceiptProblem[]
 
-const sameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 const unless = (holds: boolean, field: string, message: string): readonly ReceiptProblem[] => (holds ? [] : [{ field, message }])
 const has = (trade: ReceiptTrade, ...names: ReceiptTrade['moves'][number]['name'][]): boolean => trade.moves.some(({ name }) => names.includes(name))
 
@@ -79,8 +79,8 @@ const checkRequest: Check = ({ trade, request: signed }) => {
   const signer = orNull(() => recoverResultRequestSigner(request, signature))
   return [
     ...unless(hash !== null && hash === trade.requestHash, 'request', 'is not the request whose hash stands in the trade'),
-    ...unless(signer !== null && sameAddress(signer, trade.buyer), 'request.signature', 'is not the buyer\'s'),
-    ...unless(sameAddress(request.contract, trade.contract), 'request.request.contract', 'is not the trade\'s'),
+    ...unless(signer !== null && isSameAddress(signer, trade.buyer), 'request.signature', 'is not the buyer\'s'),
+    ...unless(isSameAddress(request.contract, trade.contract), 'request.request.contract', 'is not the trade\'s'),
     ...requestFields.flatMap((field) => unless(request[field] === trade[field], `request.request.${field}`, 'is not the trade\'s')),
   ]
 }
@@ -137,7 +137,7 @@ const checkFields = (receipt: Receipt, found: readonly ReceiptProblem[]): readon
 const verifySignature = (receipt: Receipt, role: ReceiptRole): SignatureVerdict => {
   if (receipt.signatures[role] === null) return 'missing'
   const signer = orNull(() => recoverReceiptSigner(receipt, role))
-  return signer !== null && sameAddress(signer, receipt.trade[role]) ? 'valid' : 'invalid'
+  return signer !== null && isSameAddress(signer, receipt.trade[role]) ? 'valid' : 'invalid'
 }
 
 /** The enclosed answer as its program writes it; null where the file does not show it. */
@@ -175,7 +175,7 @@ export const verifyReceipt = (json: unknown): ReceiptVerdict => {
   const problems = [...found, ...checkFields(receipt, found)]
   const ok = problems.length === 0
   const decryptionProved = receipt.proof === null ? null : proof.problems.length === 0
-  const signedByBoth = verdicts.every(([, verdict]) => verdict === 'valid') && !sameAddress(receipt.trade.seller, receipt.trade.buyer)
+  const signedByBoth = verdicts.every(([, verdict]) => verdict === 'valid') && !isSameAddress(receipt.trade.seller, receipt.trade.buyer)
   const answer = ok ? answerOf(receipt, proof.integers) : null
   const written = answer === null || receipt.program === null ? [] : findWrittenValues(receipt.program)
   return { ok, signatures, signedByBoth, decryptionProved, answer, written, problems }

@@ -48,7 +48,7 @@ const rehearseTogether = (listing: Disclosed, others: readonly Disclosed[], depe
       const readers = one.details.columns.map((_, at) => createResidueOf(one.details.columns, at))
       return [{
         id: one.id, dataset: describeDataset(one.details), minRows: one.details.policy.minRows, rows,
-          readCell: createReader(one, dependencies),
+        readCell: createReader(one, dependencies),
         residueOf: (row, column) => (readers[column] as (typeof readers)[number])(row),
       }]
     } catch (error) {

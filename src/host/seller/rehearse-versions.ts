@@ -32,7 +32,7 @@ const name = 'versions-together'
 
 const open = (table: RehearsedTable, { from, to }: Part): PlainColumn[] => table.dataset.columns.map((column, at) => ({
   name: column.name, table, at, isOrdered: false,
-    marks: Float64Array.from({ length: to - from }, (_, row) => (table.rows[from + row]?.[at] ?? 0) + 0),
+  marks: Float64Array.from({ length: to - from }, (_, row) => (table.rows[from + row]?.[at] ?? 0) + 0),
 }))
 
 const read = ({ table, at }: PlainColumn, { from, to }: Part): Residues =>

@@ -15,7 +15,7 @@ import { renderReceipt } from '../receipts/render-receipt.ts'
 import { renderResult, verifyTradeFile } from '../receipts/result-file.ts'
 import { checkPages, pageProblems } from '../receipts/check-page.ts'
 import { parseTradeText, readAttachedReceipt } from '../receipts/trade-text.ts'
-import { practiceChainId } from '../settings/known-chains.ts'
+import { isPracticeChain } from '../settings/known-chains.ts'
 import { findTrade, type WindowContext } from './context.ts'
 import { toTermsJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
@@ -47,7 +47,7 @@ export const createMarketHandlers = ({ host, changes }: WindowContext): Handlers
   show: async ({ url, unasked = false }) => {
     const { openListing, market } = await host.trade()
     // A chain of one's own names one's own addresses only.
-    if (unasked && market.chainId !== practiceChainId && !host.window.listUrls(market).includes(url)) await assertAskable(url)
+    if (unasked && !isPracticeChain(market.chainId) && !host.window.listUrls(market).includes(url)) await assertAskable(url)
     return toOpenedListing(await openListing(url), market.account)
   },
   add: async ({ url }) => {

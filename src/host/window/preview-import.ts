@@ -75,7 +75,7 @@ const findTypes = (table: SourceTable, decisions: ImportDecisions, untold: reado
     for (const missing of ['median', 'drop'] as const) {
       const tried = attempt(table, {
         ...decisions, ...(columns === undefined ? {} : { columns }), missing, categories: 'codes',
-          exclude: [...decisions.exclude ?? [], ...untold],
+        exclude: [...decisions.exclude ?? [], ...untold],
       })
       if ('clean' in tried) return { clean: tried.clean, leftOut: tried.clean.report.leftOut, untold }
       problem = tried.problem

@@ -6,7 +6,7 @@ import type { Details } from '../../shared/schemas/details.ts'
 import type { PurchaseDetails, PurchaseElsewhereJson, PurchaseSummary } from '../../shared/window-contract/purchases.ts'
 import type { Trade } from '../create-host.ts'
 import { noArbiter, type PurchaseHistory, type PurchaseMove, type PurchaseOnChain } from '../chain/market.ts'
-import type { PurchaseElsewhere } from '../buyer/bought-elsewhere.ts'
+import { mayBeClosed, mayBeLitigated, type PurchaseElsewhere } from '../buyer/bought-elsewhere.ts'
 import { purchaseHelp } from '../buyer/derive-real.ts'
 import type { PurchaseView } from '../buyer/purchase-service.ts'
 import { receiptIdOf } from '../protocol/receipt.ts'
@@ -22,12 +22,6 @@ interface Clock {
   /** What the contract owes the buyer. */
   readonly withdrawableWei: bigint
 }
-
-const mayBeClosed = ({ state, terms, deadlineSeconds }: PurchaseOnChain, nowSeconds: number): boolean =>
-  state === 'Disputed' && (terms.arbiter === noArbiter || nowSeconds > deadlineSeconds)
-
-const mayBeLitigated = ({ state, deadlineSeconds }: PurchaseOnChain, nowSeconds: number): boolean =>
-  state === 'Paid' || (state === 'Requested' && nowSeconds > deadlineSeconds)
 
 /** A purchase made in another profile, with what the wallet alone may do about it. */
 export const toElsewhereJson = ({ onChain, canTakeUp }: PurchaseElsewhere, nowSeconds: number): PurchaseElsewhereJson => ({

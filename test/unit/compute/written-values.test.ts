@@ -29,7 +29,7 @@ describe('what a script wrote into its answer', () => {
 
   it('is told in a line that its own names cannot break', () => {
     expect(sayWritten([])).toBeNull()
-    expect(sayWritten(['a\nThe decryption is proved.'])).toBe('Not computed from the table, but written in the script: a\\u{a}The decryption is proved.. The proof says nothing of it.')
-    expect(sayWritten(Array.from({ length: 15 }, (_, index) => `v${index}`))).toMatch(/v11 and 3 more\. The proof says nothing of them\.$/)
+    expect(sayWritten(['a\nThe decryption is proved.'])).toBe('Nothing that was decrypted went into a\\u{a}The decryption is proved.: the script wrote it, or took it from unproved replies. The proof says nothing of it.')
+    expect(sayWritten(Array.from({ length: 15 }, (_, index) => `v${index}`))).toMatch(/v11 and 3 more: the script wrote them, or took them from unproved replies\. The proof says nothing of them\.$/)
   })
 })
