@@ -35,8 +35,9 @@ export const NetworkForm = ({ onSaved }: { readonly onSaved: () => void }) => {
   const isReadable = node.value !== null && chainId.value !== null && market.problem === null && looks.problem === null
   const save = useDo(async (isChecked: boolean) => {
     if (node.value === null || chainId.value === null) throw new AppError('input.invalid', 'The network’s fields cannot be read.')
-    const saved = await shell.networks.save({ name, rpcUrl: node.value, chainId: chainId.value, contract: market.value,
-      explorer: looks.value, isChecked })
+    const saved = await shell.networks.save({
+      name, rpcUrl: node.value, chainId: chainId.value, contract: market.value, explorer: looks.value, isChecked,
+    })
     return shell.networks.use({ name: saved.name })
   }, 'networks', 'market', 'purchases', 'listings')
   const use = (isChecked: boolean): void => { save.mutate(isChecked, { onSuccess: onSaved }) }
@@ -46,19 +47,16 @@ export const NetworkForm = ({ onSaved }: { readonly onSaved: () => void }) => {
     <form className="stack wide" onSubmit={(event) => { event.preventDefault(); use(true) }}>
       <div className="row wide">
         <TextInput className="grow" label="Name" required value={name} onChange={(event) => { setName(toName(event.target.value)) }} />
-        <TextInput label="Chain id" required w={144} inputMode="numeric" value={chainIdText} error={chainId.problem} onChange={(event) =>
-          { setChainId(event.target.value) }} />
+        <TextInput label="Chain id" required w={144} inputMode="numeric" value={chainIdText} error={chainId.problem} onChange={(event) => { setChainId(event.target.value) }} />
       </div>
-      <TextInput label="Node’s address" placeholder="https://…" required value={rpcUrl} error={rpcUrl === '' ? null
-        : node.problem} onChange={(event) => { setRpcUrl(event.target.value) }} />
+      <TextInput label="Node’s address" placeholder="https://…" required value={rpcUrl} error={rpcUrl === '' ? null : node.problem} onChange={(event) => { setRpcUrl(event.target.value) }} />
       <TextInput label="Market contract" description="Leave it empty to deploy one of your own in Settings." placeholder="0x…" value={contract} error={market.problem} onChange={(event) => { setContract(event.target.value) }} />
       {chainsWithExplorers.includes(chainId.value ?? 0) ? null
         : <TextInput label="Explorer" description="Where people look at this chain, if anywhere; transactions then lead there." placeholder="https://…" value={explorer} error={looks.problem} onChange={(event) => { setExplorer(event.target.value) }} />}
       <Trouble error={save.error} />
       <div className="row">
         <Button type="submit" loading={save.isPending} disabled={!isReadable}>Use this network</Button>
-        {mayBeRightLater ? <Button variant="default" disabled={!isReadable || save.isPending} onClick={() =>
-          { use(false) }}>Use it all the same</Button> : null}
+        {mayBeRightLater ? <Button variant="default" disabled={!isReadable || save.isPending} onClick={() => { use(false) }}>Use it all the same</Button> : null}
       </div>
     </form>
   )

@@ -67,8 +67,7 @@ const Withdraw = () => {
   const [to, setTo] = useState('')
   return (
     <form className="row" style={{ alignItems: 'flex-end' }} onSubmit={(event) => { event.preventDefault(); sign({ kind: 'withdraw', ...(to.trim() === '' ? {} : { to: to.trim() }) }) }}>
-      <TextInput className="grow" label="To" placeholder="this wallet, or another address" value={to} onChange={(event) =>
-        { setTo(event.target.value) }} />
+      <TextInput className="grow" label="To" placeholder="this wallet, or another address" value={to} onChange={(event) => { setTo(event.target.value) }} />
       <Button type="submit">Withdraw…</Button>
     </form>
   )
@@ -100,10 +99,9 @@ const Show = ({ wallet }: { readonly wallet: Wallet }) => {
       </Section>
       <Section title="Backup">
         <p className="quiet prose">
-          Phrase and keystore hold the wallet: its money, and nothing else. Tables, their keys,
-            listings and bought answers are in the whole profile’s
-          backup, one encrypted file: <code className="mono">hesystem backup FILE</code> writes it,
-            <code className="mono">hesystem restore FILE</code> brings it back.
+          Phrase and keystore hold the wallet: its money, and nothing else. Tables, their keys, listings and bought answers are
+          in the whole profile’s backup, one encrypted file: <code className="mono">hesystem backup FILE</code> writes it,
+          <code className="mono">hesystem restore FILE</code> brings it back.
         </p>
         <div className="row">
           {wallet.hasMnemonic ? <Button variant="default" onClick={() => { setOver('phrase') }}>Recovery phrase…</Button> : null}
