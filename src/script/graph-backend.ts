@@ -10,6 +10,7 @@ import { AppError } from '../shared/errors.ts'
 import type { StepOperation } from '../shared/schemas/program.ts'
 import { assertDecimals, isList, isOneRange, spread, toColumn, toNumber, type Arguments } from './arguments.ts'
 import type { BackendArgument, BackendResult, TensorBackend, TensorMethod } from './backend.ts'
+import { sayCode } from './coded-words.ts'
 import { groupsInstead } from './habits.ts'
 import {
   assertMixable, computeBinary, computeWhere, constantLike, createMultiply, isGraphTensor, needsHelp, requireComparisons, toDeferred,
@@ -20,9 +21,9 @@ import {
 type Args = Arguments<GraphTensor>
 
 /** A tensor or plain numbers. What is nested in a list is checked by compute, which reads every cell of it anyway. */
-const toOperand = (method: string, [value = null]: Args): Operand => {
+const toOperand = (method: string, [value = null]: Args, beside: GraphTensor | null = null): Operand => {
   if (isGraphTensor(value) || typeof value === 'number' || isList(value)) return value as Operand
-  const what = typeof value === 'string' ? `not the text ${JSON.stringify(value.slice(0, 40))}` : 'and is missing here'
+  const what = typeof value === 'string' ? `not the text ${JSON.stringify(value.slice(0, 40))}${sayCode(method, beside, value)}` : 'and is missing here'
   throw new AppError('input.tensor-value', `${method}: the argument must be a tensor, a number, or lists of numbers, ${what}`)
 }
 
@@ -197,7 +198,7 @@ const asValue = (value: number | readonly number[]): BackendResult<GraphTensor> 
 type Method = (tensor: GraphTensor, args: Args, help: Help) => BackendResult<GraphTensor>
 
 const binary = (method: BinaryMethod): Method => (tensor, args, help) =>
-  asTensor(computeBinary(method, tensor, toOperand(method, args), help))
+  asTensor(computeBinary(method, tensor, toOperand(method, args, tensor), help))
 const deferred = (operation: StepOperation): Method => (tensor) => asTensor(toDeferred(tensor).apply(operation))
 const choice = (method: 'max' | 'min' | 'argmax' | 'argmin'): Method => (tensor, args, help) =>
   asTensor(extreme(method, tensor, args, help))
