@@ -231,6 +231,7 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
         await window.heading(title).waitFor()
         await page.waitForLoadState('networkidle')
         barriers.push(...(await window.findBarriers()).map((barrier) => `${title}: ${barrier}`))
+        barriers.push(...(await window.findSpilled()).map((spilled) => `${title}: ${spilled}`))
         await page.setViewportSize(zoomed)
         const beyond = await window.findOverflow()
         if (beyond > 0) barriers.push(`${title}: at 200 % it reaches ${beyond} pixels beyond the window`)

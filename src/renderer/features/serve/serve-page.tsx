@@ -71,7 +71,7 @@ const On = ({ state }: { readonly state: ServeState }) => {
               <Facts of={[
                 ['Answers of', state.authorisation.listings.map((id) => titles.get(id) ?? id).join(', ')],
                 ['Calls', state.authorisation.functions.map((name) => callWords[name] ?? name).join(', ')],
-                ['Deposit for a new purchase, at most', <Amount key="deposit" wei={mostDeposit.toString()} />],
+                ['Deposit per new purchase, at most', <Amount key="deposit" wei={mostDeposit.toString()} />],
                 ['Fees a day, at most', <Amount key="most" wei={state.authorisation.maxGasPerDayWei} />],
                 ['Spent today', <Amount key="spent" wei={state.authorisation.spentTodayWei} />],
                 ['Granted', <When key="granted" at={state.authorisation.grantedAt} />],

@@ -42,6 +42,11 @@ export const createWindowPage = (page: Page) => {
     /** How far the page as it stands reaches beyond its width, in pixels: what can be read only by scrolling sideways. */
     findOverflow: (): Promise<number> =>
       page.evaluate('(() => { const main = document.querySelector("main"); return Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - innerWidth) })()'),
+    /** The words that reach out of the field, cell or paragraph they stand in, each with the pixels: they lie over what is beside them. */
+    findSpilled: (): Promise<string[]> =>
+      page.evaluate(`[...document.querySelectorAll('main :is(p, dt, dd, td, th, h1, h2, h3, label, button, aside, section)')]
+        .filter((box) => getComputedStyle(box).overflowX === 'visible' && box.clientWidth > 0 && box.scrollWidth > box.clientWidth + 1)
+        .map((box) => box.tagName.toLowerCase() + ' by ' + (box.scrollWidth - box.clientWidth) + ': ' + box.innerText.slice(0, 60))`),
     /** Serious and critical violations of WCAG on the page as it stands, each with where it is. */
     findBarriers: async (): Promise<string[]> => {
       const { violations } = await new AxeBuilder({ page }).exclude('.monaco-editor').analyze()
