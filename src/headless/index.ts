@@ -9,6 +9,7 @@ import { describeQuit, type QuitWarning } from '../host/window/quit-warning.ts'
 import { AppError } from '../shared/errors.ts'
 import { assertLoopback } from './guard-request.ts'
 import { startWindowServer } from './window-server.ts'
+import type { WindowSessions } from './window-sessions.ts'
 
 export interface HeadlessOptions {
   readonly host: Host
@@ -19,10 +20,15 @@ export interface HeadlessOptions {
   readonly root?: string
   readonly practice?: PracticeOptions
   readonly onBug: (error: unknown) => void
+  /** Asked to close everything and begin anew over the same folder, `after` this one. */
+  readonly onRestart?: () => void
+  /** The window that this one takes the place of: the same port, the same tabs. */
+  readonly after?: Pick<Headless, 'port' | 'sessions'>
 }
 
 export interface Headless {
   readonly port: number
+  readonly sessions: WindowSessions
   /** Opens the window once; afterwards this gives the next one. */
   readonly address: () => string
   /** The same, opening on a file of this computer: a receipt or an answer. */
@@ -43,20 +49,23 @@ const builtRenderer = fileURLToPath(new URL('../../out/renderer', import.meta.ur
  * `runtime.port-unavailable`.
  */
 export const startHeadless = async (options: HeadlessOptions): Promise<Headless> => {
-  const { host, version, listenHost, port, root = builtRenderer, onBug } = options
+  const { host, version, listenHost, port, root = builtRenderer, onBug, onRestart, after } = options
   assertLoopback(listenHost)
   if (!existsSync(join(root, 'index.html'))) throw new AppError('runtime.window-not-built', `There is no window in ${root} yet.`, { details: { root } })
   const window = createWindowHost({
-    host, shell: { kind: 'headless', version }, onBug, ...(options.practice === undefined ? {} : { practice: options.practice }),
+    host, shell: { kind: 'headless', version }, onBug,
+    ...(options.practice === undefined ? {} : { practice: options.practice }),
+    ...(onRestart === undefined ? {} : { onRestart }),
   })
   const addressFile = join(host.home, 'window-address')
   try {
     const server = await startWindowServer({
-      window, root, host: listenHost, port, onBug,
+      window, root, host: listenHost, port: after?.port ?? port, onBug, ...(after === undefined ? {} : { sessions: after.sessions }),
       onAddress: (url) => { writePrivateFile(addressFile, `${url}\n`) },
     })
     return {
       port: server.port,
+      sessions: server.sessions,
       address: server.address,
       addressOfFile: (path) => server.addressOf(window.openFile(path)),
       addressFile,

@@ -23,6 +23,8 @@ export interface WindowServerOptions {
   /** Told the address to open, at the start and after each use: it is good once. */
   readonly onAddress: (url: string) => void
   readonly onBug: (error: unknown) => void
+  /** Of the server before this one at the same port: its tabs stay signed in. */
+  readonly sessions?: WindowSessions
 }
 
 export interface WindowServer {
@@ -31,6 +33,7 @@ export interface WindowServer {
   readonly address: () => string
   /** The same, opening at a place of the window, such as #/wallet. */
   readonly addressOf: (place: string) => string
+  readonly sessions: WindowSessions
   close(): Promise<void>
 }
 
@@ -169,11 +172,12 @@ export const startWindowServer = async (options: WindowServerOptions): Promise<W
   const port = await listen(server, host, asked)
   const origin = `http://${host === '::1' ? '[::1]' : host}:${port}`
   const addressOf = (token: string): string => `${origin}${openPath}?token=${token}`
-  const sessions = createWindowSessions(`hesystem_window_${port}`, (token) => { onAddress(addressOf(token)) })
+  const sessions = options.sessions ?? createWindowSessions(`hesystem_window_${port}`, (token) => { onAddress(addressOf(token)) })
   desk = { sessions, hosts: listHosts(host, port), root }
   onAddress(addressOf(sessions.token()))
   return {
     port,
+    sessions,
     address: () => addressOf(sessions.token()),
     addressOf: (place) => `${addressOf(sessions.token())}&${new URLSearchParams({ at: place }).toString()}`,
     close: async () => {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { BaseWallet } from 'ethers'
 import { AppError } from '../shared/errors.ts'
-import { createBackup, type BackupReport } from './backup/create-backup.ts'
+import { createBackupService, type BackupService } from './backup/backup-service.ts'
+import type { BackupReport } from './backup/create-backup.ts'
+import { takeRestored } from './backup/take-restored.ts'
 import { createEngine } from '../engine/create-engine.ts'
 import type { Engine, EngineOptions } from '../engine/engine.ts'
 import { createChainIdentity } from './chain/chain-identity.ts'
@@ -84,6 +86,7 @@ export interface Host {
   readonly tls: TlsIdentities
   /** Everything this profile is, in one encrypted file. Throws `input.already-exists`, `input.passphrase-too-short`, `store.unwritable`. */
   backUp(path: string, passphrase: string): Promise<BackupReport>
+  readonly backups: BackupService
   /**
    * Seals the profile's secrets under another passphrase. Throws `access.no-passphrase` where they rest in the keychain,
    * `access.wrong-passphrase`, `input.passphrase-too-short`, `store.unwritable`.
@@ -148,10 +151,12 @@ const perNetwork = <T>(getNetwork: () => Network, open: (network: Network) => Pr
 
 /** Opens a profile and puts the services together over it: the composition root. */
 export const createHost = async (options: HostOptions): Promise<Host> => {
+  await takeRestored(options)
   const profile = await openProfile(options)
   const { home, database, vault, secretStore, close } = profile
   const now = options.now ?? (() => new Date())
   const onNotice = options.onNotice ?? (() => undefined)
+  const backups = createBackupService({ profile, access: options, now })
   const settings = createSettingsService(database)
   const networks = createNetworkService(database, settings)
   const wallet = createWalletService({ database, vault })
@@ -238,7 +243,12 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     window: createWindowStore(database, now),
     countTrade: createTradeCounts(database),
     tls: createTlsIdentities(secretStore, now),
-    backUp: (path, passphrase) => createBackup({ profile, path, passphrase, now }),
+    backups,
+    backUp: async (path, passphrase) => {
+      const { report, keep } = await backups.make(path, passphrase)
+      keep()
+      return report
+    },
     changePassphrase: async (next) => {
       if (secretStore.changePassphrase === undefined) throw new AppError('access.no-passphrase', 'The secrets of this profile rest in the system keychain.')
       await secretStore.changePassphrase(next)

@@ -119,6 +119,12 @@ const closeBeforeQuit = (host: OpenedWindowHost): void => {
   })
 }
 
+/** Another profile may be in the folder then. */
+const beginAnew = (): void => {
+  app.relaunch()
+  app.quit()
+}
+
 const lookMilliseconds = 60_000
 
 /** The computer does not fall asleep by itself while a purchase waits for this seller. */
@@ -139,7 +145,7 @@ const start = async (): Promise<void> => {
   guardSession(session.defaultSession)
   protocol.handle(appScheme, createAppSchemeHandler(join(import.meta.dirname, '..', 'renderer')))
   Menu.setApplicationMenu(Menu.buildFromTemplate(createMenuTemplate(process.platform === 'darwin', showPlace)))
-  const host = await openWindowHost({ version: app.getVersion(), onBug: log, onNotice: notify })
+  const host = await openWindowHost({ version: app.getVersion(), onBug: log, onNotice: notify, onRestart: beginAnew })
   opened = host
   if (waitingFile !== null) linked = `${appStartUrl}${host.openFile(waitingFile)}`
   closeBeforeQuit(host)

@@ -14,15 +14,16 @@ export interface OpenWindowHostOptions {
   readonly version: string
   readonly onBug: (error: unknown) => void
   readonly onNotice: (notice: Notice) => void
+  readonly onRestart: () => void
 }
 
 /**
  * Opens the profile and everything behind the window. Its secrets come from the keychain, or for a profile with a passphrase
  * from the file that HESYSTEM_PASSPHRASE_FILE names: a window has no terminal to ask at.
  */
-export const openWindowHost = async ({ version, onBug, onNotice }: OpenWindowHostOptions): Promise<OpenedWindowHost> => {
+export const openWindowHost = async ({ version, onBug, onNotice, onRestart }: OpenWindowHostOptions): Promise<OpenedWindowHost> => {
   const host = await createHost({ home: defaultHome() })
-  const { close, ...window } = createWindowHost({ host, shell: { kind: 'electron', version }, onBug, onNotice })
+  const { close, ...window } = createWindowHost({ host, shell: { kind: 'electron', version }, onBug, onNotice, onRestart })
   return {
     ...window,
     readState: (key) => host.window.findState(key),

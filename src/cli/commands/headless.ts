@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { Command } from 'commander'
 import { fileURLToPath } from 'node:url'
 import manifest from '../../../package.json' with { type: 'json' }
+import type { Headless } from '../../headless/index.ts'
 import { findElectronBinary } from '../../host/doctor/electron-binary.ts'
 import { toErrorDocument } from '../../shared/errors.ts'
 import { parsePort } from '../arguments.ts'
@@ -34,28 +35,38 @@ const runHeadless = async (globals: GlobalOptions, options: HeadlessCommandOptio
   const open = options.open && configuration.headless.open
   const { host: listenHost, port, metricsPort } = { ...configuration.headless, ...options }
   const operations = createOperations(configuration, createTerminal(globals.json === true))
-  await withHost(globals, async (host, terminal) => {
-    const { startHeadless } = await import('../../headless/index.ts')
-    const headless = await startHeadless({ host, version: manifest.version, listenHost, port, onBug: operations.error })
+  const { startHeadless } = await import('../../headless/index.ts')
+  /** Serves the window until it shall end (null), or shall begin anew over the profile that was restored. */
+  const serve = (after: Headless | null): Promise<Headless | null> => withHost(globals, async (host, terminal) => {
+    const restart = Promise.withResolvers<undefined>()
+    const headless = await startHeadless({
+      host, version: manifest.version, listenHost, port, onBug: operations.error, onRestart: () => { restart.resolve(undefined) },
+      ...(after === null ? {} : { after }),
+    })
     try {
       const metrics = await operations.startMetrics(host, metricsPort)
       headless.resumed.catch((error: unknown) => { operations.note(`What ran before could not go on: ${toErrorDocument(error).message}`) })
-      const address = file === null ? headless.address() : headless.addressOfFile(file)
-      terminal.result(
-        { url: address, port: headless.port, addressFile: headless.addressFile, metrics: metrics?.url ?? null },
-        `The window is open for one browser at\n\n  ${address}\n\nFor another, take the address from ${headless.addressFile}. Ctrl-C ends it.`,
-      )
-      if (open) openBrowser(address, terminal)
-      await awaitQuit({
+      if (after === null) {
+        const address = file === null ? headless.address() : headless.addressOfFile(file)
+        terminal.result(
+          { url: address, port: headless.port, addressFile: headless.addressFile, metrics: metrics?.url ?? null },
+          `The window is open for one browser at\n\n  ${address}\n\nFor another, take the address from ${headless.addressFile}. Ctrl-C ends it.`,
+        )
+        if (open) openBrowser(address, terminal)
+      }
+      const quitting = awaitQuit({
         interrupt, again: () => createInterrupt().interrupted, isTerminal: process.stdin.isTTY,
         findWarning: headless.findQuitWarning, note: operations.note,
       })
-      operations.note('Stopping: finishing what is under way.')
+      const ended = await Promise.race([quitting.then(() => true), restart.promise.then(() => false)])
+      operations.note(ended ? 'Stopping: finishing what is under way.' : 'A backup was restored: beginning anew over it.')
+      return ended ? null : headless
     } finally {
       await headless.close()
       await operations.close()
     }
   }, operations.observer)
+  for (let before = await serve(null); before !== null;) before = await serve(before)
 }
 
 const projectRoot = fileURLToPath(new URL('../../..', import.meta.url))

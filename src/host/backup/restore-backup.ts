@@ -8,6 +8,7 @@ import { writePrivateFile } from '../secrets/private-file.ts'
 import { createProfileHeader, findProfileHeader, writeProfileHeader } from '../secrets/profile-header.ts'
 import { openProfileDatabase } from '../storage/database.ts'
 import { readBackupFile, syncPath } from './backup-file.ts'
+import { readMark, saveMark } from './backup-mark.ts'
 import { backedUpSecrets } from './create-backup.ts'
 
 export interface RestoreTask extends OpenProfileOptions {
@@ -46,6 +47,7 @@ const prepare = (folder: string, databasePath: string, backedUpAt: string, now: 
       database.prepare('INSERT INTO restorations (backed_up_at, restored_at) VALUES (?, ?)').run(backedUpAt, now.toISOString())
       const forgotten = database.prepare<[], { purpose: string }>("SELECT purpose FROM transactions WHERE status = 'intended' ORDER BY id").all()
       database.prepare("DELETE FROM transactions WHERE status = 'intended'").run()
+      saveMark(database, readMark(database, new Date(backedUpAt)))
       return forgotten.map(({ purpose }) => purpose)
     })()
   } finally {
@@ -53,12 +55,12 @@ const prepare = (folder: string, databasePath: string, backedUpAt: string, now: 
   }
 }
 
-/** Removes a restoration that was killed or failed, with what it had put into the keychain: nobody else knows its profile id. */
-const discard = async (folder: string, task: RestoreTask): Promise<void> => {
-  if (chooseSecretStore(task.secretStore, task) === 'keychain') {
-    const header = findProfileHeader(folder)
-    const store = header === null ? null : await openSecretStore(header.secretStore, folder, header.profileId, task)
-    for (const name of backedUpSecrets) await store?.remove(name)
+/** Removes a profile that nobody has used, with what it had put into the keychain: nobody else knows its profile id. */
+export const discardProfile = async (folder: string, access: OpenProfileOptions): Promise<void> => {
+  const header = findProfileHeader(folder)
+  if (header?.secretStore === 'keychain') {
+    const store = await openSecretStore(header.secretStore, folder, header.profileId, access)
+    for (const name of backedUpSecrets) await store.remove(name)
   }
   rmSync(folder, { recursive: true, force: true })
 }
@@ -74,7 +76,7 @@ export const restoreBackup = async (task: RestoreTask): Promise<RestoreReport> =
   const folder = `${home}.restoring`
   const databasePath = join(folder, 'profile.sqlite')
   try {
-    await discard(folder, task)
+    await discardProfile(folder, task)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const { createdAt, secrets } = await readBackupFile(task.path, task.backupPassphrase, databasePath)
     failpoint('restore.unpacked')
@@ -96,7 +98,7 @@ export const restoreBackup = async (task: RestoreTask): Promise<RestoreReport> =
     failpoint('restore.kept')
     return { home, backedUpAt: createdAt, forgotten }
   } catch (error) {
-    await discard(folder, task)
+    await discardProfile(folder, task)
     if (isAppError(error)) throw error
     throw new AppError('store.unwritable', `The backup cannot be restored into ${home}: ${error instanceof Error ? error.message : String(error)}`, { details: { path: home }, cause: error })
   }

@@ -74,6 +74,7 @@ export const createAppHandlers = (context: WindowContext, shell: Shell, serve: S
         practiceReady: practice.state().state === 'running',
         complete: wallet !== null && hasNetwork,
         practicePossible: practice.state().possible,
+        restoredWaits: host.backups.isRestoredWaiting(),
       }
     },
     status: async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Host } from '../create-host.ts'
 import type { ServeState } from '../../shared/window-contract/serve.ts'
 import { createActivityHandlers, createAppHandlers, createJobsHandlers, createSettingsHandlers, type Shell } from './app-handlers.ts'
+import { createBackupHandlers } from './backup-handlers.ts'
 import { createNetworksHandlers, createPracticeHandlers, createWalletHandlers } from './account-handlers.ts'
 import { createMarketHandlers, createPurchasesHandlers, createReceiptsHandlers, createWorkspaceHandlers } from './buyer-handlers.ts'
 import { createChanges } from './changes.ts'
@@ -29,6 +30,8 @@ export interface WindowHostOptions {
   readonly onBug: (error: unknown) => void
   /** What is worth telling somebody who is not looking at the window. */
   readonly onNotice?: (notice: Notice) => void
+  /** Asked to close everything and begin anew over the same folder, in which a restored profile then is. */
+  readonly onRestart?: () => void
 }
 
 /** Everything behind the window, whichever shell it is in. */
@@ -50,7 +53,7 @@ export interface WindowHost {
 }
 
 export const createWindowHost = (options: WindowHostOptions): WindowHost => {
-  const { host, shell, now = () => new Date(), onBug, onNotice = () => undefined } = options
+  const { host, shell, now = () => new Date(), onBug, onNotice = () => undefined, onRestart = () => undefined } = options
   const tell = (notice: Notice | null): void => { if (notice !== null) onNotice(notice) }
   const changes = createChanges(now)
   const jobs = createJobRegistry({ now, onChange: () => { changes.announce('jobs') }, onBug, onEnd: (job) => { tell(noticeOfJob(job)) } })
@@ -61,9 +64,11 @@ export const createWindowHost = (options: WindowHostOptions): WindowHost => {
   const serve = createServeControl(context, (event) => { tell(noticeOfServing(event)) })
   const practice = createPractice(context, options.practice)
   const confirmations = createConfirmations(context, createMovePlanner(context, serve))
+  const backup = createBackupHandlers(context, onRestart)
   const handlers: WindowHandlers = {
     app: createAppHandlers(context, shell, serve, practice),
     wallet: createWalletHandlers(context),
+    backup: backup.handlers,
     networks: createNetworksHandlers(context, serve),
     practice: createPracticeHandlers(practice, serve),
     datasets: createDatasetsHandlers(context),
@@ -112,6 +117,7 @@ export const createWindowHost = (options: WindowHostOptions): WindowHost => {
       await jobs.close()
       await serve.close()
       await practice.stop()
+      backup.close()
     },
   }
 }

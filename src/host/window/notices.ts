@@ -15,6 +15,7 @@ const placeOfJob = ({ kind, subject }: Job): string => {
     case 'test-data': return subject === null ? '#/sell/datasets' : `#/sell/datasets/${encodeURIComponent(subject)}`
     case 'rehearse': return '#/buy/workspace'
     case 'compute': return subject === null ? '#/buy/purchases' : `#/buy/purchases/${encodeURIComponent(subject)}`
+    case 'backup': return '#/wallet'
     default: return '#/activity/log'
   }
 }

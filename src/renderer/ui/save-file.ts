@@ -19,9 +19,10 @@ interface HandedFile {
   readonly base64: string
 }
 
+export const bytesOfBase64 = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+
 export const saveBase64 = ({ fileName, mediaType, base64 }: HandedFile): void => {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-  saveFile(fileName, new Blob([bytes], { type: mediaType }))
+  saveFile(fileName, new Blob([bytesOfBase64(base64)], { type: mediaType }))
 }
 
 const svgNamespace = 'http://www.w3.org/2000/svg'

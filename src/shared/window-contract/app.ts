@@ -68,6 +68,8 @@ export const appContract = {
     hasWallet: z.boolean(), walletBackedUp: z.boolean(), hasNetwork: z.boolean(), practiceReady: z.boolean(), complete: z.boolean(),
     /** Whether this computer can run the practice chain. */
     practicePossible: z.boolean(),
+    /** A restored profile takes this one's place once HEsystem begins anew. */
+    restoredWaits: z.boolean(),
   })),
   status: procedure.input(emptySchema).output(statusSchema),
   /** A stream of what changed, for as long as somebody listens; opened once for the whole window. */

@@ -1,6 +1,7 @@
 import type { ContractRouterClient, InferContractRouterInputs, InferContractRouterOutputs } from '@orpc/contract'
 import { activityContract } from './activity.ts'
 import { appContract } from './app.ts'
+import { backupContract } from './backup.ts'
 import { datasetsContract } from './datasets.ts'
 import { disputesContract } from './disputes.ts'
 import { jobsContract } from './jobs.ts'
@@ -25,6 +26,7 @@ import { workspaceContract } from './workspace.ts'
 export const windowContract = {
   app: appContract,
   wallet: walletContract,
+  backup: backupContract,
   networks: networksContract,
   practice: practiceContract,
   datasets: datasetsContract,

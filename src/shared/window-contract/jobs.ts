@@ -4,7 +4,7 @@ import { addressSchema } from '../schemas/common.ts'
 import { answerSchema, emptySchema, errorDocumentSchema, hashSchema, numberSchema, procedure, progressSchema, timeSchema, urlSchema, weiSchema } from './base.ts'
 import { rehearsalSchema } from './rehearsal.ts'
 
-export const jobKinds = ['practice', 'encrypt', 'test-data', 'rehearse', 'compute', 'move'] as const
+export const jobKinds = ['practice', 'encrypt', 'test-data', 'rehearse', 'compute', 'move', 'backup', 'restore'] as const
 
 /** What a job came to. */
 export const jobOutcomeSchema = z.discriminatedUnion('kind', [
@@ -20,6 +20,9 @@ export const jobOutcomeSchema = z.discriminatedUnion('kind', [
   /** What became of the step whose transaction was replaced. */
   z.strictObject({ kind: z.literal('transaction'), purpose: z.string(), status: z.enum(['intended', 'signed', 'confirmed', 'failed', 'retried']) }),
   z.strictObject({ kind: z.literal('serving'), url: urlSchema }),
+  z.strictObject({ kind: z.literal('backed-up'), file: z.string(), fileName: z.string(), bytes: z.int().min(1) }),
+  /** `forgotten`: steps that were about to be signed when the backup was made; they are not taken by themselves. */
+  z.strictObject({ kind: z.literal('restored'), backedUpAt: timeSchema, forgotten: z.array(z.string()) }),
 ])
 export type JobOutcome = z.infer<typeof jobOutcomeSchema>
 

@@ -24,7 +24,7 @@ const everyPage: readonly (readonly [string, string])[] = [
 
 /** What opens over pages: where, and by which button. */
 const everyDialog: readonly (readonly [string, string])[] = [
-  ['#/wallet', 'Recovery phrase…'], ['#/wallet', 'Keystore file…'], ['#/settings', 'Add one…'], ['#/buy/market', 'Find or do'],
+  ['#/wallet', 'Recovery phrase…'], ['#/wallet', 'Keystore file…'], ['#/wallet', 'Back up everything…'], ['#/settings', 'Add one…'], ['#/buy/market', 'Find or do'],
 ]
 /** A window of 1280 × 800 zoomed to 200 %, in CSS pixels. */
 const zoomed = { width: 640, height: 400 }

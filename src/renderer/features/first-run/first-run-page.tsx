@@ -11,6 +11,7 @@ import { Trouble } from '../../ui/trouble.tsx'
 import { NetworkForm } from '../settings/network-form.tsx'
 import { WalletSetup } from '../wallet/wallet-setup.tsx'
 import { PracticeMissing } from './practice-missing.tsx'
+import { OpenRestored, RestoreBackup } from './restore-backup.tsx'
 import './first-run.css'
 
 type FirstRun = WindowOutputs['app']['firstRun']
@@ -82,13 +83,14 @@ const howItWorks = [
 
 /** The first minute: one click to a first answer, or three steps to a wallet and a network of one's own. */
 export const FirstRunPage = ({ state, onDone }: { readonly state: FirstRun, readonly onDone: () => void }) => {
-  const [own, setOwn] = useState(false)
+  const [way, setWay] = useState<'none' | 'own' | 'restore'>('none')
+  const waits = state.restoredWaits
   return (
     <main className="first-run">
       <div className="column">
         <div className="brand"><Mark />HEsystem</div>
-        <h1>{own ? 'Set up' : 'Buy answers, not data.'}</h1>
-        {own ? <OwnSetup state={state} onChosen={onDone} /> : (
+        <h1>{way === 'own' ? 'Set up' : way === 'restore' || waits ? 'Restore a backup' : 'Buy answers, not data.'}</h1>
+        {way === 'restore' ? <RestoreBackup /> : waits ? <OpenRestored restored={null} /> : way === 'own' ? <OwnSetup state={state} onChosen={onDone} /> : (
           <div className="stack wider">
             <p className="lead">
               HEsystem computes on encrypted tables. A seller’s rows never leave the house in the clear; a buyer pays for one answer, and a
@@ -101,10 +103,13 @@ export const FirstRunPage = ({ state, onDone }: { readonly state: FirstRun, read
               </div>
             ) : <PracticeMissing />}
             <ol className="ways">{howItWorks.map(([title, words]) => <li key={title}><strong>{title}</strong><span>{words}</span></li>)}</ol>
-            <div><Button variant="default" onClick={() => { setOwn(true) }}>Set up with my own wallet and network</Button></div>
+            <div className="row">
+              <Button variant="default" onClick={() => { setWay('own') }}>Set up with my own wallet and network</Button>
+              {state.hasWallet ? null : <Button variant="default" onClick={() => { setWay('restore') }}>Restore a backup…</Button>}
+            </div>
           </div>
         )}
-        {own ? <div><button type="button" className="link-button" onClick={() => { setOwn(false) }}>Back</button></div> : null}
+        {way === 'none' || waits ? null : <div><button type="button" className="link-button" onClick={() => { setWay('none') }}>Back</button></div>}
       </div>
     </main>
   )

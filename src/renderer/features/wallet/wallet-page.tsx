@@ -7,6 +7,7 @@ import { Facts, Figure, Page, Section } from '../../ui/page.tsx'
 import { saveText } from '../../ui/save-file.ts'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { Amount, Copyable } from '../../ui/values.tsx'
+import { BackUp, BackupReach, isWalletIn, useBackupState } from './back-up.tsx'
 import { WaitingTransactions } from './waiting-transactions.tsx'
 import { Phrase, WalletSetup } from './wallet-setup.tsx'
 import '../first-run/first-run.css'
@@ -74,13 +75,15 @@ const Withdraw = () => {
 }
 
 const Show = ({ wallet }: { readonly wallet: Wallet }) => {
-  const [over, setOver] = useState<'none' | 'phrase' | 'keystore'>('none')
+  const [over, setOver] = useState<'none' | 'phrase' | 'keystore' | 'everything'>('none')
+  const backup = useBackupState()
+  const isSafe = wallet.backedUp || (backup.data !== undefined && isWalletIn(backup.data))
   const status = useAsk(['status'], () => shell.app.status({}))
   const practising = status.data?.network?.kind === 'practice'
   const owed = status.data?.withdrawableWei ?? null
   return (
     <div className="stack wider" style={{ maxWidth: 720 }}>
-      {wallet.backedUp ? null : practising
+      {isSafe || backup.data === undefined ? null : practising
         ? <p className="note">Play money needs no backup. Back this wallet up before you use it on a real network.</p>
         : <p className="note warn">This wallet is not backed up: with this computer its money would be lost.</p>}
       <div className="figures">
@@ -94,20 +97,22 @@ const Show = ({ wallet }: { readonly wallet: Wallet }) => {
         <Facts left of={[
           ['Address', <Copyable key="address" value={wallet.address} label="account address" />],
           ['Network', status.data?.network?.name ?? 'none chosen'],
-          ['Wallet’s key backed up', wallet.backedUp ? 'yes' : 'not yet'],
+          ['Wallet’s own backup', wallet.backedUp ? 'phrase or keystore put away' : 'not yet'],
+          ['Backup of everything', backup.data === undefined ? '' : <BackupReach key="everything" of={backup.data} />],
         ]} />
       </Section>
       <Section title="Backup">
         <p className="quiet prose">
           Phrase and keystore hold the wallet: its money, and nothing else. Tables, their keys, listings and bought answers are
-          in the whole profile’s backup, one encrypted file: <code className="mono">hesystem backup FILE</code> writes it,
-          <code className="mono">hesystem restore FILE</code> brings it back.
+          in the backup of everything: one encrypted file, from which a new profile is restored at the first start. Make one after each sale.
         </p>
         <div className="row">
+          <Button onClick={() => { setOver('everything') }}>Back up everything…</Button>
           {wallet.hasMnemonic ? <Button variant="default" onClick={() => { setOver('phrase') }}>Recovery phrase…</Button> : null}
           <Button variant="default" onClick={() => { setOver('keystore') }}>Keystore file…</Button>
         </div>
       </Section>
+      {over === 'everything' ? <BackUp onClose={() => { setOver('none') }} /> : null}
       {over === 'phrase' ? <ShowPhrase onClose={() => { setOver('none') }} /> : null}
       {over === 'keystore' ? <ExportKeystore onClose={() => { setOver('none') }} /> : null}
     </div>

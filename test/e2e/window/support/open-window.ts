@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCommand } from '../../../../scripts/run-command.ts'
-import { startHeadless } from '../../../../src/headless/index.ts'
+import { startHeadless, type Headless } from '../../../../src/headless/index.ts'
 import { createHost } from '../../../../src/host/index.ts'
 
 export interface OpenedWindow {
@@ -32,10 +32,16 @@ export const openWindow = async (renderer?: string): Promise<OpenedWindow> => {
   const folder = mkdtempSync(join(tmpdir(), 'hesystem-window-'))
   const root = renderer ?? process.env.HESYSTEM_TEST_RENDERER ?? await buildRenderer(join(folder, 'out'))
   const bugs: unknown[] = []
-  const start = async () => {
+  /** As the command does: over a restored profile it begins anew by itself. */
+  const beginAnew = async (): Promise<void> => {
+    await stop()
+    running = await start(running.headless)
+  }
+  const start = async (after?: Headless) => {
     const host = await createHost({ home: join(folder, 'profile'), secretStore: 'passphrase', askPassphrase: async () => 'correct horse battery staple' })
     const headless = await startHeadless({
       host, version: '9.8.7', listenHost: '127.0.0.1', port: 0, root, practice: { keyBits: 2048, sellerWorkers: 1 }, onBug: (error) => { bugs.push(error) },
+      onRestart: () => { beginAnew().catch((error: unknown) => { bugs.push(error) }) }, ...(after === undefined ? {} : { after }),
     })
     return { host, headless }
   }
