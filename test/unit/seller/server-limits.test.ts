@@ -1,4 +1,4 @@
-import { connect, type AddressInfo } from 'node:net'
+import { connect, type AddressInfo, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -13,7 +13,10 @@ const proxy = '10.0.0.1'
 /** Bearer tokens that are the names of wallets. */
 const sessions = {
   find: (header: string | undefined) => (header === undefined ? null : header.replace('Bearer ', '')),
-  authenticate: (header: string | undefined) => (header ?? '').replace('Bearer ', ''),
+  authenticate: (header: string | undefined) => {
+    if (header === undefined) throw new AppError('access.unauthenticated', 'Nobody is signed in.')
+    return header.replace('Bearer ', '')
+  },
 } as unknown as Sessions
 
 /** Who made the seller look a purchase up. Each purchase is named like the wallet that bought it. */
@@ -29,6 +32,10 @@ const open = async (options: Partial<ServerOptions> = {}): Promise<FastifyInstan
         if (account === parameters['id']) return { json: {} }
         throw new AppError('access.forbidden', 'Another wallet bought this purchase.')
       },
+    }),
+    defineRoute({
+      method: 'POST', path: '/given/:id', summary: '', audience: 'buyer', response: z.unknown(), requestsPerMinute: 1000, bodyLimitBytes: 4 * 1024 * 1024,
+      body: z.array(z.string()), handle: () => ({ json: {} }),
     }),
     defineRoute({ method: 'GET', path: '/broken', summary: '', audience: 'anyone', response: z.unknown(), requestsPerMinute: 9, handle: () => { throw new Error('the well-kept secret') } }),
   ],
@@ -114,6 +121,43 @@ describe('the limits of the seller\'s server (S23)', () => {
     const answered = await app.inject({ url: `/bought/${'a'.repeat(101)}`, headers: { host } })
     expect([answered.statusCode, answered.json<{ code: string }>().code]).toEqual([404, 'input.not-found'])
     expect(bugs).toEqual([])
+  })
+
+  describe('for bodies', () => {
+    const megabyte = 1024 * 1024
+    const sockets: Socket[] = []
+    afterEach(() => { for (const socket of sockets.splice(0)) socket.destroy() })
+
+    /** The first line of what is answered while the body is held back; null if that is nothing, because the rest is waited for. */
+    const holdBack = async (port: number, wallet: string | null): Promise<string | null> => {
+      const authorization = wallet === null ? '' : `Authorization: Bearer ${wallet}\r\n`
+      const socket = connect({ host: '127.0.0.1', port })
+      sockets.push(socket)
+      socket.write(`POST /given/a HTTP/1.1\r\nHost: ${host}\r\n${authorization}Content-Type: application/json\r\nContent-Length: ${4 * megabyte}\r\n\r\n["`)
+      return new Promise((resolve, reject) => {
+        socket.once('data', (bytes) => { resolve(bytes.toString('latin1').split('\r\n')[0] ?? '') }).once('error', reject)
+        // Another request, which is answered at once, has come after this one.
+        void fetch(`http://127.0.0.1:${port}/v1`).then(async (reply) => reply.text()).then(() => setTimeout(() => { resolve(null) }, 200), reject)
+      })
+    }
+    const listen = async (): Promise<number> => {
+      app = await open()
+      await app.listen({ host: '127.0.0.1', port: 0 })
+      return (app.server.address() as AddressInfo).port
+    }
+
+    it('turn away who is not signed in before the body is there', async () => {
+      expect(await holdBack(await listen(), null)).toBe('HTTP/1.1 401 Unauthorized')
+    })
+
+    it('keep from one address no more than 32 MB that do not end, whatever wallets sign in there', async () => {
+      const port = await listen()
+      const held = []
+      for (let index = 0; index < 10; index += 1) held.push(await holdBack(port, `stranger-${index}`))
+      expect(held).toEqual([...Array.from({ length: 8 }, () => null), 'HTTP/1.1 429 Too Many Requests', 'HTTP/1.1 429 Too Many Requests'])
+      for (const socket of sockets.splice(0)) socket.destroy()
+      await expect.poll(async () => holdBack(port, 'late')).toBeNull()
+    })
   })
 
   it('have no bug for a method that no route can have', async () => {

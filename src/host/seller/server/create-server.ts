@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { AppError } from '../../../shared/errors.ts'
 import { parseAs } from '../../../shared/parse.ts'
 import { failpoint, failpointsAreActive } from '../../failpoint.ts'
+import { createBodyBudget, type BodyBudget } from './body-budget.ts'
 import { withOpenApi } from './openapi.ts'
 import { sendProblem, toProblem } from './problems.ts'
 import type { Route } from './route.ts'
@@ -116,7 +117,32 @@ const sendPage = (request: FastifyRequest, reply: FastifyReply, bytes: Uint8Arra
   return known.includes(tag) || known.includes('*') ? reply.status(304).send() : reply.send(bytes)
 }
 
-const register = (app: FastifyInstance, route: Route, options: ServerOptions, buyers: KnownBuyers): void => {
+const megabyte = 1024 * 1024
+const smallBodyBytes = 64 * 1024
+
+/** Bodies under way: buyers who are known have a budget of their own, which nobody else can use up. */
+interface BodyBudgets {
+  readonly buyers: BodyBudget
+  readonly others: BodyBudget
+}
+
+const createBodyBudgets = (): BodyBudgets =>
+  ({ buyers: createBodyBudget(16 * megabyte, 256 * megabyte), others: createBodyBudget(32 * megabyte, 128 * megabyte) })
+
+/** Before a byte of the body is kept: that its sender may call at all, and has not too much on its way already (S23). */
+const admitBody = (request: FastifyRequest, reply: FastifyReply, limitBytes: number, buyers: KnownBuyers, budgets: BodyBudgets): void => {
+  const buyer = buyers.find(request)
+  const announced = Number(request.headers['content-length'] ?? limitBytes)
+  const release = (buyer === null ? budgets.others : budgets.buyers).take(buyer ?? request.ip, Math.min(announced, limitBytes))
+  if (release === null) {
+    reply.header('retry-after', '10')
+    throw new AppError('access.too-many-requests', 'Too much is on its way from here already.', { retryable: true })
+  }
+  reply.raw.once('close', release)
+}
+
+const register = (app: FastifyInstance, route: Route, options: ServerOptions, buyers: KnownBuyers, budgets: BodyBudgets): void => {
+  const { bodyLimitBytes = smallBodyBytes } = route
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const account = route.audience === 'buyer' ? options.sessions.authenticate(request.headers.authorization) : ''
     const host = (request.headers.host ?? '').toLowerCase()
@@ -138,7 +164,12 @@ const register = (app: FastifyInstance, route: Route, options: ServerOptions, bu
   app.route({
     method: route.method,
     url: route.path,
-    ...(route.bodyLimitBytes === undefined ? {} : { bodyLimit: route.bodyLimitBytes }),
+    bodyLimit: bodyLimitBytes,
+    // After the limits of requests, which count whoever is turned away here too.
+    preParsing: async (request, reply) => {
+      if (route.audience === 'buyer') options.sessions.authenticate(request.headers.authorization)
+      if (route.method === 'POST') admitBody(request, reply, bodyLimitBytes, buyers, budgets)
+    },
     config: routeConfig(route, buyers),
     exposeHeadRoute: route.isPage === true,
     handler,
@@ -152,7 +183,7 @@ const register = (app: FastifyInstance, route: Route, options: ServerOptions, bu
 export const createServer = async (options: ServerOptions): Promise<FastifyInstance> => {
   const app = Fastify({
     logger: false,
-    bodyLimit: 64 * 1024,
+    bodyLimit: smallBodyBytes,
     requestTimeout: 60_000,
     connectionTimeout: 120_000,
     keepAliveTimeout: 10_000,
@@ -190,7 +221,8 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   })
   if (failpointsAreActive) watchReplies(app)
   const buyers = createKnownBuyers(options)
-  for (const route of withOpenApi(options.routes)) register(app, route, options, buyers)
+  const budgets = createBodyBudgets()
+  for (const route of withOpenApi(options.routes)) register(app, route, options, buyers, budgets)
   return app
 }
 
