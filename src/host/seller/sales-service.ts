@@ -15,6 +15,8 @@ export interface SaleView {
 
 export interface SalesService {
   list(): Promise<readonly SaleView[]>
+  /** Throws `access.forbidden` where another wallet sold it. */
+  show(purchase: bigint): Promise<SaleView>
   /**
    * Those that may still need a move: what was seen closed, deep enough to stay so, is not asked about again, so that a look costs what is
    * open and not what was ever sold.
@@ -35,15 +37,12 @@ export const createSalesService = (market: Market, listings: ListingStore, sales
     const sale = sales.find(id)
     return BigInt(requestHash) === 0n || sale?.requestHash === requestHash ? sale : null
   }
-  const show = async (number: bigint, now: number): Promise<SaleView> => {
-    const onChain = await market.readPurchase(number)
-    return {
-      onChain,
-      listing: listings.findByNumber(market, onChain.listing)?.id ?? null,
-      sale: findSale(onChain),
-      reclaimable: onChain.state === 'Delivered' && now > onChain.deadlineSeconds,
-    }
-  }
+  const toView = (onChain: PurchaseOnChain, now: number): SaleView => ({
+    onChain,
+    listing: listings.findByNumber(market, onChain.listing)?.id ?? null,
+    sale: findSale(onChain),
+    reclaimable: onChain.state === 'Delivered' && now > onChain.deadlineSeconds,
+  })
   const readMine = async (purchase: bigint): Promise<PurchaseOnChain> => {
     const onChain = await market.readPurchase(purchase)
     const { seller } = onChain
@@ -59,10 +58,11 @@ export const createSalesService = (market: Market, listings: ListingStore, sales
   const showAll = async (skip: ReadonlySet<bigint>): Promise<readonly SaleView[]> => {
     const now = await market.readTime()
     const numbers = await market.findPurchases({ seller: market.account })
-    return Promise.all(numbers.filter((number) => !skip.has(number)).map((number) => show(number, now)))
+    return Promise.all(numbers.filter((number) => !skip.has(number)).map(async (number) => toView(await market.readPurchase(number), now)))
   }
   return {
     list: () => showAll(new Set()),
+    show: async (number) => toView(await readMine(number), await market.readTime()),
     listOpen: async () => {
       const views = await showAll(over)
       await Promise.all(views.map(noteIfOver))

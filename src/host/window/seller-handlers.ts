@@ -1,11 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
 import { hasSecondMoments } from '../../compute/products.ts'
 import { describeModeToSeller, describeRows } from '../../shared/policy-words.ts'
-import { errorDocumentSchema } from '../../shared/window-contract/base.ts'
-import { parseJsonAs } from '../../shared/parse.ts'
-import type { SaleJson } from '../../shared/window-contract/sales.ts'
 import { createPolicy, defaultTotalCells } from '../seller/listing-service.ts'
-import type { SaleView } from '../seller/sales-service.ts'
 import { checkReach, listOwnAddresses } from './check-reach.ts'
 import { createListingStoreUse } from './dataset-use.ts'
 import { findPlace, findTrade, type WindowContext } from './context.ts'
@@ -15,6 +11,7 @@ import { describePublic } from './listing-view.ts'
 import { judgeExamples } from './policy-examples.ts'
 import { createImportSources } from './import-sources.ts'
 import { previewImport, toSummary } from './preview-import.ts'
+import { describeSale, earnedWei, toSaleJson } from './sale-view.ts'
 import { defaultServePort, type ServeControl } from './serve-control.ts'
 
 const countValues = (values: readonly number[], bins: number): { edges: number[], counts: number[] } => {
@@ -165,23 +162,6 @@ export const createServeHandlers = ({ host }: Pick<WindowContext, 'host'>, serve
   check: async ({ url }) => checkReach(url, (await host.trade()).openListing),
 })
 
-const toSaleJson = ({ onChain, listing, sale, reclaimable }: SaleView, titles: ReadonlyMap<string, string>): SaleJson => ({
-  purchase: onChain.id.toString(),
-  listing,
-  title: titles.get(listing ?? '') ?? null,
-  buyer: onChain.buyer,
-  state: onChain.state,
-  valueWei: onChain.terms.valueWei.toString(),
-  guaranteeWei: onChain.terms.guaranteeWei.toString(),
-  paidAtSeconds: onChain.paidAtSeconds,
-  closedAtSeconds: onChain.closedAtSeconds === 0 ? null : onChain.closedAtSeconds,
-  deadlineSeconds: onChain.deadlineSeconds === 0 ? null : onChain.deadlineSeconds,
-  handled: sale?.state ?? null,
-  refusal: sale === null || sale.refusal === null ? null : parseJsonAs(errorDocumentSchema, sale.refusal, 'the stored refusal', 'store.corrupt'),
-  reclaimable,
-  declinable: onChain.state === 'Requested',
-})
-
 export const createSalesHandlers = ({ host }: WindowContext): Handlers<'sales'> => ({
   list: async () => {
     const trade = await findTrade(host)
@@ -189,6 +169,7 @@ export const createSalesHandlers = ({ host }: WindowContext): Handlers<'sales'> 
     const titles = new Map(trade.listings.list().map(({ id, details }) => [id, details.title]))
     return (await trade.sales.list()).map((sale) => toSaleJson(sale, titles)).reverse()
   },
+  show: async ({ purchase }) => describeSale(await host.trade(), BigInt(purchase)),
   earnings: async () => {
     const trade = await findTrade(host)
     const sales = await trade?.sales.list() ?? []
@@ -200,15 +181,11 @@ export const createSalesHandlers = ({ host }: WindowContext): Handlers<'sales'> 
       if (onChain.state !== 'Settled' && onChain.state !== 'Refunded') pendingWei += onChain.terms.valueWei
       if (reclaimable) reclaimableWei += onChain.terms.valueWei
       if (onChain.state !== 'Settled' || trade === null) continue
-      const { credits } = await trade.market.readHistory(onChain.id)
-      const credited = credits.find(({ account }) => account === onChain.seller)?.amountWei ?? 0n
-      // With the answer the seller deposited as much as the guarantee; it is not earned, it comes back.
-      const bond = onChain.deliveredAtSeconds === 0 ? 0n : onChain.terms.guaranteeWei
-      const earnedWei = credited > bond ? credited - bond : 0n
-      settledWei += earnedWei
+      const earned = earnedWei(onChain, await trade.market.readHistory(onChain.id))
+      settledWei += earned
       const day = new Date(onChain.closedAtSeconds * 1000).toISOString().slice(0, 10)
       const sum = days.get(day) ?? { sales: 0, earnedWei: 0n }
-      days.set(day, { sales: sum.sales + 1, earnedWei: sum.earnedWei + earnedWei })
+      days.set(day, { sales: sum.sales + 1, earnedWei: sum.earnedWei + earned })
     }
     const inOrder = [...days].sort(([a], [b]) => a.localeCompare(b))
     return {

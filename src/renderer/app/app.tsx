@@ -16,6 +16,7 @@ import { ListingPage } from '../features/market/listing-page.tsx'
 import { MarketPage } from '../features/market/market-page.tsx'
 import { PurchasePage } from '../features/purchases/purchase-page.tsx'
 import { PurchasesPage } from '../features/purchases/purchases-page.tsx'
+import { SalePage } from '../features/sales/sale-page.tsx'
 import { SalesPage } from '../features/sales/sales-page.tsx'
 import { ServePage } from '../features/serve/serve-page.tsx'
 import { SettingsPage } from '../features/settings/settings-page.tsx'
@@ -52,7 +53,7 @@ const listingPages = (id: string | undefined, query: URLSearchParams): ReactNode
 const sellPages = ([page, id]: readonly string[], query: URLSearchParams): ReactNode => {
   if (page === 'listings') return listingPages(id, query)
   if (page === 'serve') return <ServePage />
-  if (page === 'sales') return <SalesPage />
+  if (page === 'sales') return id === undefined ? <SalesPage /> : <SalePage key={id} purchase={id} />
   if (id === 'import') return <ImportPage />
   return id === undefined ? <DatasetsPage /> : <DatasetPage key={id} name={query.get('name') ?? id} />
 }

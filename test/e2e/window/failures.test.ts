@@ -48,6 +48,16 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     await page.reload()
   }
 
+  /** In the folder that HESYSTEM_TEST_PICTURES names, to be looked at. */
+  const picture = async (at: WindowPage, name: string): Promise<void> => {
+    const folder = process.env.HESYSTEM_TEST_PICTURES
+    if (folder === undefined) return
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await at.page.emulateMedia({ colorScheme })
+      await at.page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) })
+    }
+  }
+
   beforeAll(async () => {
     root = process.env.HESYSTEM_TEST_RENDERER ?? await buildRenderer(join(createFolder(), 'out'))
     market = await openMarketplace(root)
@@ -201,6 +211,12 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     expect(await shop.readConfirmation()).toContain('the buyer stayed silent')
     await shop.sign()
     await shop.page.locator('.tag', { hasText: 'Settled' }).waitFor()
+    expect(await shop.page.evaluate('location.hash')).toBe('#/sell/sales')
+    await shop.page.getByRole('row').filter({ hasText: 'Settled' }).getByRole('link').click()
+    await shop.page.getByText('You reclaimed the payment').waitFor()
+    await shop.page.getByText('1/24 × the sum of revenue over all 24 rows').waitFor()
+    expect(await shop.findBarriers()).toEqual([])
+    await picture(shop, 'sale-settled')
     await shop.go('Receipts')
     expect(await shop.page.getByRole('row').filter({ hasText: market.listings.plain }).first().innerText()).toMatch(/sold[^]*Settled[^]*not yet/i)
     await shop.page.context().close()
@@ -234,6 +250,15 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     expect(await disputing.dispute()).toContain('half of the price')
     await disputing.close()
     await page.getByText('half of the price is credited to you, both deposits were burned').waitFor()
+    const shop = await lookInto(market.seller.address())
+    await shop.go('Sales')
+    await shop.goTo((await page.evaluate<string>('location.hash')).replace('buy/purchases', 'sell/sales'))
+    await shop.page.getByText('half of the price is credited to each side, both deposits were burned').waitFor()
+    await shop.page.getByRole('region', { name: 'Next step' }).getByRole('button', { name: 'Withdraw' }).waitFor()
+    const money = await shop.page.getByRole('region', { name: 'Money' }).innerText()
+    expect(money).toMatch(/Credited to you\s*0\.01\s*ether[^]*Burned\s*0\.00?4?/)
+    await picture(shop, 'sale-disputed')
+    await shop.page.context().close()
   }, 60_000)
 
   it('lets a waiting transaction be cancelled, sent again and sped up, and it happens once', async () => {

@@ -152,6 +152,14 @@ describe('selling through the contract: from a file to money, with nobody at the
     await atBuyer.carryOut({ kind: 'confirm', purchase }, 'purchase')
 
     expect(await seller.client.sales.list({})).toEqual([expect.objectContaining({ purchase, listing, state: 'Settled', handled: 'delivered' })])
+    const sale = await seller.client.sales.show({ purchase })
+    expect(sale).toMatchObject({
+      title: 'Shop revenue', mode: 'disclosed', next: null, helped: 0, earnedWei: (ether / 50n).toString(), burnedWei: '0', heldWei: '0',
+      asked: { program: { cells: ['1/24 × the sum of revenue over all 24 rows'], cellCount: 1, answer: ['answer: one number'], comparisons: 0 } },
+    })
+    expect(BigInt(sale.creditedWei)).toBe(BigInt(sale.earnedWei) + BigInt(sale.depositWei))
+    expect(sale.timeline.map(({ name, state }) => [name, state])).toEqual(['paid', 'requested', 'delivered', 'confirmed'].map((name) => [name, 'done']))
+    expect(await refusalOf(buyer.client.sales.show({ purchase }))).toMatchObject({ code: 'access.forbidden' })
     expect(await seller.client.sales.earnings({})).toMatchObject({
       settledWei: (ether / 50n).toString(), pendingWei: '0', withdrawableWei: (ether / 50n + ether / 100n).toString(), days: [expect.objectContaining({ sales: 1 })],
     })

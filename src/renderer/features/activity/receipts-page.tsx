@@ -79,7 +79,7 @@ export const ReceiptsPage = () => {
               rows={rows.filter(({ purchase, title, state, role }) => `${purchase} ${title ?? ''} ${state} ${sides[role]}`.toLowerCase().includes(words.toLowerCase()))}
               columns={[
                 { name: 'No.', numeric: true, cell: ({ purchase }) => purchase, order: ({ purchase }) => BigInt(purchase) },
-                { name: 'Listing', cell: ({ purchase, title, role }) => <a href={role === 'buyer' ? placeOf(['buy', 'purchases', purchase]) : '#/sell/sales'}>{title ?? 'Listing made elsewhere'}</a>, order: ({ title }) => title ?? '' },
+                { name: 'Listing', cell: ({ purchase, title, role }) => <a href={placeOf(role === 'buyer' ? ['buy', 'purchases', purchase] : ['sell', 'sales', purchase])}>{title ?? 'Listing made elsewhere'}</a>, order: ({ title }) => title ?? '' },
                 { name: 'You', cell: ({ role }) => sides[role], order: ({ role }) => role },
                 { name: 'State', cell: ({ state }) => <span className={`tag ${stateTone[state]}`}>{state}</span>, order: ({ state }) => state },
                 { name: 'Signed last', cell: ({ updatedAt }) => (updatedAt === null ? <span className="quiet">not yet</span> : <When at={updatedAt} />), order: ({ updatedAt }) => updatedAt ?? '' },

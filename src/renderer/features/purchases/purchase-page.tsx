@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { describeReplies, nameHelp } from '../../../shared/policy-words.ts'
 import type { PurchaseDetails } from '../../../shared/window-contract/purchases.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
@@ -12,6 +12,7 @@ import { saveBase64, saveText } from '../../ui/save-file.ts'
 import { Timeline } from '../../ui/timeline.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { ComputePanel } from './compute-panel.tsx'
+import { Receipt } from './receipt.tsx'
 import { clockWords, nextWords, stateTone } from './words.ts'
 
 type Signed = 'request' | 'openInteraction' | 'confirm' | 'litigate' | 'dispute'
@@ -101,27 +102,6 @@ const Answer = ({ details, number }: { readonly details: PurchaseDetails, readon
       {typeof take.data?.missingHalf !== 'string' ? null : <p className="small warn">The seller’s signature is missing: {take.data.missingHalf}</p>}
       {describeReplies(details.unprovedReplies).map((words) => <p key={words} className="note warn">{words}</p>)}
       <div className="small quiet">Cite as <Copyable value={citation} label="citation" long /></div>
-    </Section>
-  )
-}
-
-const Receipt = ({ number, id }: { readonly number: string, readonly id: string }) => {
-  const [missing, setMissing] = useState<string | null>(null)
-  const take = useDo(() => shell.receipts.export({ purchase: number, format: 'json', encloseAnswer: true }), 'receipts')
-  const save = (): void => {
-    take.mutate(undefined, {
-      onSuccess: (file) => {
-        saveBase64(file)
-        setMissing(file.missingHalf)
-      },
-    })
-  }
-  return (
-    <Section title="Receipt">
-      <div><Button variant="default" loading={take.isPending} onClick={save}>Export the receipt</Button></div>
-      <p className="small quiet"><Copyable value={id} shown={id.replace(/(0x.{4}).+(.{4}-)/, '$1…$2')} label="receipt id" /></p>
-      {missing === null ? null : <p className="small warn">{missing}</p>}
-      <Trouble error={take.error} />
     </Section>
   )
 }

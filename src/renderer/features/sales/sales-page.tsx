@@ -3,7 +3,7 @@ import type { SaleJson } from '../../../shared/window-contract/sales.ts'
 import { formatEther } from '../../../shared/units.ts'
 import { shell, useAsk } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
-import { placeOf } from '../../app/router.ts'
+import { goTo, placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { EmptyState, Figure, Page, Section } from '../../ui/page.tsx'
 import { Bars } from '../../ui/plot.tsx'
@@ -41,7 +41,7 @@ const handledWords: Readonly<Record<NonNullable<SaleJson['handled']>, string>> =
 const Moves = ({ of: { purchase, reclaimable, declinable } }: { readonly of: SaleJson }) => {
   const sign = useMove()
   return (
-    <span className="row end">
+    <span className="row end" onClick={(event) => { event.stopPropagation() }}>
       {reclaimable ? <button type="button" className="link-button" onClick={() => { sign({ kind: 'reclaim', purchase }) }}>Reclaim</button> : null}
       {declinable ? <button type="button" className="link-button" onClick={() => { sign({ kind: 'decline', purchase }) }}>Decline</button> : null}
     </span>
@@ -57,10 +57,10 @@ export const SalesPage = () => {
           <>
             <Earnings />
             <DataTable
-              label="Sales" rows={rows} keyOf={({ purchase }) => purchase}
+              label="Sales" rows={rows} keyOf={({ purchase }) => purchase} onOpen={({ purchase }) => { goTo(placeOf(['sell', 'sales', purchase])) }}
               columns={[
                 { name: 'No.', numeric: true, cell: ({ purchase }) => purchase, order: ({ purchase }) => BigInt(purchase) },
-                { name: 'Listing', cell: ({ listing, title }) => (listing === null ? 'Listing made elsewhere' : <a href={placeOf(['sell', 'listings', listing])}>{title ?? listing}</a>), order: ({ title }) => title ?? '' },
+                { name: 'Listing', cell: ({ purchase, title }) => <a href={placeOf(['sell', 'sales', purchase])}>{title ?? 'Listing made elsewhere'}</a>, order: ({ title }) => title ?? '' },
                 { name: 'Buyer', cell: ({ buyer }) => <Hash value={buyer} label="buyer address" /> },
                 { name: 'State', cell: ({ state }) => <span className={`tag ${stateTone[state]}`}>{state}</span>, order: ({ state }) => state },
                 { name: 'You', cell: ({ handled, refusal }) => <span {...(refusal === null ? {} : { title: refusal.message })}>{handled === null ? '' : handledWords[handled]}</span> },
