@@ -12,6 +12,8 @@ export interface NetworkService {
   get(name: string): Network
   /** Throws `input.network-invalid`, `chain.network-dead`, `input.network-exists`. */
   add(network: unknown): Network
+  /** Throws `input.network-exists`. */
+  assertNew(name: string): void
   /** Adds, or changes the one of that name: a practice chain has another port, a contract another address, after a restart. */
   save(network: unknown): Network
   /** Throws `input.not-found`. */
@@ -59,10 +61,11 @@ export const createNetworkService = (database: ProfileDatabase, settings: Settin
     const { activeNetwork } = settings.get()
     return activeNetwork === null ? null : find(activeNetwork)
   }
+  const assertNew = (name: string): void => {
+    if (find(name) !== null) throw new AppError('input.network-exists', `This profile already knows a network “${name}”.`, { details: { name } })
+  }
   const addNew = database.transaction((network: Network): Network => {
-    if (find(network.name) !== null) {
-      throw new AppError('input.network-exists', `This profile already knows a network “${network.name}”.`, { details: { name: network.name } })
-    }
+    assertNew(network.name)
     return write(network)
   })
   const list = (): Network[] => database.prepare<[], NetworkRow>(`SELECT ${columns} FROM network ORDER BY name`).all().map(fromRow)
@@ -70,6 +73,7 @@ export const createNetworkService = (database: ProfileDatabase, settings: Settin
     list,
     find,
     get,
+    assertNew,
     add: (network) => addNew.immediate(parseNetwork(network)),
     save: (network) => write(parseNetwork(network)),
     use: (name) => {

@@ -62,8 +62,9 @@ export const createNetworksHandlers = ({ host: { networks }, changes }: WindowCo
   const announce = (): void => { changes.announce('networks', 'wallet', 'listings', 'sales', 'market', 'purchases', 'disputes', 'receipts', 'activity') }
   return {
     list: () => networks.list().map(show),
-    save: async ({ isChecked = false, ...network }) => {
+    save: async ({ isChecked = false, isNew = false, ...network }) => {
       assertFree(network.name)
+      if (isNew) networks.assertNew(network.name)
       if (isChecked) await assertThere(network)
       const isLocal = URL.canParse(network.rpcUrl) && localHosts.has(new URL(network.rpcUrl).hostname)
       // A practice chain is one on this computer: the same id elsewhere holds nobody's play money.
@@ -72,6 +73,17 @@ export const createNetworksHandlers = ({ host: { networks }, changes }: WindowCo
       if (networks.findActive() === null) networks.use(saved.name)
       announce()
       return show(saved)
+    },
+    askChainId: async ({ rpcUrl }) => {
+      // Which one it should be is what is asked.
+      const connection = connectChain({ name: 'asked', rpcUrl, chainId: 1, contract: null }, { answerMilliseconds })
+      try {
+        const chainId = Number(await connection.query((provider) => provider.send('eth_chainId', []) as Promise<string>))
+        if (!Number.isSafeInteger(chainId) || chainId < 1) throw new AppError('chain.rpc-failed', 'The node does not say which chain it is of.')
+        return { chainId }
+      } finally {
+        connection.close()
+      }
     },
     use: ({ name }) => {
       const used = use(name)

@@ -21,7 +21,7 @@ import { toTermsJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
 import { toOpenedListing } from './listing-view.ts'
 import type { OpenedFiles } from './opened-files.ts'
-import { describePurchase, readClock, toElsewhereJson, toPurchaseSummary } from './purchase-view.ts'
+import { describePurchase, findUnpaid, readClock, toElsewhereJson, toPurchaseSummary } from './purchase-view.ts'
 
 interface MarketPage {
   readonly entries: MarketEntry[]
@@ -159,9 +159,12 @@ export const createPurchasesHandlers = ({ host, jobs, changes }: WindowContext):
     const trade = await findTrade(host)
     if (trade === null) return []
     const clock = await readClock(trade)
-    return (await trade.purchases.list()).map((view) => {
-      const { number } = view.purchase
-      return toPurchaseSummary(view, number !== null && trade.purchases.findResult(number) !== null, clock)
+    const views = await trade.purchases.list()
+    const unpaid = await findUnpaid(trade, views, clock)
+    return views.map((view) => {
+      const { number, id } = view.purchase
+      const ofIt = unpaid.has(id) ? clock : { ...clock, withdrawableWei: 0n }
+      return toPurchaseSummary(view, number !== null && trade.purchases.findResult(number) !== null, ofIt)
     }).reverse()
   },
   elsewhere: async () => {

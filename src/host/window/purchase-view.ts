@@ -166,6 +166,26 @@ const listMoves = (
 export const readClock = async ({ market }: Trade): Promise<Clock> =>
   ({ nowSeconds: await market.readTime(), withdrawableWei: await market.readBalance(market.account) })
 
+const isOver = ({ onChain }: PurchaseView): boolean => onChain?.state === 'Settled' || onChain?.state === 'Refunded'
+
+/**
+ * Purchases that are over and whose money still waits. The contract keeps one sum for a wallet, and a withdrawal takes all of it: what
+ * waits came last, so credits are counted from the newest end back until they make up the sum.
+ */
+export const findUnpaid = async ({ market }: Trade, views: readonly PurchaseView[], { withdrawableWei }: Clock): Promise<ReadonlySet<number>> => {
+  const unpaid = new Set<number>()
+  let leftWei = withdrawableWei
+  const over = views.filter(isOver).sort((a, b) => (b.onChain?.closedAtSeconds ?? 0) - (a.onChain?.closedAtSeconds ?? 0))
+  for (const { purchase, onChain } of over) {
+    if (leftWei <= 0n || onChain === null) break
+    const { credits } = await market.readHistory(onChain.id)
+    const creditWei = credits.find(({ account }) => account === market.account)?.amountWei ?? 0n
+    if (creditWei > 0n) unpaid.add(purchase.id)
+    leftWei -= creditWei
+  }
+  return unpaid
+}
+
 /** One purchase as a timeline, with what may be done now. */
 export const describePurchase = async (trade: Trade, number: bigint): Promise<PurchaseDetails> => {
   const { market, purchases } = trade

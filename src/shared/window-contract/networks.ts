@@ -22,11 +22,14 @@ export const networksContract = {
   list: procedure.input(emptySchema).output(z.array(networkSchema)),
   /**
    * Adds it, or changes the one of that name; the first one is used at once. `isChecked`: only where its node answers, for that chain and
-   * with that contract; throws `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract` otherwise.
+   * with that contract; throws `chain.unreachable`, `chain.wrong-chain`, `chain.wrong-contract` otherwise. `isNew`: only adds, and throws
+   * `input.network-exists` where there is one of that name.
    */
   save: procedure
-    .input(networkSchema.omit({ kind: true, active: true }).partial({ explorer: true }).extend({ isChecked: z.boolean().exactOptional() }))
+    .input(networkSchema.omit({ kind: true, active: true }).partial({ explorer: true }).extend({ isChecked: z.boolean().exactOptional(), isNew: z.boolean().exactOptional() }))
     .output(networkSchema),
+  /** The chain that a node says it is of. Throws `chain.unreachable`, `chain.rpc-failed`. */
+  askChainId: procedure.input(z.strictObject({ rpcUrl: urlSchema })).output(z.strictObject({ chainId: z.int().min(1) })),
   use: procedure.input(byName).output(networkSchema),
   remove: procedure.input(byName).output(emptySchema),
 }

@@ -2,10 +2,11 @@ import { Button, SegmentedControl, TextInput } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MarketEntry, OpenedListingJson } from '../../../shared/window-contract/market.ts'
-import { shell, useDo } from '../../app/api.ts'
+import { shell, useAsk, useDo } from '../../app/api.ts'
 import { usePeeks } from '../../app/peek.ts'
 import { goTo, placeOf } from '../../app/router.ts'
 import { DataTable } from '../../ui/data-table.tsx'
+import { NetworkProblem } from '../../ui/network-problem.tsx'
 import { EmptyState, Page } from '../../ui/page.tsx'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { Amount, formatCount, Hash, sayCount } from '../../ui/values.tsx'
@@ -20,7 +21,7 @@ interface Offer {
   readonly entry: MarketEntry
   readonly opened: OpenedListingJson | null
   /** Why there is none; null while it is asked for. */
-  readonly missing: 'gone' | 'unasked' | 'foreign' | null
+  readonly missing: 'gone' | 'unasked' | 'foreign' | 'unknown' | null
 }
 
 const listingAt = (url: string): string => placeOf(['buy', 'listing'], { url })
@@ -31,6 +32,7 @@ const Presence = ({ offer: { entry, opened, missing } }: { readonly offer: Offer
   if (entry.open === false) return <span className="tag">closed</span>
   if (missing === 'unasked') return <span className="tag" title="Anybody can list any address. This one is in your own network, or no listing’s: it is asked once you open it.">not asked</span>
   if (missing === 'foreign') return <span className="tag warn" title="Its address shows another listing than the one that names it here.">shows another listing</span>
+  if (missing === 'unknown') return <span className="tag warn" title="What its seller says is held to the contract, and the network cannot be used now.">cannot be checked</span>
   if (missing === 'gone') return <span className="tag warn">{entry.mine ? 'yours, not served' : 'seller does not answer'}</span>
   if (opened === null) return <span className="tag">asking…</span>
   return <span className="tag good"><i className="dot good" />open</span>
@@ -86,7 +88,8 @@ const toOffer = (entry: MarketEntry, asked: ReturnType<typeof usePeeks>[number] 
   const { data = null, error = null } = asked ?? {}
   if (data !== null && entry.number !== null && data.number !== entry.number) return { entry, opened: null, missing: 'foreign' }
   if (error === null) return { entry, opened: data, missing: null }
-  return { entry, opened: data, missing: readError(error).code === 'access.address-unasked' ? 'unasked' : 'gone' }
+  const { code } = readError(error)
+  return { entry, opened: data, missing: code === 'access.address-unasked' ? 'unasked' : code.startsWith('chain.') ? 'unknown' : 'gone' }
 }
 
 interface ListingsProperties {
@@ -118,16 +121,21 @@ export const MarketPage = () => {
   const [most, setMost] = useState(pageOfListings)
   // The list stays while a longer one is read.
   const market = useQuery({ queryKey: ['market', 'list', most], queryFn: () => shell.market.list({ most }), placeholderData: keepPreviousData })
+  const status = useAsk(['status'], () => shell.app.status({}))
+  const isDown = typeof status.data?.networkProblem === 'string'
   const onMore = (): void => { setMost(most + pageOfListings) }
   return (
     <Page title="Market" about="Tables you can compute on without seeing them. Trying is free; one answer costs what its seller asks." actions={<AddUrl />}>
-      <Reply of={market}>
-        {({ entries, left }) => (entries.length > 0 ? <Listings entries={entries} left={left} onMore={onMore} /> : (
-          <EmptyState action={<TryIt label="Open the sample market" primary onReady={openSample} />}>
-            Nothing is on sale on this network yet. Add the URL of a listing above, or practise on the sample market with play money.
-          </EmptyState>
-        ))}
-      </Reply>
+      <div className="stack wide">
+        {market.data === undefined ? null : <NetworkProblem />}
+        <Reply of={market}>
+          {({ entries, left }) => (entries.length > 0 ? <Listings entries={entries} left={left} onMore={onMore} /> : isDown ? null : (
+            <EmptyState action={<TryIt label="Open the sample market" primary onReady={openSample} />}>
+              Nothing is on sale on this network yet. Add the URL of a listing above, or practise on the sample market with play money.
+            </EmptyState>
+          ))}
+        </Reply>
+      </div>
     </Page>
   )
 }

@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { AppError } from '../../../shared/errors.ts'
+import type { NetworkJson } from '../../../shared/window-contract/networks.ts'
 import { shell, useDo } from '../../app/api.ts'
 import { readAddress, readCount, readField } from '../../ui/reading.ts'
 import { Trouble } from '../../ui/trouble.tsx'
@@ -21,13 +22,23 @@ const readUrl = (text: string): string => {
   return url
 }
 
+interface FormProperties {
+  /** The one that is changed; null: a new one is added. */
+  readonly edited?: NetworkJson | null
+  readonly onSaved: () => void
+}
+
 /** A node to speak through, and the market contract there; without one it can be deployed later. */
-export const NetworkForm = ({ onSaved }: { readonly onSaved: () => void }) => {
-  const [name, setName] = useState('sepolia')
-  const [rpcUrl, setRpcUrl] = useState('')
-  const [chainIdText, setChainId] = useState(String(sepoliaChainId))
-  const [contract, setContract] = useState('')
-  const [explorer, setExplorer] = useState('')
+export const NetworkForm = ({ edited = null, onSaved }: FormProperties) => {
+  const [name, setName] = useState(edited?.name ?? 'sepolia')
+  const [rpcUrl, setRpcUrl] = useState(edited?.rpcUrl ?? '')
+  const [typedChainId, setChainId] = useState(edited === null ? null : String(edited.chainId))
+  const [contract, setContract] = useState(edited?.contract ?? '')
+  const [explorer, setExplorer] = useState(edited?.explorer ?? '')
+  const ask = useDo((url: string) => shell.networks.askChainId({ rpcUrl: url }))
+  // What the node says, until somebody says otherwise.
+  const answered = ask.data?.chainId ?? null
+  const chainIdText = typedChainId ?? String(answered ?? sepoliaChainId)
   const chainId = readCount(chainIdText, 1)
   const node = readField(readUrl, rpcUrl)
   const market = contract.trim() === '' ? nothing : readField(readAddress, contract)
@@ -36,8 +47,10 @@ export const NetworkForm = ({ onSaved }: { readonly onSaved: () => void }) => {
   const save = useDo(async (isChecked: boolean) => {
     if (node.value === null || chainId.value === null) throw new AppError('input.invalid', 'The network’s fields cannot be read.')
     const saved = await shell.networks.save({
-      name, rpcUrl: node.value, chainId: chainId.value, contract: market.value, explorer: looks.value, isChecked,
+      name, rpcUrl: node.value, chainId: chainId.value, contract: market.value, explorer: looks.value, isChecked, isNew: edited === null,
     })
+    // Changing one that is not in use does not take it into use.
+    if (edited?.active === false) return saved
     return shell.networks.use({ name: saved.name })
   }, 'networks', 'market', 'purchases', 'listings')
   const use = (isChecked: boolean): void => { save.mutate(isChecked, { onSuccess: onSaved }) }
@@ -46,17 +59,25 @@ export const NetworkForm = ({ onSaved }: { readonly onSaved: () => void }) => {
   return (
     <form className="stack wide" onSubmit={(event) => { event.preventDefault(); use(true) }}>
       <div className="row wide">
-        <TextInput className="grow" label="Name" required value={name} onChange={(event) => { setName(toName(event.target.value)) }} />
+        <TextInput className="grow" label="Name" required value={name} disabled={edited !== null} onChange={(event) => { setName(toName(event.target.value)) }} />
         <TextInput label="Chain id" required w={144} inputMode="numeric" value={chainIdText} error={chainId.problem} onChange={(event) => { setChainId(event.target.value) }} />
       </div>
-      <TextInput label="Node’s address" placeholder="https://…" required value={rpcUrl} error={rpcUrl === '' ? null : node.problem} onChange={(event) => { setRpcUrl(event.target.value) }} />
+      <TextInput
+        label="Node’s address" placeholder="https://…" required value={rpcUrl} error={rpcUrl === '' ? null : node.problem}
+        onChange={(event) => { setRpcUrl(event.target.value) }} onBlur={() => { if (node.value !== null) ask.mutate(node.value) }}
+      />
+      {answered === null ? null : answered === chainId.value ? <p className="small quiet" role="status">The node answers for chain {answered}.</p> : (
+        <p className="small warn" role="status">
+          The node answers for chain {answered}. <button type="button" className="link-button" onClick={() => { setChainId(String(answered)) }}>Take that one</button>
+        </p>
+      )}
       <TextInput label="Market contract" description="Leave it empty to deploy one of your own in Settings." placeholder="0x…" value={contract} error={market.problem} onChange={(event) => { setContract(event.target.value) }} />
       {chainsWithExplorers.includes(chainId.value ?? 0) ? null
         : <TextInput label="Explorer" description="Where people look at this chain, if anywhere; transactions then lead there." placeholder="https://…" value={explorer} error={looks.problem} onChange={(event) => { setExplorer(event.target.value) }} />}
       <Trouble error={save.error} />
       <div className="row">
-        <Button type="submit" loading={save.isPending} disabled={!isReadable}>Use this network</Button>
-        {mayBeRightLater ? <Button variant="default" disabled={!isReadable || save.isPending} onClick={() => { use(false) }}>Use it all the same</Button> : null}
+        <Button type="submit" loading={save.isPending} disabled={!isReadable}>{edited === null ? 'Use this network' : 'Save the changes'}</Button>
+        {mayBeRightLater ? <Button variant="default" disabled={!isReadable || save.isPending} onClick={() => { use(false) }}>{edited === null ? 'Use it all the same' : 'Save it all the same'}</Button> : null}
       </div>
     </form>
   )

@@ -79,7 +79,7 @@ const Behaviour = () => (
   </>
 )
 
-const NetworkActions = ({ network }: { readonly network: NetworkJson }) => {
+const NetworkActions = ({ network, onEdit }: { readonly network: NetworkJson, readonly onEdit: () => void }) => {
   const sign = useMove()
   const use = useDo(() => shell.networks.use({ name: network.name }), 'networks', 'market', 'purchases', 'listings', 'sales', 'wallet')
   const remove = useDo(() => shell.networks.remove({ name: network.name }), 'networks')
@@ -87,16 +87,18 @@ const NetworkActions = ({ network }: { readonly network: NetworkJson }) => {
     <span className="row end">
       {network.active ? <span className="tag good">in use</span> : <button type="button" className="link-button" onClick={() => { use.mutate(undefined) }}>Use</button>}
       {network.active && network.contract === null ? <button type="button" className="link-button" onClick={() => { sign({ kind: 'deploy' }) }}>Deploy a contract</button> : null}
+      <button type="button" className="link-button" aria-label={`Edit ${network.name}`} onClick={onEdit}>Edit…</button>
       {network.active ? null : <button type="button" className="link-button" onClick={() => { remove.mutate(undefined) }}>Remove</button>}
     </span>
   )
 }
 
 const Networks = () => {
-  const [adding, setAdding] = useState(false)
+  const [shown, setShown] = useState<'new' | NetworkJson | null>(null)
+  const close = (): void => { setShown(null) }
   const networks = useAsk(['networks'], () => shell.networks.list({}))
   return (
-    <Section title="Networks" aside={<Button variant="default" onClick={() => { setAdding(true) }}>Add one…</Button>}>
+    <Section title="Networks" aside={<Button variant="default" onClick={() => { setShown('new') }}>Add one…</Button>}>
       <Reply of={networks}>
         {(rows) => (
           <DataTable
@@ -106,12 +108,16 @@ const Networks = () => {
               { name: 'Chain id', numeric: true, cell: ({ chainId }) => chainId, order: ({ chainId }) => chainId },
               { name: 'Node', cell: ({ rpcUrl }) => <span className="mono">{rpcUrl}</span> },
               { name: 'Market contract', cell: ({ contract }) => (contract === null ? 'none' : <Hash value={contract} label="contract address" />) },
-              { name: 'Use', numeric: true, cell: (network) => <NetworkActions network={network} /> },
+              { name: 'Use', numeric: true, cell: (network) => <NetworkActions network={network} onEdit={() => { setShown(network) }} /> },
             ]}
           />
         )}
       </Reply>
-      {adding ? <Modal opened onClose={() => { setAdding(false) }} title="A network" size={520} closeButtonProps={{ 'aria-label': 'Close' }}><NetworkForm onSaved={() => { setAdding(false) }} /></Modal> : null}
+      {shown === null ? null : (
+        <Modal opened onClose={close} title={shown === 'new' ? 'A network' : `Network ${shown.name}`} size={520} closeButtonProps={{ 'aria-label': 'Close' }}>
+          <NetworkForm edited={shown === 'new' ? null : shown} onSaved={close} />
+        </Modal>
+      )}
     </Section>
   )
 }

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { WindowOutputs } from '../../../shared/window-contract/index.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
+import { NetworkProblem } from '../../ui/network-problem.tsx'
 import { Facts, Figure, Page, Section } from '../../ui/page.tsx'
 import { saveText } from '../../ui/save-file.ts'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
@@ -86,6 +87,7 @@ const Show = ({ wallet }: { readonly wallet: Wallet }) => {
       {isSafe || backup.data === undefined ? null : practising
         ? <p className="note">Play money needs no backup. Back this wallet up before you use it on a real network.</p>
         : <p className="note warn">This wallet is not backed up: with this computer its money would be lost.</p>}
+      <NetworkProblem />
       <div className="figures">
         <Figure label="Balance">{status.data?.balanceWei === null || status.data === undefined ? '–'
           : <Amount wei={status.data.balanceWei} />}</Figure>
