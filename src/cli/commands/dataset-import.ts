@@ -24,6 +24,7 @@ interface ImportOptions {
   readonly dateOrder?: 'dmy' | 'mdy'
   readonly missing: 'drop' | 'mean' | 'median' | 'fail'
   readonly categories: 'codes' | 'one-hot'
+  readonly rowOrder: 'kept' | 'random'
 }
 
 /** What a sidecar file may say of each column. */
@@ -58,6 +59,7 @@ const chooseOptions = (options: ImportOptions) => ({
   exclude: parseNames(options.exclude ?? ''),
   missing: options.missing,
   categories: options.categories,
+  rowOrder: options.rowOrder,
   ...(options.columns === undefined ? {} : { columns: readColumnNotes(options.columns) }),
   ...(options.decimalMark === undefined ? {} : { decimalMark: options.decimalMark }),
   ...(options.dateOrder === undefined ? {} : { dateOrder: options.dateOrder }),
@@ -87,6 +89,7 @@ const addImport = (dataset: Command, globals: () => GlobalOptions): void => {
     .option('--date-order <order>', 'where dates such as 03/04/2024 do not tell: dmy or mdy', parseChoice('dmy', 'mdy'))
     .option('--missing <way>', 'rows with missing values: fail, drop, or fill with mean or median', parseChoice('fail', 'drop', 'mean', 'median'), 'fail')
     .option('--categories <way>', 'text columns: codes (0, 1, 2 …) or one-hot (a 0/1 column each)', parseChoice('codes', 'one-hot'), 'codes')
+    .option('--row-order <order>', 'kept, as in the source, or random, so that a row\'s place tells nothing of it', parseChoice('kept', 'random'), 'kept')
     .action((file: string | undefined, options: ImportOptions) => withHost(globals(), async (host, terminal) => {
       const { name, newVersion = false } = options
       const source = await chooseSource(host, file, options)

@@ -10,6 +10,7 @@ import type { ImportReport } from './import-report.ts'
 import { detectNumberStyle, findThousandsMark, type NumberStyle } from '../../shared/number-style.ts'
 import type { DateOrder } from './parse-date.ts'
 import { findRowNumber, maximumColumns, type SourceTable, type TableHead } from './source-table.ts'
+import { drawOrder, findFollowers, findSortedColumns } from './telling-columns.ts'
 import { findHeaderUnit, stripUnit } from './written-unit.ts'
 
 /** What the seller knows of a column and the file does not say. */
@@ -30,6 +31,8 @@ export interface CleanOptions {
   /** What to do about missing values; by default they are refused. */
   readonly missing?: MissingRule
   readonly categories?: 'codes' | 'one-hot'
+  /** `random`: the rows are put in an order that tells nothing of them. */
+  readonly rowOrder?: 'kept' | 'random'
   readonly decimalMark?: '.' | ','
   /** Needed only where none of a column's dates tells. */
   readonly dateOrder?: DateOrder
@@ -218,6 +221,21 @@ const assertNames = (columns: readonly CleanColumn[]): void => {
 const splitColumns = ({ header, columns }: SourceTable, exclude: readonly string[]): RawColumn[] =>
   header.flatMap((name, at) => (exclude.includes(name) ? [] : [{ name, number: at + 1, cells: trimCells(columns[at] as Cells) }]))
 
+const shuffle = (columns: readonly CleanColumn[], rows: number): readonly CleanColumn[] => {
+  const order = drawOrder(rows)
+  return columns.map(({ column, values }) => ({ column, values: mapRows(order, (at) => values[at] ?? Number.NaN) }))
+}
+
+/** What its owner should look at again in columns that are kept. */
+const flagColumns = (kept: readonly Kept[], columns: readonly CleanColumn[], isShuffled: boolean): ImportReport['flagged'] => {
+  const named = columns.map(({ column: { name }, values }) => ({ name, values }))
+  return [
+    ...kept.flatMap((column) => (column.kind === 'numbers' && column.looksLikeIdentifier ? [{ name: column.raw.name, reason: 'identifier' as const }] : [])),
+    ...(isShuffled ? [] : findSortedColumns(named).map((name) => ({ name, reason: 'sorted' as const }))),
+    ...findFollowers(named).map((follower) => ({ ...follower, reason: 'in-step' as const })),
+  ]
+}
+
 const listThousandsMarks = (columns: readonly Kept[], style: NumberStyle): string[] => {
   const marks = new Set<string>()
   for (const cell of cellsOf(columns.filter(({ kind }) => kind === 'numbers').map(({ raw }) => raw))) {
@@ -240,7 +258,7 @@ const listDates = (columns: readonly Kept[]): ImportReport['dates'] =>
  * `input.fill-invalid`.
  */
 export const cleanTable = (table: SourceTable, options: CleanOptions = {}): CleanTable => {
-  const { exclude = [], missing = 'fail', categories = 'codes', columns: notes = {} } = options
+  const { exclude = [], missing = 'fail', categories = 'codes', rowOrder = 'kept', columns: notes = {} } = options
   assertKnown(table.header, [...exclude, ...Object.keys(notes)])
   const isForced = (name: string): boolean => notes[name]?.type === 'category'
   const units = new Map<string, string>()
@@ -269,8 +287,9 @@ export const cleanTable = (table: SourceTable, options: CleanOptions = {}): Clea
   const rows: Rows = { missing, categories, kept: chooseRows(unfilled, table, missing), head: table }
   const built = kept.map((column) =>
     (column.kind === 'numbers' ? buildNumbers({ ...column, unit: units.get(column.raw.name) ?? column.unit }, rows, notes[column.raw.name] ?? {}) : buildWords(column, rows, notes[column.raw.name] ?? {})))
-  const columns = built.flatMap((item) => item.columns)
-  assertNames(columns)
+  const asWritten = built.flatMap((item) => item.columns)
+  assertNames(asWritten)
+  const columns = rowOrder === 'random' ? shuffle(asWritten, rows.kept.length) : asWritten
   return {
     rows: rows.kept.length,
     columns,
@@ -295,7 +314,8 @@ export const cleanTable = (table: SourceTable, options: CleanOptions = {}): Clea
       categories,
       columns: built.flatMap(({ columns: made, report }) => made.map(({ column: { name, type } }) => ({ name, type, ...report }))),
       leftOut,
-      flagged: kept.flatMap((column) => (column.kind === 'numbers' && column.looksLikeIdentifier ? [{ name: column.raw.name, reason: 'identifier' as const }] : [])),
+      rowOrder,
+      flagged: flagColumns(kept, asWritten, rowOrder === 'random'),
     },
   }
 }

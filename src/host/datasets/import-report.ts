@@ -1,12 +1,21 @@
 import { z } from 'zod'
 import { momentRuleSchema, momentVerdictSchema } from './second-moments.ts'
 
-/** Why a column did not become part of the dataset, or, for one that did, why it deserves a second look. */
+/** Why a column did not become part of the dataset. */
 export const columnDoubtSchema = z.strictObject({
   name: z.string(),
   reason: z.enum(['excluded', 'identifier', 'free-text', 'empty']),
 })
 export type ColumnDoubt = z.infer<typeof columnDoubtSchema>
+
+/**
+ * What deserves a second look in a column that is part of the dataset: every value is different, the rows are sorted by it, or it goes in
+ * step with column `of`.
+ */
+export const flaggedColumnSchema = z.discriminatedUnion('reason', [
+  z.strictObject({ name: z.string(), reason: z.enum(['identifier', 'sorted']) }),
+  z.strictObject({ name: z.string(), reason: z.literal('in-step'), of: z.string() }),
+])
 
 /** The rule that second moments were made by, and what it said of each product. */
 export const secondMomentsSchema = z.strictObject({ rule: momentRuleSchema, verdicts: z.array(momentVerdictSchema) })
@@ -47,8 +56,9 @@ export const importReportSchema = z.strictObject({
     rounded: z.int(),
   })),
   leftOut: z.array(columnDoubtSchema),
-  /** Kept, but every value is different, as in an identifier. */
-  flagged: z.array(columnDoubtSchema),
+  flagged: z.array(flaggedColumnSchema),
+  /** `random`: not as in the source, in an order that tells nothing of them. */
+  rowOrder: z.enum(['kept', 'random']).default('kept'),
   /** null where none were made; what came with the table is held to the listing's own rule. */
   secondMoments: secondMomentsSchema.nullable().default(null),
 })

@@ -29,6 +29,7 @@ export const toSummary = (report: ImportReport): NonNullable<ImportPreview['summ
   cellsFilled: report.cellsFilled,
   leftOut: report.leftOut,
   flagged: report.flagged,
+  rowOrder: report.rowOrder,
 })
 
 const attempt = (table: SourceTable, decisions: ImportDecisions): Attempt => {
@@ -107,7 +108,7 @@ const describeColumn = (table: SourceTable, index: number, name: string, decisio
     kind: column?.type ?? (leftOut === null ? 'unknown' : 'left-out'),
     leftOut,
     takenAs: leftOut === 'identifier' || leftOut === 'free-text' ? findKind(table, index, clean) : null,
-    looksLikeIdentifier: clean?.report.flagged.some((doubt) => doubt.name === name) ?? false,
+    looksLikeIdentifier: clean?.report.flagged.some((doubt) => doubt.name === name && doubt.reason === 'identifier') ?? false,
     missing,
     words: column?.categories.slice(0, shownWords) ?? [],
     unit: column?.unit ?? '',

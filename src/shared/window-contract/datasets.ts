@@ -59,7 +59,12 @@ export const importSummarySchema = z.strictObject({
   rowsKept: z.int(),
   cellsFilled: z.int(),
   leftOut: z.array(columnDoubtSchema),
-  flagged: z.array(columnDoubtSchema),
+  /** Kept, with a doubt: every value is different, the rows are sorted by it, or it goes in step with column `of`. */
+  flagged: z.array(z.discriminatedUnion('reason', [
+    z.strictObject({ name: z.string(), reason: z.enum(['identifier', 'sorted']) }),
+    z.strictObject({ name: z.string(), reason: z.literal('in-step'), of: z.string() }),
+  ])),
+  rowOrder: z.enum(['kept', 'random']),
 })
 
 /** What its owner decides of one column, by its name in the file. */
@@ -83,6 +88,7 @@ export const importDecisionsSchema = z.strictObject({
   exclude: z.array(z.string()).max(2000).exactOptional(),
   missing: z.enum(['fail', 'drop', 'mean', 'median']).exactOptional(),
   categories: z.enum(['codes', 'one-hot']).exactOptional(),
+  rowOrder: z.enum(['kept', 'random']).exactOptional(),
   columns: z.record(z.string(), columnNotesSchema).exactOptional(),
 })
 export type ImportDecisions = z.infer<typeof importDecisionsSchema>

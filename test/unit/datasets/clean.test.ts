@@ -274,12 +274,14 @@ describe('words', () => {
     expect((await clean(numbered(name, value))).report.leftOut).toEqual([{ name, reason: 'identifier' }])
     const { columns, report } = await clean(numbered(name, value), { columns: { [name]: { type: 'number' } } })
     expect(columns.map(({ column }) => [column.name, column.type])).toEqual([[name, 'integer'], ['wage', 'number']])
-    expect(report).toMatchObject({ leftOut: [], flagged: [{ name, reason: 'identifier' }] })
+    expect(report.leftOut).toEqual([])
+    expect(report.flagged.filter(({ reason }) => reason === 'identifier')).toEqual([{ name, reason: 'identifier' }])
   })
 
   it.each([['income', scattered], ['paid', scattered], ['sorted', (at: number) => 3 * at], ['year', (at: number) => 1990 + at]])('that are numbers, all different, and number no rows, %s, are kept and flagged', async (name, value) => {
     const { report } = await clean(numbered(name, value))
-    expect(report).toMatchObject({ leftOut: [], flagged: [{ name, reason: 'identifier' }] })
+    expect(report.leftOut).toEqual([])
+    expect(report.flagged.filter(({ reason }) => reason === 'identifier')).toEqual([{ name, reason: 'identifier' }])
   })
 
   it('that were left out twice are reported once', async () => {

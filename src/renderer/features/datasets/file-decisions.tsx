@@ -11,6 +11,8 @@ const missing = [
 ] as const
 const categories = [{ value: 'codes', label: 'As codes 0, 1, 2 …' }, { value: 'one-hot', label: 'One column per word' }] as const
 
+const rowOrders = [{ value: 'kept', label: 'As in the file' }, { value: 'random', label: 'Random' }] as const
+
 /** More words than these make a table too wide. */
 const mostOneHot = 12
 
@@ -53,13 +55,15 @@ export const SeparatorChoice =
 /** How the source is read: what was recognised is chosen already. */
 export const FileDecisions = ({ preview, decisions, onChange }: Properties) => {
   const { recognised: summary, format } = preview
-  const choose = (key: 'separator' | 'decimalMark' | 'dateOrder' | 'missing' | 'categories', value: string | undefined): void => {
+  const choose = (key: 'separator' | 'decimalMark' | 'dateOrder' | 'missing' | 'categories' | 'rowOrder', value: string | undefined): void => {
     if (value !== undefined) onChange({ ...decisions, [key]: value })
   }
   const dated = summary?.dates.find(({ written }) => written !== 'iso')?.written
   // A workbook's numbers are numbers; only those in its texts have a mark.
   const hasWrittenNumbers = format === 'excel' && (decisions.decimalMark !== undefined || summary?.decimalMarkGuessed === true || (summary?.thousandsMarks.length ?? 0) > 0 || preview.problem?.code === 'input.csv-not-a-number')
   const fewWords = preview.columns.filter(({ kind, words }) => kind === 'category' && words.length <= mostOneHot).map(({ name }) => name)
+  const sorted = summary?.flagged.filter(({ reason }) => reason === 'sorted').map(({ name }) => name) ?? []
+  const inStep = summary?.flagged.filter((flag) => flag.reason === 'in-step') ?? []
   const asksForDates = decisions.dateOrder !== undefined || dated !== undefined || preview.problem?.code.includes('date') === true
   return (
     <Section title="How it is read" aside={<span className="small quiet">{sayRecognised(preview)}</span>}>
@@ -69,7 +73,18 @@ export const FileDecisions = ({ preview, decisions, onChange }: Properties) => {
         {asksForDates ? <Select label="Dates" w={208} placeholder="Day or month first?" data={[...dateOrders]} value={decisions.dateOrder ?? known(dateOrders, dated ?? null) ?? null} onChange={(value) => { choose('dateOrder', known(dateOrders, value)) }} /> : null}
         <Select label="Missing values" w={200} data={[...missing]} value={decisions.missing ?? 'fail'} onChange={(value) => { choose('missing', known(missing, value)) }} />
         <Select label="Words" w={200} data={[...categories]} value={decisions.categories ?? 'codes'} onChange={(value) => { choose('categories', known(categories, value)) }} />
+        <Select label="Order of rows" w={152} data={[...rowOrders]} value={decisions.rowOrder ?? 'kept'} onChange={(value) => { choose('rowOrder', known(rowOrders, value)) }} />
       </div>
+      {sorted.length === 0 ? null : (
+        <p className="note small row wide between">
+          <span>The rows are sorted by {sorted.join(', ')}: averages of neighbours then nearly tell single values. In random order a
+            row&#39;s place tells nothing.</span>
+          <Button variant="default" size="compact-sm" style={{ flexShrink: 0 }} onClick={() => { choose('rowOrder', 'random') }}>Random order</Button>
+        </p>
+      )}
+      {inStep.map(({ name, of }) => (
+        <p key={name} className="note small">{name} goes in step with {of}: sums of both tell more of single rows than either. Leave one of them out.</p>
+      ))}
       {decisions.categories === 'one-hot' || fewWords.length === 0 ? null : (
         <p className="note small row wide between">
           <span>Codes only number the words: a mean of them says nothing. One column of 0 and 1 per word lets buyers count,
