@@ -55,12 +55,6 @@ export const stridesOf = (shape: Shape): number[] => {
   return strides
 }
 
-/** A vector stands beside rows; beside columns, where it would fit, only as a column itself. */
-const hintOfColumn = (left: Shape, right: Shape): string => {
-  const [vector, table] = left.length < right.length ? [left, right] : [right, left]
-  return vector.length === 1 && table.length === 2 && vector[0] === table[0] ? '; v.reshape(-1, 1) makes a column of a vector v' : ''
-}
-
 /** NumPy's broadcasting: axes matched from the last, an axis of 1 stretches. Throws `input.tensor-shape`. */
 export const broadcastShapes = (operation: string, left: Shape, right: Shape): Shape => {
   const rank = Math.max(left.length, right.length)
@@ -69,7 +63,7 @@ export const broadcastShapes = (operation: string, left: Shape, right: Shape): S
     const a = left[left.length - rank + axis] ?? 1
     const b = right[right.length - rank + axis] ?? 1
     if (a !== b && a !== 1 && b !== 1) {
-      throw shapeError(operation, left, right, `axis ${axis - rank} has ${a} against ${b}${hintOfColumn(left, right)}`)
+      throw shapeError(operation, left, right, `axis ${axis - rank} has ${a} against ${b}`)
     }
     result.push(a === 1 ? b : a)
   }

@@ -17,10 +17,10 @@ export const tensorMethods = [
   // get(i, j, …) drops the leading axes. slice(start, stop?) is a[start:stop]; slice([start, stop, step], …) has a range for each
   // leading axis, null for the whole of one, and behind the first a number for one entry, which drops the axis.
   'get', 'slice',
-  // rows(start, stop?) as slice, or rows([i, …]). cols(nameOrNumber, …) keeps the axis of columns, col(nameOrNumber) drops it.
+  // rows(start, stop) as slice, or rows([i, …]). cols(nameOrNumber, …) keeps the axis of columns, col(nameOrNumber) drops it.
   'rows', 'col', 'cols',
   // transpose(…axes) reverses the axes where none are named; reshape(…lengths) fills in one -1; both also take one list.
-  // concat(tensorOrList, axis = 0), flattened for the axis null.
+  // concat(partOrParts, axis = 0), each a tensor or nested lists of numbers, flattened for the axis null.
   'transpose', 'reshape', 'concat',
   // Over all cells (giving shape []), or over the axis or list of axes named, which are dropped.
   'sum', 'mean', 'max', 'min', 'argmax', 'argmin', 'median',

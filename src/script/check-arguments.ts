@@ -1,5 +1,5 @@
 import { AppError } from '../shared/errors.ts'
-import type { Arguments } from './arguments.ts'
+import { isList, type Arguments } from './arguments.ts'
 import type { ScriptMethod } from './truths.ts'
 
 const ofNone: readonly ScriptMethod[] = [
@@ -15,6 +15,14 @@ const ofColumns: Partial<Readonly<Record<ScriptMethod, (names: string) => string
   get: (names) => `x.col(${names})`, cov: (names) => `x.cols(${names}).cov()`, corr: (names) => `x.cols(${names}).corr()`,
   leastSquares: (names) => `x.leastSquares(data.col(${names}))`, quantile: (names) => `x.col(${names}).quantile(0.5)`,
   ...Object.fromEntries([...overAxes, 'var', 'std', 'sort'].map((method) => [method, (names: string) => `x.col(${names}).${method}()`])),
+}
+
+/** What methods cannot do without, as it is written. */
+const needed: Partial<Readonly<Record<ScriptMethod, string>>> = {
+  quantile: 'a fraction from 0 to 1: x.quantile(0.5) is the median', col: 'a column\'s name or number: x.col(0) is the first',
+  leastSquares: 'the column to be explained: x.leastSquares(y)', dot: 'what to multiply with: x.dot(y)', matmul: 'what to multiply with: x.matmul(y)',
+  concat: 'what to put behind it: x.concat(y), x.concat([y, z])', rows: 'rows: x.rows([0, 2]), x.rows(0, 10)',
+  where: 'a condition, and what stands where it does not hold: x.where(x > 0, 0)', reshape: 'lengths: x.reshape(-1, 1), x.reshape(2, 3)',
 }
 
 const refuse = (message: string): never => {
@@ -56,7 +64,16 @@ export const assertArguments = <T extends object>(method: ScriptMethod, args: Ar
   if (long !== undefined) refuse('slice: a range is [start, stop, step], one list for each axis; rows([0, 2, 5]) takes rows by their numbers')
   if (method === 'col' && (args.length > 1 || Array.isArray(args[0]))) refuse('col takes one column, and makes a vector of it; cols(…) takes several')
   if (ofOneList.includes(method) && Array.isArray(args[0]) && args.length > 1) refuse(`${method} takes one list, or what would be in it, and nothing behind a list`)
-  if (method === 'concat' && typeof args[1] === 'object' && args[1] !== null) refuse('concat takes several tensors as one list, x.concat([y, z]), and an axis behind it')
+  const isSeveral = method === 'concat' && (args.length > 2 || (typeof args[1] === 'object' && args[1] !== null))
+  if (isSeveral) refuse('concat takes several tensors as one list, x.concat([y, z]), and an axis behind it')
+  const missing = Object.hasOwn(needed, method) && (args.length === 0 || (args[0] === null && method !== 'rows')) ? needed[method] : undefined
+  if (missing !== undefined) refuse(`${method} takes ${missing}`)
+  if (method === 'rows' && args.length === 1 && typeof args[0] === 'number') {
+    refuse(`rows: one number may be meant in two ways: x.rows([${args[0]}]) takes row ${args[0]} alone, x.rows(${args[0]}, null) all from there on`)
+  }
+  if ((method === 'argmax' || method === 'argmin') && isList(args[0])) {
+    refuse(`${method} runs along one axis, as NumPy's does, ${method}(0), or over all cells, ${method}(); of several axes x.reshape(…) makes one first`)
+  }
   if (method === 'corr' && typeof args[0] === 'number') refuse('corr takes another tensor, or nothing')
   if (method === 'cov' && typeof args[0] === 'number' && args.length > 1) refuse('cov takes another tensor first, and ddof behind it')
   if (ofAny.includes(method)) return

@@ -36,10 +36,12 @@ const readNumbers = <T extends object>(method: ScriptMethod, backend: TensorBack
     if (!isAppError(error, 'input.tensor-unknown')) throw error
     if (length !== undefined && length > 1) {
       throw new AppError('input.tensor-unknown', `${method}: rows are picked by numbers that are known while the script runs, and these are encrypted: `
-        + 'x.where(g == 1, 0) keeps the cells where g is 1, (g * x).sum() / g.sum() is their mean', { cause: error })
+        + 'of a column y, y.where(g == 1, 0) keeps the cells where a column g is 1, where the listing sells comparisons, and (g * y).sum() / g.sum() is their mean, where it sells that '
+        + 'product; of what is decrypted y.decrypted().where(g.decrypted() == 1, 0) needs neither', { cause: error })
     }
     throw new AppError('input.tensor-unknown', `${method}: a number is needed while the script runs, and this one is known after decryption only: x.argmax() of encrypted `
-      + 'cells is known where the listing sells comparisons, and x.max() is the value itself', { cause: error })
+      + 'cells is known where the listing sells comparisons, and x.max() is the value itself; after decryption, y.decrypted().where(x.decrypted() == x.decrypted().max(), 0).sum() is '
+      + 'a column y where a column x is largest', { cause: error })
   }
 }
 
@@ -79,6 +81,20 @@ const quantiles = <T extends object>(backend: TensorBackend<T>, receiver: T, fra
   return backend.call('concat', first, [others, 0])
 }
 
+/** What stands behind a tensor of so many axes: tensors, and plain lists as NumPy's arrays. Throws `input.tensor-value`. */
+const partsOf = <T extends object>(others: BackendArgument<T>, rank: number, isFlat: boolean): Arguments<T> => {
+  const depthOf = (value: BackendArgument<T> | undefined): number => (isList(value) ? 1 + depthOf(value[0]) : 0)
+  const isSeveral = isList(others) && (others.length === 0 || others.some((one) => typeof one === 'object' && one !== null && !isList(one))
+    || (isFlat ? others.some(isList) : depthOf(others) > Math.max(rank, 1)))
+  return (isSeveral ? others : [others]).map((part) => {
+    if (isFlat && typeof part === 'number') return [part]
+    if (typeof part === 'object' && part !== null) return part
+    throw new AppError('input.tensor-value', typeof part === 'number'
+      ? `concat: one number is no vector: x.concat([${part}]) puts it behind a vector x, x.concat([${part}], null) behind all cells`
+      : `concat: tensors are joined, and lists of numbers, not ${part === null ? 'null' : `the text ${JSON.stringify(part.slice(0, 40))}`}`)
+  })
+}
+
 /** What the backend computes for a method: its own, or what is made of several of its own. */
 export const callBackend = <T extends object>(
   backend: TensorBackend<T>, method: ScriptMethod, receiver: T, args: Arguments<T>,
@@ -89,6 +105,10 @@ export const callBackend = <T extends object>(
     case 'xor': return backend.call('ne', receiver, args)
     case 'not': return backend.call('eq', receiver, [0])
     case 'pos': return { kind: 'tensor', tensor: receiver }
+    case 'concat': {
+      const [others = null, axis = 0] = args
+      return backend.call('concat', receiver, [partsOf(others, shapeOf(backend, receiver).length, axis === null), axis])
+    }
     case 'quantile': {
       const [fraction, ...axes] = args
       return isList(fraction) ? quantiles(backend, receiver, fraction, axes) : backend.call('quantile', receiver, args)

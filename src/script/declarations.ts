@@ -72,8 +72,8 @@ interface TensorMembers {
   index(...indices: number[]): Tensor
   /** Per axis [start, stop, step], null for the whole of it, or one entry's number, which drops the axis; or start and stop of the first. */
   slice(...ranges: TensorRange[]): Tensor
-  /** Rows from start to stop, or those of a list. */
-  rows(start: number, stop?: number | null): Tensor
+  /** Rows from start to stop, or to the end where that is null, or those of a list. */
+  rows(start: number | null, stop: number | null): Tensor
   rows(indices: readonly number[]): Tensor
   /** One column, as a vector. */
   col(column: Column): Tensor
@@ -85,8 +85,8 @@ interface TensorMembers {
   transpose(...axes: number[]): Tensor
   /** One length may be -1: it is worked out. */
   reshape(...lengths: number[]): Tensor
-  /** One after the other along an axis, by default the first; null joins all cells in a row. */
-  concat(others: Tensor | boolean | readonly (Tensor | boolean)[], axis?: number | null | OneAxis): Tensor
+  /** One after the other along an axis, by default the first; null joins all cells in a row. A plain list is an array, or several. */
+  concat(others: Tensor | boolean | readonly Operand[], axis?: number | null | OneAxis): Tensor
 
   /** Over all cells, or over the axis or axes named: 0 runs over the rows, 1 over the columns. */
   sum(axis?: Axes | Along): Tensor
@@ -94,9 +94,10 @@ interface TensorMembers {
   /** Of what is decrypted anyway; of encrypted cells by the seller's comparisons. */
   max(axis?: Axes | Along): Tensor
   min(axis?: Axes | Along): Tensor
-  argmax(axis?: Axes | Along): Tensor
-  argmin(axis?: Axes | Along): Tensor
   median(axis?: Axes | Along): Tensor
+  /** Along one axis; of all cells, in their order row by row. */
+  argmax(axis?: number | null | OneAxis): Tensor
+  argmin(axis?: number | null | OneAxis): Tensor
   /** For 0 <= q <= 1, by linear interpolation; of several, one behind the other. */
   quantile(q: number | readonly number[], axis?: Axes | Along): Tensor
   /** Ascending along an axis, by default the last; null sorts all cells in a row. */

@@ -1,8 +1,9 @@
-import { DeferredTensor } from '../compute/deferred.ts'
+import { createKnown, DeferredTensor } from '../compute/deferred.ts'
 import { foldKnown, isKnown, knownItem, knownToPlain } from '../compute/known.ts'
 import { noInteraction } from '../compute/interaction.ts'
 import { correlation, covariance, leastSquares, variance } from '../compute/moments.ts'
 import { extremeByComparison, positionByComparison, quantileByComparison, sortByComparison } from '../compute/ordering.ts'
+import { parsePlain, type Plain } from '../compute/plain.ts'
 import type { Axes } from '../compute/reduction.ts'
 import { normaliseIndex, shapeError, type Range } from '../compute/shape.ts'
 import { dot, Tensor } from '../compute/tensor.ts'
@@ -11,7 +12,7 @@ import type { StepOperation } from '../shared/schemas/program.ts'
 import { assertDecimals, isList, isOneRange, spread, toColumn, toNumber, type Arguments } from './arguments.ts'
 import type { BackendArgument, BackendResult, TensorBackend, TensorMethod } from './backend.ts'
 import { sayCode } from './coded-words.ts'
-import { groupsInstead } from './habits.ts'
+import { distinctInstead, groupsInstead } from './habits.ts'
 import {
   assertMixable, computeBinary, computeWhere, constantLike, createMultiply, isGraphTensor, needsHelp, requireComparisons, toDeferred,
     toPlainWhereKnown,
@@ -63,10 +64,15 @@ const rows = (tensor: GraphTensor, args: Args): GraphTensor => {
 /** The cells in a row: what an axis of null asks for, as None does in NumPy. */
 const flatten = (tensor: GraphTensor): GraphTensor => tensor.reshape([-1])
 
+/** Plain numbers beside tensors, as what is known while the script runs. */
+const toKnown = (plain: Plain): GraphTensor => {
+  const { shape, values } = parsePlain('concat', plain)
+  return createKnown(shape, values, null)
+}
+
 const concat = (tensor: GraphTensor, [others = null, axis = 0]: Args): GraphTensor => {
   const list = isList(others) ? others : [others]
-  const tensors = list.filter(isGraphTensor)
-  if (tensors.length !== list.length) throw new AppError('input.tensor-value', 'concat: the first argument must be a tensor or a list of tensors')
+  const tensors = list.map((part) => (isGraphTensor(part) ? part : toKnown(part as Plain)))
   const isFlat = axis === null
   const along = isFlat ? 0 : toNumber('concat', axis)
   const all = [tensor, ...tensors].map((part) => (isFlat ? flatten(part) : part))
@@ -254,7 +260,7 @@ const methods: Record<TensorMethod, Method> = {
   dot: (tensor, args, help) => asTensor(product('dot', tensor, args, help)),
   matmul: (tensor, args, help) => asTensor(product('matmul', tensor, args, help)),
   groupBy: unavailable('groupBy', groupsInstead),
-  unique: unavailable('unique', 'which values occur is encrypted; the listing\'s columns name the categories, and 0/1 columns count them'),
+  unique: unavailable('unique', distinctInstead),
 }
 
 const foldResult = (result: BackendResult<GraphTensor>): BackendResult<GraphTensor> =>

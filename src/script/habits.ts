@@ -1,9 +1,9 @@
 import { reflectedMethods, tensorMethodAliases, tensorMethods, tensorProperties } from './backend.ts'
 
-export const groupsInstead = 'which group a row is in is encrypted; with a 0/1 column per group, data.col("group").sum() counts it, '
-  + 'and data.col("group*wage").sum() / data.col("group").sum() is its mean where the listing sells that product'
+export const groupsInstead = 'which group a row is in is encrypted: of a column g that is 1 in the group and else 0, g.sum() is the number of its rows, '
+  + '(g * y).sum() / g.sum() its mean of a column y where the listing sells that product, and (g == 2).sum() counts where it sells comparisons'
 
-const distinctInstead = 'which values occur is encrypted; 0/1 columns count them'
+export const distinctInstead = 'which values occur is encrypted; the listing\'s columns name the categories, and 0/1 columns count them'
 
 const truthAsRow = 'brackets take a row\'s number: data[0] is row 0, x.where(condition, other) keeps cells by a condition'
 
@@ -20,7 +20,7 @@ export const memberHints: Readonly<Record<string, string>> = {
   columns: 'listing.columns are the columns\' names', keys: 'listing.columns are the columns\' names',
   describe: 'mean(0), std(0), min(0) and max(0) describe its columns', astype: 'its cells are numbers already', toFixed: 'round the answer when it is read',
   floor: 'round() is to the nearest whole number, after decryption', ceil: 'round() is to the nearest whole number, after decryption',
-  groupby: groupsInstead, group_by: groupsInstead, pivot_table: groupsInstead, value_counts: distinctInstead, nunique: distinctInstead,
+  argsort: 'argmax() and argmin() are the places of the largest and the smallest, sort() has the cells in order', groupby: groupsInstead, group_by: groupsInstead, pivot_table: groupsInstead, value_counts: distinctInstead, nunique: distinctInstead,
   query: 'rows cannot be chosen by what is encrypted: where(condition, other) keeps some cells, multiplying by a condition counts them',
   sort_values: 'sort() is of one column\'s numbers', drop: 'cols(…) keeps the columns it names', mod: 'there is no remainder of what is encrypted',
   true: truthAsRow, false: truthAsRow, undefined: 'what stands in the brackets is undefined, and no row\'s number', NaN: 'what stands in the brackets is NaN, and no row\'s number',

@@ -5,6 +5,7 @@ import { assertArguments } from './check-arguments.ts'
 import { describeClipped } from './clipped-ranges.ts'
 import { callBackend, readKnownArguments } from './composed-calls.ts'
 import type { ScriptLimits } from './limits.ts'
+import { assertOperandShapes } from './operand-shapes.ts'
 import { createTruths, truthMethods, type ScriptMethod } from './truths.ts'
 import { parseAnswer, parseArguments } from './values.ts'
 
@@ -80,6 +81,7 @@ export const createHostCalls = <T extends object>(backend: TensorBackend<T>, lim
     const args = readKnownArguments(method, backend, given, truths.isTruth)
     assertArguments(method, args)
     truths.assertPossible(method, receiver, written)
+    assertOperandShapes(method, receiver, args, readShape)
     const result = callBackend(backend, method, receiver, args)
     truths.note(method, receiver, written, result)
     if (result.kind === 'tensor') spend('cells', backend.sizeOf(result.tensor))

@@ -162,13 +162,14 @@ export const plainGuardsSource = String.raw`(function ({ isTensor, asksForSame, 
     }
     return order
   })
-  const inOrder = 'only numbers, or only texts, have an order of their own: a.sort((p, q) => p[0] - q[0]) says which one is meant; x.sort() is of a tensor'
+  const inOrder = 'only numbers, or only texts, have an order of their own: a.sort((p, q) => p[0] - q[0]) says which one is meant'
   const ascending = (a, b) => (a < b ? -1 : a > b ? 1 : (a !== a ? 1 : 0) - (b !== b ? 1 : 0))
   const sortAs = (own) => (_, list, args) => {
     if (own === sort && Object.isFrozen(list)) throw new TypeError('a shape and the listing\'s columns cannot be changed: a.toSorted() is a list of their items in order')
     if (args[0] !== undefined) return apply(own, list, [assertOrder(args[0])])
     const types = new Set(list.map((item) => typeof item))
     types.delete('undefined')
+    if (list.some((item) => isTensor(item))) throw new TypeError('a tensor\'s cells are put in order by its own sort: x.sort() is in rising order, x.sort().slice([null, null, -1]) in falling')
     if (types.size > 1 || (types.size === 1 && !types.has('number') && !types.has('string'))) throw new TypeError(inOrder)
     return apply(own, list, types.has('number') ? [ascending] : [])
   }

@@ -55,6 +55,10 @@ export const preludeSource = String.raw`(function (host, settingsText) {
   const hintFor = (key) => {
     if (settings.listing.columns.includes(key)) return 'a column of it is data.col(' + stringify(key) + ')'
     if (/^-?\d*\.?\d+$/.test(key)) return 'rows have whole numbers, as data[2]'
+    if (/^[-\d\s:,]*:[-\d\s:,]*$/.test(key)) {
+      const range = (part) => (/^[\s:]*$/.test(part) ? 'null' : part.includes(':') ? '[' + part.split(':').map((end) => end.trim() || 'null').join(', ') + ']' : part.trim())
+      return 'ranges go to slice: x.slice(' + key.split(',').map(range).join(', ') + ')'
+    }
     return Object.hasOwn(hints, key) ? hints[key] : 'it has ' + methodNames
   }
 

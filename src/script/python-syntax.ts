@@ -39,12 +39,25 @@ const describeRanges = (before: string, after: string): string | null => {
   return `brackets take one number here; ranges go to slice: ${example}`
 }
 
+/** `[v * 2 for v in a if c]` as JavaScript writes it. */
+const describeComprehension = (before: string, after: string): string | null => {
+  const [, name, list] = /^for\s+(\w+)\s+in\s+([\w.]+(?:\([^()]*\))?)/.exec(after) ?? []
+  const [, made] = /[[({]\s*([^[({]*(?:\([^()]*\)[^[({]*)*)$/.exec(before) ?? []
+  if (list === undefined) return after.startsWith('for ') && made !== undefined ? 'what Python makes of a list by `for` is [...a].map((v) => v * 2) here' : null
+  if (made === undefined || made.trim() === '') return null
+  const range = /^range\(([^,()]+)\)$/.exec(list)?.[1]
+  const call = range === undefined ? `[...${list}].map((${name}) => ${made.trim()})` : `Array.from({ length: ${range} }, (_, ${name}) => ${made.trim()})`
+  return `\`${made.trim()} for ${name} in ${list}\` is \`${call}\` here; of all cells of a tensor at once, operators and methods: \`a * 2\``
+}
+
 /** What Python, NumPy or a shell would have made of the text on both sides of where TypeScript stumbled; null where that is unknown. */
 export const describePythonSyntax = (before: string, after: string): string | null => {
   if (after.startsWith('@')) return '`a @ b` is `a.matmul(b)` here'
   if (after.startsWith('#')) return 'a comment begins with // here'
   if (/^\d{3}\b/.test(after) ? /\d,$/.test(before) : /^,\d{3}\b/.test(after) && /\d$/.test(before)) return '1,500 is written 1500, or 1_500, here'
-  if (/\bf$/.test(before) && /^["']/.test(after)) return 'f"{a}" is `${a}`, in backticks, here'
+  if (/\bf$/.test(before) && /^["']/.test(after)) return 'f"{a}" is `${a}`, in backticks, here, of a plain value; a tensor stands beside its text in the answer, ["mean", x.mean()]'
+  const comprehension = describeComprehension(before, after)
+  if (comprehension !== null) return comprehension
   const ranges = describeRanges(before, after)
   if (ranges !== null) return ranges
   const word = [/^(\w+)/.exec(after), /(\w+)\s+$/.exec(before)].map((match) => match?.[1] ?? '').find((found) => Object.hasOwn(words, found))

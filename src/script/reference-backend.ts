@@ -1,6 +1,7 @@
 import { AppError } from '../shared/errors.ts'
 import { assertDecimals, isList, isOneRange, spread, toColumn, toNumber, type Arguments } from './arguments.ts'
 import type { BackendArgument, BackendResult, TensorBackend, TensorMethod } from './backend.ts'
+import { distinctInstead, groupsInstead } from './habits.ts'
 import {
   combine, countCells, dropAxis, indexError, join, multiplyMatrix, permute, resolveIndex, shapeError, showShape, sumOver, take,
   type ReferenceArray,
@@ -122,8 +123,8 @@ const item = (subject: string, { values }: ReferenceArray): number => {
   throw valueError(`${subject}: it has ${values.length} cells; sum(), max() or min() make one of many`)
 }
 
-const unavailable = (method: string) => (): never => {
-  throw new AppError('input.tensor-unavailable', `${method}: not possible on encrypted columns; count 0/1 columns instead`)
+const unavailable = (method: string, instead: string) => (): never => {
+  throw new AppError('input.tensor-unavailable', `${method}: ${instead}`)
 }
 
 /** The indices Python's range(start, stop, step) visits on an axis of this length. */
@@ -217,7 +218,7 @@ const reshape = ({ shape, values, names }: ReferenceArray, args: Args): Referenc
 const flatten = ({ values }: ReferenceArray): ReferenceArray => ({ shape: [values.length], values, names: null })
 
 const concat = (array: ReferenceArray, [others = null, axis = 0]: Args): ReferenceArray => {
-  const list = isList(others) && others.every(isArray) ? others : [toArray('concat', [others])]
+  const list = (isList(others) ? others : [others]).map((part) => toArray('concat', [part]))
   if (axis === null) return join([array, ...list].map(flatten), 0)
   return join([array, ...list], resolveAxis('concat', axis, array))
 }
@@ -294,8 +295,8 @@ const methods: Record<TensorMethod, Method> = {
   cov: (array, args) => tensor(cov(array, args)),
   corr: (array, args) => tensor(corr(array, args)),
   leastSquares: (array, args) => tensor(leastSquares(array, args)),
-  groupBy: unavailable('groupBy'),
-  unique: unavailable('unique'),
+  groupBy: unavailable('groupBy', groupsInstead),
+  unique: unavailable('unique', distinctInstead),
   dot: (array, args) => tensor(dot('dot', array, args)),
   matmul: (array, args) => tensor(dot('matmul', array, args)),
   shape: ({ shape }) => value(shape),

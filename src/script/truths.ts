@@ -72,7 +72,7 @@ export const createTruths = <T extends object>(): Truths<T> => {
       if (isBits && !(ofReceiver && (method === 'not' || ofOther))) {
         refuse(method === 'xor'
           ? 'a ^ b is no power, but where one of two conditions holds, (x > 0) ^ (y > 0): a power is a ** b'
-          : `${signs[method] ?? method} is of conditions, as (x > 0) & (y > 0), or of plain whole numbers: x == 1 makes a condition of a column of 1 and 0`)
+          : `${signs[method] ?? method} is of conditions, as (x > 0) & (y > 0), or of plain whole numbers: x == 1 makes a condition of a column of 1 and 0, [true, false] is one of plain values`)
       }
       const message = ofReceiver ? refusedOfOne[method] ?? (ofOther ? refusedOfTwo[method] : undefined) : undefined
       if (message !== undefined) refuse(message)

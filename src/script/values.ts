@@ -111,6 +111,9 @@ const noKeptAxes = (method: string): string =>
   `${method} keeps no axis of 1: x.mean(0) stands beside rows as it is, and x.mean(1).reshape(-1, 1) beside columns`
 
 const toArgument = <T extends object>(method: string, value: AnswerValue<T>, path: string): BackendArgument<T> => {
+  if (value === null && ofOperands.includes(method)) {
+    throw new AppError('input.tensor-value', path === '' ? `${method}: an argument before those with names is missing` : `${path} is null, where a number or a tensor is needed`)
+  }
   if (typeof value === 'boolean') {
     if (ofOperands.includes(method)) return value ? 1 : 0
     const instead = method === 'rows' || method === 'cols'

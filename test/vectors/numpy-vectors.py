@@ -39,7 +39,7 @@ cases = [
     ("data.slice([1, 4], [2, null])", a[1:4, 2:]),
     ("data.slice([0, 5], [1, 3]).mul(2).slice(null, 1)", (a[0:5, 1:3] * 2)[:, 1]),
     ("data.rows([3, 0, -1])", a[[3, 0, -1]]),
-    ("data.rows(2)", a[2:]),
+    ("data.rows(2, null)", a[2:]),
     ("data.cols('s', 'p')", a[:, [3, 0]]),
     ("data.cols(-1, 1)", a[:, [-1, 1]]),
     ("data.t()", a.T),

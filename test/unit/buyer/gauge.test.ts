@@ -103,7 +103,7 @@ describe('the gauge of a script', () => {
     const lines = [
       'const [first, second] = [data.rows(0, 150), data.slice([-40, null], [0, 3])]', 'const nothing = data.rows(100, 200).sum()',
       'for (let from = 0; from < 200; from += 50) data.rows(from, from + 50)', 'const whole = [data.rows(0, 100), data.slice([-100, 100, 2]), data.slice(null, [-2, 2])]',
-      'export default [data.rows([5, -1]).sum(), data.t().rows(-3).sum()]',
+      'export default [data.rows([5, -1]).sum(), data.t().rows(-3, null).sum()]',
     ]
     const { notes } = await gaugeSource(lines.join('\n'))
     expect(notes).toEqual([

@@ -53,6 +53,7 @@ describe('what an editor knows of scripts', () => {
     'const [wage, union] = data.mean(0); for (const row of data) console.log(row.sum()); export default [wage / union, ...data.sum(0)]',
     'export default [data.mean({ axis: 0 }), data.std({ ddof: 1 }), data.var(0, { ddof: 1 }), data.quantile(0.5, { axis: [0, 1] }), data.sort({ axis: null })]',
     'export default [data.cov({ ddof: 0 }), data.concat(data, { axis: 1 }), data.mean().round(2), data.col("wage") === 3, data.mean() !== [1, 2]]',
+    'const pay = data.col("wage"); export default [pay.concat([1, 2]), pay.concat([pay, [1, 2]]), data.concat([[1, 2]], null), data.argmin({ axis: 0 }), data.argmax(null), data.rows(3, null)]',
     'const best = data.col("wage").argmax(); export default [data.get(best), data.rows([best, 0]), data[best], data.quantile([0.5, 0.9], 0), data.slice(-1, [0, 2])]',
     'const m = data.mean(0) > 1; const k = data.sum(0) < 3; export default [(m & k).sum(), (m | k) ^ ~m, +data.mean(), data.decrypted().cov(m), 1 * m + 1 * k]',
   ])('flags nothing in %s', (source) => {

@@ -152,7 +152,7 @@ describe('operators on tensors', () => {
     ['Object.keys(data)', /a tensor has no keys/], ['Object.entries(data.mean(0))', /a tensor has no keys/], ['{ n: 3, ...data.mean(0) }', /a tensor has no keys/],
     ['Map.groupBy([...data], (row) => row[1]).size', /Map\.groupBy asks for the very same/], ['Object.groupBy([1], () => data.mean(0))', /neither a text nor an index/],
      ['data.rows.length', /rows is a function, not a number/],
-    ['[data[0], data[1]].sort()', /only numbers, or only texts, have an order/], ['Math.max(...data.mean(0))', /a tensor is not a number/], ['Number.isInteger(data)', /a tensor is not a number/],
+    ['[data[0], data[1]].sort()', /put in order by its own sort/], ['Math.max(...data.mean(0))', /a tensor is not a number/], ['Number.isInteger(data)', /a tensor is not a number/],
   ])('are not gone through by name, ordered or counted without a word: %s', async (expression, message) => {
     expect((await failureOf(`export default ${expression}`)).message).toMatch(message)
   })

@@ -36,7 +36,7 @@ describe('the reference evaluator', () => {
   })
 
   it.each([
-    ['add([1, 2, 3])', 'input.tensor-shape', 'do not broadcast'],
+    ['add([1, 2, 3])', 'input.tensor-shape', 'do not fit'],
     ['add([[1, 2], [3]])', 'input.tensor-shape', 'not nested evenly'],
     ['add([[1, "x"]])', 'input.tensor-value', 'lists of numbers'],
     ['div(0)', 'input.tensor-division-by-zero', 'zero'],
@@ -51,7 +51,7 @@ describe('the reference evaluator', () => {
     ['slice(null, null, null)', 'input.tensor-index', '3 ranges'],
     ['reshape(4)', 'input.tensor-shape', 'do not fill'],
     ['reshape(-1, -1)', 'input.tensor-shape', 'do not fill'],
-    ['transpose(0)', 'input.tensor-index', 'named once'],
+    ['transpose(0)', 'input.tensor-index', 'each axis once'],
     ['concat(data.t())', 'input.tensor-shape', 'differ on another axis'],
     ['dot([1, 2, 3])', 'input.tensor-shape', 'as long as the first'],
     ['matmul(2)', 'input.tensor-shape', 'vector or matrix'],

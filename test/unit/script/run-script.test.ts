@@ -160,7 +160,7 @@ describe('a mistake in a script', () => {
   it.each([
     ['rows([1, NaN])', 'rows: argument 1\\[1\\] is NaN'],
     ['add(undefined)', 'add: argument 1 is undefined'],
-    ['add([1, null])', 'lists of numbers'],
+    ['add([1, null])', 'argument 1\\[1\\] is null'],
     ['sum(true)', 'sum: argument 1 \\(axis\\) is true'],
     ['add({})', 'add: argument 1 is an object'],
     ['add("1")', 'must be a tensor, a number, or lists'],

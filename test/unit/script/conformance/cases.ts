@@ -82,6 +82,8 @@ const table: readonly (readonly [operation: string, script: (draw: Draw) => stri
   ['concat columns', () => 'x.concat(x + 1, 1)', () => 'np.concatenate([x, x + 1], axis=1)'],
   ['concat flattened', (d) => `x.concat(x[${d.i}] + 1, null)`, (d) => `np.concatenate([x, x[${d.i}] + 1], axis=None)`],
   ['concat of deferred', () => 'd.concat([m, a / 2], null)', () => 'np.concatenate([x, m, a / 2], axis=None)'],
+  ['concat with a list', (d) => `x.concat([${d.vector}]).concat([d.rows([0]), [${d.vector}]])`, (d) => `np.concatenate([x, [${d.vector}], x[[0]], [${d.vector}]])`],
+  ['concat of a column with a list', (d) => `x.col(${d.j}).concat(${d.vector}).concat([5], null)`, (d) => `np.concatenate([x[:, ${d.j}], ${d.vector}, [5]])`],
   ['dot vector', (d) => `x.dot(${d.vector})`, (d) => `x.dot(np.array(${d.vector}))`],
   ['matmul', (d) => `x.matmul(${d.weights})`, (d) => `x @ np.array(${d.weights})`],
   ['where plain', (d) => `x.where(${d.mask}, ${d.number})`, (d) => `np.where(np.array(${d.mask}) != 0, x, ${d.number})`],

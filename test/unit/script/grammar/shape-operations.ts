@@ -22,6 +22,8 @@ export const drawReduction = (draws: Draws, own: Expression, isLateAllowed: bool
     settle(after, writeCall(own, name, said === null && draws.once(2) ? [] : [said]), fold(own.exact, axes, act))
   // What may tell of a single row or not is decrypted first: else whether the place is known at once hangs on that.
   const position = (name: 'argmax' | 'argmin', sign: 1 | -1): Expression => {
+    // NumPy's run along one axis, or over all cells.
+    if (Array.isArray(said)) return impossible()
     const of = own.stage === 'late' ? { ...own, ...writeCall(own, 'decrypted') } : own
     const exact = fold(own.exact, axes, (cells) => whole(BigInt(extremePlace(cells, sign))))
     return settle(own.stage === 'rows' ? 'known' : own.stage, writeCall(of, name, [said]), exact)
