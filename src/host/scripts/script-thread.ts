@@ -36,6 +36,59 @@ const heapMegabytes = 2_048
 /** The worker's entry beside this module: TypeScript in the source tree, JavaScript in a bundled build. */
 const workerUrl = (): URL => new URL(import.meta.url.endsWith('.js') ? './script-worker.js' : './script-worker.ts', import.meta.url)
 
+const startWorker = (): Worker => new Worker(workerUrl(), { resourceLimits: { maxOldGenerationSizeMb: heapMegabytes } })
+
+/** A thread that has loaded all it takes and waits for its one job; where scripts are written, the next is made ready as one is taken. */
+interface Spare {
+  readonly worker: Worker
+  readonly timer: NodeJS.Timeout
+}
+let spare: Spare | null = null
+let untilMilliseconds = 0
+/** How long after scripts were last worked on a thread is held ready: it takes some eighty megabytes. */
+const readyMilliseconds = 600_000
+
+const dropSpare = (): void => {
+  if (spare === null) return
+  clearTimeout(spare.timer)
+  void spare.worker.terminate()
+  spare = null
+}
+
+const prepareWorker = (): void => {
+  if (spare !== null || Date.now() > untilMilliseconds) return
+  const worker = startWorker()
+  const timer = setTimeout(dropSpare, readyMilliseconds)
+  timer.unref()
+  worker.unref()
+  const forget = (): void => { if (spare?.worker === worker) spare = null }
+  worker.once('error', forget)
+  worker.once('exit', forget)
+  spare = { worker, timer }
+}
+
+const takeWorker = (): Worker => {
+  const worker = spare?.worker ?? startWorker()
+  clearTimeout(spare?.timer)
+  spare = null
+  worker.removeAllListeners()
+  worker.ref()
+  prepareWorker()
+  return worker
+}
+
+/** Loading the compiler takes longer than a script: whoever is about to run scripts says so here, and threads are ready for the next minutes. */
+export const keepThreadReady = (): void => {
+  untilMilliseconds = Date.now() + readyMilliseconds
+  prepareWorker()
+}
+
+/** Lets go of the thread that is held ready. */
+export const releaseReadyThread = (): void => {
+  untilMilliseconds = 0
+  dropSpare()
+}
+
 const timeoutError = (script: ScriptFile, milliseconds: number): AppError =>
   createScriptError('runtime.script-timeout', `the script was still running after ${milliseconds / 1000} s of processor time and was stopped`, script, null)
 
@@ -72,11 +125,7 @@ const runInThread = (job: ScriptJob, { signal, deadlineMilliseconds, keyHolder }
       stopAfter(limit)
     })
     const channel = answering?.channel ?? null
-    const worker = new Worker(workerUrl(), {
-      workerData: { job, channel },
-      transferList: channel === null ? [] : [channel.port],
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
-    })
+    const worker = takeWorker()
     const end = (settle: () => void): void => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
@@ -109,6 +158,7 @@ const runInThread = (job: ScriptJob, { signal, deadlineMilliseconds, keyHolder }
     worker.on('error', (fault) => { end(() => { reject(deathError(job.script, fault)) }) })
     worker.on('exit', () => { end(() => { reject(deathError(job.script, null)) }) })
     signal?.addEventListener('abort', abort, { once: true })
+    worker.postMessage({ job, channel }, channel === null ? [] : [channel.port])
   })
 }
 

@@ -16,6 +16,7 @@ import { renderResult, verifyTradeFile } from '../receipts/result-file.ts'
 import { checkPages, pageProblems } from '../receipts/check-page.ts'
 import { parseTradeText, readAttachedReceipt } from '../receipts/trade-text.ts'
 import { isPracticeChain } from '../settings/known-chains.ts'
+import { keepThreadReady } from '../scripts/script-thread.ts'
 import { findTrade, type WindowContext } from './context.ts'
 import { toTermsJson } from './documents.ts'
 import type { Handlers } from './handlers.ts'
@@ -138,6 +139,7 @@ export const createWorkspaceHandlers = ({ host, jobs, scripts, changes }: Window
       return toVerdict(await checkScript(script, details, seller))
     },
     gauge: async ({ url, ...script }) => {
+      keepThreadReady()
       const opened = await (await host.trade()).openListing(url)
       const { gauge, log, refusal } = await gaugeScript(script, opened.details, () => readTestRows(opened))
       const line = refusal?.details.line
@@ -147,6 +149,8 @@ export const createWorkspaceHandlers = ({ host, jobs, scripts, changes }: Window
       }
     },
     editorTypes: async ({ url }) => {
+      // Scripts are about to be run.
+      keepThreadReady()
       const opened = url === null ? null : await (await host.trade()).openListing(url)
       const columns = opened === null ? [] : listTableNames(opened.details.columns)
       return { declarations: createScriptDeclarations({ columns }), ignoredDiagnosticCodes: [...operatorDiagnosticCodes] }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Host } from '../create-host.ts'
+import { releaseReadyThread } from '../scripts/script-thread.ts'
 import type { ServeState } from '../../shared/window-contract/serve.ts'
 import { createActivityHandlers, createAppHandlers, createJobsHandlers, createSettingsHandlers, type Shell } from './app-handlers.ts'
 import { createBackupHandlers } from './backup-handlers.ts'
@@ -118,6 +119,7 @@ export const createWindowHost = (options: WindowHostOptions): WindowHost => {
       await serve.close()
       await practice.stop()
       backup.close()
+      releaseReadyThread()
     },
   }
 }

@@ -46,6 +46,8 @@ interface CodeEditorProperties {
   readonly marks: readonly LineMark[]
   readonly onChange: (source: string) => void
   readonly onRun: () => void
+  /** A file that was just made or asked for: whoever did so goes on writing. */
+  readonly takesFocus?: boolean
 }
 
 /** Models outlive the component, with their undo history, for as long as the window lives. */
@@ -84,7 +86,7 @@ const createEditor = (element: HTMLElement): editor.IStandaloneCodeEditor => edi
 })
 
 /** The script editor, with the tensor's methods and the table's columns known to it. */
-export const CodeEditor = ({ fileName, source, declarations, marks, onChange, onRun }: CodeEditorProperties) => {
+export const CodeEditor = ({ fileName, source, declarations, marks, onChange, onRun, takesFocus = false }: CodeEditorProperties) => {
   const place = useRef<HTMLDivElement>(null)
   const [view, setView] = useState<editor.IStandaloneCodeEditor | null>(null)
   const handlers = useRef({ onChange, onRun })
@@ -117,6 +119,8 @@ export const CodeEditor = ({ fileName, source, declarations, marks, onChange, on
   const opening = useRef(source)
   opening.current = source
   useEffect(() => { view?.setModel(findModel(fileName, opening.current)) }, [view, fileName])
+
+  useEffect(() => { if (takesFocus) view?.focus() }, [view, fileName, takesFocus])
 
   const notes = useRef<editor.IEditorDecorationsCollection | null>(null)
   useEffect(() => {

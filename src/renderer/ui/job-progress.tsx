@@ -14,6 +14,8 @@ export const Meter = ({ done, total, label }: { readonly done: number, readonly 
   </div>
 )
 
+const firstMilliseconds = 3000
+
 /** One job: what it does, how far it is, how long it takes, and Stop; how it ended, in words. */
 export const JobCard = ({ job, words = job.label }: { readonly job: Job, readonly words?: string }) => {
   const stop = useDo((id: string) => shell.jobs.stop({ id }), 'jobs')
@@ -21,7 +23,8 @@ export const JobCard = ({ job, words = job.label }: { readonly job: Job, readonl
   if (job.state === 'stopped') return <p className="note" role="status">{job.label}: stopped. Nothing was lost; it can be started again.</p>
   if (job.state === 'done') return <p className="note good" role="status">{job.label}: done.</p>
   const { progress } = job
-  const secondsLeft = progress?.secondsLeft ?? null
+  // An estimate from the first moments is of their start, not of the work.
+  const secondsLeft = Date.now() - Date.parse(job.startedAt) < firstMilliseconds ? null : progress?.secondsLeft ?? null
   return (
     <div className="job" role="status">
       <div className="row between">

@@ -1,3 +1,4 @@
+import { hasValidChecksum } from '../../shared/address.ts'
 import { AppError } from '../../shared/errors.ts'
 import { findNumber, type NumberStyle } from '../../shared/number-style.ts'
 import { parseAmountWei } from '../../shared/units.ts'
@@ -23,6 +24,7 @@ export const readAmount = (text: string): Reading<bigint> => readField(readWei, 
 
 export const readAddress = (text: string): string => {
   if (!/^0x[0-9a-fA-F]{40}$/.test(text.trim())) throw new AppError('input.invalid', 'An address has 0x and 40 hex digits.')
+  if (!hasValidChecksum(text.trim())) throw new AppError('input.invalid', 'The capitals and small letters do not fit this address: a digit is wrong. Copy it again.')
   return text.trim()
 }
 

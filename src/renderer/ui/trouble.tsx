@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { nextInWindow } from '../../shared/next-in-window.ts'
 import type { ErrorDocumentJson } from '../../shared/window-contract/base.ts'
 import { readError } from '../window-client.ts'
@@ -8,16 +8,21 @@ import { Copyable } from './values.tsx'
 const sayNext = ({ code, next }: ErrorDocumentJson): string => Object.entries(nextInWindow).find(([known]) => known === code)?.[1] ?? next
 
 /** What happened, what to do about it, and the stable code to search for. */
-export const ErrorPanel = ({ document, onRetry }: { readonly document: ErrorDocumentJson, readonly onRetry?: () => void }) => (
-  <div className="trouble" role="alert">
-    <p>{document.message}</p>
-    <p className="quiet">{sayNext(document)}</p>
-    <div className="row">
-      <Copyable label="details of the error" value={JSON.stringify(document, null, 2)} shown={document.code} spoken={document.code} />
-      {onRetry === undefined ? null : <Button variant="default" onClick={onRetry}>Try again</Button>}
+export const ErrorPanel = ({ document, onRetry }: { readonly document: ErrorDocumentJson, readonly onRetry?: () => void }) => {
+  const panel = useRef<HTMLDivElement>(null)
+  // The button that failed was disabled meanwhile and lost the focus: whoever uses the keyboard goes on from here, not from the page's start.
+  useEffect(() => { if (window.document.activeElement === window.document.body) panel.current?.focus({ preventScroll: true }) }, [])
+  return (
+    <div ref={panel} className="trouble" role="alert" tabIndex={-1}>
+      <p>{document.message}</p>
+      <p className="quiet">{sayNext(document)}</p>
+      <div className="row">
+        <Copyable label="details of the error" value={JSON.stringify(document, null, 2)} shown={document.code} spoken={document.code} />
+        {onRetry === undefined ? null : <Button variant="default" onClick={onRetry}>Try again</Button>}
+      </div>
     </div>
-  </div>
-)
+  )
+}
 
 /** Whatever a call threw, or nothing. */
 export const Trouble = ({ error, onRetry }: { readonly error: unknown, readonly onRetry?: () => void }) =>

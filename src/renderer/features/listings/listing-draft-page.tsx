@@ -1,5 +1,5 @@
-import { Button, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { Button, Checkbox, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
+import { useState, type ReactNode } from 'react'
 import { formatEther } from '../../../shared/units.ts'
 import { usualFeeWei, usualGuaranteeWei } from '../../../shared/usual-terms.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
@@ -143,9 +143,11 @@ type Asked = {
 const Editor = ({ datasets, purpose, begin, replaces }: Asked) => {
   const kept = useKeptDraft(purpose, begin)
   const make = useDo((wanted: Draft) => shell.listings.create({ ...toDocument(wanted), ...(replaces === null ? {} : { replaces }) }), 'listings', 'datasets')
+  const [agreed, setAgreed] = useState(false)
   if (kept === null) return null
   const { draft, change, forget } = kept
   const readings = readDraft(draft)
+  const sellsSingleRows = readings.limits.minRows.value === 1
   const save = (): void => {
     make.mutate(draft, {
       onSuccess: ({ id }) => {
@@ -167,8 +169,9 @@ const Editor = ({ datasets, purpose, begin, replaces }: Asked) => {
         <Money draft={draft} readings={readings} change={change} />
         <Limits draft={draft} readings={readings} change={change} />
         <Where draft={draft} readings={readings} change={change} />
+        {sellsSingleRows ? <Checkbox label="I mean it: answers about single rows may be sold from this table" checked={agreed} onChange={(event) => { setAgreed(event.currentTarget.checked) }} /> : null}
         <Trouble error={make.error ?? kept.error} />
-        <div className="row"><Button type="submit" loading={make.isPending} disabled={!isReadable(readings) || draft.title.trim() === ''}>Save the draft</Button><span className="small quiet">Nothing becomes public yet: the next page shows exactly what would.</span></div>
+        <div className="row"><Button type="submit" loading={make.isPending} disabled={!isReadable(readings) || draft.title.trim() === '' || (sellsSingleRows && !agreed)}>Save the draft</Button><span className="small quiet">Nothing becomes public yet: the next page shows exactly what would.</span></div>
       </form>
       <aside><LimitsExplained draft={draft} /></aside>
     </div>

@@ -5,6 +5,7 @@ import { shell, useAsk, useDo } from '../../app/api.ts'
 import { useMove } from '../../app/moves.tsx'
 import { NetworkProblem } from '../../ui/network-problem.tsx'
 import { Facts, Figure, Page, Section } from '../../ui/page.tsx'
+import { readAddress, readField } from '../../ui/reading.ts'
 import { saveText } from '../../ui/save-file.ts'
 import { Reply, Trouble } from '../../ui/trouble.tsx'
 import { Amount, Copyable } from '../../ui/values.tsx'
@@ -67,10 +68,11 @@ const ExportKeystore = ({ onClose }: { readonly onClose: () => void }) => {
 const Withdraw = () => {
   const sign = useMove()
   const [to, setTo] = useState('')
+  const { problem } = to.trim() === '' ? { problem: null } : readField(readAddress, to)
   return (
     <form className="row" style={{ alignItems: 'flex-end' }} onSubmit={(event) => { event.preventDefault(); sign({ kind: 'withdraw', ...(to.trim() === '' ? {} : { to: to.trim() }) }) }}>
-      <TextInput className="grow" label="To" placeholder="this wallet, or another address" value={to} onChange={(event) => { setTo(event.target.value) }} />
-      <Button type="submit">Withdraw…</Button>
+      <TextInput className="grow" label="To" placeholder="this wallet, or another address" value={to} error={problem} onChange={(event) => { setTo(event.target.value) }} />
+      <Button type="submit" disabled={problem !== null}>Withdraw…</Button>
     </form>
   )
 }

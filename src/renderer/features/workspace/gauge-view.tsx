@@ -37,8 +37,8 @@ const groupShapes = (shapes: readonly Shape[]): readonly (Shape & { readonly cou
 const sayLimit = (limit: readonly (number | null)[]): string => limit.map((most) => (most === null ? '0' : formatCount(most))).join(' × ')
 
 /** What the script would cost on the real table, against what the listing allows. */
-export const GaugeView = ({ gauge }: { readonly gauge: Gauge }) => (
-  <div className="stack">
+export const GaugeView = ({ gauge, isStale = false }: { readonly gauge: Gauge, readonly isStale?: boolean }) => (
+  <div className={isStale ? 'stack stale' : 'stack'}>
     <Reading label="Numbers to decrypt" is={gauge.cells} most={gauge.maxAnswerCells} />
     <Reading label="Largest number" is={gauge.answerBits} most={gauge.answerBits + gauge.headroomBits} unit="bits" />
     <Fact label="Ciphertext operations" value={formatCount(gauge.ciphertextOperations)} />

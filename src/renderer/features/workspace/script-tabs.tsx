@@ -25,9 +25,9 @@ const NewScript = ({ starters, onMade, onClose }: {
 }
 
 /** The open files, and a way to the others. */
-export const ScriptTabs = ({ open, active, saved, starters, onOpen, onClose }: {
+export const ScriptTabs = ({ open, active, saved, starters, onOpen, onMade, onClose }: {
   readonly open: readonly string[], readonly active: string | null, readonly saved: boolean, readonly starters: readonly Starter[]
-  readonly onOpen: (name: string) => void, readonly onClose: (name: string) => void
+  readonly onOpen: (name: string) => void, readonly onMade: (name: string) => void, readonly onClose: (name: string) => void
 }) => {
   const [making, setMaking] = useState(false)
   const scripts = useAsk(['scripts'], () => shell.workspace.scripts({}))
@@ -53,7 +53,7 @@ export const ScriptTabs = ({ open, active, saved, starters, onOpen, onClose }: {
         <NewScript
           starters={starters} onClose={() => { setMaking(false) }} onMade={(name) => {
             setMaking(false)
-            onOpen(name)
+            onMade(name)
           }}
         />
       ) : null}

@@ -59,7 +59,7 @@ const Side = ({ listing, error, gauge }: {
 }) => (
   <aside className="side" aria-label="Cost and columns" tabIndex={0}>
     <Section title="Cost on the real table">
-      {gauge.error !== null ? <Trouble error={gauge.error} /> : gauge.data === undefined ? <p className="quiet small">{gauge.isFetching ? 'Working it out…' : 'Shown once a listing and a script are there.'}</p> : <>{gauge.isPlaceholderData ? <p className="quiet small" role="status">Of the script as it was; working out the change…</p> : null}<GaugeView gauge={gauge.data} />{gauge.data.refusal === null ? null : <div className="small"><Refusal message={gauge.data.refusal.message} code={gauge.data.refusal.code} /></div>}</>}
+      {gauge.error !== null ? <Trouble error={gauge.error} /> : gauge.data === undefined ? <p className="quiet small">{gauge.isFetching ? 'Working it out…' : 'Shown once a listing and a script are there.'}</p> : <>{gauge.isPlaceholderData ? <p className="quiet small" role="status">Of the script as it was; working out the change…</p> : null}<GaugeView gauge={gauge.data} isStale={gauge.isPlaceholderData} />{gauge.data.refusal === null ? null : <div className="small"><Refusal message={gauge.data.refusal.message} code={gauge.data.refusal.code} /></div>}</>}
     </Section>
     {listing === undefined ? <Trouble error={error} /> : <SchemaPanel listing={listing} />}
   </aside>
@@ -82,10 +82,11 @@ const useShare = (hasResults: boolean) => {
   }
 }
 
-const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
+const Bench = ({ tabs, asked }: { readonly tabs: WorkspaceTabs, readonly asked: string | null }) => {
   const { url, active } = tabs
   const [target, setTarget] = useState('test')
   const [helping, setHelping] = useState(false)
+  const [begun, setBegun] = useState(asked)
   const script = useScript(active)
   const { runs, label } = useRuns(url)
   const { share, setMoving, setShare } = useShare(runs.length > 0 || target === 'real')
@@ -115,11 +116,12 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
       <div className="edit">
         <ScriptTabs
           open={tabs.open} active={active} saved={script.saved} onOpen={tabs.show} onClose={tabs.close}
+          onMade={(name) => { setBegun(name); tabs.show(name) }}
           starters={listing.data === undefined ? [plainStarter] : listStarters(listing.data)}
         />
         {active === null || script.source === null
           ? <p className="quiet" style={{ padding: 16 }}>{active === null ? 'No script is open: make one with the plus above.' : ''}</p>
-          : <CodeEditor fileName={active} source={script.source} declarations={types.data?.declarations ?? ''} marks={marks} onChange={script.edit} onRun={run} />}
+          : <CodeEditor fileName={active} source={script.source} declarations={types.data?.declarations ?? ''} marks={marks} onChange={script.edit} onRun={run} takesFocus={begun === active} />}
       </div>
       <SplitHandle label="Editor’s height" share={share} onChange={setMoving} onMoved={setShare} />
       <section className="out stack wide" aria-label="Results" tabIndex={0}>
@@ -130,7 +132,7 @@ const Bench = ({ tabs }: { readonly tabs: WorkspaceTabs }) => {
         <Results key={url} runs={runs} active={active} url={url} before={sayBefore(newest)} onLabel={label} columns={columns} onReal={target === 'real' ? null : () => { setTarget('real') }} />
       </section>
       <Side listing={listing.data} error={listing.error} gauge={gauge} />
-      {helping ? <OperationsHelp declarations={types.data?.declarations ?? ''} onClose={() => { setHelping(false) }} /> : null}
+      {helping ? <OperationsHelp declarations={types.data?.declarations ?? ''} listing={listing.data} onClose={() => { setHelping(false) }} /> : null}
     </div>
   )
 }
@@ -141,5 +143,5 @@ export const WorkspacePage = ({ url, script }: { readonly url: string | null, re
   const tabs = useTabs({ url, script }, scripts.data?.map(({ name }) => name) ?? null)
   useEffect(() => { document.title = 'Workspace – HEsystem' }, [])
   if (tabs === null) return <div className="page"><Trouble error={scripts.error} /></div>
-  return <Bench tabs={tabs} />
+  return <Bench tabs={tabs} asked={script} />
 }
