@@ -8,6 +8,7 @@ import { mostWei } from '../../shared/units.ts'
 import { usualAnswerCells, usualFeeWei, usualGuaranteeWei } from '../../shared/usual-terms.ts'
 import type { ProfileDatabase } from '../storage/database.ts'
 import type { DatasetService } from '../datasets/dataset-service.ts'
+import type { ImportReport } from '../datasets/import-report.ts'
 import { hashTerms, type Market, type ListingTerms } from '../chain/market.ts'
 import { answerMaskBits } from '../../policy/private.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -171,6 +172,12 @@ export const createPolicy = (draft: Limits, rows: number, keyBits: KeyBits): Pol
  * Half the table's numbers, derived columns left out; in private mode four answers of the largest size, since each cell can hold several
  * raw values.
  */
+/** What buyers are told of missing values; nothing where none were missing. */
+const describeGaps = ({ rowsDropped, columns }: ImportReport): Pick<Details, 'preparation'> => {
+  const filled = columns.flatMap(({ name, filled: cells, filledWith }) => (filledWith === null || cells === 0 ? [] : [{ column: name, cells, with: filledWith }]))
+  return rowsDropped === 0 && filled.length === 0 ? {} : { preparation: { rowsDropped, filled } }
+}
+
 export const defaultTotalCells = ({ mode, maxAnswerCells }: Policy, rows: number, columns: readonly { readonly name: string }[]): number =>
   (mode === 'disclosed' ? Math.ceil((rows * findTableColumns(columns).length) / 2) : 4 * maxAnswerCells)
 
@@ -223,6 +230,7 @@ export const createListingService = ({ database, datasets, ledger, market, now }
       data_link: '/v1/purchases/:id/data',
       result_link: '/v1/purchases/:id/result',
       columns: [...columns],
+      ...describeGaps(datasets.show(draft.dataset).report),
       policy,
       budgets: {
         totalCells: draft.maxTotalCells ?? defaultTotalCells(policy, data.commitment.rows, columns),

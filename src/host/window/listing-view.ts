@@ -1,5 +1,6 @@
 import { hasSecondMoments, listMomentNames, listTableColumns } from '../../compute/products.ts'
 import { describeBlindHelp, describeHelp, describeMode, describeRows } from '../../shared/policy-words.ts'
+import { describePreparation } from '../../shared/preparation-words.ts'
 import type { Details } from '../../shared/schemas/details.ts'
 import { formatEther } from '../../shared/units.ts'
 import type { OpenedListingJson } from '../../shared/window-contract/market.ts'
@@ -38,6 +39,7 @@ export const toOpenedListing = ({ url, details, number, onChain, detailsHash }: 
   rows: details.num_rows[0],
   columns: listTableColumns(details.columns).map(({ scale: _scale, ...column }) => column),
   secondMoments: listMomentNames(details.columns),
+  preparation: describePreparation(details),
   terms: toTermsJson(onChain.terms),
   termsHash: onChain.termsHash,
   detailsHash,
@@ -92,6 +94,7 @@ export const describePublic = async (listing: StoredListing, trade: Trade | null
       item('server', 'How large the table is', `${rows} rows × ${columns} columns`),
       ...listTableColumns(details.columns).map(({ name, type, unit, lower, upper, categories }) => item('server', `Column ${name}`,
         `${type}${unit === '' ? '' : `, ${unit}`}, ${categories.length > 0 ? categories.join(', ') : `${lower} … ${upper}`}`)),
+      ...describePreparation(details).map((words) => item('server', 'What became of missing values', words)),
       ...(products.length === 0 ? [] : [item('server', 'Squares and products of columns', products.join(', '))]),
       item('server', 'The policy', describePolicy(details, terms.interactionFeeWei).join(' ')),
       item('server', 'The public key, and a fingerprint of the encrypted table', `${details.dataset.key.bits} bits, ${details.dataset.root}`),

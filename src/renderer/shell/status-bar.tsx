@@ -23,6 +23,13 @@ const Jobs = () => {
   )
 }
 
+/** The server is on for what was bought before, also where nothing is on sale any more. */
+const Serving = () => {
+  const listings = useAsk(['listings'], () => shell.listings.list({}))
+  const sells = listings.data?.some(({ state, onThisNetwork }) => state === 'published' && onThisNetwork) ?? true
+  return <span><i className={`dot ${sells ? 'good' : ''}`} />{sells ? 'Serving' : 'Serving, nothing on sale'}</span>
+}
+
 /** Network, account and balance, what runs, and the serve light. */
 export const StatusBar = ({ connected }: { readonly connected: boolean }) => {
   const status = useAsk(['status'], () => shell.app.status({}))
@@ -42,7 +49,7 @@ export const StatusBar = ({ connected }: { readonly connected: boolean }) => {
       {network?.kind === 'practice' ? <span>play money</span> : null}
       <span className="space" />
       <Jobs />
-      <span><i className={`dot ${serving ? 'good' : ''}`} />{serving ? 'Serving' : 'Not serving'}</span>
+      {serving ? <Serving /> : <span><i className="dot" />Not serving</span>}
     </footer>
   )
 }

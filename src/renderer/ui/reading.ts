@@ -35,10 +35,12 @@ export const readCount = (text: string, least: number, most = Number.MAX_SAFE_IN
     : { value: null, problem: `Write a whole number, ${most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `${least} to ${most}`}.` }
 }
 
-/** A number above nothing, with a point before its decimals. */
+const mostPositive = 1_000_000_000
+
+/** A number above nothing, with a point before its decimals; what is beyond a thousand million is a slip. */
 export const readPositive = (text: string): Reading<number> => {
   const value = /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text.trim()) : Number.NaN
-  return value > 0 && Number.isFinite(value) ? { value, problem: null } : { value: null, problem: 'Write a number above 0, such as 1 or 2.5.' }
+  return value > 0 && value <= mostPositive ? { value, problem: null } : { value: null, problem: `Write a number above 0${value > mostPositive ? `, at most ${mostPositive}` : ', such as 1 or 2.5'}.` }
 }
 
 /** A number as a file of this decimal mark writes it: 1.000,5 where the mark is a comma. */

@@ -22,9 +22,12 @@ const shortEther = (wei: bigint): string => {
 export const Amount = ({ wei, bare = false }: { readonly wei: string | bigint, readonly bare?: boolean }) => {
   const value = BigInt(wei)
   const gwei = value % weiPerGwei === 0n ? `${(value / weiPerGwei).toLocaleString('en')} gwei` : `${value.toLocaleString('en')} wei`
+  // In a column the points stand beneath one another.
+  const [whole, fraction] = shortEther(value).split('.')
   return (
     <Tooltip label={`${formatEther(value)} ether = ${gwei}`}>
-      <span className="mono nowrap">{shortEther(value)}{bare ? null : <span className="unit"> ether</span>}</span>
+      {bare ? <span className="mono nowrap">{whole}<span className="fraction">{fraction === undefined ? '' : `.${fraction}`}</span></span>
+        : <span className="mono nowrap">{shortEther(value)}<span className="unit"> ether</span></span>}
     </Tooltip>
   )
 }

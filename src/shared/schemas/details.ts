@@ -88,6 +88,14 @@ export const detailsSchema = z.strictObject({
   data_link: linkSchema,
   result_link: linkSchema,
   columns: z.array(columnSchema).min(1).max(5000),
+  /** What was made of missing values before encryption, where there were any; earlier versions do not say. */
+  preparation: z.strictObject({
+    rowsDropped: z.int().min(0),
+    /** By column of the source: how many cells, and what they hold instead. */
+    filled: z.array(z.strictObject({
+      column: z.string().min(1).max(200), cells: z.int().min(1), with: z.enum(['mean', 'median', 'most-frequent', 'constant']),
+    })).max(5000),
+  }).exactOptional(),
   policy: policySchema,
   /** What belongs to the source table for its lifetime, whoever asks and under whatever listing. */
   budgets: z.strictObject({

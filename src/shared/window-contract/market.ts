@@ -43,6 +43,8 @@ export const openedListingSchema = z.strictObject({
   /** The policy in words, a line a rule. */
   policyWords: z.array(z.string()),
   key: z.strictObject({ keyId: hashSchema, bits: z.int(), certified: z.boolean() }),
+  /** What became of missing values, in words. */
+  preparation: z.array(z.string()),
   testRows: z.int(),
   confirmations: z.int(),
   /** `none`: the answer rests on the seller's word and the escrow. */

@@ -73,3 +73,21 @@ describe('a listing written anew', () => {
     expect(readDraft({ ...beginDraft('pay'), price: '0,05' }).price.problem).toContain('with a point')
   })
 })
+
+const slips = ['abc', '-1', '1e3', '9'.repeat(40), '1 2', '1/2', '½', '٣', '0x10', 'NaN']
+const needed = ['price', 'delivery', 'expiration', 'minRows', 'condition', 'maxAnswerCells', 'maxAnswerBits'] as const
+const optionalOnes = ['guarantee', 'maxTotalCells', 'arbiter'] as const
+
+describe('a field with what cannot be meant', () => {
+  it.each([
+    ...needed.flatMap((field) => ['', '  ', ...slips].map((text) => [field, text] as const)),
+    ...optionalOnes.flatMap((field) => slips.map((text) => [field, text] as const)),
+  ])('keeps the listing from being saved: %s is %j', (field, text) => {
+    expect(isReadable(readDraft({ ...draftOf(listing), [field]: text }))).toBe(false)
+  })
+
+  it.each(needed)('takes spaces around what is meant: %s', (field) => {
+    const draft = draftOf(listing)
+    expect(toDocument({ ...draft, [field]: ` ${draft[field]} ` })).toEqual(toDocument(draft))
+  })
+})

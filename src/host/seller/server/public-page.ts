@@ -3,7 +3,8 @@ import { counted } from '../../../shared/counted.ts'
 import { formatEther } from '../../../shared/units.ts'
 import { describeBlindHelp, describeHelp, describeMode, describeRows } from '../../../shared/policy-words.ts'
 import { sayRefundBeforeBuying } from '../../../shared/refund-words.ts'
-import type { Column } from '../../../shared/schemas/details.ts'
+import { describePreparation } from '../../../shared/preparation-words.ts'
+import type { Column, Details } from '../../../shared/schemas/details.ts'
 import { noArbiter } from '../../chain/terms.ts'
 import { explorerUrl } from '../../settings/explorer.ts'
 import { chainName } from '../../settings/known-chains.ts'
@@ -46,7 +47,7 @@ const describeValues = ({ type, unit, categories, lower, upper }: Column): strin
   return `${type} from ${lower} to ${upper}${unit === '' ? '' : `, ${unit}`}`
 }
 
-const describeColumns = (columns: readonly Column[]): string => {
+const describeColumns = ({ columns, ...details }: Details): string => {
   const own = listTableColumns(columns)
   const explained = own.some(({ description }) => description !== '')
   const row = (column: Column): string =>
@@ -55,7 +56,7 @@ const describeColumns = (columns: readonly Column[]): string => {
   return `<h2>What is in the table</h2>
 <table><thead><tr><th scope="col">Column</th><th scope="col">Values</th>${explained ? '<th scope="col">What it is</th>' : ''}</tr></thead>
 <tbody>${own.map(row).join('\n')}</tbody></table>
-${products === 0 ? '' : `<p>And ${counted(products, 'product')} of two columns, for variances, covariances, correlations and least squares.</p>`}`
+${products === 0 ? '' : `<p>And ${counted(products, 'product')} of two columns, for variances, covariances, correlations and least squares.</p>`}${describePreparation(details).map((words) => `\n<p>${escape(words)}</p>`).join('')}`
 }
 
 /** The explorer of a chain, without a slash at the end; null where there is none. */
@@ -151,13 +152,13 @@ ${open.length === 0 ? '<p>Nothing is on sale here now.</p>' : ''}${[...open, ...
 
 /** One listing's page: table, what is answered, how to buy, terms. */
 export const createListingPage = (listing: StoredListing, origin: string, findExplorer: FindExplorer): string => {
-  const { details: { title, description, columns, meta_link: link } } = listing
+  const { details: { title, description, meta_link: link } } = listing
   return layOutPage({
     title, summary: description === '' ? `${title}. ${introOfOne}` : description, header: '<a href="/">All that is on sale here</a>',
     main: `<h1>${escape(title)}</h1>
 ${description === '' ? '' : `<p class="words">${escape(description)}</p>\n`}${isClosed(listing) ? '<p class="state">Closed: no new purchases.</p>' : `<p class="state">On sale. ${introOfOne}</p>`}
 ${describeFacts(listing)}
-${describeColumns(columns)}
+${describeColumns(listing.details)}
 ${describePolicy(listing)}
 ${isClosed(listing) ? '' : describeBuying(listing, origin + link)}
 ${describeTerms(listing, findExplorer)}`,

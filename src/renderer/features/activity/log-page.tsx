@@ -27,13 +27,13 @@ const Transactions = () => {
           <DataTable
             label="Transactions" rows={rows} keyOf={({ key }) => key} height={400}
             columns={[
-              { name: 'What for', cell: ({ purpose }) => purpose, order: ({ purpose }) => purpose },
+              { name: 'What for', cell: ({ purpose }) => <span className="what" title={purpose}>{purpose}</span>, order: ({ purpose }) => purpose },
+              { name: 'When', cell: ({ createdAt }) => <When at={createdAt} />, order: ({ createdAt }) => createdAt },
               { name: 'State', cell: ({ status, error }) => <State word={status} tone={status === 'confirmed' ? 'good' : status === 'failed' ? 'bad' : ''} why={error === null ? null : <ErrorPanel document={error} />} />, order: ({ status }) => status },
               { name: 'Transaction', cell: ({ hash }) => (hash === null ? '' : <span className="row"><Hash value={hash} label="transaction" /><ExplorerLink what="tx" value={hash} /></span>) },
               { name: 'Value', unit: 'ether', numeric: true, cell: ({ valueWei }) => <Amount bare wei={valueWei} />, order: ({ valueWei }) => BigInt(valueWei) },
               { name: 'Gas', numeric: true, cell: ({ gasUsed }) => (gasUsed === null ? '' : formatCount(Number(gasUsed))) },
               { name: 'Fee', unit: 'ether', numeric: true, cell: ({ feeWei }) => (feeWei === null ? '' : <Amount bare wei={feeWei} />) },
-              { name: 'When', cell: ({ createdAt }) => <When at={createdAt} />, order: ({ createdAt }) => createdAt },
             ]}
           />
         ))}

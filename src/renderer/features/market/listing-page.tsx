@@ -86,6 +86,7 @@ const Listing = ({ listing }: { readonly listing: OpenedListingJson }) => {
         <div className="stack wider">
           <Section title={`${sayCount(listing.columns.length, 'column')}, ${sayCount(listing.rows, 'row')}`} aside={<span className="small quiet">{sayCount(listing.testRows, 'made-up row')} to test on</span>}>
             <Columns of={listing.columns} />
+            {listing.preparation.map((words) => <p key={words} className="small">{words}</p>)}
             {listing.secondMoments.length === 0 ? null : (
               <details>
                 <summary>
