@@ -174,7 +174,8 @@ export const createPolicy = (draft: Limits, rows: number, keyBits: KeyBits): Pol
  */
 /** What buyers are told of missing values; nothing where none were missing. */
 const describeGaps = ({ rowsDropped, columns }: ImportReport): Pick<Details, 'preparation'> => {
-  const filled = columns.flatMap(({ name, filled: cells, filledWith }) => (filledWith === null || cells === 0 ? [] : [{ column: name, cells, with: filledWith }]))
+  const filled = columns.flatMap(({ name, filled: cells, filledWith }) =>
+    (filledWith === null || cells === 0 ? [] : [{ column: name, cells, with: filledWith }]))
   return rowsDropped === 0 && filled.length === 0 ? {} : { preparation: { rowsDropped, filled } }
 }
 

@@ -24,7 +24,9 @@ export const readAmount = (text: string): Reading<bigint> => readField(readWei, 
 
 export const readAddress = (text: string): string => {
   if (!/^0x[0-9a-fA-F]{40}$/.test(text.trim())) throw new AppError('input.invalid', 'An address has 0x and 40 hex digits.')
-  if (!hasValidChecksum(text.trim())) throw new AppError('input.invalid', 'The capitals and small letters do not fit this address: a digit is wrong. Copy it again.')
+  if (!hasValidChecksum(text.trim())) {
+    throw new AppError('input.invalid', 'The capitals and small letters do not fit this address: a digit is wrong. Copy it again.')
+  }
   return text.trim()
 }
 
@@ -40,7 +42,8 @@ const mostPositive = 1_000_000_000
 /** A number above nothing, with a point before its decimals; what is beyond a thousand million is a slip. */
 export const readPositive = (text: string): Reading<number> => {
   const value = /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text.trim()) : Number.NaN
-  return value > 0 && value <= mostPositive ? { value, problem: null } : { value: null, problem: `Write a number above 0${value > mostPositive ? `, at most ${mostPositive}` : ', such as 1 or 2.5'}.` }
+  return value > 0 && value <= mostPositive ? { value, problem: null }
+    : { value: null, problem: `Write a number above 0${value > mostPositive ? `, at most ${mostPositive}` : ', such as 1 or 2.5'}.` }
 }
 
 /** A number as a file of this decimal mark writes it: 1.000,5 where the mark is a comma. */

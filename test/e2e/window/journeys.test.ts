@@ -203,7 +203,7 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
 
     it('writes a listing, sees what becomes public, publishes and serves it', async () => {
       await selling().writeListing({ price: '0.05', delivery: '30m' })
-      expect(await page.getByRole('region', { name: 'Exactly what becomes public' }).innerText()).toMatch(/on the chain[^]*0\.05[^]*from your server/)
+      expect(await page.getByRole('region', { name: 'Exactly what becomes public' }).innerText()).toMatch(/on the chain[^]*0\.05[^]*from your server[^]*pay: 1 of 40 values was missing/)
       await selling().publish()
       await selling().switchOn()
       expect(await page.getByRole('img', { name: /Code of/ }).count()).toBe(1)

@@ -13,17 +13,26 @@ export type ExampleListing = Pick<OpenedListingJson, 'columns' | 'rows' | 'secon
 
 const quote = (name: string): string => (name.includes('\'') ? JSON.stringify(name) : `'${name}'`)
 
+/** Two columns to ask about: what measures before flags, and codes and days only where nothing else is there. */
+const chooseColumns = (listing: ExampleListing | undefined): readonly [string, string] => {
+  if (listing === undefined) return ['pay', 'age']
+  const rankOf = ({ type, unit }: ExampleListing['columns'][number]): number =>
+    (type === 'category' || unit === dateUnit ? 2 : type === 'boolean' ? 1 : 0)
+  const [first = '', second = first] = listing.columns.toSorted((a, b) => rankOf(a) - rankOf(b)).map(({ name }) => name)
+  return [first, second]
+}
+
 /** Questions over a listing's own columns, simple ones first; without a listing over columns called pay and age. */
 export const listExamples = (listing?: ExampleListing): readonly Example[] => {
-  const measured = listing?.columns.filter(({ type, unit }) => type !== 'category' && unit !== dateUnit) ?? []
-  const [first = 'pay', second = listing === undefined ? 'age' : first] = (measured.length > 0 ? measured : listing?.columns ?? []).map(({ name }) => name)
+  const [first, second] = chooseColumns(listing)
   const [a, b] = [`data.col(${quote(first)})`, `data.col(${quote(second)})`]
   const between = listing?.columns.find(({ name }) => name === first)
   const middle = between === undefined ? 10 : Math.round((between.lower + between.upper) / 2)
   const sold = new Set(listing?.secondMoments.map((name) => name.replaceAll(' ', '')))
-  const isSold = (left: string, right: string): boolean => sold.has(`${left}*${right}`.replaceAll(' ', '')) || sold.has(`${right}*${left}`.replaceAll(' ', ''))
+  const isSold = ([left, right]: readonly [string, string]): boolean =>
+    [`${left}*${right}`, `${right}*${left}`].some((name) => sold.has(name.replaceAll(' ', '')))
   const needs = (...pairs: readonly (readonly [string, string])[]): string | null =>
-    (listing === undefined || listing.products > 0 || pairs.every(([left, right]) => isSold(left, right)) ? null : 'needs products of these columns: not sold here')
+    (listing === undefined || listing.products > 0 || pairs.every(isSold) ? null : 'needs products of these columns: not sold here')
   const comparisons = listing === undefined || listing.comparisons > 0 ? null : 'needs comparisons: not sold here'
   const free = (question: string, code: string): Example => ({ question, code, notSold: null })
   return [
@@ -41,7 +50,10 @@ export const listExamples = (listing?: ExampleListing): readonly Example[] => {
     { question: 'Variance of a column, divided by n − 1', code: `${a}.var({ ddof: 1 })`, notSold: needs([first, first]) },
     ...(first === second ? [] : [
       { question: 'Correlation of two columns', code: `${a}.corr(${b})`, notSold: needs([first, first], [second, second], [first, second]) },
-      { question: 'Line through one column by another (least squares)', code: `${b}.leastSquares(${a})`, notSold: needs([second, second], [first, second]) },
+      {
+        question: 'Line through one column by another (least squares)', code: `${b}.leastSquares(${a})`,
+        notSold: needs([second, second], [first, second]),
+      },
     ]),
     { question: 'How many rows lie above a number', code: `(${a} > ${middle}).sum()`, notSold: comparisons },
     { question: 'Share of rows that lie above a number', code: `(${a} > ${middle}).mean()`, notSold: comparisons },
