@@ -67,7 +67,7 @@ const Money = ({ of }: { readonly of: SaleDetails }) => (
         ['Buyer’s guarantee', <Amount key="guarantee" wei={of.guaranteeWei} />],
         ['Your deposit, with the answer', <Amount key="deposit" wei={of.depositWei} />],
         ['Credited to you', <Amount key="credited" wei={of.creditedWei} />],
-        ['Of that earned', <Amount key="earned" wei={of.earnedWei} />],
+        ['Earned, less your deposit', <Amount key="earned" wei={of.earnedWei} />],
         ['Credited to the buyer', <Amount key="buyer" wei={of.creditedToBuyerWei} />],
         ['Burned', <Amount key="burned" wei={of.burnedWei} />],
         ['Still held', <Amount key="held" wei={of.heldWei} />],
