@@ -18,7 +18,7 @@ export interface Extracted {
  */
 export interface Attack {
   readonly name: 'single-cell' | 'one-hot' | 'weight-packing' | 'near-equal-weights' | 'sum-minus-one' | 'two-wallets' | 'rare-class' | 'comparison-search'
-    | 'near-equal-columns' | 'two-listings' | 'corrected-row' | 'added-rows' | 'versions-together'
+    | 'near-equal-columns' | 'sorted-neighbours' | 'two-listings' | 'corrected-row' | 'added-rows' | 'versions-together'
   readonly words: string
   readonly queries: readonly Program[]
   /** To which of two listings of the source each is put; all to the listing itself where it is left out. */

@@ -8,6 +8,7 @@ import type { Program } from '../shared/schemas/program.ts'
 import { createAttacks, type Attack } from './attacks.ts'
 import { createNearEqualColumnsAttack } from './near-equal-columns.ts'
 import { createRareClassAttack } from './rare-class-attack.ts'
+import { createSortedAttack } from './sorted-attack.ts'
 
 /** What one attack would get out of a listing. */
 export interface AttackReport {
@@ -41,7 +42,7 @@ export type JudgeAttack = (questions: readonly AttackQuestion[]) => AttackVerdic
 
 /** The known attacks on a listing in `disclosed` mode by itself. */
 export const listAttacks = (policy: DisclosedPolicy, dataset: DatasetDescription, readCell: ReadCell): readonly Attack[] => {
-  const found = [createRareClassAttack(dataset, policy, readCell), createNearEqualColumnsAttack(dataset, policy, readCell)]
+  const found = [createRareClassAttack, createNearEqualColumnsAttack, createSortedAttack].map((create) => create(dataset, policy, readCell))
   return [...createAttacks(dataset, policy), ...found.filter((attack) => attack !== null)]
 }
 

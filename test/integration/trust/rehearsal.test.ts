@@ -215,6 +215,8 @@ describe('the attacks, on a listing with the class rule', () => {
   it.each(tables)('get nothing at all (S2)', ({ dataset, readCell }) => {
     for (const minRows of [2, 10]) {
       const reports = rehearseAttacks({ ...policy, minRows }, dataset, createPartition(dataset.rows), readCell)
+        // What sorted rows tell of their neighbours is no matter of classes.
+        .filter(({ attack }) => attack !== 'sorted-neighbours')
       expect(reports.map(({ cells, bits }) => cells + bits)).toEqual([0, 0, 0, 0, 0, 0])
       expect(reports.map(({ refusal }) => refusal?.code)).toEqual(Array.from({ length: 6 }, () => 'policy.min-rows'))
     }
