@@ -1,5 +1,6 @@
 import type { Gauge } from '../host/buyer/gauge.ts'
 import { counted } from '../shared/counted.ts'
+import { describeLeakage } from '../shared/policy-words.ts'
 
 const describeSeconds = (seconds: number): string => (seconds < 1 ? 'under a second' : `about ${Math.ceil(seconds)} s`)
 
@@ -15,6 +16,7 @@ const describeAsked = (gauge: Gauge): string[] => (gauge.interaction.rounds === 
   ...describeBudget(gauge),
   ...gauge.asked.map(({ line, operation, comparisons, products }) =>
     `    ${line === null ? '' : `line ${line}, `}${operation}: ${comparisons > 0 ? counted(comparisons, 'comparison') : counted(products, 'product')}`),
+  ...describeLeakage(gauge.interaction.comparisons, gauge.leakage).map((words) => `  ${words}`),
 ])
 
 /** What a script may not expect of its own lines, a line each. */

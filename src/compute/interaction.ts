@@ -65,6 +65,7 @@ export class Interaction {
   readonly #ranges: IntegerRange[] = []
   #rangeOf: FormRange
   #count = noInteraction
+  #leakage = 0
 
   constructor(dataset: DatasetDescription, holder: KeyHolder, terms: InteractionTerms) {
     this.#dataset = dataset
@@ -80,6 +81,14 @@ export class Interaction {
   /** What was asked openly, in order; nothing where it was blinded. */
   get disclosed(): readonly Inequality[] {
     return this.#terms.isBlinded ? [] : this.#asked
+  }
+
+  /**
+   * The most by which all blinded comparisons so far can shift what the key holder believes of the script, as a statistical distance
+   * (crypto/blinding.ts): distances of what is drawn independently add up. 0 where nothing was blinded.
+   */
+  get leakage(): number {
+    return Math.min(1, this.#leakage)
   }
 
   /** What the products made so far can be, in order. */
@@ -135,11 +144,12 @@ export class Interaction {
   #ask(operation: string, questions: readonly Question[]): void {
     if (questions.length === 0) return
     this.#assertBudget(operation, 'comparisons', questions.length)
-    if (this.#terms.isBlinded) this.#assertHidden(operation, questions)
+    const leakage = this.#terms.isBlinded ? this.#sumHidden(operation, questions) : 0
     const forms = questions.map(({ inequality }) => inequality)
     const answers = this.#holder.compare(forms)
     questions.forEach(({ text }, index) => { this.#answers.set(text, answers[index] as boolean) })
     this.#asked.push(...forms)
+    this.#leakage += leakage
     this.#add({ comparisons: questions.length, products: 0, rounds: 1, ciphertextOperations: operationsOf(forms) })
   }
 
@@ -177,16 +187,20 @@ export class Interaction {
     return product
   }
 
-  #assertHidden(operation: string, questions: readonly Question[]): void {
-    const bits = questions.reduce((most, { range }) => Math.max(most, rangeBits(range)), 0)
-    const leakage = comparisonLeakage(this.#dataset.keyBits, bits)
-    if (leakage <= mostLeakage) return
-    throw new AppError(
-      'policy.blinding-too-weak',
-      `${operation}: what is compared can have ${bits} bits; blinded under a ${this.#dataset.keyBits}-bit key, each comparison would still tell the seller up to ${
-        Math.round(leakage * 100)} % of what it should not, and ${mostLeakage * 100} % is the most that is let out`,
-      { details: { operation, bits, leakage } },
-    )
+  /** What all of them tell together; each by itself is held to the most that one may. */
+  #sumHidden(operation: string, questions: readonly Question[]): number {
+    const { keyBits } = this.#dataset
+    return questions.reduce((sum, { range }) => {
+      const bits = rangeBits(range)
+      const leakage = comparisonLeakage(keyBits, bits)
+      if (leakage <= mostLeakage) return sum + leakage
+      throw new AppError(
+        'policy.blinding-too-weak',
+        `${operation}: what is compared can have ${bits} bits; blinded under a ${keyBits}-bit key, each comparison would still tell the seller up to ${
+          Math.round(leakage * 100)} % of what it should not, and ${mostLeakage * 100} % is the most that is let out`,
+        { details: { operation, bits, leakage } },
+      )
+    }, 0)
   }
 
   #assertBudget(operation: string, kind: 'comparisons' | 'products', more: number): void {

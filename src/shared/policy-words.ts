@@ -43,10 +43,28 @@ export const describeHelp = (sold: HelpSold, feeWei: bigint): string[] => (nameH
   `The seller helps your script with encrypted cells: ${nameHelp(sold)} in all, whoever asks; opening this costs ${formatEther(feeWei)} ether of the price, for good.`,
 ])
 
+const leakWords = 'What is compared is blinded, and each comparison still tells the seller a little of it, which adds up over a script: '
+  + '`try` and the editor say how much.'
+
+/** How much is told the seller of blinded comparisons before it is called much. */
+export const mostQuietLeakage = 0.05
+
+/** What all blinded comparisons of a script may tell the seller, by `leakage`, a statistical distance of 0 to 1; nothing where none were blinded. */
+export const describeLeakage = (comparisons: number, leakage: number): string[] => {
+  if (leakage === 0) return []
+  const what = comparisons === 1 ? 'One blinded comparison' : `${comparisons} blinded comparisons`
+  if (leakage >= 1) {
+    return [`${what}: nothing bounds what they tell the seller together. Count on it knowing what is compared, and how it came out.`]
+  }
+  const part = `${what} may tell the seller up to ${Math.max(0.1, Math.ceil(leakage * 1000) / 10)} % of what is compared, and of how it came out`
+  return [leakage <= mostQuietLeakage ? `${part}.` : `${part}: more than the ${mostQuietLeakage * 100} % that count as hidden. Ask fewer, or buy from a seller who may know.`]
+}
+
 /** What blinded comparisons let out, in `private` mode: each answers one yes-or-no question about anything in the table. */
 export const describeBlindHelp = ({ policy: { mode }, budgets: { comparisons } }: Pick<Details, 'policy' | 'budgets'>): string[] =>
   (mode === 'disclosed' || comparisons === 0 ? [] : [
-    `Each comparison tells the buyer one bit about any cell: ${comparisons} bits more from this table in all. The seller does not see what is compared.`,
+    `Each comparison tells the buyer one bit about any cell: ${comparisons} bits more from this table in all.`,
+    leakWords,
   ])
 
 /**

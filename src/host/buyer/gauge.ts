@@ -44,6 +44,8 @@ export interface Gauge extends ProgramDescription {
   /** What the script asks of the key holder, in all and by line; what depends on the data is told from the test data. */
   readonly interaction: InteractionCount
   readonly asked: readonly AskedAt[]
+  /** The most that its blinded comparisons may tell the seller together, 0 to 1, as a statistical distance; 0: none are asked, or openly. */
+  readonly leakage: number
   /** Whether a comparison that the table has answered before, to whomever, is counted again. */
   readonly countsRepeats: boolean
   /** What the script may not expect of its own lines on the real table. */
@@ -62,7 +64,7 @@ const gaugeShapes = (program: Program, condition: number, columns: Details['colu
 
 /** The gauge of a program that was derived already. */
 export const gaugeProgram = (
-  { program, roundingError, interaction, asked, notes, products }: Omit<DerivedScript, 'plain' | 'log'>, details: Details,
+  { program, roundingError, interaction, asked, leakage, notes, products }: Omit<DerivedScript, 'plain' | 'log'>, details: Details,
 ): Gauge => {
   const { policy, dataset: { key } } = details
   const table = describeDataset(details)
@@ -80,6 +82,7 @@ export const gaugeProgram = (
     maxComparisons: purchaseHelp(details)?.comparisons ?? 0,
     interaction,
     asked,
+    leakage,
     countsRepeats: policy.mode === 'private',
     notes,
   }

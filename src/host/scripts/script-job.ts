@@ -43,6 +43,8 @@ export interface DerivedScript {
   /** What it asked of the key holder, in all and by line. */
   readonly interaction: InteractionCount
   readonly asked: readonly AskedAt[]
+  /** The most that its blinded comparisons may tell the seller together, 0 to 1 (compute/interaction.ts). */
+  readonly leakage: number
   /** What it may not expect of its own lines. */
   readonly notes: readonly ScriptNote[]
   /** What the products made for it can be, in order: cells behind the table's. */
@@ -98,6 +100,7 @@ const derive = async (
     log,
     interaction: interaction?.count ?? noInteraction,
     asked,
+    leakage: interaction?.leakage ?? 0,
     notes,
     products: interaction?.products ?? [],
   }

@@ -79,6 +79,7 @@ const toGaugeJson = (gauge: Gauge, log: readonly string[]): GaugeJson => ({
   replied: gauge.replied.map(({ path, shape }) => ({ path, shape: [...shape] })),
   interaction: { comparisons: gauge.interaction.comparisons, products: gauge.interaction.products, rounds: gauge.interaction.rounds },
   asked: gauge.asked.map(({ line, operation, comparisons, products }) => ({ line, operation, comparisons, products })),
+  leakage: gauge.leakage,
   notes: gauge.notes.map(({ line, words }) => ({ line, words })),
   log: [...log],
 })

@@ -39,6 +39,8 @@ export const gaugeSchema = z.strictObject({
   /** What is asked of the key holder, as the test data have it: in all, and by line where that is known. */
   interaction: askedSchema.extend({ rounds: z.int().min(0) }),
   asked: z.array(askedSchema.extend({ line: z.int().min(1).nullable(), operation: z.string() })),
+  /** The most that blinded comparisons may tell the seller together, 0 to 1. Runs kept by earlier versions do not have it. */
+  leakage: z.number().min(0).max(1).default(0),
   /** What the script may not expect of its own lines. Runs kept by earlier versions do not have it. */
   notes: z.array(z.strictObject({ line: z.int().min(1).nullable(), words: z.string() })).default([]),
   log: z.array(z.string()),

@@ -86,7 +86,25 @@ describe('the gauge of a script', () => {
       '    line 2, gt: 5 comparisons',
     ])
     const blind = { ...details, policy: { ...details.policy, mode: 'private', maxAnswerBits: 192 } } as Details
-    expect((await derive(blind))[1]).toBe('    line 2, gt: 5 comparisons')
+    expect((await derive(blind)).slice(1)).toEqual([
+      '    line 2, gt: 5 comparisons',
+      '  5 blinded comparisons may tell the seller up to 2.3 % of what is compared, and of how it came out.',
+    ])
+  })
+
+  it('says what blinded comparisons tell the seller in all: each by itself is hidden, a hundred are not', async () => {
+    const derive = async (source: string, sold: number) => {
+      const given = { ...details, policy: { ...details.policy, mode: 'private', maxAnswerBits: 192 }, budgets: { ...details.budgets, comparisons: sold } } as Details
+      const { derived } = await deriveReal({ fileName: 'a.ts', source }, given, () => Promise.resolve([[1, 20], [2, 40]]))
+      return describeGauge(gaugeProgram(derived, given)).filter((line) => line.includes('blinded'))
+    }
+    expect(await derive('export default (data.col("age") > 30).sum()', 100)).toEqual([
+      '  100 blinded comparisons may tell the seller up to 46 % of what is compared, and of how it came out: more than the 5 % that count as hidden. '
+        + 'Ask fewer, or buy from a seller who may know.',
+    ])
+    const all = await derive('export default [10, 30, 50].map((age) => (data.col("age") > age).sum())', 300)
+    expect(all).toEqual(['  300 blinded comparisons: nothing bounds what they tell the seller together. Count on it knowing what is compared, and how it came out.'])
+    expect(await derive('export default data.col("age").sum()', 300)).toEqual([])
   })
 
   it('says once how many comparisons a loop asks, at its line', async () => {

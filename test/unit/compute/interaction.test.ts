@@ -3,6 +3,7 @@ import { createDataset } from '../../../src/compute/dataset.ts'
 import { Interaction, type InteractionTerms } from '../../../src/compute/interaction.ts'
 import { createPlainKeyHolder, type IntegerForm } from '../../../src/compute/key-holder.ts'
 import { extremeByComparison, positionByComparison, quantileByComparison, sortByComparison } from '../../../src/compute/ordering.ts'
+import { comparisonLeakage } from '../../../src/crypto/blinding.ts'
 import { mostMergeComparisons } from '../../../src/compute/sorting.ts'
 import { createGraphBackend } from '../../../src/script/graph-backend.ts'
 import { runScript } from '../../../src/script/run-script.ts'
@@ -92,6 +93,21 @@ describe('what a script asks of the key holder', () => {
     const { evaluate } = createTable([1, 2, 3], { ...unlimited, isBlinded: true }, 1e30)
     await expect(evaluate('export default data.col("pay") > 3')).rejects.toMatchObject({ code: 'policy.blinding-too-weak' })
     await expect(evaluate('export default data.col("pay") ** 20')).rejects.toMatchObject({ code: 'policy.blinding-too-weak' })
+  })
+
+  it('lets out as much as its blinded comparisons together, each different one once, and no more than all', async () => {
+    const blinded = createTable(values, { ...unlimited, isBlinded: true })
+    await blinded.evaluate('export default data.col("pay") > 3')
+    // 0 to 1000 less 4: ten bits.
+    expect(blinded.help.leakage).toBeCloseTo(13 * comparisonLeakage(2048, 10), 12)
+    const once = blinded.help.leakage
+    await blinded.evaluate('export default data.col("pay") > 3')
+    expect(blinded.help.leakage).toBe(once)
+    await blinded.evaluate('const pay = data.col("pay")\nfor (let at = 10; at < 40; at += 1) pay > at\nexport default 1 * pay.sum()')
+    expect(blinded.help.leakage).toBe(1)
+    const open = createTable(values)
+    await open.evaluate('export default data.col("pay") > 3')
+    expect(open.help.leakage).toBe(0)
   })
 
   it('says the same whichever way a script says it: one question, its weights without common divisor, the first positive', async () => {

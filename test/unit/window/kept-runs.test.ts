@@ -8,7 +8,7 @@ const rehearsal = {
   gauge: {
     cells: 1, ciphertextOperations: 1, estimatedSeconds: 1, answerBits: 1, headroomBits: 1, roundingError: 0,
     maxAnswerCells: 1, maxAnswerBits: 1, maxComparisons: 0, interaction: { comparisons: 0, products: 0, rounds: 0 },
-    shapes: [], replied: [], asked: [], notes: [], log: [],
+    shapes: [], replied: [], asked: [], leakage: 0, notes: [], log: [],
   },
 } satisfies KeptRun['rehearsal']
 const timeOf = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString()

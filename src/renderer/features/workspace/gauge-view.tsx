@@ -1,4 +1,5 @@
 import type { Gauge } from '../../../shared/window-contract/rehearsal.ts'
+import { describeLeakage, mostQuietLeakage } from '../../../shared/policy-words.ts'
 import { Meter } from '../../ui/job-progress.tsx'
 import { formatCount, sayDuration } from '../../ui/values.tsx'
 
@@ -48,6 +49,9 @@ export const GaugeView = ({ gauge, isStale = false }: { readonly gauge: Gauge, r
       ? <Reading label="Comparisons asked, of all sold" is={gauge.interaction.comparisons} most={gauge.maxComparisons} />
       : gauge.interaction.comparisons === 0 ? null : <Fact label="Comparisons asked, none sold" value={formatCount(gauge.interaction.comparisons)} bad />}
     {gauge.interaction.products === 0 ? null : <Fact label="Products asked" value={formatCount(gauge.interaction.products)} />}
+    {describeLeakage(gauge.interaction.comparisons, gauge.leakage).map((words) => (
+      <p key={words} className={gauge.leakage > mostQuietLeakage ? 'small bad' : 'small quiet'}>{words}</p>
+    ))}
     {groupShapes(gauge.shapes).map(({ path, shape, limit, fits, count }) => (
       <div key={`${path} ${shape.join()}`} className="row between small" title={fits ? undefined : `The listing allows ${sayLimit(limit)}.`}>
         <span className="quiet mono truncate">{nameOf(path)}</span>
