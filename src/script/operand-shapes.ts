@@ -52,6 +52,17 @@ const assertTwo = (name: string, left: Side, right: Side): Side => {
   }
 }
 
+/** NumPy's product of stacks of matrices, as it is written here. Throws `input.tensor-shape` where the right side is one. */
+const assertNoStack = (method: ScriptMethod, { shape: left }: Side, { shape: right, isTensor }: Side): void => {
+  if (right.length <= 2) return
+  const isWritten = method === 'matmul' && isTensor && left.length >= 2
+  const swapped = [...right.keys()].map((axis) => (axis < right.length - 2 ? axis : 2 * right.length - 3 - axis))
+  const rows = [...left.slice(0, -1), 1, ...left.slice(-1)]
+  const columns = [...right.slice(0, -2), 1, ...right.slice(-1), ...right.slice(-2, -1)]
+  throw new AppError('input.tensor-shape', `${method}: shapes ${describeShape(left)} and ${describeShape(right)} do not fit: the right side is a vector or a matrix, no stack of them`
+    + (isWritten ? `; (x.reshape(${rows.join(', ')}) * y.transpose(${swapped.join(', ')}).reshape(${columns.join(', ')})).sum(-1) is NumPy's x @ y` : ''))
+}
+
 /** Throws `input.tensor-shape`, in the name of what the script wrote, where operands do not broadcast or axes are not each named once. */
 export const assertOperandShapes = <T extends object>(
   method: ScriptMethod, receiver: T, args: Arguments<T>, shapeOf: (tensor: T) => Shape,
@@ -64,9 +75,14 @@ export const assertOperandShapes = <T extends object>(
     throw new AppError('input.tensor-index', `t, or transpose, takes no argument, or each axis once: shape ${describeShape(shapeOf(receiver))} has ${length}, `
       + `and ${axes.length === 1 ? '1 is' : `${axes.length} are`} named`)
   }
+  const own: Side = { shape: shapeOf(receiver), isTensor: true }
+  if (method === 'dot' || method === 'matmul') {
+    const other = sideOf(args[0] ?? 0, shapeOf)
+    if (other !== null) assertNoStack(method, own, other)
+    return
+  }
   const name = written[method]
   if (name === undefined) return
-  const own: Side = { shape: shapeOf(receiver), isTensor: true }
   const others = args.map((value) => sideOf(value, shapeOf))
   if (others.some((side) => side === null)) return
   const sides = others as readonly Side[]

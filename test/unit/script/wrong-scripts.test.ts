@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createDataset } from '../../../src/compute/dataset.ts'
 import { Interaction, type InteractionTerms } from '../../../src/compute/interaction.ts'
 import { createPlainKeyHolder } from '../../../src/compute/key-holder.ts'
-import { deriveProgram } from '../../../src/compute/program.ts'
+import { deriveProgram, evaluatePlain } from '../../../src/compute/program.ts'
 import { createGraphBackend } from '../../../src/script/graph-backend.ts'
 import { runScript } from '../../../src/script/run-script.ts'
 import { AppError } from '../../../src/shared/errors.ts'
@@ -74,6 +74,26 @@ describe('a wrong script is told where, what and what would work:', () => {
       ' // 2 # half', ' // two#half', ' // (two) # of all', ' // 2 % 3', ' // two == 1', ' // 2 & 1', ' // 2 if two else 3', ' // (two or 1)', ' // two and k', ' // not two', ' // (1 if two is not None else k)', ' // (k if k in [1] else True)', ' // sum([k, 1])']
     expect(await Promise.all(comments.map(isRefused))).toEqual(comments.map(() => false))
     expect(await Promise.all(divisions.map(isRefused))).toEqual(divisions.map(() => true))
+  })
+
+  it.each([
+    ['(x - x.mean(1).reshape(-1, 1)).sum(1)', '(x.t() - x.mean(1)).sum(0)'],
+    ['(x > a.reshape(-1, 1)).sum()', '(x.t() > a).sum()'],
+    ['x.where(x.shape[0] > 0 ? Array.from({ length: 6 }, (_, i) => i % 2).map((v) => [v]) : 1, 0)', 'x.where([[0], [1], [0], [1], [0], [1]], 0)'],
+    ['[...a].map((v) => v * 2)', 'a * 2'],
+    ['x.slice([1, 3], 2)', 'x.rows(1, 3).t()[2]'],
+    ['a.concat([5])', 'a.concat([[5]])'],
+    ['x.rows(3, null)', 'x.rows([3, 4, 5])'],
+    ['a.sort().slice([null, null, -1])', 'a.rows([a.argmax()]).concat(a.sort().slice([null, null, -1]).slice(1))'],
+    ['d.col(1).where(d.col(0) == d.col(0).max(), 0).sum()', 'd.get(x.col(0).argmax(), 1)'],
+    ['(x.reshape(2, 3, 1, 4) * y.transpose(0, 2, 1).reshape(2, 1, 3, 4)).sum(-1)', '[x.rows(0, 3).matmul(y[0]), x.rows(3, 6).matmul(y[1])]'],
+  ])('what a message says to write runs as it is, and is what was meant: %s', async (advised, meant) => {
+    const holder = createPlainKeyHolder(1000 * columns.length, (cell) => BigInt((cell * 7919) % 1009))
+    const help = new Interaction(dataset, holder, { comparisons: null, products: null, isBlinded: true })
+    const source = `const x = data.rows(0, 6).cols(0, 1, 2, 3), y = x.reshape(2, 4, 3), a = x.col(0), d = x.decrypted()\nexport default [${advised}, ${meant}]`
+    const { answer } = await runScript({ source, fileName: 'my.ts', listing: { rows: 1000, columns }, backend: createGraphBackend(dataset.data, help) })
+    const [said, wanted] = evaluatePlain(answer, dataset, holder.readCell) as readonly unknown[]
+    expect(said).toEqual(wanted)
   })
 
   it('a comment behind a call that stands for itself says what it printed', async () => {
