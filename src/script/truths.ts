@@ -74,6 +74,9 @@ export const createTruths = <T extends object>(): Truths<T> => {
           ? 'a ^ b is no power, but where one of two conditions holds, (x > 0) ^ (y > 0): a power is a ** b'
           : `${signs[method] ?? method} is of conditions, as (x > 0) & (y > 0), or of plain whole numbers: x == 1 makes a condition of a column of 1 and 0, [true, false] is one of plain values`)
       }
+      const [first = null] = args
+      const isTurned = method === 'where' && ofReceiver && typeof first === 'object' && first !== null && !Array.isArray(first) && !ofOther
+      if (isTurned) refuse('where: the condition stands in the brackets, a.where(condition, 0) as np.where(condition, a, 0); to choose by numbers that are not 0, condition.where(a != 0, 0)')
       const message = ofReceiver ? refusedOfOne[method] ?? (ofOther ? refusedOfTwo[method] : undefined) : undefined
       if (message !== undefined) refuse(message)
     },

@@ -82,6 +82,7 @@ describe('a wrong script is told where, what and what would work:', () => {
     ['x.where(x.shape[0] > 0 ? Array.from({ length: 6 }, (_, i) => i % 2).map((v) => [v]) : 1, 0)', 'x.where([[0], [1], [0], [1], [0], [1]], 0)'],
     ['[...a].map((v) => v * 2)', 'a * 2'],
     ['x.slice([1, 3], 2)', 'x.rows(1, 3).t()[2]'],
+    ['(a > 3).where(b != 0, 0)', '(a > 3) & (b != 0)'],
     ['a.concat([5])', 'a.concat([[5]])'],
     ['x.rows(3, null)', 'x.rows([3, 4, 5])'],
     ['a.sort().slice([null, null, -1])', 'a.rows([a.argmax()]).concat(a.sort().slice([null, null, -1]).slice(1))'],
@@ -90,7 +91,7 @@ describe('a wrong script is told where, what and what would work:', () => {
   ])('what a message says to write runs as it is, and is what was meant: %s', async (advised, meant) => {
     const holder = createPlainKeyHolder(1000 * columns.length, (cell) => BigInt((cell * 7919) % 1009))
     const help = new Interaction(dataset, holder, { comparisons: null, products: null, isBlinded: true })
-    const source = `const x = data.rows(0, 6).cols(0, 1, 2, 3), y = x.reshape(2, 4, 3), a = x.col(0), d = x.decrypted()\nexport default [${advised}, ${meant}]`
+    const source = `const x = data.rows(0, 6).cols(0, 1, 2, 3), y = x.reshape(2, 4, 3), a = x.col(0), b = x.col(1), d = x.decrypted()\nexport default [${advised}, ${meant}]`
     const { answer } = await runScript({ source, fileName: 'my.ts', listing: { rows: 1000, columns }, backend: createGraphBackend(dataset.data, help) })
     const [said, wanted] = evaluatePlain(answer, dataset, holder.readCell) as readonly unknown[]
     expect(said).toEqual(wanted)

@@ -290,4 +290,5 @@ export const wrong: readonly (readonly [mistake: string, source: string])[] = [
   ['a row by a number that is known later', 'const d = data.decrypted()\nexport default d.get(d.col(0).argmax())'],
   ['what is decrypted, by a plain zero', 'export default data.mean(0).decrypted() / 0'],
   ['a product of stacks of matrices', 'const d = data.decrypted().rows(0, 6)\nexport default d.reshape(2, 3, 4).matmul(d.reshape(2, 4, 3))'],
+  ['a choice by numbers, of a condition', 'const m = data.mean(0)\nexport default (m > 1).where(m, 0)'],
 ]
