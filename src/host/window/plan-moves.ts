@@ -39,7 +39,8 @@ const planServe = async ({ host, now }: Pick<WindowContext, 'host' | 'now'>, ser
     words: [
       `Until you switch it off, the app may deliver answers, decline requests and reclaim what absent buyers left, for ${titles} (${authorisedFunctions.join(', ')}). Nothing else.`,
       `It spends at most ${formatEther(maxGasPerDayWei)} ether a day on gas, and each use is written in the log.`,
-      `Every answer deposits your guarantee (at most ${formatEther(bondWei)} ether) until the buyer confirms.`,
+      bondWei === 0n ? 'No guarantee is deposited with an answer: these listings have none.'
+        : `Every answer deposits your guarantee (at most ${formatEther(bondWei)} ether) until the buyer confirms.`,
     ],
     warnings: ['Who lets a delivery time pass loses the sale: keep this computer awake while a purchase is open.'],
     subject: 'serve',

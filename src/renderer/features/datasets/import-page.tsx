@@ -124,6 +124,7 @@ const Wizard = ({ kept: { source, name, decisions }, onChange, onLost, onOther }
       {source.kind === 'file' ? <SourceChoice source={source} format={data.format} choices={data.choices} headerRow={data.headerRow} onChange={readAnew} /> : null}
       <FileDecisions preview={data} decisions={decisions} onChange={decide} />
       <FirstRows of={data} />
+      <p className="small quiet reading-again" role="status">{preview.isFetching || settled !== decisions ? 'Reading the table again with what you decided…' : ''}</p>
       <ColumnDecisions preview={data} decisions={decisions} onChange={decide} unread={unread} onUnread={setUnread} />
       {data.problem === null ? null : <ErrorPanel document={data.problem} />}
       <TakeIt
