@@ -1,4 +1,5 @@
 import type { ImportReport } from '../host/index.ts'
+import { rowsAreNoPersons } from '../shared/policy-words.ts'
 
 const reasons = { excluded: 'as asked', identifier: 'every value differs, as in an identifier', 'free-text': 'free text', empty: 'empty' } as const
 
@@ -7,6 +8,7 @@ const describeFlag = (flag: ImportReport['flagged'][number]): string => {
   if (flag.reason === 'in-step') {
     return `Look again: ${flag.name} goes in step with ${flag.of}. Sums of both tell more of single rows than either; leave one of them out with --exclude.`
   }
+  if (flag.reason === 'repeats') return `Look again: ${rowsAreNoPersons(flag.name)}`
   return `Look again: the rows are sorted by ${flag.name}. Averages of neighbours then nearly tell single values; `
     + '--row-order random puts the rows in an order that tells nothing.'
 }

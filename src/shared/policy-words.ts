@@ -19,6 +19,17 @@ export const describeModeToSeller = (policy: Policy, totalCells: number): string
       policy.maxAnswerBits} bits from this table in all.`,
   ])
 
+/** What the minimum of rows does not see, where it is chosen. */
+export const countsRowsWords = 'It counts rows, not persons: where a person has twelve rows, twelve times as many.'
+
+/** Of a column of an imported table whose values look like persons' numbers, and repeat. */
+export const rowsAreNoPersons = (column: string): string =>
+  `values of ${column} repeat. If they tell persons apart, a person has several rows, and a listing's minimum of rows is not one of persons: choose it so many times larger.`
+
+/** What second moments with a 0/1 column tell; said where they are added. */
+export const momentsTellFlags = 'Whoever knows the numbers of other columns can work out a 0/1 column from its products with them, where rows are few: '
+  + 'leave out what must stay secret.'
+
 /** Of which rows a number may be; `isWhole`: second moments are sold with the table, so that no group is told apart from the others. */
 export const describeRows = (policy: Policy, isWhole: boolean): string[] => {
   if (policy.mode === 'private') return []

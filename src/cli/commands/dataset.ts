@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { EncryptionState } from '../../host/index.ts'
 import { parseCount, parseKeyBits, parseNames, parseShare } from '../arguments.ts'
+import { momentsTellFlags } from '../../shared/policy-words.ts'
 import { counted } from '../../shared/counted.ts'
 import { createInterrupt, withHost, type GlobalOptions } from '../run.ts'
 import { addImportCommands } from './dataset-import.ts'
@@ -71,6 +72,7 @@ export const addDatasetCommands = (program: Command, globals: () => GlobalOption
     .option('--max-share <s>', 'the largest part of a total that one row may have; by default 0.25', parseShare)
     .action((name: string, options: MomentOptions) => withHost(globals(), async (host, terminal) => {
       const secondMoments = host.datasets.addSecondMoments(name, options)
+      terminal.note(momentsTellFlags)
       terminal.result({ name, ...secondMoments }, [...describeMoments(secondMoments), `Next: \`hesystem dataset encrypt ${name}\`.`].join('\n'))
     }))
   dataset.command('drop-plain <name>').description('delete the imported rows once they are encrypted; selling goes on without them')

@@ -125,7 +125,7 @@ const addCreate = (listing: Command, globals: () => GlobalOptions): void => {
     .option('--arbiter <address>', 'who rules on disputes')
     .option('--condition <c>', 'along each axis an answer may have 1/c of the table', parsePositive)
     .option('--mode <mode>', 'disclosed: the buyer shows the program; private: nobody but the buyer sees it, and only cells and bits are limited', parseChoice('disclosed', 'private'), 'disclosed')
-    .option('--min-rows <n>', 'rows behind every cell; 1 sells answers about single rows', parseCount)
+    .option('--min-rows <n>', 'rows behind every cell, rows and not persons (who may have several each); 1 sells answers about single rows', parseCount)
     .option('--second-moments [columns]', 'offer var, std, cov, corr and least squares of these columns, separated by commas, or of all; encrypts their products', parseNames)
     .option('--comparisons <n>', 'different comparisons the table ever answers while scripts run; by default none', parseCount)
     .option('--products <n>', 'products of two encrypted cells made in all, in private mode; by default none', parseCount)

@@ -3,6 +3,7 @@ import { CryptoError } from '../../crypto/errors.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Column } from '../../shared/schemas/details.ts'
 import { classifyColumn, refuseMissing, refuseNumber, trimCells, type Classified, type RawColumn } from './classify-column.ts'
+import { repeatsNumbers } from './identifying.ts'
 import { suggestBounds } from './column-bounds.ts'
 import type { Cells } from './packed-cells.ts'
 import { computeFill, findMostCounted, findMostFrequent, type MissingRule } from './fill-missing.ts'
@@ -236,6 +237,13 @@ const flagColumns = (kept: readonly Kept[], columns: readonly CleanColumn[], isS
   ]
 }
 
+/** Persons' numbers that repeat, be they left out: a person has several rows then. */
+const flagRepeats = ({ header, columns }: SourceTable, leftOut: ImportReport['leftOut']): ImportReport['flagged'] => {
+  const identifiers = new Set(leftOut.flatMap(({ name, reason }) => (reason === 'identifier' ? [name] : [])))
+  return header.filter((name, at) => repeatsNumbers(name, trimCells(columns[at] as Cells), identifiers.has(name)))
+    .map((name) => ({ name, reason: 'repeats' as const }))
+}
+
 const listThousandsMarks = (columns: readonly Kept[], style: NumberStyle): string[] => {
   const marks = new Set<string>()
   for (const cell of cellsOf(columns.filter(({ kind }) => kind === 'numbers').map(({ raw }) => raw))) {
@@ -315,7 +323,7 @@ export const cleanTable = (table: SourceTable, options: CleanOptions = {}): Clea
       columns: built.flatMap(({ columns: made, report }) => made.map(({ column: { name, type } }) => ({ name, type, ...report }))),
       leftOut,
       rowOrder,
-      flagged: flagColumns(kept, asWritten, rowOrder === 'random'),
+      flagged: [...flagColumns(kept, asWritten, rowOrder === 'random'), ...flagRepeats(table, leftOut)],
     },
   }
 }

@@ -1,6 +1,9 @@
 /** Fewer words or numbers tell rows apart by chance. */
 export const fewWords = 20
 
+/** Of fewer, a column called so is rather one of kinds. */
+const fewNumbers = 10
+
 /** What a table calls the number of a person or thing: "id", "PersNr", "customer_no", "Kundennummer". */
 const numberNames = [/(?:^|[^a-z])(?:id|nr|no|num|key)(?:[^a-z]|$)|(?:nummer|number|nr)$|uuid|guid/i, /[a-z](?:Id|ID|No)(?:[^a-z]|$)/]
 
@@ -22,6 +25,19 @@ export const allDiffer = (values: Float64Array): boolean =>
 /** Whether whole numbers that all differ number the rows: their column's name says so, or they count on from row to row, years aside. */
 export const numbersRows = (name: string, values: Float64Array): boolean =>
   allDiffer(values) && (numberNames.some((pattern) => pattern.test(name)) || (countsOn(values) && !values.every(isYear)))
+
+/** Whether a column called like the numbers of persons or things, or `isIdentifier` by its values, has enough of them, some more than once. */
+export const repeatsNumbers = (name: string, cells: Iterable<string | number | null>, isIdentifier: boolean): boolean => {
+  if (!isIdentifier && !numberNames.some((pattern) => pattern.test(name))) return false
+  const seen = new Set<string | number>()
+  let count = 0
+  for (const cell of cells) {
+    if (cell === null) continue
+    seen.add(cell)
+    count += 1
+  }
+  return seen.size < count && seen.size >= fewNumbers
+}
 
 export const namesRemarks = (name: string): boolean => remarkName.test(name)
 

@@ -10,10 +10,10 @@ export type ColumnDoubt = z.infer<typeof columnDoubtSchema>
 
 /**
  * What deserves a second look in a column that is part of the dataset: every value is different, the rows are sorted by it, or it goes in
- * step with column `of`.
+ * step with column `of`; or in one, be it left out, that looks like the numbers of persons or things, which repeat.
  */
 export const flaggedColumnSchema = z.discriminatedUnion('reason', [
-  z.strictObject({ name: z.string(), reason: z.enum(['identifier', 'sorted']) }),
+  z.strictObject({ name: z.string(), reason: z.enum(['identifier', 'sorted', 'repeats']) }),
   z.strictObject({ name: z.string(), reason: z.literal('in-step'), of: z.string() }),
 ])
 

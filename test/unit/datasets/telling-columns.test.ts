@@ -71,6 +71,19 @@ describe('an import', () => {
     expect(shuffled.toSorted()).toEqual(rows.toSorted())
   })
 
+  it('says that rows are not persons where persons\' numbers repeat, left out or not, and of no other column', async () => {
+    const months = Array.from({ length: 240 }, (_, at) => `p${at % 20},${at % 20},${at % 20},${at % 3},${at}`)
+    const header = 'person_id,PersNr,pay,kind_id,row_id'
+    const repeats = async (options: CleanOptions): Promise<string[]> =>
+      (await clean([header, ...months].join('\n'), options)).report.flagged.flatMap(({ name, reason }) => (reason === 'repeats' ? [name] : []))
+    expect(await repeats({})).toEqual(['person_id', 'PersNr'])
+    expect(await repeats({ exclude: ['person_id', 'PersNr'] })).toEqual(['person_id', 'PersNr'])
+    const words = ['who,pay', ...Array.from({ length: 60 }, (_, at) => `w${at % 40},${at % 9}`)].join('\n')
+    const { report } = await clean(words)
+    expect(report.leftOut).toEqual([{ name: 'who', reason: 'identifier' }])
+    expect(report.flagged).toContainEqual({ name: 'who', reason: 'repeats' })
+  })
+
   it('draws every order alike', () => {
     const counts = new Map<string, number>()
     for (let draw = 0; draw < 6000; draw += 1) {

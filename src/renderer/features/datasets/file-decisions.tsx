@@ -1,4 +1,5 @@
 import { Button, Select } from '@mantine/core'
+import { rowsAreNoPersons } from '../../../shared/policy-words.ts'
 import type { ImportDecisions, ImportPreview } from '../../../shared/window-contract/datasets.ts'
 import { Section } from '../../ui/page.tsx'
 
@@ -64,6 +65,7 @@ export const FileDecisions = ({ preview, decisions, onChange }: Properties) => {
   const fewWords = preview.columns.filter(({ kind, words }) => kind === 'category' && words.length <= mostOneHot).map(({ name }) => name)
   const sorted = summary?.flagged.filter(({ reason }) => reason === 'sorted').map(({ name }) => name) ?? []
   const inStep = summary?.flagged.filter((flag) => flag.reason === 'in-step') ?? []
+  const repeating = summary?.flagged.filter(({ reason }) => reason === 'repeats').map(({ name }) => name) ?? []
   const asksForDates = decisions.dateOrder !== undefined || dated !== undefined || preview.problem?.code.includes('date') === true
   return (
     <Section title="How it is read" aside={<span className="small quiet">{sayRecognised(preview)}</span>}>
@@ -82,6 +84,7 @@ export const FileDecisions = ({ preview, decisions, onChange }: Properties) => {
           <Button variant="default" size="compact-sm" style={{ flexShrink: 0 }} onClick={() => { choose('rowOrder', 'random') }}>Random order</Button>
         </p>
       )}
+      {repeating.map((name) => <p key={name} className="note small">Look again: {rowsAreNoPersons(name)}</p>)}
       {inStep.map(({ name, of }) => (
         <p key={name} className="note small">{name} goes in step with {of}: sums of both tell more of single rows than either. Leave one of them out.</p>
       ))}

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { momentsTellFlags } from '../../../shared/policy-words.ts'
 import type { WindowOutputs } from '../../../shared/window-contract/index.ts'
 import { shell, useDo } from '../../app/api.ts'
 import { Section } from '../../ui/page.tsx'
@@ -30,6 +31,7 @@ const consequences = [
   'Every answer is then of all rows together: averages over groups of rows are no longer sold, of this table to anybody.',
   'Columns of words have no squares or products. Who wants averages by group imports those words as one column each, and adds second moments then.',
   'A product is left out where it would tell single rows. Which ones they are stands here afterwards.',
+  momentsTellFlags,
 ] as const
 
 /** Products of columns beside the columns: without them no script computes a variance, a correlation or a regression. */

@@ -1,5 +1,6 @@
 import { Button, Checkbox, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
+import { countsRowsWords } from '../../../shared/policy-words.ts'
 import { formatEther } from '../../../shared/units.ts'
 import { usualFeeWei, usualGuaranteeWei } from '../../../shared/usual-terms.ts'
 import { shell, useAsk, useDo } from '../../app/api.ts'
@@ -87,9 +88,9 @@ const Limits = ({ draft, readings, readings: { limits }, change }: PartPropertie
       {draft.mode === 'private' ? null : (
         <TextInput
           label="Rows behind each number, at least" inputMode="numeric" required value={draft.minRows} error={limits.minRows.problem}
-          description={limits.minRows.value === null ? 'The smallest group that an answer may tell apart.' : limits.minRows.value === 1
+          description={limits.minRows.value === null ? `The smallest group that an answer may tell apart. ${countsRowsWords}` : limits.minRows.value === 1
             ? <span className="bad">{singleRowsWords}</span>
-            : `Groups of fewer than ${limits.minRows.value} rows are told apart by no answer.`}
+            : `Groups of fewer than ${limits.minRows.value} rows are told apart by no answer. ${countsRowsWords}`}
           onChange={(event) => { change({ minRows: event.target.value }) }}
         />
       )}
