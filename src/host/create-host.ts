@@ -9,6 +9,7 @@ import type { Engine, EngineOptions } from '../engine/engine.ts'
 import { createChainIdentity } from './chain/chain-identity.ts'
 import { connectChain, type ChainConnection } from './chain/connect.ts'
 import { createListingIndex } from './chain/listing-index.ts'
+import { createAskElsewhere } from './chain/market-elsewhere.ts'
 import { createMarket, type Market } from './chain/market.ts'
 import { createOutbox, type Outbox } from './chain/outbox.ts'
 import { resumeTransactions } from './chain/resume-transactions.ts'
@@ -23,6 +24,7 @@ import type { ServeObserver } from './operations/observe.ts'
 import { createTradeCounts } from './operations/trade-counts.ts'
 import { createReceiptService, type ReceiptService } from './receipts/receipt-service.ts'
 import { createDeliveries } from './seller/deliveries.ts'
+import { createForgotten } from './seller/forgotten.ts'
 import { guardMoves, type MoveGuard } from './seller/guard-moves.ts'
 import { createListingService, type ListingService } from './seller/listing-service.ts'
 import { createListingStore } from './seller/listing-store.ts'
@@ -186,6 +188,8 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
   const ledger = createLedger({ database, vault, datasets, judges, now })
   const unlockedWallet = once<BaseWallet>(() => wallet.unlock())
 
+  const askElsewhere = createAskElsewhere({ database, listNetworks: networks.list, now })
+
   const transactionListeners = new Set<() => void>()
   const tellOfTransaction = (): void => { for (const listener of transactionListeners) listener() }
 
@@ -229,12 +233,13 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
       serve: async ({ guard, ...serveOptions }) => {
         const { startServing } = await import('./seller/serve.ts')
         const acting = guard === undefined ? market : guardMoves(market, guard)
+        const { assertAnswersKnown, assertHelpKnown } = createForgotten({ market, askElsewhere, listings: listingStore, ledger })
         return startServing(serveOptions, {
-          ...records, datasets, ledger, judges, engine: engine.get, market: acting, now, createReceipt: receipts.signAsSeller,
+          ...records, datasets, ledger, judges, engine: engine.get, market: acting, assertHelpKnown, now, createReceipt: receipts.signAsSeller,
           findExplorer: networks.findExplorer,
           ...(options.observer === undefined ? {} : { observer: options.observer }),
           salesService: createSalesService(acting, listingStore, saleStore),
-          deliveries: createDeliveries({ ...records, datasets, ledger, engine: engine.get, market: acting, now }),
+          deliveries: createDeliveries({ ...records, datasets, ledger, engine: engine.get, market: acting, assertAnswersKnown, now }),
         })
       },
     }

@@ -172,7 +172,7 @@ export const errorCodes = defineErrorCodes({
   'policy.packed-slot': { status: 422, next: 'Ask for every number that a packed sum opens, or read the columns unpacked.' },
   'policy.budget-spent': { status: 422, next: 'Ask for what this table has answered before, or for less that is new; the budget is for its lifetime.' },
   'policy.result-mismatch': { status: 422, next: 'Compute again from freshly downloaded data, with the program that is sent.' },
-  'policy.ledger-behind': { status: 422, next: 'The seller brings back a later backup, or sells another table; the purchase is refunded.' },
+  'policy.ledger-behind': { status: 422, next: 'The seller brings back a later backup, or makes the network reachable that is named, or sells another table; the purchase is refunded.' },
   'policy.answer-out-of-bounds': {
     status: 422, next: 'Nothing was released; ask for smaller numbers. Where they were small, the table is not what the listing declares: distrust its seller.',
   },

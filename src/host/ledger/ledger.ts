@@ -45,8 +45,8 @@ export interface Ledger {
   mayBeBehind(): boolean
   /** From when to when the profile forgot what it did, for each time that it was put back from a backup. */
   readRestorations(): readonly Restoration[]
-  /** Whether it knows an answer given for this purchase. */
-  knows(entry: Pick<LedgerEntry, 'chainId' | 'contract' | 'purchase'>): boolean
+  /** Whether it knows an answer given for this purchase, or, where named, for this request before another took its number over. */
+  knows(sale: Sale, requestHash?: string): boolean
   /** Whether the dataset's source has answered anything yet. */
   hasAnswered(dataset: string): boolean
   /**
@@ -313,7 +313,7 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
     areOfOneSource: (one, other) => requireSource(one).id === requireSource(other).id,
     mayBeBehind: () => readRestorations(database).length > 0,
     readRestorations: () => readRestorations(database),
-    knows: (entry) => store.findEntry(entry) !== null,
+    knows: (sale, requestHash) => store.findEntry(sale, requestHash) !== null || store.findEntry(sale) !== null,
     listOffers: (dataset) => store.listOffers(requireSource(dataset).id),
     hasAnswered: (dataset) => store.countCells(requireSource(dataset).id) > 0,
     countCells: (dataset) => store.countCells(requireSource(dataset).id),

@@ -82,7 +82,8 @@ export interface SourceStore {
   /** Whatever became of them: what was published once may have been answered. None is missing, as listed datasets cannot be removed. */
   listOffers(source: number): readonly SourceOffer[]
   setPartition(source: number, partition: string): void
-  findEntry(entry: Sale): { readonly source: number; readonly programHash: string } | null
+  /** With `displacedRequest`, the entry that the number had for that request before it was given to another purchase. */
+  findEntry(entry: Sale, displacedRequest?: string): { readonly source: number; readonly programHash: string } | null
   /** Gives the number's entry up to the request `from`, and takes that of the request `to`, where there is one. */
   displaceEntry(entry: Sale, from: string, to: string): void
   setMode(source: number, mode: PolicyMode): void
@@ -265,9 +266,9 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
       database.prepare('UPDATE sources SET partition = ? WHERE id = ?').run(partition, source)
     },
 
-    findEntry: ({ chainId, contract, purchase }) => database.prepare<[number, string, string], { source: number; programHash: string }>(
+    findEntry: ({ chainId, contract, purchase }, displacedRequest) => database.prepare<[number, string, string], { source: number; programHash: string }>(
       'SELECT source, program_hash AS programHash FROM ledger WHERE chain_id = ? AND contract = ? AND purchase = ?',
-    ).get(chainId, contract, purchase.toString()) ?? null,
+    ).get(chainId, contract, displacedRequest === undefined ? purchase.toString() : `${purchase}@${displacedRequest}`) ?? null,
 
     displaceEntry: ({ chainId, contract, purchase }, from, to) => {
       // Where the name is taken, a run that was stopped has renamed it before.

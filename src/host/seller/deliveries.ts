@@ -30,6 +30,8 @@ export interface DeliveryDependencies {
   readonly ledger: Ledger
   readonly engine: () => Promise<Engine>
   readonly market: Market
+  /** Throws `policy.ledger-behind` where the ledger lacks an answer of the dataset's source: see `createForgottenAnswers`. */
+  readonly assertAnswersKnown: (dataset: string) => Promise<void>
   readonly now: () => Date
 }
 
@@ -92,7 +94,9 @@ const assertSubmission = (
   if (found !== undefined) throw new AppError('access.request-mismatch', `The ${found[1]} sent is not the one that was signed.`, { details: { field: found[1] } })
 }
 
-export const createDeliveries = ({ sales, listings, datasets, ledger, engine, market, now }: DeliveryDependencies): Deliveries => {
+export const createDeliveries = ({
+  sales, listings, datasets, ledger, engine, market, assertAnswersKnown, now,
+}: DeliveryDependencies): Deliveries => {
   /** One sale is worked on by one call at a time; a second caller waits for the first one's outcome. */
   const underWay = new Map<bigint, Promise<Sale>>()
   const inTurn = createTurns(mostDecisionsAtOnce)
@@ -103,30 +107,13 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
     return sale
   }
 
-  /**
-   * After a restoration the chain may show answers that the ledger has forgotten; from the same source nothing more is answered then, for
-   * together they might tell a single row (S4, S32).
-   */
-  const assertNothingForgotten = async (dataset: string): Promise<void> => {
-    if (!ledger.mayBeBehind()) return
-    const { chainId, contract } = market
-    for (const id of await market.findPurchases({ seller: market.account })) {
-      if (ledger.knows({ chainId, contract, purchase: id })) continue
-      const { answerHash, listing: number } = await market.readPurchase(id)
-      if (BigInt(answerHash) === 0n) continue
-      const known = listings.findByNumber({ chainId, contract }, number)
-      if (known !== null && !ledger.areOfOneSource(known.dataset, dataset)) continue
-      throw new AppError('policy.ledger-behind', `Purchase ${id} was answered, and this profile, restored from a backup, does not know what.`, { details: { purchase: id.toString() } })
-    }
-  }
-
   const entryOf = ({ purchase }: Sale, { programHash }: ResultRequest): LedgerEntry =>
     ({ chainId: market.chainId, contract: market.contract, purchase, programHash })
 
   const answerSeen = async (sale: Sale, request: ResultRequest, subject: LedgerSubject): Promise<Uint8Array> => {
     const job = { kind: 'program', text: sale.program } as const
     const judgement = await ledger.settle(job, subject, (judged) => ledger.assertPermitted(judged, subject))
-    await assertNothingForgotten(subject.dataset)
+    await assertAnswersKnown(subject.dataset)
     ledger.assertAsked(entryOf(sale, request), judgement)
     return answerProgram({
       request,
@@ -148,7 +135,7 @@ export const createDeliveries = ({ sales, listings, datasets, ledger, engine, ma
     const cells = countCiphertexts(sale.ciphertexts, details)
     // A sale that was debited and then interrupted is judged no second time: its own cells are spent already.
     if (!ledger.hasDebited(entryOf(sale, request))) ledger.assertCellsPermitted(cells, subject)
-    await assertNothingForgotten(dataset)
+    await assertAnswersKnown(dataset)
     return answerMasked({
       request,
       ciphertexts: sale.ciphertexts,

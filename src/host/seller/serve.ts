@@ -12,7 +12,7 @@ import { createHealthMonitor } from './health.ts'
 import type { ListingStore, StoredListing } from './listing-store.ts'
 import type { SaleStore } from './sale-store.ts'
 import type { SalesService } from './sales-service.ts'
-import { createBuyerRoutes } from './server/buyer-routes.ts'
+import { createBuyerRoutes, type BuyerRouteDependencies } from './server/buyer-routes.ts'
 import type { FindExplorer } from './server/public-page.ts'
 import { createPublicRoutes } from './server/public-routes.ts'
 import { closeGracefully, createServer } from './server/create-server.ts'
@@ -56,6 +56,7 @@ export interface ServeDependencies {
   readonly deliveries: Deliveries
   readonly engine: () => Promise<Engine>
   readonly market: Market
+  readonly assertHelpKnown: BuyerRouteDependencies['assertHelpKnown']
   readonly now: () => Date
   readonly findExplorer: FindExplorer
   readonly createReceipt: (purchase: PurchaseOnChain, listing: StoredListing) => Promise<unknown>

@@ -16,6 +16,7 @@ import { hashResultRequest, signResultRequest } from '../../../src/host/protocol
 import { generateSealingKey } from '../../../src/host/protocol/sealing.ts'
 import { createVault } from '../../../src/host/secrets/vault.ts'
 import { createDeliveries } from '../../../src/host/seller/deliveries.ts'
+import { createForgotten } from '../../../src/host/seller/forgotten.ts'
 import { createListingService } from '../../../src/host/seller/listing-service.ts'
 import { createListingStore } from '../../../src/host/seller/listing-store.ts'
 import { createSaleStore } from '../../../src/host/seller/sale-store.ts'
@@ -156,10 +157,12 @@ export const openSellerStage = async (): Promise<SellerStage> => {
   const sessions = createSessions(market.chainId, now)
   const bugs: unknown[] = []
   let told = Promise.withResolvers<void>()
-  const deliveries = createDeliveries({ listings, sales, datasets, ledger, market, now, engine: () => Promise.resolve(engine) })
+  const askElsewhere = (): Promise<null> => Promise.resolve(null)
+  const { assertAnswersKnown, assertHelpKnown } = createForgotten({ market, askElsewhere, listings, ledger })
+  const deliveries = createDeliveries({ listings, sales, datasets, ledger, market, assertAnswersKnown, now, engine: () => Promise.resolve(engine) })
   const everything = {
     listings, sales, datasets, ledger, sessions, market, now, engine: () => Promise.resolve(engine),
-    deliveries,
+    deliveries, assertHelpKnown,
     advance: createAdvance(deliveries, (event) => {
       if (event.kind === 'failed') bugs.push(event.error)
       told.resolve()

@@ -6,6 +6,7 @@ import { judgeHere, judgesHere } from '../../../src/host/judging/judges.ts'
 import { createLedger } from '../../../src/host/ledger/ledger.ts'
 import { createVault } from '../../../src/host/secrets/vault.ts'
 import { createDeliveries } from '../../../src/host/seller/deliveries.ts'
+import { createForgotten } from '../../../src/host/seller/forgotten.ts'
 import { createListingStore } from '../../../src/host/seller/listing-store.ts'
 import { createSaleStore } from '../../../src/host/seller/sale-store.ts'
 import { openProfileDatabase } from '../../../src/host/storage/database.ts'
@@ -100,8 +101,9 @@ describe('two wallets that work together against one table (S4)', () => {
       const { datasets } = shop
       const now = (): Date => new Date()
       const ledger = createLedger({ database, vault: createVault(randomBytes(32)), datasets, judges: judgesHere, now })
+      const { assertAnswersKnown } = createForgotten({ market, askElsewhere: () => Promise.resolve(null), listings, ledger })
       const failing = (): Promise<Engine> => Promise.resolve({ ...engine, decrypt })
-      const deliveries = createDeliveries({ listings, sales, datasets, ledger, engine: failing, market, now })
+      const deliveries = createDeliveries({ listings, sales, datasets, ledger, engine: failing, market, assertAnswersKnown, now })
       return { database, listings, sales, deliveries }
     }
     const before = ledgerLength()

@@ -19,8 +19,9 @@ const open = (purchases: readonly Partial<PurchaseOnChain>[], restorations = [{ 
         return Promise.resolve({ ...paid, ...purchases[Number(id) - 1] } as PurchaseOnChain)
       },
     },
-    listings: { findByNumber: (_: unknown, number: bigint) => (number === 9n ? null : { dataset: number === 1n ? 'table' : 'other' }) },
-    ledger: { readRestorations: () => restorations, areOfOneSource: (one: string, other: string) => one === other },
+    askElsewhere: () => expect.unreachable('nothing was listed elsewhere'),
+    listings: { list: () => [], findByNumber: (_: unknown, number: bigint) => (number === 9n ? null : { dataset: number === 1n ? 'table' : 'other' }) },
+    ledger: { readRestorations: () => restorations, mayBeBehind: () => restorations.length > 0, areOfOneSource: (one: string, other: string) => one === other },
   } as unknown as ForgottenHelpDependencies
   const assertKnown = createForgottenHelp(dependencies)
   const refused = async (): Promise<string> => (await refusalOf(() => assertKnown('table'))).code

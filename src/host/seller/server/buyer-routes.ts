@@ -19,7 +19,6 @@ import type { Sale } from '../../ledger/source-store.ts'
 import { sha256Hex } from '../../trade/hash.ts'
 import { assertBoughtUnder } from '../bought-under.ts'
 import type { Deliveries } from '../deliveries.ts'
-import { createForgottenHelp } from '../forgotten-help.ts'
 import { productsOf, signsOf, signsOfTable, type CountHelp } from '../help.ts'
 import type { ListingStore, StoredListing } from '../listing-store.ts'
 import type { SaleStore } from '../sale-store.ts'
@@ -34,6 +33,8 @@ export interface BuyerRouteDependencies {
   readonly judges: Pick<Judges, 'run'>
   readonly engine: () => Promise<Engine>
   readonly market: Market
+  /** Throws `policy.ledger-behind` where the ledger may lack help or answers that counted for the dataset's source. */
+  readonly assertHelpKnown: (dataset: string, purchase: bigint) => Promise<void>
   /** The seller's half of the receipt, signed. */
   readonly createReceipt: (purchase: PurchaseOnChain, listing: StoredListing) => Promise<unknown>
   /** Carries a sale on and tells how it went; a failure that is no refusal is taken up again by the seller's watch. */
@@ -102,14 +103,12 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
     return authorised
   }
 
-  const assertHelpKnown = createForgottenHelp({ market, listings, ledger })
-
   /** A purchase whose script may still ask. */
   const authoriseHelp = async (context: RequestContext<unknown>): Promise<Authorised> => {
     const { purchase, listing } = await authorise(context)
     if (purchase.state !== 'Paid') throw new AppError('escrow.wrong-state', `The purchase is ${purchase.state}: its script has run.`, { details: { state: purchase.state } })
     if (purchase.interactionOpened) {
-      await assertHelpKnown(listing.dataset)
+      await dependencies.assertHelpKnown(listing.dataset, purchase.id)
       return { purchase, listing }
     }
     if ((await market.readPurchase(purchase.id)).interactionOpened) throw notConfirmed(listing, 'Opening interactive use')
