@@ -23,7 +23,7 @@ const sayWord = ({ name, categories }: Column, operator: string, text: string): 
   return `. The column "${name}" holds a number for each word${write} (${all})`
 }
 
-/** What stands for a text in a column of words or dates, which the table holds as numbers; nothing where the text stands beside no such column. */
+/** The number of a text in the column of words or dates that it stands beside, in words; nothing where it stands beside no such column. */
 export const sayCode = (method: string, beside: unknown, text: string): string => {
   const operator = operators[method]
   const column = operator === undefined ? null : columnOf(beside)

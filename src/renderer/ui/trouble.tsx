@@ -10,7 +10,7 @@ const sayNext = ({ code, next }: ErrorDocumentJson): string => Object.entries(ne
 /** What happened, what to do about it, and the stable code to search for. */
 export const ErrorPanel = ({ document, onRetry }: { readonly document: ErrorDocumentJson, readonly onRetry?: () => void }) => {
   const panel = useRef<HTMLDivElement>(null)
-  // The button that failed was disabled meanwhile and lost the focus: whoever uses the keyboard goes on from here, not from the page's start.
+  // The button that failed was disabled meanwhile and lost the focus: the keyboard goes on from here, not from the page's start.
   useEffect(() => { if (window.document.activeElement === window.document.body) panel.current?.focus({ preventScroll: true }) }, [])
   return (
     <div ref={panel} className="trouble" role="alert" tabIndex={-1}>

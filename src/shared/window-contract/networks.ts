@@ -26,7 +26,8 @@ export const networksContract = {
    * `input.network-exists` where there is one of that name.
    */
   save: procedure
-    .input(networkSchema.omit({ kind: true, active: true }).partial({ explorer: true }).extend({ isChecked: z.boolean().exactOptional(), isNew: z.boolean().exactOptional() }))
+    .input(networkSchema.omit({ kind: true, active: true }).partial({ explorer: true })
+      .extend({ isChecked: z.boolean().exactOptional(), isNew: z.boolean().exactOptional() }))
     .output(networkSchema),
   /** The chain that a node says it is of. Throws `chain.unreachable`, `chain.rpc-failed`. */
   askChainId: procedure.input(z.strictObject({ rpcUrl: urlSchema })).output(z.strictObject({ chainId: z.int().min(1) })),

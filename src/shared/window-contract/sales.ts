@@ -39,7 +39,8 @@ export const saleDetailsSchema = saleSchema.extend({
     requestHash: hashSchema,
     /** As the server recomputes it; null in `private` mode, where it is not seen. The first cells and names of many. */
     program: z.strictObject({
-      cells: z.array(z.string()), cellCount: z.int().min(1), answer: z.array(z.string()), comparisons: z.int().min(0), steps: z.int().min(0),
+      cells: z.array(z.string()), cellCount: z.int().min(1), answer: z.array(z.string()),
+      comparisons: z.int().min(0), steps: z.int().min(0),
     }).nullable(),
   }).nullable(),
   /** Comparisons and products of encrypted cells that the purchase was helped with. */

@@ -8,6 +8,7 @@ import { createWindowPage, type WindowPage } from './pages/window-page.ts'
 import { browserPath, launchBrowser, watchPage } from './support/browser.ts'
 import { openPairWithPage, type PairWithPage } from './support/open-pair.ts'
 import { buildRenderer, openWindow, type OpenedWindow } from './support/open-window.ts'
+import { takePicture } from './support/picture.ts'
 
 const passphrase = 'the passphrase of the backup'
 
@@ -26,16 +27,6 @@ describe.skipIf(browserPath === undefined)('a profile that moves to another comp
     await page.goto(at)
     return createWindowPage(page)
   }
-  const picture = async ({ page }: WindowPage, name: string): Promise<void> => {
-    const pictures = process.env.HESYSTEM_TEST_PICTURES
-    if (pictures === undefined) return
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.waitForTimeout(300)
-      await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) })
-    }
-  }
-
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'hesystem-moving-'))
     const root = process.env.HESYSTEM_TEST_RENDERER ?? await buildRenderer(join(folder, 'out'))
@@ -62,12 +53,12 @@ describe.skipIf(browserPath === undefined)('a profile that moves to another comp
     await page.getByText('This wallet is not backed up').waitFor()
     await page.getByText('The network at 127.0.0.1:9 does not answer.').waitFor()
     expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(1)
-    await picture(window, 'wallet')
+    await takePicture(window.page, 'wallet')
     await window.go('Market')
     await page.getByText('The network at 127.0.0.1:9 does not answer.').waitFor()
     expect(await page.getByText('Nothing is on sale').count()).toBe(0)
     expect(await window.findBarriers()).toEqual([])
-    await picture(window, 'market-down')
+    await takePicture(window.page, 'market-down')
     await window.go('Wallet')
     await window.press('Back up everything…')
     await page.getByText('tables with their keys').waitFor()
@@ -76,7 +67,7 @@ describe.skipIf(browserPath === undefined)('a profile that moves to another comp
     await page.getByText('The two differ.').waitFor()
     expect(await page.getByRole('button', { name: 'Make and save it' }).isDisabled()).toBe(true)
     await page.getByLabel('Once more').fill(passphrase)
-    await picture(window, 'back-up')
+    await takePicture(window.page, 'back-up')
     expect(await window.findBarriers()).toEqual([])
     const download = page.waitForEvent('download')
     await window.press('Make and save it')
@@ -88,13 +79,13 @@ describe.skipIf(browserPath === undefined)('a profile that moves to another comp
     await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click()
     await page.getByText('nothing added since').waitFor()
     expect(await page.getByText('This wallet is not backed up').count()).toBe(0)
-    await picture(window, 'wallet-backed-up')
+    await takePicture(window.page, 'wallet-backed-up')
   }, 60_000)
 
   it('is restored at the first start, after a wrong passphrase too, and opens in the same tab', async () => {
     const window = await openPage(fresh.address())
     const { page } = window
-    await picture(window, 'first-run')
+    await takePicture(window.page, 'first-run')
     await window.press('Restore a backup…')
     expect(await page.getByRole('button', { name: 'Restore it' }).isDisabled()).toBe(true)
     await page.locator('input[type=file]').setInputFiles(backup)
@@ -102,11 +93,11 @@ describe.skipIf(browserPath === undefined)('a profile that moves to another comp
     await window.press('Restore it')
     await page.getByText('The passphrase does not open this backup.').waitFor()
     await page.getByLabel('Passphrase of the backup').fill(passphrase)
-    await picture(window, 'restore')
+    await takePicture(window.page, 'restore')
     expect(await window.findBarriers()).toEqual([])
     await window.press('Restore it')
     await page.getByText('The backup was restored').waitFor()
-    await picture(window, 'restored')
+    await takePicture(window.page, 'restored')
     // Whoever leaves the page then finds it waiting.
     await page.reload()
     await page.getByText('A backup was restored.').waitFor()

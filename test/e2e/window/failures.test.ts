@@ -11,6 +11,7 @@ import { browserPath, launchBrowser } from './support/browser.ts'
 import { openMarketplace, type Marketplace } from './support/marketplace.ts'
 import { openPairWithPage } from './support/open-pair.ts'
 import { buildRenderer, openWindow, type OpenedWindow } from './support/open-window.ts'
+import { pictureFailure, takePicture } from './support/picture.ts'
 import { createFolder } from '../support/cleanup.ts'
 
 const scripts = {
@@ -48,16 +49,6 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     await page.reload()
   }
 
-  /** In the folder that HESYSTEM_TEST_PICTURES names, to be looked at. */
-  const picture = async (at: WindowPage, name: string): Promise<void> => {
-    const folder = process.env.HESYSTEM_TEST_PICTURES
-    if (folder === undefined) return
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await at.page.emulateMedia({ colorScheme })
-      await at.page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) })
-    }
-  }
-
   beforeAll(async () => {
     root = process.env.HESYSTEM_TEST_RENDERER ?? await buildRenderer(join(createFolder(), 'out'))
     market = await openMarketplace(root)
@@ -68,11 +59,7 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     window = await lookInto(opened.address())
     page = window.page
   }, 180_000)
-  // A picture of what stood there, in the folder that HESYSTEM_TEST_PICTURES names.
-  beforeEach(({ onTestFailed, task }) => {
-    const folder = process.env.HESYSTEM_TEST_PICTURES
-    if (folder !== undefined) onTestFailed(async () => { await page.screenshot({ path: join(folder, `${task.name.slice(0, 40)}.png`) }) })
-  })
+  beforeEach((context) => { pictureFailure(context, () => [page]) })
   afterAll(async () => {
     await browser.close()
     await opened.close()
@@ -100,7 +87,7 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     await page.getByLabel('Market contract').focus()
     await page.getByText(`The node answers for chain ${market.chain.chainId}.`).waitFor()
     expect(await window.findBarriers()).toEqual([])
-    await picture(window, 'network-edit')
+    await takePicture(page, 'network-edit')
     await window.press('Take that one')
     await window.press('Save the changes')
     await window.dialog().waitFor({ state: 'detached' })
@@ -233,7 +220,7 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     await shop.page.getByText('You reclaimed the payment').waitFor()
     await shop.page.getByText('1/24 × the sum of revenue over all 24 rows').waitFor()
     expect(await shop.findBarriers()).toEqual([])
-    await picture(shop, 'sale-settled')
+    await takePicture(shop.page, 'sale-settled')
     await shop.go('Receipts')
     expect(await shop.page.getByRole('row').filter({ hasText: market.listings.plain }).first().innerText()).toMatch(/sold[^]*Settled[^]*not yet/i)
     await shop.page.context().close()
@@ -274,7 +261,7 @@ describe.skipIf(browserPath === undefined)('the window when things go wrong, ove
     await shop.page.getByRole('region', { name: 'Next step' }).getByRole('button', { name: 'Withdraw' }).waitFor()
     const money = await shop.page.getByRole('region', { name: 'Money' }).innerText()
     expect(money).toMatch(/Credited to you\s*0\.01\s*ether[^]*Burned\s*0\.02/)
-    await picture(shop, 'sale-disputed')
+    await takePicture(shop.page, 'sale-disputed')
     await shop.page.context().close()
   }, 60_000)
 

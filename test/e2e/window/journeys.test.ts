@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Browser, Page } from '@playwright/test'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findFreePort } from '../../../src/cli/demo/free-port.ts'
@@ -10,6 +9,7 @@ import { createSelling } from './pages/selling.ts'
 import { createWindowPage, type WindowPage } from './pages/window-page.ts'
 import { browserPath, launchBrowser, watchPage, type Watched } from './support/browser.ts'
 import { openWindow, type OpenedWindow } from './support/open-window.ts'
+import { pictureFailure } from './support/picture.ts'
 
 const table = `id;age;pay;shift
 ${Array.from({ length: 40 }, (_, index) => `P${1000 + index};${20 + ((index * 7) % 41)};${index === 7 ? '' : (18 + ((index * 13) % 50) / 10).toFixed(1).replace('.', ',')};${index % 3 === 0 ? 'night' : 'day'}`).join('\n')}
@@ -56,11 +56,7 @@ describe.skipIf(browserPath === undefined)('the window, in a browser, over a rea
     await opened.close()
   })
 
-  // A picture of what stood there, in the folder that HESYSTEM_TEST_PICTURES names.
-  beforeEach(({ onTestFailed, task }) => {
-    const folder = process.env.HESYSTEM_TEST_PICTURES
-    if (folder !== undefined) onTestFailed(async () => { await page.screenshot({ path: join(folder, `${task.name.slice(0, 40)}.png`) }) })
-  })
+  beforeEach((context) => { pictureFailure(context, () => [page]) })
 
   describe('a buyer who has never seen it', () => {
     it('is one click from an empty profile to a script in the editor', async () => {

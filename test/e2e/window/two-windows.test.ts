@@ -10,6 +10,7 @@ import { createSettingUp } from './pages/setting-up.ts'
 import { createWindowPage, type WindowPage } from './pages/window-page.ts'
 import { browserPath, launchBrowser, watchPage, type Watched } from './support/browser.ts'
 import { buildRenderer, openWindow, type OpenedWindow } from './support/open-window.ts'
+import { pictureFailure } from './support/picture.ts'
 
 interface Party {
   readonly opened: OpenedWindow
@@ -96,14 +97,7 @@ describe.skipIf(browserPath === undefined)('two windows, one network', () => {
     mkdirSync(join(buyer.opened.home, 'scripts'), { recursive: true })
     writeFileSync(join(buyer.opened.home, 'scripts', 'mean-pay.ts'), script)
   }, 180_000)
-  // A picture of what stood there, in the folder that HESYSTEM_TEST_PICTURES names.
-  beforeEach(({ onTestFailed, task }) => {
-    const folder = process.env.HESYSTEM_TEST_PICTURES
-    if (folder === undefined) return
-    onTestFailed(async () => {
-      for (const [name, { window }] of Object.entries({ seller, buyer })) await window.page.screenshot({ path: join(folder, `${task.name.slice(0, 40)} ${name}.png`) })
-    })
-  })
+  beforeEach((context) => { pictureFailure(context, () => [seller.window.page, buyer.window.page]) })
   afterAll(async () => {
     await browser.close()
     await seller.opened.close()

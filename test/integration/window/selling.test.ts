@@ -49,14 +49,6 @@ describe('selling through the contract: from a file to money, with nobody at the
     expect(await buyer.client.app.status({})).toMatchObject({ network: { hasContract: true }, withdrawableWei: '0' })
   })
 
-  it('calls a known chain public, and a practice chain on another computer custom', async () => {
-    const elsewhere = [['sepolia', 11_155_111], ['afar', chain.chainId]] as const
-    for (const [name, chainId] of elsewhere) await buyer.client.networks.save({ name, rpcUrl: 'https://rpc.example/', chainId, contract: null })
-    const kinds = new Map((await buyer.client.networks.list({})).map(({ name, kind }) => [name, kind]))
-    expect([kinds.get('local'), kinds.get('sepolia'), kinds.get('afar')]).toEqual(['practice', 'public', 'custom'])
-    for (const [name] of elsewhere) await buyer.client.networks.remove({ name })
-  })
-
   it('imports a table as previewed, encrypts it and makes test data, as jobs', async () => {
     const opened = await seller.client.datasets.openFile(file)
     expect(opened.format).toBe('csv')

@@ -10,7 +10,8 @@ const policy = { mode: 'disclosed' as const, minRows: size, condition: 1, maxAns
 
 /** All sequences of `rows` numbers from `low` to `high` that never fall. */
 const rising = (rows: number, low: number, high: number): number[][] => (rows === 0 ? [[]]
-  : Array.from({ length: high - low + 1 }, (_, at) => low + at).flatMap((first) => rising(rows - 1, first, high).map((rest) => [first, ...rest])))
+  : Array.from({ length: high - low + 1 }, (_, at) => low + at)
+    .flatMap((first) => rising(rows - 1, first, high).map((rest) => [first, ...rest])))
 
 const groupsOf = (values: readonly number[]): SortedGroup[] => Array.from({ length: values.length / size }, (_, group) => {
   const [start, end] = [group * size, (group + 1) * size]

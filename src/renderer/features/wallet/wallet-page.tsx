@@ -108,7 +108,8 @@ const Show = ({ wallet }: { readonly wallet: Wallet }) => {
       <Section title="Backup">
         <p className="quiet prose">
           Phrase and keystore hold the wallet: its money, and nothing else. Tables, their keys, listings and bought answers are
-          in the backup of everything: one encrypted file, from which a new profile is restored at the first start. Make one after each sale.
+          in the backup of everything: one encrypted file, from which a new profile is restored at the first start.
+          Make one after each sale.
         </p>
         <div className="row">
           <Button onClick={() => { setOver('everything') }}>Back up everything…</Button>
