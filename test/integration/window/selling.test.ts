@@ -67,9 +67,7 @@ describe('selling through the contract: from a file to money, with nobody at the
   }, 120_000)
 
   it('drafts a listing, says exactly what becomes public, and publishes it', async () => {
-    const draft = await seller.client.listings.create({
-      dataset: 'sales', title: 'Shop revenue', valueWei: (ether / 50n).toString(), condition: 1, serverUrl: `http://127.0.0.1:${port}`,
-    })
+    const draft = await seller.client.listings.create({ dataset: 'sales', title: 'Shop revenue', valueWei: (ether / 50n).toString(), condition: 1, serverUrl: `http://127.0.0.1:${port}` })
     listing = draft.id
     url = draft.url
     expect(draft).toMatchObject({ state: 'draft', number: null, onThisNetwork: true,
@@ -150,7 +148,7 @@ describe('selling through the contract: from a file to money, with nobody at the
       asked: { program: { cells: ['1/24 × the sum of revenue over all 24 rows'], cellCount: 1, answer: ['answer: one number'], comparisons: 0 } },
     })
     expect(BigInt(sale.creditedWei)).toBe(BigInt(sale.earnedWei) + BigInt(sale.depositWei))
-    expect(sale.timeline.map(({ name, state }) => [name, state])).toEqual(['paid', 'requested', 'delivered', 'confirmed'].map((name) => [name, 'done']))
+    expect(sale.timeline.filter(({ state }) => state === 'done').map(({ name }) => name)).toEqual(['paid', 'requested', 'delivered', 'confirmed'])
     expect(await refusalOf(buyer.client.sales.show({ purchase }))).toMatchObject({ code: 'access.forbidden' })
     expect(await seller.client.sales.earnings({})).toMatchObject({
       settledWei: (ether / 50n).toString(), pendingWei: '0', withdrawableWei: (ether / 50n + ether / 100n).toString(), days: [expect.objectContaining({ sales: 1 })],

@@ -63,8 +63,10 @@ export const FileDecisions = ({ preview, decisions, onChange }: Properties) => {
   // A workbook's numbers are numbers; only those in its texts have a mark.
   const hasWrittenNumbers = format === 'excel' && (decisions.decimalMark !== undefined || summary?.decimalMarkGuessed === true || (summary?.thousandsMarks.length ?? 0) > 0 || preview.problem?.code === 'input.csv-not-a-number')
   const fewWords = preview.columns.filter(({ kind, words }) => kind === 'category' && words.length <= mostOneHot).map(({ name }) => name)
-  const sorted = summary?.flagged.filter(({ reason }) => reason === 'sorted').map(({ name }) => name) ?? []
-  const inStep = summary?.flagged.filter((flag) => flag.reason === 'in-step') ?? []
+  // Under these decisions; where they make no table yet, as it was recognised with its gaps filled.
+  const flagged = (preview.summary ?? summary)?.flagged ?? []
+  const sorted = flagged.filter(({ reason }) => reason === 'sorted').map(({ name }) => name)
+  const inStep = flagged.filter((flag) => flag.reason === 'in-step')
   const repeating = summary?.flagged.filter(({ reason }) => reason === 'repeats').map(({ name }) => name) ?? []
   const asksForDates = decisions.dateOrder !== undefined || dated !== undefined || preview.problem?.code.includes('date') === true
   return (

@@ -39,6 +39,11 @@ export const createWindowPage = (page: Page) => {
       await page.getByRole('button', { name: 'Sign and send' }).click()
       await dialog().waitFor({ state: 'detached', timeout: chainMilliseconds })
     },
+    /** Leaves what is open over the page without carrying it out. */
+    leaveDialog: async (): Promise<void> => {
+      await page.keyboard.press('Escape')
+      await dialog().waitFor({ state: 'detached' })
+    },
     /** How far the page as it stands reaches beyond its width, in pixels: what can be read only by scrolling sideways. */
     findOverflow: (): Promise<number> =>
       page.evaluate('(() => { const main = document.querySelector("main"); return Math.max(main.scrollWidth - main.clientWidth, document.documentElement.scrollWidth - innerWidth) })()'),
