@@ -39,10 +39,13 @@ export const assertCondition = (program: Program, { condition }: Policy, { colum
 }
 
 /** Cheap, and so the first thing to ask of a program from the network. Throws `policy.answer-cells`. */
-export const assertCellCount = ({ cells }: Program, { maxAnswerCells }: Policy): void => {
-  if (cells.length > maxAnswerCells) {
-    const message = `the answer decrypts ${cells.length} cells, the listing allows ${maxAnswerCells}`
-    refuse('policy.answer-cells', message, { cells: cells.length, limit: maxAnswerCells })
+export const assertCellCount = ({ cells }: Program, policy: Policy): void => { assertAnswerCells(cells.length, policy) }
+
+/** Throws `policy.answer-cells`. */
+export const assertAnswerCells = (cells: number, { maxAnswerCells }: Policy): void => {
+  if (cells > maxAnswerCells) {
+    const message = `the answer decrypts ${cells} cells, the listing allows ${maxAnswerCells}`
+    refuse('policy.answer-cells', message, { cells, limit: maxAnswerCells })
   }
 }
 

@@ -11,6 +11,7 @@ import { sha256Hex } from '../../src/host/trade/hash.ts'
 import { isAppError } from '../../src/shared/errors.ts'
 import { resultAcceptedSchema, testResultsSchema, type ResultSubmission } from '../../src/shared/schemas/http.ts'
 import { programSchema } from '../../src/shared/schemas/program.ts'
+import { queryProfile } from './support/profile.ts'
 import { refusalOf } from './support/refusal.ts'
 import { openRelay, type Relay } from './support/relay.ts'
 import { expectedAnswer, prepareDataset, publishListing, script } from './support/shop.ts'
@@ -140,7 +141,8 @@ describe('the one result of a purchase', () => {
     await expect.poll(async () => (await sales.list()).find(({ onChain }) => onChain.id === number)?.sale?.state).toBe('declined')
     const sale = (await sales.list()).find(({ onChain }) => onChain.id === number)?.sale
     expect(JSON.parse(sale?.refusal ?? '')).toMatchObject({ code: 'policy.result-mismatch' })
-    expect(sale?.sealed).toBeNull()
+    // Nothing was answered, and nothing of what was sent is kept.
+    expect(queryProfile(shop.home, 'SELECT sealed, length(ciphertexts) AS bytes FROM sales WHERE purchase = ?', number.toString())).toEqual([{ sealed: null, bytes: 0 }])
   })
 
   it('decrypts of test results only what are ciphertexts under the test key', async () => {

@@ -30,6 +30,8 @@ export interface ReadSubmission extends Pick<ResultSubmission, 'request' | 'sign
   readonly ciphertexts: Uint8Array
   /** The program in its one text; null where none was sent. */
   readonly program: string | null
+  /** How many cells the program has; null where none was sent. */
+  readonly cells: number | null
   /** SHA-256 of the whole. */
   readonly bodyHash: string
 }
@@ -58,6 +60,7 @@ const readSubmission = (text: string): ReadSubmission => {
     signature,
     ciphertexts: fromBase64(ciphertexts),
     program: program === null ? null : encodeProgram(program),
+    cells: program === null ? null : program.cells.length,
     bodyHash: sha256Hex(JSON.stringify(submission)),
   }
 }

@@ -15,7 +15,7 @@ import { createNeighbourhood } from './neighbourhood.ts'
 import { readRestorations, type Restoration } from './restorations.ts'
 import type { SourceTable } from './row-marks.ts'
 import { createVersions, type VersionSubject } from './versions.ts'
-import { createSourceStore, type LedgerEntry, type Sale, type Source, type SourceOffer } from './source-store.ts'
+import { createSourceStore, type Asker, type LedgerEntry, type Sale, type Source, type SourceOffer } from './source-store.ts'
 
 /** Whose table a program is about, and under which terms. */
 export interface LedgerSubject {
@@ -114,19 +114,19 @@ export interface Ledger {
    * Counts what a purchase asks of the key holder, judged as a program of comparisons alone, where its source was never asked it before, in
    * one durable step before anything is decrypted. Asked again, it changes nothing. Gives false and throws as `assertPermitted`.
    */
-  debitComparisons(sale: Sale, judgement: Judgement, subject: LedgerSubject): boolean
+  debitComparisons(asker: Asker, judgement: Judgement, subject: LedgerSubject): boolean
   /**
    * Counts what a purchase asks blinded, in `private` mode, in one durable step before anything is decrypted; the same bytes asked again
    * by the same purchase change nothing. Throws `policy.program-expected`, `policy.comparisons-not-sold`,
    * `policy.products-not-sold`, `policy.budget-spent`.
    */
-  debitHelp(sale: Sale, help: Help, subject: LedgerSubject): void
+  debitHelp(asker: Asker, help: Help, subject: LedgerSubject): void
   /** How many comparisons and products a purchase was helped with, whichever script asked. */
-  countHelp(sale: Sale): number
+  countHelp(asker: Asker): number
   /** How many of either kind the dataset's source has helped with. */
   countHelped(dataset: string, kind: Help['kind']): number
   /** Throws `policy.comparison-unasked` where a program names comparisons that its purchase has not asked. */
-  assertAsked(sale: Sale, { comparisons }: Pick<Judgement, 'comparisons'>): void
+  assertAsked(asker: Asker, { comparisons }: Pick<Judgement, 'comparisons'>): void
 }
 
 export interface LedgerDependencies {
@@ -377,27 +377,27 @@ export const createLedger = ({ database, vault, datasets, judges, now }: LedgerD
       }
     },
 
-    debitComparisons: (sale, judgement, subject) => database.transaction((): boolean => {
+    debitComparisons: (asker, judgement, subject) => database.transaction((): boolean => {
       const source = requireSource(subject.dataset)
       if (!assertWithin(source, judgement, subject)) return false
       store.setPartition(source.id, judgement.refined)
-      store.insertComparisons(source.id, sale, judgement.comparisons, now().toISOString())
+      store.insertComparisons(source.id, asker, judgement.comparisons, now().toISOString())
       return true
     }).immediate(),
 
-    debitHelp: (sale, help, subject) => {
+    debitHelp: (asker, help, subject) => {
       database.transaction(() => {
         const source = requireSource(subject.dataset)
-        if (helped.has(source.id, sale, help)) return
+        if (helped.has(source.id, asker, help)) return
         judgeHelp(source, help, subject)
-        helped.insert(source.id, sale, help, now().toISOString())
+        helped.insert(source.id, asker, help, now().toISOString())
       }).immediate()
     },
-    countHelp: (sale) => helped.countOf(sale) + store.countAsked(sale),
+    countHelp: (asker) => helped.countOf(asker) + store.countAsked(asker),
     countHelped: (dataset, kind) => helped.count(requireSource(dataset).id, kind),
 
-    assertAsked: (sale, { comparisons }) => {
-      if (store.hasAsked(sale, comparisons)) return
+    assertAsked: (asker, { comparisons }) => {
+      if (store.hasAsked(asker, comparisons)) return
       throw new AppError('policy.comparison-unasked', 'The program names comparisons that were not asked under this purchase.')
     },
   }

@@ -31,6 +31,14 @@ export interface MaskedCells {
 /** A purchase as the contract numbers it. */
 export type Sale = Omit<LedgerEntry, 'programHash'>
 
+/** Who asks the key holder: a purchase with its buyer, for a reorganisation may give the number to another. */
+export interface Asker extends Sale {
+  readonly buyer: string
+}
+
+/** How an asker's rows name their purchase. Rows written before there were names hold the number alone, and count for whoever bears it. */
+export const nameAsker = ({ purchase, buyer }: Asker): string => `${purchase}@${buyer.toLowerCase()}`
+
 /** A dataset's marked rows, whether it is still there or not. */
 export interface MarkedDataset {
   readonly dataset: number
@@ -98,11 +106,11 @@ export interface SourceStore {
   /** How many of these were never asked. */
   countNewComparisons(source: number, comparisons: readonly string[]): number
   /** Notes what a purchase asks, for its source and for itself. */
-  insertComparisons(source: number, sale: Sale, comparisons: readonly string[], askedAt: string): void
+  insertComparisons(source: number, asker: Asker, comparisons: readonly string[], askedAt: string): void
   /** How many comparisons a purchase has asked openly. */
-  countAsked(sale: Sale): number
+  countAsked(asker: Asker): number
   /** Whether a purchase has asked all of these. */
-  hasAsked(sale: Sale, comparisons: readonly string[]): boolean
+  hasAsked(asker: Asker, comparisons: readonly string[]): boolean
 }
 
 const rowsOf = (table: SourceTable): number => table[0]?.values.length ?? 0
@@ -306,25 +314,26 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
       return comparisons.filter((comparison) => find.get(source, comparison) === undefined).length
     },
 
-    insertComparisons: (source, { chainId, contract, purchase }, comparisons, askedAt) => {
+    insertComparisons: (source, asker, comparisons, askedAt) => {
       const count = database.prepare('INSERT INTO ledger_comparisons (source, comparison) VALUES (?, ?) ON CONFLICT DO NOTHING')
       const note = database.prepare(`INSERT INTO sale_comparisons (chain_id, contract, purchase, comparison, asked_at) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING`)
       for (const comparison of comparisons) {
         count.run(source, comparison)
-        note.run(chainId, contract, purchase.toString(), comparison, askedAt)
+        note.run(asker.chainId, asker.contract, nameAsker(asker), comparison, askedAt)
       }
     },
 
-    countAsked: ({ chainId, contract, purchase }) => database.prepare<[number, string, string], { count: number }>(
-      'SELECT count(*) AS count FROM sale_comparisons WHERE chain_id = ? AND contract = ? AND purchase = ?',
-    ).get(chainId, contract, purchase.toString())?.count ?? 0,
+    countAsked: (asker) => database.prepare<[number, string, string, string], { count: number }>(
+      'SELECT count(DISTINCT comparison) AS count FROM sale_comparisons WHERE chain_id = ? AND contract = ? AND purchase IN (?, ?)',
+    ).get(asker.chainId, asker.contract, asker.purchase.toString(), nameAsker(asker))?.count ?? 0,
 
-    hasAsked: ({ chainId, contract, purchase }, comparisons) => {
-      const find = database.prepare<[number, string, string, string]>(
-        'SELECT 1 FROM sale_comparisons WHERE chain_id = ? AND contract = ? AND purchase = ? AND comparison = ?',
+    hasAsked: (asker, comparisons) => {
+      const find = database.prepare<[number, string, string, string, string]>(
+        'SELECT 1 FROM sale_comparisons WHERE chain_id = ? AND contract = ? AND purchase IN (?, ?) AND comparison = ?',
       )
-      return comparisons.every((comparison) => find.get(chainId, contract, purchase.toString(), comparison) !== undefined)
+      return comparisons.every((comparison) =>
+        find.get(asker.chainId, asker.contract, asker.purchase.toString(), nameAsker(asker), comparison) !== undefined)
     },
   }
 }

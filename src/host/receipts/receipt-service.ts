@@ -89,7 +89,7 @@ export const createReceiptService = (dependencies: ReceiptServiceDependencies): 
     const { chainId, contract } = market
     return sign(purchase, {
       ...parseContent(listing.details, sale?.request ?? null, sale?.signature ?? null, sale?.program ?? null),
-      unprovedReplies: ledger.countHelp({ chainId, contract, purchase: purchase.id }),
+      unprovedReplies: ledger.countHelp({ chainId, contract, purchase: purchase.id, buyer: purchase.buyer }),
     })
   }
 

@@ -3,11 +3,14 @@ import type { Details } from '../../shared/schemas/details.ts'
 import type { Program } from '../../shared/schemas/program.ts'
 import { AppError } from '../../shared/errors.ts'
 import { failpoint } from '../failpoint.ts'
+import { assertAnswerCells } from '../../policy/policy.ts'
+import { assertPrivateCells } from '../../policy/private.ts'
 import { openReads, readForms } from '../../compute/packed-program.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { withMappedErrors } from '../../engine/map-error.ts'
 import type { PaillierKeyPair } from '../../crypto/types.ts'
 import type { StoredTensor } from '../datasets/dataset-service.ts'
+import type { ReadSubmission } from '../judging/judge-jobs.ts'
 import { encodeAnswer } from '../protocol/answer-codec.ts'
 import { createClaim } from '../protocol/opened-answer.ts'
 import { describeDataset } from '../trade/details-document.ts'
@@ -18,6 +21,25 @@ export const countCiphertexts = ({ length }: Uint8Array, { dataset: { key } }: D
   const cells = length / (key.bits / 4)
   if (Number.isInteger(cells) && cells > 0) return cells
   throw new AppError('input.invalid', `The encrypted result has ${length} bytes, not a whole number of ciphertexts of ${key.bits / 4} bytes each.`, { details: { bytes: length } })
+}
+
+const notComputed = (): AppError =>
+  new AppError('policy.result-mismatch', 'The encrypted result is not what this program computes from the listing\'s table.')
+
+/**
+ * Holds what a buyer sent to the length an answer can have, before it is kept: anybody who is refunded could fill the seller's disk.
+ * Throws `input.invalid`, `policy.answer-cells`, `policy.result-mismatch`.
+ */
+export const assertLength = ({ ciphertexts, cells }: Pick<ReadSubmission, 'ciphertexts' | 'cells'>, details: Details): void => {
+  const { policy, dataset: { key } } = details
+  if (policy.mode === 'private') {
+    assertPrivateCells(countCiphertexts(ciphertexts, details), policy, describeDataset(details))
+    return
+  }
+  const asked = cells ?? 0
+  if (ciphertexts.length <= Math.min(asked, policy.maxAnswerCells) * (key.bits / 4)) return
+  assertAnswerCells(asked, policy)
+  throw notComputed()
 }
 
 export interface MaskedTask {
@@ -72,7 +94,7 @@ export const answerProgram = async (task: AnswerTask, engine: Engine): Promise<U
   const { program, ciphertexts, details, tensor, key } = task
   const own = await engine.evaluate(key.publicKey, tensor.source(), readForms(program, describeDataset(details)))
   if (own.length !== ciphertexts.length || !timingSafeEqual(own, ciphertexts)) {
-    throw new AppError('policy.result-mismatch', 'The encrypted result is not what this program computes from the listing\'s table.')
+    throw notComputed()
   }
   return decryptProved(task, program, own, engine)
 }

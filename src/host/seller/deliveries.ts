@@ -16,11 +16,11 @@ import { sealedLength } from '../protocol/answer-codec.ts'
 import { hashResultRequest, recoverResultRequestSigner } from '../protocol/result-request.ts'
 import { assertSealingKey, sealAnswer } from '../protocol/sealing.ts'
 import { sha256Hex } from '../trade/hash.ts'
-import { answerMasked, answerProgram, countCiphertexts } from './answer-request.ts'
+import { answerMasked, answerProgram, assertLength, countCiphertexts } from './answer-request.ts'
 import { assertBoughtUnder } from './bought-under.ts'
 import type { ListingStore, StoredListing } from './listing-store.ts'
 import { declineKey, deliverKey } from './move-keys.ts'
-import type { Sale, SaleStore } from './sale-store.ts'
+import type { Sale, SaleKey, SaleStore } from './sale-store.ts'
 import { createTurns } from './turns.ts'
 
 export interface DeliveryDependencies {
@@ -94,17 +94,45 @@ const assertSubmission = (
   if (found !== undefined) throw new AppError('access.request-mismatch', `The ${found[1]} sent is not the one that was signed.`, { details: { field: found[1] } })
 }
 
+/** Why what was sent cannot be the answer's ciphertexts, by its length: it is not kept then, and the request is declined. */
+const refusalOfLength = (submission: ReadSubmission, { details }: StoredListing): AppError | null => {
+  try {
+    assertLength(submission, details)
+    return null
+  } catch (error) {
+    if (isRefusal(error)) return error
+    throw error
+  }
+}
+
 export const createDeliveries = ({
   sales, listings, datasets, ledger, engine, market, assertAnswersKnown, now,
 }: DeliveryDependencies): Deliveries => {
   /** One sale is worked on by one call at a time; a second caller waits for the first one's outcome. */
-  const underWay = new Map<bigint, Promise<Sale>>()
+  const underWay = new Map<string, Promise<Sale>>()
   const inTurn = createTurns(mostDecisionsAtOnce)
+
+  const notArrived = (purchase: bigint): AppError =>
+    new AppError('input.not-found', `No request has arrived for purchase ${purchase}.`, { details: { purchase: purchase.toString() } })
 
   const show = (purchase: bigint): Sale => {
     const sale = sales.find(purchase)
-    if (sale === null) throw new AppError('input.not-found', `No request has arrived for purchase ${purchase}.`, { details: { purchase: purchase.toString() } })
+    if (sale === null) throw notArrived(purchase)
     return sale
+  }
+
+  /** Null where its number is another request's by now. */
+  const findStanding = ({ purchase, requestHash }: SaleKey): Sale | null => {
+    const sale = sales.find(purchase)
+    return sale?.requestHash === requestHash ? sale : null
+  }
+
+  const movedOn = ({ purchase }: SaleKey): AppError =>
+    new AppError('escrow.wrong-state', 'The purchase has moved on since its request came.', { details: { purchase: purchase.toString() }, retryable: true })
+
+  /** A debit for a sale that was set aside would stand under the number of the one that took its place. Throws `escrow.wrong-state`. */
+  const assertStands = (sale: SaleKey): void => {
+    if (sales.summarise(sale.purchase)?.requestHash !== sale.requestHash) throw movedOn(sale)
   }
 
   const entryOf = ({ purchase }: Sale, { programHash }: ResultRequest): LedgerEntry =>
@@ -114,7 +142,7 @@ export const createDeliveries = ({
     const job = { kind: 'program', text: sale.program } as const
     const judgement = await ledger.settle(job, subject, (judged) => ledger.assertPermitted(judged, subject))
     await assertAnswersKnown(subject.dataset)
-    ledger.assertAsked(entryOf(sale, request), judgement)
+    ledger.assertAsked({ ...entryOf(sale, request), buyer: sale.buyer }, judgement)
     return answerProgram({
       request,
       // It was read and judged as this very text.
@@ -125,7 +153,10 @@ export const createDeliveries = ({
       key: datasets.readKeyPair(subject.dataset, 'data'),
       debit: async () => {
         await assertDeliverable(sale, subject.details)
-        await ledger.settle(job, subject, (judged) => ledger.debit(entryOf(sale, request), judged, subject), judgement)
+        await ledger.settle(job, subject, (judged) => {
+          assertStands(sale)
+          return ledger.debit(entryOf(sale, request), judged, subject)
+        }, judgement)
       },
     }, await engine())
   }
@@ -143,6 +174,7 @@ export const createDeliveries = ({
       key: datasets.readKeyPair(dataset, 'data'),
       debit: async () => {
         await assertDeliverable(sale, details)
+        assertStands(sale)
         ledger.debitCells(entryOf(sale, request), cells, subject)
       },
     }, await engine())
@@ -158,7 +190,7 @@ export const createDeliveries = ({
   const assertInTime = async (sale: Sale): Promise<PurchaseOnChain> => {
     const onChain = await market.readPurchase(sale.purchase)
     const details = { purchase: sale.purchase.toString() }
-    if (!isWaiting(onChain, sale)) throw new AppError('escrow.wrong-state', 'The purchase has moved on since its request came.', { details, retryable: true })
+    if (!isWaiting(onChain, sale)) throw movedOn(sale)
     if (await hasLeft(leastShareLeft.debit, onChain)) return onChain
     throw new AppError('policy.request-late', 'The request came when its time was nearly over: an answer could come too late to be delivered.', { details })
   }
@@ -184,10 +216,10 @@ export const createDeliveries = ({
       assertSealingKey(getBytes(request.x25519PublicKey))
       const subject = { dataset, details }
       const payload = details.policy.mode === 'private' ? await answerUnseen(sale, request, subject) : await answerSeen(sale, request, subject)
-      sales.answer(sale.purchase, sealAnswer(payload, getBytes(request.x25519PublicKey), sale.requestHash))
+      sales.answer(sale, sealAnswer(payload, getBytes(request.x25519PublicKey), sale.requestHash))
     } catch (error) {
       if (!isRefusal(error)) throw error
-      sales.refuse(sale.purchase, JSON.stringify(toErrorDocument(error)))
+      sales.refuse(sale, JSON.stringify(toErrorDocument(error)))
     }
   }
 
@@ -201,7 +233,7 @@ export const createDeliveries = ({
     // Another run of ours, or the clock, was faster: what the chain says is what happened. Whoever bears the number now is answered for
     // what they asked, not for what another did before a reorganisation.
     const delivered = buyer === sale.buyer && state !== 'Requested' && state !== 'Refunded' && sale.state === 'answered'
-    sales.finish(sale.purchase, delivered ? 'delivered' : 'missed')
+    sales.finish(sale, delivered ? 'delivered' : 'missed')
   }
 
   /** Brings a decided sale onto the chain. */
@@ -210,10 +242,10 @@ export const createDeliveries = ({
     const inTime = await hasLeft(leastShareLeft.deliver, onChain) || market.wasSent(key)
     if (sale.state === 'answered' && sale.sealed !== null && inTime) {
       await market.deliverResult(key, sale.purchase, sale.requestHash, hexlify(sale.sealed), onChain.terms.guaranteeWei)
-      sales.finish(sale.purchase, 'delivered')
+      sales.finish(sale, 'delivered')
     } else {
       await market.decline(declineKey(sale.purchase, sale.requestHash), sale.purchase)
-      sales.finish(sale.purchase, 'declined')
+      sales.finish(sale, 'declined')
     }
   }
 
@@ -224,13 +256,19 @@ export const createDeliveries = ({
     else close(sale, onChain)
   }
 
-  const run = async (purchase: bigint): Promise<Sale> => {
+  const decideStanding = async (key: SaleKey): Promise<void> => {
+    const sale = findStanding(key)
+    if (sale?.state === 'received') await decide(sale)
+  }
+
+  const run = async (key: SaleKey): Promise<Sale> => {
     // On a chain begun anew the same number is somebody else's purchase.
     await market.assertReady()
-    if (show(purchase).state === 'received') await proceed(show(purchase), () => inTurn(() => decide(show(purchase))))
-    const decided = show(purchase)
-    if (decided.state === 'answered' || decided.state === 'refused') await proceed(decided, settle)
-    return show(purchase)
+    const received = findStanding(key)
+    if (received?.state === 'received') await proceed(received, () => inTurn(() => decideStanding(key)))
+    const decided = findStanding(key)
+    if (decided?.state === 'answered' || decided?.state === 'refused') await proceed(decided, settle)
+    return show(key.purchase)
   }
 
   return {
@@ -254,8 +292,9 @@ export const createDeliveries = ({
       if (isDisplaced) {
         const { chainId, contract } = market
         ledger.displace({ chainId, contract, purchase: purchase.id }, earlier.requestHash, purchase.requestHash)
-        sales.setAside(purchase.id)
+        sales.setAside(earlier)
       }
+      const refusal = refusalOfLength(submission, listing)
       const sale = sales.receive({
         purchase: purchase.id,
         listing: listing.id,
@@ -265,18 +304,21 @@ export const createDeliveries = ({
         signature,
         bodyHash,
         program: program ?? '',
-        ciphertexts,
+        ciphertexts: refusal === null ? ciphertexts : new Uint8Array(),
         receivedAt: now().toISOString(),
       })
       if (sale.bodyHash !== bodyHash) throw new AppError('escrow.second-request', 'This purchase has already had its one request.')
+      if (refusal !== null && sale.state === 'received') sales.refuse(sale, JSON.stringify(toErrorDocument(refusal)))
       return sale
     },
 
     advance: (purchase) => {
-      const running = underWay.get(purchase)
+      const sale = sales.summarise(purchase)
+      if (sale === null) return Promise.reject(notArrived(purchase))
+      const running = underWay.get(sale.requestHash)
       if (running !== undefined) return running
-      const started = run(purchase).finally(() => underWay.delete(purchase))
-      underWay.set(purchase, started)
+      const started = run(sale).finally(() => underWay.delete(sale.requestHash))
+      underWay.set(sale.requestHash, started)
       return started
     },
   }

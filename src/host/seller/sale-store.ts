@@ -30,6 +30,13 @@ export interface Sale {
   readonly receivedAt: string
 }
 
+/** Which sale is meant: a number alone is another buyer's after a reorganisation. */
+export type SaleKey = Pick<Sale, 'purchase' | 'requestHash'>
+
+/** What became of a sale, without what was sent and answered: that can be megabytes. */
+export type SaleSummary = Pick<Sale, 'purchase' | 'listing' | 'buyer' | 'requestHash' | 'state' | 'refusal' | 'receivedAt'>
+
+/** An outcome of a sale that was set aside meanwhile is dropped: it is decided anew where its request comes back. */
 export interface SaleStore {
   /**
    * Writes a new request down; returns what stands there already if there is one. One that had been set aside or missed, and is on the
@@ -38,46 +45,55 @@ export interface SaleStore {
   receive(sale: Omit<Sale, 'state' | 'refusal' | 'sealed'>): Sale
   /** The one under this number that was not set aside. */
   find(purchase: bigint): Sale | null
+  summarise(purchase: bigint): SaleSummary | null
   /** The contract holds another request under this number by now: the sale is kept, and nothing is done for it. */
-  setAside(purchase: bigint): void
-  answer(purchase: bigint, sealed: Uint8Array): void
-  refuse(purchase: bigint, refusal: string): void
-  finish(purchase: bigint, state: 'delivered' | 'declined' | 'missed'): void
-  list(): readonly Sale[]
-  /** Those whose outcome is not on the chain yet. */
-  listUnfinished(): readonly Sale[]
+  setAside(sale: SaleKey): void
+  answer(sale: SaleKey, sealed: Uint8Array): void
+  /** From here on its ciphertexts are of no use, and are not kept. */
+  refuse(sale: SaleKey, refusal: string): void
+  /** One that ends without its answer keeps no ciphertexts either. */
+  finish(sale: SaleKey, state: 'delivered' | 'declined' | 'missed'): void
+  /** The numbers of those whose outcome is not on the chain yet. */
+  listUnfinished(): readonly bigint[]
 }
 
-interface SaleRow {
+interface SummaryRow {
   readonly purchase: string
   readonly listing: string
   readonly buyer: string
   readonly request_hash: string
+  readonly state: SaleState
+  readonly refusal: string | null
+  readonly received_at: string
+}
+
+interface SaleRow extends SummaryRow {
   readonly request: string
   readonly signature: string
   readonly body_hash: string
   readonly program: string
   readonly ciphertexts: Uint8Array
-  readonly state: SaleState
-  readonly refusal: string | null
   readonly sealed: Uint8Array | null
-  readonly received_at: string
 }
 
-const fromRow = (row: SaleRow): Sale => ({
+const toSummary = (row: SummaryRow): SaleSummary => ({
   purchase: BigInt(row.purchase),
   listing: row.listing,
   buyer: row.buyer,
   requestHash: row.request_hash,
+  state: row.state,
+  refusal: row.refusal,
+  receivedAt: row.received_at,
+})
+
+const fromRow = (row: SaleRow): Sale => ({
+  ...toSummary(row),
   request: row.request,
   signature: row.signature,
   bodyHash: row.body_hash,
   program: row.program,
   ciphertexts: row.ciphertexts,
-  state: row.state,
-  refusal: row.refusal,
   sealed: row.sealed,
-  receivedAt: row.received_at,
 })
 
 const finishedFrom: Readonly<Record<'delivered' | 'declined' | 'missed', readonly SaleState[]>> = {
@@ -86,7 +102,12 @@ const finishedFrom: Readonly<Record<'delivered' | 'declined' | 'missed', readonl
   missed: ['received', 'answered', 'refused'],
 }
 
-const where = 'chain_id = ? AND contract = ? AND purchase = ? AND set_aside = 0'
+/** Nothing is made of the ciphertexts of such a sale; where it is revived, they come again with its request. */
+const keepsNothing: readonly SaleState[] = ['refused', 'declined', 'missed']
+
+const whereNumber = 'chain_id = ? AND contract = ? AND purchase = ?'
+const where = `${whereNumber} AND set_aside = 0`
+const whereRequest = `${whereNumber} AND request_hash = ?`
 /** Where a sale was before the contract said that it had ended another way. */
 const revived = "CASE WHEN sealed IS NOT NULL THEN 'answered' WHEN refusal IS NOT NULL THEN 'refused' ELSE 'received' END"
 
@@ -100,23 +121,32 @@ export const createSaleStore = (database: ProfileDatabase, { chainId, contract }
    * A sale moves forward only: from one of `from` to `to`, or this is our bug. Where another process over this profile was faster, what it
    * decided stands.
    */
-  const move = (purchase: bigint, from: readonly SaleState[], to: SaleState, columns: { refusal?: string; sealed?: Uint8Array }): void => {
+  const move = (sale: SaleKey, from: readonly SaleState[], to: SaleState, columns: { refusal?: string; sealed?: Uint8Array }): void => {
     const { changes } = database.prepare(`UPDATE sales SET state = ?, refusal = COALESCE(?, refusal), sealed = COALESCE(?, sealed)
-      WHERE ${where} AND state IN (${from.map((state) => `'${state}'`).join(', ')})`)
-      .run(to, columns.refusal ?? null, columns.sealed ?? null, ...key(purchase))
+      ${keepsNothing.includes(to) ? ", ciphertexts = X''" : ''} WHERE ${whereRequest} AND set_aside = 0 AND state IN (${from.map((state) => `'${state}'`).join(', ')})`)
+      .run(to, columns.refusal ?? null, columns.sealed ?? null, ...key(sale.purchase), sale.requestHash)
     if (changes === 1) return
-    const state = find(purchase)?.state
-    const isDecided = (to === 'answered' || to === 'refused') && state !== undefined && !from.includes(state)
-    if (state !== to && !isDecided) throw new AppError('bug.unexpected', `Sale ${purchase} could not move to ${to}.`, { details: { purchase: purchase.toString(), to } })
+    const found = database.prepare<[number, string, string, string], { state: SaleState; set_aside: number }>(
+      `SELECT state, set_aside FROM sales WHERE ${whereRequest}`,
+    ).get(...key(sale.purchase), sale.requestHash)
+    if (found?.set_aside === 1) return
+    const isDecided = (to === 'answered' || to === 'refused') && found !== undefined && !from.includes(found.state)
+    if (found?.state === to || isDecided) return
+    throw new AppError('bug.unexpected', `Sale ${sale.purchase} could not move to ${to}.`, { details: { purchase: sale.purchase.toString(), to } })
   }
-  const select = (condition: string): readonly Sale[] =>
-    database.prepare<[number, string], SaleRow>(`SELECT * FROM sales WHERE chain_id = ? AND contract = ? AND set_aside = 0 ${condition} ORDER BY received_at`).all(chainId, contract).map(fromRow)
   return {
     find,
+    summarise: (purchase) => {
+      const row = database.prepare<[number, string, string], SummaryRow>(
+        `SELECT purchase, listing, buyer, request_hash, state, refusal, received_at FROM sales WHERE ${where}`,
+      ).get(...key(purchase))
+      return row === undefined ? null : toSummary(row)
+    },
     receive: (sale) => {
       database.prepare(`INSERT INTO sales (chain_id, contract, purchase, listing, buyer, request_hash, request, signature, body_hash, program, ciphertexts, state, received_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received', ?) ON CONFLICT (chain_id, contract, purchase, request_hash)
-        DO UPDATE SET set_aside = 0, state = CASE WHEN set_aside = 1 OR state = 'missed' THEN ${revived} ELSE state END`)
+        DO UPDATE SET set_aside = 0, ciphertexts = CASE WHEN set_aside = 1 OR state = 'missed' THEN excluded.ciphertexts ELSE ciphertexts END,
+        state = CASE WHEN set_aside = 1 OR state = 'missed' THEN ${revived} ELSE state END`)
         .run(
           ...key(sale.purchase), sale.listing, sale.buyer, sale.requestHash, sale.request, sale.signature, sale.bodyHash, sale.program,
           sale.ciphertexts, sale.receivedAt,
@@ -125,11 +155,12 @@ export const createSaleStore = (database: ProfileDatabase, { chainId, contract }
       if (stored === null) throw new AppError('bug.unexpected', `Sale ${sale.purchase} was written and is not there.`)
       return stored
     },
-    setAside: (purchase) => { database.prepare(`UPDATE sales SET set_aside = 1 WHERE ${where}`).run(...key(purchase)) },
-    answer: (purchase, sealed) => { move(purchase, ['received'], 'answered', { sealed }) },
-    refuse: (purchase, refusal) => { move(purchase, ['received'], 'refused', { refusal }) },
-    finish: (purchase, state) => { move(purchase, finishedFrom[state], state, {}) },
-    list: () => select(''),
-    listUnfinished: () => select('AND state IN (\'received\', \'answered\', \'refused\')'),
+    setAside: (sale) => { database.prepare(`UPDATE sales SET set_aside = 1 WHERE ${whereRequest}`).run(...key(sale.purchase), sale.requestHash) },
+    answer: (sale, sealed) => { move(sale, ['received'], 'answered', { sealed }) },
+    refuse: (sale, refusal) => { move(sale, ['received'], 'refused', { refusal }) },
+    finish: (sale, state) => { move(sale, finishedFrom[state], state, {}) },
+    listUnfinished: () => database.prepare<[number, string], { purchase: string }>(`SELECT purchase FROM sales
+      WHERE chain_id = ? AND contract = ? AND set_aside = 0 AND state IN ('received', 'answered', 'refused') ORDER BY received_at`)
+      .all(chainId, contract).map(({ purchase }) => BigInt(purchase)),
   }
 }

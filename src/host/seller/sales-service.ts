@@ -2,13 +2,13 @@ import type { Market, PurchaseOnChain, PurchaseState } from '../chain/market.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { ListingStore } from './listing-store.ts'
 import { declineKey } from './move-keys.ts'
-import type { Sale, SaleStore } from './sale-store.ts'
+import type { SaleStore, SaleSummary } from './sale-store.ts'
 
 export interface SaleView {
   readonly onChain: PurchaseOnChain
   /** The listing's id in this profile; null for one made elsewhere with the same wallet. */
   readonly listing: string | null
-  readonly sale: Sale | null
+  readonly sale: SaleSummary | null
   /** Whether the money can be reclaimed now: delivered, and the buyer's time is over. */
   readonly reclaimable: boolean
 }
@@ -30,11 +30,20 @@ export interface SalesService {
 const finalDepth = 64
 const closedStates: readonly PurchaseState[] = ['Settled', 'Refunded']
 
+/** So many purchases are asked of the chain at once. */
+const batchSize = 50
+
+const inBatches = async <Item, Outcome>(items: readonly Item[], act: (item: Item) => Promise<Outcome>): Promise<Outcome[]> => {
+  const outcomes: Outcome[] = []
+  for (let start = 0; start < items.length; start += batchSize) outcomes.push(...await Promise.all(items.slice(start, start + batchSize).map(act)))
+  return outcomes
+}
+
 /** What was sold, as the contract tells it, with what this profile knows beside it. */
 export const createSalesService = (market: Market, listings: ListingStore, sales: SaleStore): SalesService => {
   /** Not one of a purchase that bore the number before a reorganisation. */
-  const findSale = ({ id, requestHash }: PurchaseOnChain): Sale | null => {
-    const sale = sales.find(id)
+  const findSale = ({ id, requestHash }: PurchaseOnChain): SaleSummary | null => {
+    const sale = sales.summarise(id)
     return BigInt(requestHash) === 0n || sale?.requestHash === requestHash ? sale : null
   }
   const toView = (onChain: PurchaseOnChain, now: number): SaleView => ({
@@ -58,21 +67,21 @@ export const createSalesService = (market: Market, listings: ListingStore, sales
   const showAll = async (skip: ReadonlySet<bigint>): Promise<readonly SaleView[]> => {
     const now = await market.readTime()
     const numbers = await market.findPurchases({ seller: market.account })
-    return Promise.all(numbers.filter((number) => !skip.has(number)).map(async (number) => toView(await market.readPurchase(number), now)))
+    return inBatches(numbers.filter((number) => !skip.has(number)), async (number) => toView(await market.readPurchase(number), now))
   }
   return {
     list: () => showAll(new Set()),
     show: async (number) => toView(await readMine(number), await market.readTime()),
     listOpen: async () => {
       const views = await showAll(over)
-      await Promise.all(views.map(noteIfOver))
+      await inBatches(views, noteIfOver)
       return views
     },
     decline: async (purchase) => {
       const onChain = await readMine(purchase)
       await market.decline(declineKey(purchase, onChain.requestHash), purchase)
       const sale = findSale(onChain)
-      if (sale !== null && sale.state !== 'declined') sales.finish(purchase, 'declined')
+      if (sale !== null && sale.state !== 'declined') sales.finish(sale, 'declined')
       return market.readPurchase(purchase)
     },
     reclaim: async (purchase) => {

@@ -40,7 +40,7 @@ export const watchOnce = async ({ market, sales, salesService, advance, autoRecl
   const moved = await market.outbox.recheck()
   for (const reorganised of moved) onEvent({ kind: 'reorganised', ...reorganised })
   if (moved.length > 0) market.outbox.resume().catch((error: unknown) => { onEvent({ kind: 'failed', purchase: null, error }) })
-  for (const { purchase } of sales.listUnfinished()) {
+  for (const purchase of sales.listUnfinished()) {
     failpoint('recovery.sale')
     await advance(purchase)
   }

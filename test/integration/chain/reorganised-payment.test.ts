@@ -47,7 +47,7 @@ const salesOf = (seller: Party, market: Market, buyer: Party): SaleStore => {
     purchase: 1n, listing: 'listing', buyer: buyer.wallet.address, requestHash, request: '{}', signature: '0x', bodyHash: '0x', program: '{}',
     ciphertexts: new Uint8Array(1), receivedAt: now().toISOString(),
   })
-  sales.answer(1n, Uint8Array.of(1, 2, 3))
+  sales.answer({ purchase: 1n, requestHash }, Uint8Array.of(1, 2, 3))
   return sales
 }
 

@@ -13,6 +13,7 @@ import { AppError } from '../../../src/shared/errors.ts'
 const place = { chainId: 31337, contract: `0x${'22'.repeat(20)}` }
 const purchase = 7n
 const requestHash = `0x${'33'.repeat(32)}`
+const key = { purchase, requestHash }
 const deliverySeconds = 3600
 const request = {
   ...place, purchase: '7', datasetRoot: requestHash, resultHash: requestHash, programHash: requestHash, x25519PublicKey: `0x${'09'.padStart(64, '0')}`,
@@ -42,8 +43,8 @@ const stage = ({ secondsLeft, state = 'Requested', wasSent = false, now = new Da
     purchase, listing: 'listing', buyer: `0x${'44'.repeat(20)}`, requestHash, request: JSON.stringify(request), signature: '0x', bodyHash: '0x', program: '{}',
     ciphertexts: new Uint8Array(1), receivedAt: now.toISOString(),
   })
-  if (decision === 'answered') sales.answer(purchase, Uint8Array.of(1, 2, 3))
-  else if (decision === 'refused') sales.refuse(purchase, '{}')
+  if (decision === 'answered') sales.answer(key, Uint8Array.of(1, 2, 3))
+  else if (decision === 'refused') sales.refuse(key, '{}')
   const sent: unknown[][] = []
   const trouble: Error[] = []
   const send = (...call: unknown[]): Promise<never> => {
@@ -146,13 +147,13 @@ describe('a decided sale', () => {
 
   it('that another process over this profile decided first stays as that process decided it', async () => {
     const { sales, advance, sent, stored } = stage({ secondsLeft: deliverySeconds })
-    sales.answer(purchase, Uint8Array.of(9, 9))
-    sales.refuse(purchase, '{}')
+    sales.answer(key, Uint8Array.of(9, 9))
+    sales.refuse(key, '{}')
     expect(stored()).toBe('answered')
     expect(await advance()).toBe('delivered')
     expect(sent).toEqual([delivery])
-    sales.finish(purchase, 'delivered')
-    expect(() => { sales.finish(purchase, 'declined') }).toThrow('could not move to declined')
+    sales.finish(key, 'delivered')
+    expect(() => { sales.finish(key, 'declined') }).toThrow('could not move to declined')
     expect(stored()).toBe('delivered')
   })
 

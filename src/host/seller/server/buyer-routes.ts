@@ -15,7 +15,7 @@ import type { Engine } from '../../../engine/engine.ts'
 import type { Judges } from '../../judging/judges.ts'
 import type { Help } from '../../ledger/help-store.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
-import type { Sale } from '../../ledger/source-store.ts'
+import type { Asker } from '../../ledger/source-store.ts'
 import { sha256Hex } from '../../trade/hash.ts'
 import { assertBoughtUnder } from '../bought-under.ts'
 import type { Deliveries } from '../deliveries.ts'
@@ -115,10 +115,10 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
     throw new AppError('escrow.interaction-not-open', 'The key holder\'s help is paid for, once and for good, before the first question is answered.', { details: { purchase: purchase.id.toString() } })
   }
 
-  const saleOf = ({ id }: PurchaseOnChain): Sale => ({ chainId: market.chainId, contract: market.contract, purchase: id })
+  const askerOf = ({ id, buyer }: PurchaseOnChain): Asker => ({ chainId: market.chainId, contract: market.contract, purchase: id, buyer })
 
   const countAs = (kind: Help['kind'], purchase: PurchaseOnChain, listing: StoredListing, sent: readonly Uint8Array[]): CountHelp => (count) => {
-    ledger.debitHelp(saleOf(purchase), { kind, request: sha256Hex(Buffer.concat(sent)), count }, listing)
+    ledger.debitHelp(askerOf(purchase), { kind, request: sha256Hex(Buffer.concat(sent)), count }, listing)
     failpoint('help.counted')
   }
 
@@ -149,7 +149,7 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
         const { purchase, listing } = await authoriseHelp(context)
         const key = datasets.readKeyPair(listing.dataset, 'data')
         const asked = await ledger.settle({ kind: 'questions', text: context.text }, listing, (judged) =>
-          'ciphertexts' in judged || ledger.debitComparisons(saleOf(purchase), judged.judgement, listing))
+          'ciphertexts' in judged || ledger.debitComparisons(askerOf(purchase), judged.judgement, listing))
         if ('ciphertexts' in asked) {
           const { ciphertexts } = asked
           return { json: { signs: await signsOf(ciphertexts, key, await engine(), countAs('comparisons', purchase, listing, [ciphertexts])) } }
@@ -204,7 +204,7 @@ export const createBuyerRoutes = (dependencies: BuyerRouteDependencies): readonl
 
   /** Why a sale was refused, in the words decided when it was; null where it was not, or for anybody but its buyer. */
   function refusalOf(number: bigint, account: string): AppError | null {
-    const sale = sales.find(number)
+    const sale = sales.summarise(number)
     if (sale === null || sale.refusal === null || sale.buyer !== account) return null
     const { code, message } = JSON.parse(sale.refusal) as ErrorDocument
     return new AppError('policy.refused', `The seller declined: ${message}`, { details: { rule: isErrorCode(code) ? code : 'bug.unexpected' } })
