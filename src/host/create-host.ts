@@ -68,7 +68,7 @@ export interface Trade {
   readonly purchases: PurchaseService
   readonly receipts: ReceiptService
   /** How many comparisons and products a purchase of this wallet's listings was helped with. */
-  readonly countHelp: (purchase: bigint) => number
+  readonly countHelp: (purchase: bigint, buyer: string) => number
   /** `guard`, where given, has the last word on every transaction that serving sends by itself. */
   serve(options: ServeOptions & { readonly guard?: MoveGuard }): Promise<Serving>
   /** Pays out everything the contract owes the wallet, to it or to another address. Throws `escrow.nothing-to-withdraw`. */
@@ -220,7 +220,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     const receipts = createReceiptService({ database, market, wallet: unlockedWallet.get, purchases, ledger, ...records, now })
     return {
       connection, outbox, market, sales, openListing, purchases, receipts,
-      countHelp: (purchase) => ledger.countHelp({ chainId: market.chainId, contract: market.contract, purchase }),
+      countHelp: (purchase, buyer) => ledger.countHelp({ chainId: market.chainId, contract: market.contract, purchase, buyer }),
       listings: createListingService({ database, datasets, ledger, market: () => Promise.resolve(market), now }),
       withdraw: async (to) => {
         const amountWei = await market.readBalance(market.account)

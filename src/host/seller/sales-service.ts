@@ -16,7 +16,7 @@ export interface SaleView {
 export interface SalesService {
   list(): Promise<readonly SaleView[]>
   /** Throws `access.forbidden` where another wallet sold it. */
-  show(purchase: bigint): Promise<SaleView>
+  show(purchase: bigint): Promise<SaleView & { readonly programText: string }>
   /**
    * Those that may still need a move: what was seen closed, deep enough to stay so, is not asked about again, so that a look costs what is
    * open and not what was ever sold.
@@ -71,7 +71,10 @@ export const createSalesService = (market: Market, listings: ListingStore, sales
   }
   return {
     list: () => showAll(new Set()),
-    show: async (number) => toView(await readMine(number), await market.readTime()),
+    show: async (number) => {
+      const view = toView(await readMine(number), await market.readTime())
+      return { ...view, programText: view.sale === null ? '' : sales.find(number)?.program ?? '' }
+    },
     listOpen: async () => {
       const views = await showAll(over)
       await inBatches(views, noteIfOver)

@@ -95,11 +95,11 @@ const sayNext = ({ onChain, reclaimable }: SaleView, closable: boolean): string 
 export const describeSale = async (trade: Trade, number: bigint): Promise<SaleDetails> => {
   const { market, sales, listings } = trade
   const view = await sales.show(number)
-  const { onChain, sale } = view
+  const { onChain, sale, programText } = view
   const listing = listings.list().find(({ id }) => id === view.listing) ?? null
   const history = await market.readHistory(number)
   const closable = mayBeClosed(onChain, await market.readTime())
-  const program = sale === null || sale.program === '' ? null : parseJsonAs(programSchema, sale.program, 'the stored program', 'store.corrupt')
+  const program = programText === '' ? null : parseJsonAs(programSchema, programText, 'the stored program', 'store.corrupt')
   const words = program === null || listing === null ? null : describeProgram(program, listing.details.columns)
   return {
     ...toSaleJson(view, new Map(listing === null ? [] : [[listing.id, listing.details.title]])),
@@ -113,7 +113,7 @@ export const describeSale = async (trade: Trade, number: bigint): Promise<SaleDe
       requestHash: sale.requestHash,
       program: words === null ? null : { ...words, cells: [...words.cells], answer: [...words.answer] },
     },
-    helped: trade.countHelp(number),
+    helped: trade.countHelp(number, onChain.buyer),
     depositWei: depositWei(onChain).toString(),
     creditedWei: creditedTo(history, onChain.seller).toString(),
     earnedWei: earnedWei(onChain, history).toString(),
