@@ -27,7 +27,7 @@ import { createDeliveries } from './seller/deliveries.ts'
 import { createForgotten } from './seller/forgotten.ts'
 import { guardMoves, type MoveGuard } from './seller/guard-moves.ts'
 import { createListingService, type ListingService } from './seller/listing-service.ts'
-import { createListingStore } from './seller/listing-store.ts'
+import { createListingStore, type StoredListing } from './seller/listing-store.ts'
 import { createSaleStore } from './seller/sale-store.ts'
 import { createSalesService, type SalesService } from './seller/sales-service.ts'
 import { createTlsIdentities, type TlsIdentities } from './seller/tls-identity.ts'
@@ -106,6 +106,8 @@ export interface Host {
    * `access.wallet-missing`.
    */
   trade(): Promise<Trade>
+  /** Drafts and what was published, on any network; they are there where no chain answers. */
+  listListings(): readonly StoredListing[]
   /** The trade of the network in use, where one is open already. */
   findOpenTrade(): Promise<Trade> | null
   /** Calls `listener` whenever a transaction is written down, signed, sent or mined; gives what ends that. */
@@ -265,6 +267,7 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
     engineSettings: { ...engineSettings, started, setBy: options.engineSetBy ?? null },
     chain: chain.get,
     trade: trade.get,
+    listListings: listingStore.list,
     findOpenTrade: trade.current,
     onTransaction: (listener) => {
       transactionListeners.add(listener)

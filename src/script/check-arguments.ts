@@ -62,6 +62,13 @@ export const assertArguments = <T extends object>(method: ScriptMethod, args: Ar
   }
   const long = method === 'slice' ? args.find((range) => Array.isArray(range) && range.length > 3) : undefined
   if (long !== undefined) refuse('slice: a range is [start, stop, step], one list for each axis; rows([0, 2, 5]) takes rows by their numbers')
+  if (method === 'slice' && typeof args[0] === 'number' && !args.some(isList)) {
+    const [start] = args
+    if (args.length === 2 && args[1] === null) {
+      refuse(`slice: a number and null may be meant in two ways: x.slice([${start}, null]) takes all rows from ${start} on, x.slice(${start}, [null]) row ${start} alone`)
+    }
+    if (args.length > 2) refuse('slice: a range with a step stands in a list, x.slice([a, b, s]), and so do entries of several axes: x.get(i, j, k) is one cell')
+  }
   if (method === 'col' && (args.length > 1 || Array.isArray(args[0]))) refuse('col takes one column, and makes a vector of it; cols(…) takes several')
   if (ofOneList.includes(method) && Array.isArray(args[0]) && args.length > 1) refuse(`${method} takes one list, or what would be in it, and nothing behind a list`)
   const isSeveral = method === 'concat' && (args.length > 2 || (typeof args[1] === 'object' && args[1] !== null))

@@ -1,5 +1,5 @@
-import { findTrade, type WindowContext } from './context.ts'
+import type { WindowContext } from './context.ts'
 
-/** Which listing stands on a dataset: null where none does, or before a network is in use. */
-export const createListingStoreUse = ({ host }: Pick<WindowContext, 'host'>) => async (name: string): Promise<string | null> =>
-  (await findTrade(host))?.listings.list().find(({ dataset }) => dataset === name)?.id ?? null
+/** Which listing stands on a dataset; null where none does. */
+export const createListingStoreUse = ({ host }: Pick<WindowContext, 'host'>) => (name: string): string | null =>
+  host.listListings().find(({ dataset }) => dataset === name)?.id ?? null

@@ -34,7 +34,7 @@ export const createDatasetsHandlers = (context: WindowContext): Handlers<'datase
   const { host: { datasets, databaseUrls }, jobs, changes } = context
   const sources = createImportSources(databaseUrls)
   const findUse = createListingStoreUse(context)
-  const show = async (name: string) => toDatasetJson(datasets.show(name), await findUse(name))
+  const show = (name: string) => toDatasetJson(datasets.show(name), findUse(name))
   return {
     openFile: (file) => sources.open(file),
     keepDatabaseUrl: async ({ name, url }) => {
@@ -48,9 +48,9 @@ export const createDatasetsHandlers = (context: WindowContext): Handlers<'datase
       changes.announce('datasets')
       return show(name)
     },
-    list: () => Promise.all(datasets.list().map(({ name }) => show(name))),
-    show: async ({ name }) => ({
-      ...await show(name),
+    list: () => datasets.list().map(({ name }) => show(name)),
+    show: ({ name }) => ({
+      ...show(name),
       columnList: datasets.readColumns(name).map(({ scale: _scale, ...column }) => column),
       summary: toSummary(datasets.show(name).report),
       secondMoments: toMomentsJson(datasets.show(name).report.secondMoments),
@@ -121,7 +121,7 @@ export const createListingsHandlers = ({ host, changes }: WindowContext): Handle
     changes.announce('listings', 'datasets')
     return toListingJson(created, findPlace(host))
   },
-  list: async () => ((await findTrade(host))?.listings.list() ?? []).map((listing) => toListingJson(listing, findPlace(host))),
+  list: () => host.listListings().map((listing) => toListingJson(listing, findPlace(host))),
   show: async ({ id }) => toListingJson((await host.trade()).listings.show(id), findPlace(host)),
   becomesPublic: async ({ id }) => {
     const trade = await host.trade()

@@ -23,6 +23,8 @@ const useCommands = (): readonly Command[] => {
     ...allDestinations.map(({ title, to, letter }) => ({ title: `Go to ${title}`, hint: `g ${letter}`, run: () => { goTo(to) } })),
     { title: 'Import a table', hint: 'Sell', run: () => { goTo('#/sell/datasets/import') } },
     { title: 'Write a listing', hint: 'Sell', run: () => { goTo('#/sell/listings/new') } },
+    { title: 'Withdraw what the contract owes', hint: 'Wallet', run: () => { goTo('#/wallet') } },
+    { title: 'Back up everything', hint: 'Wallet', run: () => { goTo('#/wallet') } },
     ...(['light', 'dark', 'system'] as const).map((theme) => ({ title: `Theme: ${theme}`, hint: 'Settings', run: () => { setTheme.mutate(theme) } })),
     ...(listings.data?.entries ?? []).map(({ url, number }) => ({ title: `Open ${titleOf(queries, url) ?? `listing ${number ?? ''}`} ${url}`, hint: 'Market', run: () => { goTo(placeOf(['buy', 'listing'], { url })) } })),
     ...(purchases.data ?? []).flatMap(({ number, title }) => (number === null ? [] : [{ title: `Purchase ${number}: ${title}`, hint: 'Purchases', run: () => { goTo(placeOf(['buy', 'purchases', number])) } }])),

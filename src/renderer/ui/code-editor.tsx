@@ -12,9 +12,9 @@ self.MonacoEnvironment = {
 }
 
 typescriptDefaults.setCompilerOptions({
-  target: ScriptTarget.ES2020, module: ModuleKind.ESNext, moduleResolution: ModuleResolutionKind.NodeJs, strict: true,
+  target: ScriptTarget.ESNext, module: ModuleKind.ESNext, moduleResolution: ModuleResolutionKind.NodeJs, strict: true,
   allowNonTsExtensions: true,
-  lib: ['es2020'],
+  lib: ['es2023'],
 })
 // Operators on tensors (data * 3, data > m) are the script language's own; TypeScript knows them for numbers alone.
 typescriptDefaults.setDiagnosticsOptions({ diagnosticCodesToIgnore: [2362, 2363, 2365, 2367, 2839, 2447, 18004] })

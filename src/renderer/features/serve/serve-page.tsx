@@ -62,7 +62,12 @@ const On = ({ state }: { readonly state: ServeState }) => {
         <Button variant="default" loading={off.isPending} onClick={() => { off.mutate(undefined) }}>Switch off</Button>
       </div>
       <Trouble error={off.error} />
-      {state.open.map(({ purchase, deadlineSeconds }) => <p key={purchase} className="note warn">Purchase {purchase} waits for you; its clock ends <When at={deadlineSeconds} />. Keep this computer awake until then.</p>)}
+      {state.open.map(({ purchase, deadlineSeconds }) => (
+        <p key={purchase} className="note warn">
+          {deadlineSeconds === 0 ? <>Purchase {purchase} is paid; its buyer may ask for the answer at any time.</>
+            : <>Purchase {purchase} waits for you; its clock ends <When at={deadlineSeconds} />. Keep this computer awake until then.</>}
+        </p>
+      ))}
       <div className="columns">
         <div className="stack wider"><Section title="Share">{state.listings.map((listing) => <SharedListing key={listing.id} listing={listing} covered={state.authorisation?.listings.includes(listing.id) ?? false} />)}</Section><Live /></div>
         <aside>
