@@ -237,8 +237,8 @@ export const createHost = async (options: HostOptions): Promise<Host> => {
         const acting = guard === undefined ? market : guardMoves(market, guard)
         const { assertAnswersKnown, assertHelpKnown } = createForgotten({ market, askElsewhere, listings: listingStore, ledger })
         return startServing(serveOptions, {
-          ...records, datasets, ledger, judges, engine: engine.get, market: acting, assertHelpKnown, now, createReceipt: receipts.signAsSeller,
-          findExplorer: networks.findExplorer,
+          ...records, datasets, ledger, judges, engine: engine.get, market: acting, assertHelpKnown, now,
+          createReceipt: receipts.signAsSeller, findExplorer: networks.findExplorer,
           ...(options.observer === undefined ? {} : { observer: options.observer }),
           salesService: createSalesService(acting, listingStore, saleStore),
           deliveries: createDeliveries({ ...records, datasets, ledger, engine: engine.get, market: acting, assertAnswersKnown, now }),

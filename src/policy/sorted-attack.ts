@@ -14,7 +14,8 @@ export interface SortedGroup {
 
 const rounds = 20
 
-const divideDown = (dividend: bigint, divisor: bigint): bigint => (dividend >= 0n ? dividend / divisor : -((-dividend + divisor - 1n) / divisor))
+const divideDown = (dividend: bigint, divisor: bigint): bigint =>
+  (dividend >= 0n ? dividend / divisor : -((-dividend + divisor - 1n) / divisor))
 const least = (one: bigint, other: bigint): bigint => (one < other ? one : other)
 const most = (one: bigint, other: bigint): bigint => (one > other ? one : other)
 
@@ -45,11 +46,13 @@ export const solveSorted = (groups: readonly SortedGroup[], lower: bigint, upper
 const isRising = (values: readonly bigint[]): boolean => values.every((value, at) => at === 0 || value >= (values[at - 1] ?? value))
 
 /**
- * Sums of the smallest groups of neighbours that the listing allows, of a column that the rows are sorted by: its values lie close together,
- * and those of whole numbers often at one place only. Chosen with the table in view; that group means only rise shows the order to anybody.
- * Null where the rows are sorted by no column, and where single rows are sold anyway.
+ * Sums of the smallest groups of neighbours that the listing allows, of a column that the rows are sorted by: its values lie close
+ * together, and those of whole numbers often at one place only. Chosen with the table in view; that group means only rise shows the
+ * order to anybody. Null where the rows are sorted by no column, and where single rows are sold anyway.
  */
-export const createSortedAttack = (dataset: DatasetDescription, { minRows, maxAnswerCells }: DisclosedPolicy, readCell: ReadCell): Attack | null => {
+export const createSortedAttack = (
+  dataset: DatasetDescription, { minRows, maxAnswerCells }: DisclosedPolicy, readCell: ReadCell,
+): Attack | null => {
   const { rows, columns } = dataset
   const count = Math.min(Math.floor(rows / minRows), maxAnswerCells)
   if (minRows < 2 || count < 2) return null

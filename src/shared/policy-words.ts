@@ -24,7 +24,8 @@ export const countsRowsWords = 'It counts rows, not persons: where a person has 
 
 /** Of a column of an imported table whose values look like persons' numbers, and repeat. */
 export const rowsAreNoPersons = (column: string): string =>
-  `values of ${column} repeat. If they tell persons apart, a person has several rows, and a listing's minimum of rows is not one of persons: choose it so many times larger.`
+  `values of ${column} repeat. If they tell persons apart, a person has several rows, and a listing's minimum of rows is not one of persons: `
+    + 'choose it so many times larger.'
 
 /** What second moments with a 0/1 column tell; said where they are added. */
 export const momentsTellFlags = 'Whoever knows the numbers of other columns can work out a 0/1 column from its products with them, where rows are few: '
@@ -60,7 +61,7 @@ const leakWords = 'What is compared is blinded, and each comparison still tells 
 /** How much is told the seller of blinded comparisons before it is called much. */
 export const mostQuietLeakage = 0.05
 
-/** What all blinded comparisons of a script may tell the seller, by `leakage`, a statistical distance of 0 to 1; nothing where none were blinded. */
+/** What all blinded comparisons of a script may tell the seller, by `leakage`, a statistical distance of 0 to 1; nothing where none was. */
 export const describeLeakage = (comparisons: number, leakage: number): string[] => {
   if (leakage === 0) return []
   const what = comparisons === 1 ? 'One blinded comparison' : `${comparisons} blinded comparisons`

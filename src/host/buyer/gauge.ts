@@ -44,7 +44,7 @@ export interface Gauge extends ProgramDescription {
   /** What the script asks of the key holder, in all and by line; what depends on the data is told from the test data. */
   readonly interaction: InteractionCount
   readonly asked: readonly AskedAt[]
-  /** The most that its blinded comparisons may tell the seller together, 0 to 1, as a statistical distance; 0: none are asked, or openly. */
+  /** The most that its blinded comparisons may tell the seller together, 0 to 1, as a statistical distance; 0: none, or openly asked. */
   readonly leakage: number
   /** Whether a comparison that the table has answered before, to whomever, is counted again. */
   readonly countsRepeats: boolean

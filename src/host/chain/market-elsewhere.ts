@@ -14,7 +14,9 @@ export type PurchaseReader = Pick<MarketEvents, 'findPurchases'> & Pick<MarketVi
  * Asks a market that is not the one in use, through whichever network of the profile leads to its chain. Gives null where that was a
  * practice chain of this computer that has been begun anew: what it told is gone. Throws `chain.network-missing`, `chain.*`.
  */
-export type AskElsewhere = <T>(place: { readonly chainId: number, readonly contract: string }, ask: (market: PurchaseReader) => Promise<T>) => Promise<T | null>
+export type AskElsewhere = <T>(
+  place: { readonly chainId: number, readonly contract: string }, ask: (market: PurchaseReader) => Promise<T>,
+) => Promise<T | null>
 
 export interface ElsewhereDependencies {
   readonly database: ProfileDatabase

@@ -26,7 +26,7 @@ export const allDiffer = (values: Float64Array): boolean =>
 export const numbersRows = (name: string, values: Float64Array): boolean =>
   allDiffer(values) && (numberNames.some((pattern) => pattern.test(name)) || (countsOn(values) && !values.every(isYear)))
 
-/** Whether a column called like the numbers of persons or things, or `isIdentifier` by its values, has enough of them, some more than once. */
+/** Whether a column called like the numbers of persons or things, or `isIdentifier` by its values, has enough of them, some repeated. */
 export const repeatsNumbers = (name: string, cells: Iterable<string | number | null>, isIdentifier: boolean): boolean => {
   if (!isIdentifier && !numberNames.some((pattern) => pattern.test(name))) return false
   const seen = new Set<string | number>()

@@ -274,7 +274,8 @@ export const createSourceStore = (database: ProfileDatabase, vault: Vault): Sour
       database.prepare('UPDATE sources SET partition = ? WHERE id = ?').run(partition, source)
     },
 
-    findEntry: ({ chainId, contract, purchase }, displacedRequest) => database.prepare<[number, string, string], { source: number; programHash: string }>(
+    findEntry: ({ chainId, contract, purchase }, displacedRequest) =>
+      database.prepare<[number, string, string], { source: number; programHash: string }>(
       'SELECT source, program_hash AS programHash FROM ledger WHERE chain_id = ? AND contract = ? AND purchase = ?',
     ).get(chainId, contract, displacedRequest === undefined ? purchase.toString() : `${purchase}@${displacedRequest}`) ?? null,
 

@@ -77,7 +77,7 @@ const takeWorker = (): Worker => {
   return worker
 }
 
-/** Loading the compiler takes longer than a script: whoever is about to run scripts says so here, and threads are ready for the next minutes. */
+/** Loading the compiler takes longer than a script: who is about to run some says so here, and threads are ready for the next minutes. */
 export const keepThreadReady = (): void => {
   untilMilliseconds = Date.now() + readyMilliseconds
   prepareWorker()

@@ -25,7 +25,8 @@ export const createForgottenAnswers = (dependencies: ForgottenAnswersDependencie
       if (harmless.has(name) || ledger.knows({ chainId, contract, purchase })) continue
       const { answerHash, requestHash, listing, closedAtSeconds } = await market.readPurchase(purchase)
       const isAnswered = BigInt(answerHash) !== 0n
-      if (isAnswered && !ledger.knows({ chainId, contract, purchase }, requestHash) && mayBeOfSource(dependencies, place, listing, dataset)) {
+      const isKnown = ledger.knows({ chainId, contract, purchase }, requestHash)
+      if (isAnswered && !isKnown && mayBeOfSource(dependencies, place, listing, dataset)) {
         const message = `Purchase ${purchase} on chain ${chainId} was answered, and this profile, restored from a backup or put back as a copy, does not know what.`
         throw new AppError('policy.ledger-behind', message, { details: { purchase: purchase.toString(), chainId } })
       }

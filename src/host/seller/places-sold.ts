@@ -23,7 +23,9 @@ type Look = (place: PlaceSold, market: PurchaseReader) => Promise<void>
  * together. After a restoration each must be asked anew, or the whole throws `policy.ledger-behind`. Without one, nothing says that the
  * ledger has forgotten anything: another network is asked once, if it answers, and does not hold up this one's sales.
  */
-export const createPlacesSold = ({ market, askElsewhere, listings, ledger }: PlacesSoldDependencies): ((dataset: string, look: Look) => Promise<void>) => {
+export const createPlacesSold = (
+  { market, askElsewhere, listings, ledger }: PlacesSoldDependencies,
+): ((dataset: string, look: Look) => Promise<void>) => {
   const asked = new Set<string>()
 
   const listPlaces = (dataset: string): readonly PlaceSold[] => {

@@ -35,7 +35,9 @@ const batchSize = 50
 
 const inBatches = async <Item, Outcome>(items: readonly Item[], act: (item: Item) => Promise<Outcome>): Promise<Outcome[]> => {
   const outcomes: Outcome[] = []
-  for (let start = 0; start < items.length; start += batchSize) outcomes.push(...await Promise.all(items.slice(start, start + batchSize).map(act)))
+  for (let start = 0; start < items.length; start += batchSize) {
+    outcomes.push(...await Promise.all(items.slice(start, start + batchSize).map(act)))
+  }
   return outcomes
 }
 

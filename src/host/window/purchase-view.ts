@@ -172,7 +172,9 @@ const isOver = ({ onChain }: PurchaseView): boolean => onChain?.state === 'Settl
  * Purchases that are over and whose money still waits. The contract keeps one sum for a wallet, and a withdrawal takes all of it: what
  * waits came last, so credits are counted from the newest end back until they make up the sum.
  */
-export const findUnpaid = async ({ market }: Trade, views: readonly PurchaseView[], { withdrawableWei }: Clock): Promise<ReadonlySet<number>> => {
+export const findUnpaid = async (
+  { market }: Trade, views: readonly PurchaseView[], { withdrawableWei }: Clock,
+): Promise<ReadonlySet<number>> => {
   const unpaid = new Set<number>()
   let leftWei = withdrawableWei
   const over = views.filter(isOver).sort((a, b) => (b.onChain?.closedAtSeconds ?? 0) - (a.onChain?.closedAtSeconds ?? 0))

@@ -31,7 +31,8 @@ export const toSaleJson = ({ onChain, listing, sale, reclaimable }: SaleView, ti
   declinable: onChain.state === 'Requested',
 })
 
-const creditedTo = ({ credits }: PurchaseHistory, account: string): bigint => credits.find((credit) => credit.account === account)?.amountWei ?? 0n
+const creditedTo = ({ credits }: PurchaseHistory, account: string): bigint =>
+  credits.find((credit) => credit.account === account)?.amountWei ?? 0n
 
 /** With the answer the seller deposits as much as the guarantee. */
 const depositWei = ({ deliveredAtSeconds, terms }: PurchaseOnChain): bigint => (deliveredAtSeconds === 0 ? 0n : terms.guaranteeWei)

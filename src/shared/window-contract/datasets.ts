@@ -59,7 +59,10 @@ export const importSummarySchema = z.strictObject({
   rowsKept: z.int(),
   cellsFilled: z.int(),
   leftOut: z.array(columnDoubtSchema),
-  /** Kept, with a doubt: every value is different, the rows are sorted by it, or it goes in step with column `of`; or, left out or not, persons' numbers that repeat. */
+  /**
+   * Kept, with a doubt: every value is different, the rows are sorted by it, or it goes in step with column `of`; or, left out or not,
+   * persons' numbers that repeat.
+   */
   flagged: z.array(z.discriminatedUnion('reason', [
     z.strictObject({ name: z.string(), reason: z.enum(['identifier', 'sorted', 'repeats']) }),
     z.strictObject({ name: z.string(), reason: z.literal('in-step'), of: z.string() }),

@@ -159,7 +159,9 @@ export const openSellerStage = async (): Promise<SellerStage> => {
   let told = Promise.withResolvers<void>()
   const askElsewhere = (): Promise<null> => Promise.resolve(null)
   const { assertAnswersKnown, assertHelpKnown } = createForgotten({ market, askElsewhere, listings, ledger })
-  const deliveries = createDeliveries({ listings, sales, datasets, ledger, market, assertAnswersKnown, now, engine: () => Promise.resolve(engine) })
+  const deliveries = createDeliveries({
+    listings, sales, datasets, ledger, market, assertAnswersKnown, now, engine: () => Promise.resolve(engine),
+  })
   const everything = {
     listings, sales, datasets, ledger, sessions, market, now, engine: () => Promise.resolve(engine),
     deliveries, assertHelpKnown,

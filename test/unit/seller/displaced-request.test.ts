@@ -69,8 +69,8 @@ const stage = (
   const dependencies: unknown = {
     sales, now: () => new Date(), assertAnswersKnown: () => Promise.resolve(), listings: { show: () => listing },
     market: {
-      ...place, assertReady: () => Promise.resolve(), readPurchase, readTime: () => Promise.resolve(deadlineSeconds - 3000), wasSent: () => false,
-      estimate,
+      ...place, assertReady: () => Promise.resolve(), readPurchase, readTime: () => Promise.resolve(deadlineSeconds - 3000),
+      wasSent: () => false, estimate,
       deliverResult: (...call: unknown[]) => note('deliver', ...call.slice(0, 3)), decline: (...call: unknown[]) => note('decline', ...call),
     },
     ledger: {

@@ -21,7 +21,10 @@ const open = (purchases: readonly Partial<PurchaseOnChain>[], restorations = [{ 
     },
     askElsewhere: () => expect.unreachable('nothing was listed elsewhere'),
     listings: { list: () => [], findByNumber: (_: unknown, number: bigint) => (number === 9n ? null : { dataset: number === 1n ? 'table' : 'other' }) },
-    ledger: { readRestorations: () => restorations, mayBeBehind: () => restorations.length > 0, areOfOneSource: (one: string, other: string) => one === other },
+    ledger: {
+      readRestorations: () => restorations, mayBeBehind: () => restorations.length > 0,
+      areOfOneSource: (one: string, other: string) => one === other,
+    },
   } as unknown as ForgottenHelpDependencies
   const assertKnown = createForgottenHelp(dependencies)
   const refused = async (): Promise<string> => (await refusalOf(() => assertKnown('table'))).code

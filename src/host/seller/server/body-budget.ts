@@ -7,7 +7,7 @@ export interface BodyBudget {
   take(caller: string, bytes: number): (() => void) | null
 }
 
-/** A body is kept until its last byte, so that callers who hold theirs back would fill the memory: no caller has more than a share of it. */
+/** A body is kept until its last byte, so that callers who hold theirs back would fill the memory: none has more than a share of it. */
 export const createBodyBudget = (callerBytes: number, allBytes: number): BodyBudget => {
   const underWay = new Map<string, number>()
   let all = 0

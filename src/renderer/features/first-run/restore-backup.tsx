@@ -35,7 +35,7 @@ const reopen = async (): Promise<void> => {
 
 type Restored = Extract<JobOutcome, { kind: 'restored' }>
 
-/** A restored profile is whole and waits: the program begins anew over it. `restored` is null where that was known before this page was drawn. */
+/** A restored profile is whole and waits: the program begins anew over it. `restored` is null where it waited already. */
 export const OpenRestored = ({ restored }: { readonly restored: Restored | null }) => {
   const open = useDo(reopen)
   return (
@@ -62,8 +62,8 @@ export const RestoreBackup = () => {
   return (
     <form className="stack wide" onSubmit={(event) => { event.preventDefault(); if (chosen !== null) restore.mutate(chosen) }}>
       <p className="quiet">
-        A backup of everything holds a wallet, tables with their keys, listings, purchases and answers. It becomes this computer’s profile: whole, or
-        not at all.
+        A backup of everything holds a wallet, tables with their keys, listings, purchases and answers. It becomes this
+        computer’s profile: whole, or not at all.
       </p>
       <div className="row">
         <FileButton onChange={(file) => { if (file !== null) setChosen(file) }} inputProps={{ 'aria-label': 'Backup file' }}>{(properties) => <Button variant="default" {...properties}>Choose the backup…</Button>}</FileButton>

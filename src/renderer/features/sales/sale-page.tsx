@@ -10,7 +10,8 @@ import { Amount, Hash, sayCount, sayDuration, sayMoment, When } from '../../ui/v
 import { Receipt } from '../purchases/receipt.tsx'
 import { stateTone } from '../purchases/words.ts'
 
-const Next = ({ of: { purchase, next, reclaimable, declinable, closable, deadlineSeconds, withdrawableWei, state } }: { readonly of: SaleDetails }) => {
+const Next = ({ of }: { readonly of: SaleDetails }) => {
+  const { purchase, next, reclaimable, declinable, closable, deadlineSeconds, withdrawableWei, state } = of
   const sign = useMove()
   const isOwed = (state === 'Settled' || state === 'Refunded') && BigInt(withdrawableWei) > 0n
   if (next === null && !isOwed) return null

@@ -29,7 +29,10 @@ const takeHome = async ({ file, fileName, bytes }: Made): Promise<Made> => {
 const WhatIsIn = () => (
   <div className="stack quiet">
     <p>In it: wallet, tables with their keys, listings, sales, purchases with their answers, receipts, scripts and settings.</p>
-    <p>Not in it: kept passwords of PostgreSQL databases, encrypted tables that lie in a PostgreSQL, and the practice chain with its play money.</p>
+    <p>
+      Not in it: kept passwords of PostgreSQL databases, encrypted tables that lie in a PostgreSQL, and the practice chain with its
+      play money.
+    </p>
   </div>
 )
 
