@@ -75,14 +75,16 @@ export const assertOperandShapes = <T extends object>(
     throw new AppError('input.tensor-index', `t, or transpose, takes no argument, or each axis once: shape ${describeShape(shapeOf(receiver))} has ${length}, `
       + `and ${axes.length === 1 ? '1 is' : `${axes.length} are`} named`)
   }
+  const isProduct = method === 'dot' || method === 'matmul'
+  const name = written[method]
+  // Most methods have no operand: they ask for no shape.
+  if (name === undefined && !isProduct) return
   const own: Side = { shape: shapeOf(receiver), isTensor: true }
-  if (method === 'dot' || method === 'matmul') {
+  if (name === undefined) {
     const other = sideOf(args[0] ?? 0, shapeOf)
     if (other !== null) assertNoStack(method, own, other)
     return
   }
-  const name = written[method]
-  if (name === undefined) return
   const others = args.map((value) => sideOf(value, shapeOf))
   if (others.some((side) => side === null)) return
   const sides = others as readonly Side[]
