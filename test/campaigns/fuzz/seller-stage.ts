@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { hexlify, Wallet, type HDNodeWallet } from 'ethers'
+import { hexlify, Wallet, type HDNodeWallet, ZeroHash } from 'ethers'
 import type { FastifyInstance } from 'fastify'
 import { createDataset } from '../../../src/compute/dataset.ts'
 import { deriveProgram, encodeProgram } from '../../../src/compute/program.ts'
@@ -96,7 +96,8 @@ const createChain = (seller: string): Chain => {
   const market = {
     chainId: 31_337, contract, account: seller, wasSent: () => false, assertReady: () => Promise.resolve(),
     createListing: () => Promise.resolve({ number: (listings += 1n) }),
-    findPurchase: find, readPurchase: find, readTime: () => Promise.resolve(0), estimate: () => Promise.resolve(),
+    findPurchase: find, readPurchase: find, findPurchases: () => Promise.resolve([...purchases.keys()]),
+    readTime: () => Promise.resolve(0), estimate: () => Promise.resolve(),
     findDelivery: () => Promise.resolve({ requestHash: `0x${'1'.repeat(64)}`, answerHash: `0x${'2'.repeat(64)}`, sealedAnswer: '0x1234', transactionHash: `0x${'3'.repeat(64)}` }),
     deliverResult: () => Promise.resolve(), decline: () => Promise.resolve(),
   } as unknown as Market
@@ -195,7 +196,7 @@ export const openSellerStage = async (): Promise<SellerStage> => {
   const { program: hiddenProgram, ...masked } = await compute('hidden', hidden.details, '6')
   const purchase = {
     id: 1n, listing: 1n, seller: seller.address, buyer: buyer.address, state: 'Paid', deadlineSeconds: 3600, terms,
-    interactionOpened: false, requestHash: hashResultRequest(submission.request),
+    interactionOpened: false, requestHash: hashResultRequest(submission.request), answerHash: ZeroHash, closedAtSeconds: 0,
   } as PurchaseOnChain
   purchases.set(6n, { ...purchase, id: 6n, listing: 2n, state: 'Requested', terms: hidden.terms, requestHash: hashResultRequest(masked.request) })
   purchases.set(7n, { ...purchase, id: 7n, listing: 3n, terms: rows.terms, interactionOpened: true })

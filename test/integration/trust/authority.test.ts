@@ -38,7 +38,7 @@ const listing = { id: 'wages-1', dataset: 'wages', text, details: { confirmation
 const dependencies = {
   market,
   listings: { findByNumber: (_: unknown, number: bigint) => (number === 1n ? listing : null) },
-  sales: { find: () => null },
+  sales: { summarise: () => null },
   datasets: unreachedAll(),
   deliveries: unreachedAll(),
   ledger: unreachedAll(),
