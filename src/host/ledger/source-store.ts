@@ -37,7 +37,7 @@ export interface Asker extends Sale {
 }
 
 /** How an asker's rows name their purchase. Rows written before there were names hold the number alone, and count for whoever bears it. */
-export const nameAsker = ({ purchase, buyer }: Asker): string => `${purchase}@${buyer.toLowerCase()}`
+export const nameAsker = ({ purchase, buyer }: Pick<Asker, 'purchase' | 'buyer'>): string => `${purchase}@${buyer.toLowerCase()}`
 
 /** A dataset's marked rows, whether it is still there or not. */
 export interface MarkedDataset {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { powerByBigInt } from '../../../src/crypto/modular.ts'
+import { nameAsker } from '../../../src/host/ledger/source-store.ts'
 import { productsSchema, signsSchema } from '../../../src/shared/schemas/http.ts'
 import { queryProfile, updateProfile } from '../support/profile.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -64,6 +65,7 @@ export const attackKeyHolder = (ground: Ground): void => {
     })()
     const own = BigInt(`0x${mallory.trade.purchases.get(one).details.dataset.key.n}`)
     const cellsOf = (from: number, to: number): string => Buffer.from(cells.subarray(from * 512, to * 512)).toString('base64')
+    const mallorys = nameAsker({ purchase: one, buyer: mallory.trade.market.account })
     const counted = (): unknown[] => queryProfile(seller.home, 'SELECT kind, purchase, count FROM ledger_asks ORDER BY purchase, kind, count')
     const compare = async (attacker: Attacker, number: bigint, from: number, to: number): Promise<string> =>
       (await postHelp(attacker, number, 'comparisons', { ciphertexts: cellsOf(from, to) }, signsSchema)).signs
@@ -81,7 +83,7 @@ export const attackKeyHolder = (ground: Ground): void => {
 
     // Sent again by the same purchase it is the same answer and the same count; cut and joined anew it is another question.
     expect([await compare(mallory, one, 0, 2), await compare(mallory, one, 0, 2)]).toEqual(['11', '11'])
-    expect(counted()).toEqual([{ kind: 'comparisons', purchase: String(one), count: 2 }])
+    expect(counted()).toEqual([{ kind: 'comparisons', purchase: mallorys, count: 2 }])
     expect([await compare(mallory, one, 0, 1), await compare(alice, other, 0, 2)]).toEqual(['1', '11'])
     // Five of six: two more are refused as one, one is left for whoever comes first.
     expect((await refusalOf(() => compare(alice, other, 2, 4))).code).toBe('policy.budget-spent')
@@ -93,7 +95,7 @@ export const attackKeyHolder = (ground: Ground): void => {
     const products = [await multiply(mallory, one, 0, 4), await multiply(mallory, one, 0, 4)]
     expect(products[0]).not.toBe(products[1])
     expect((await refusalOf(() => multiply(alice, other, 0, 1))).code).toBe('policy.budget-spent')
-    expect(counted().filter((ask) => (ask as { kind: string }).kind === 'products')).toEqual([{ kind: 'products', purchase: String(one), count: 4 }])
+    expect(counted().filter((ask) => (ask as { kind: string }).kind === 'products')).toEqual([{ kind: 'products', purchase: mallorys, count: 4 }])
 
     // More cells than an answer has, refused before anything is decrypted; a number out of bounds, withheld, and its cells gone for good.
     expect(await askByHand(target, mallory, one, { program: null, ciphertexts: cells.subarray(0, 5 * 512) })).toBe('policy.answer-cells')
