@@ -103,59 +103,7 @@ describe('a seller who has the key and lies (S13)', () => {
       exitCode: 1 })
   }
 
-  it('with a changed value is caught', async () => {
-    const { number, request: asked } = await request()
-    const honest = await answerHonestly(number, asked)
-    const [first = 0n, ...rest] = honest.integers
-    await deliverPayload(number, asked, encodeAnswer({ ...honest, integers: [first + 1n, ...rest] }))
-    await expectCaught(number, 'crypto.proof-invalid')
-  })
-
-  it('with two cells swapped is caught', async () => {
-    const { number, request: asked } = await request()
-    const honest = await answerHonestly(number, asked)
-    await deliverPayload(number, asked, encodeAnswer({ ...honest, integers: [...honest.integers].reverse() }))
-    await expectCaught(number, 'crypto.proof-invalid')
-  })
-
-  it('with the right answer and the proof of another purchase is caught', async () => {
-    const first = await request()
-    const { proof } = await answerHonestly(first.number, first.request)
-    const { number, request: asked } = await request()
-    await deliverPayload(number, asked, encodeAnswer({ ...await answerHonestly(number, asked), proof }))
-    await expectCaught(number, 'crypto.proof-invalid')
-  })
-
-  it('without a proof is caught', async () => {
-    const { number, request: asked } = await request()
-    await deliverPayload(number, asked, encodeAnswer({ ...await answerHonestly(number, asked), proof: null }))
-    await expectCaught(number, 'crypto.proof-invalid')
-  })
-
-  it('with a truncated answer is caught', async () => {
-    const { number, request: asked } = await request()
-    const honest = await answerHonestly(number, asked)
-    await deliverPayload(number, asked, encodeAnswer({ ...honest, integers: honest.integers.slice(1) }))
-    await expectCaught(number, 'crypto.invalid-answer')
-  })
-
-  it('with bytes that do not open is caught, and the arbiter\'s ruling pays the buyer', async () => {
-    const { number } = await request()
-    await deliver(number, new Uint8Array(200).fill(1))
-    await expectCaught(number, 'crypto.sealed-answer-invalid')
-    const before = await market.readBalance(market.account)
-    const { receipt } = await trade.receipts.export(number, { encloseAnswer: false })
-    expect(await verifyReceiptOnChain(receipt, rpcUrl)).toEqual({ problems: [], stateSince: null })
-    const court = await arbiter.open()
-    await (await court.trade()).market.rule('rule', number, true)
-    await court.close()
-    const { state, terms } = await market.readPurchase(number)
-    expect(state).toBe('Refunded')
-    // Whoever is shown the receipt of the answer now is told that it was taken back.
-    expect(await verifyReceiptOnChain(receipt, rpcUrl)).toMatchObject({ problems: [{ field: 'trade.state' }], stateSince: 'Refunded' })
-    expect(await market.readBalance(market.account) - before).toBe(terms.valueWei + terms.guaranteeWei)
-  })
-
+  // First: an answer that its ledger does not know keeps a seller from giving any more.
   describe('and an honest one', () => {
     let number: bigint
     let evidence: Evidence
@@ -186,7 +134,7 @@ describe('a seller who has the key and lies (S13)', () => {
         { answer: { ...answer, sealingSecret: `0x${'11'.repeat(32)}` } },
         { answer: { ...answer, ciphertexts: toBase64(new Uint8Array(4 * 512)) } },
         { answer: { ...answer, details: answer.details.replace('"maxAnswerBits": 192', '"maxAnswerBits": 191') } },
-        { request: { ...evidence.request, purchase: '1' } },
+        { request: { ...evidence.request, purchase: '2' } },
         { request: { ...evidence.request, x25519PublicKey: `0x${'22'.repeat(32)}` } },
         { program: null },
         { program: { ...program, cells: program.cells.slice(1) } },
@@ -297,6 +245,59 @@ describe('a seller who has the key and lies (S13)', () => {
       expect(verifyReceipt(receipt)).toMatchObject({ ok: true, decryptionProved: null, answer: null })
       expect(JSON.stringify(trade.receipts.list().map((stored) => stored.receipt))).not.toContain(evidence.answer.sealingSecret)
     })
+  })
+
+  it('with a changed value is caught', async () => {
+    const { number, request: asked } = await request()
+    const honest = await answerHonestly(number, asked)
+    const [first = 0n, ...rest] = honest.integers
+    await deliverPayload(number, asked, encodeAnswer({ ...honest, integers: [first + 1n, ...rest] }))
+    await expectCaught(number, 'crypto.proof-invalid')
+  })
+
+  it('with two cells swapped is caught', async () => {
+    const { number, request: asked } = await request()
+    const honest = await answerHonestly(number, asked)
+    await deliverPayload(number, asked, encodeAnswer({ ...honest, integers: [...honest.integers].reverse() }))
+    await expectCaught(number, 'crypto.proof-invalid')
+  })
+
+  it('with the right answer and the proof of another purchase is caught', async () => {
+    const first = await request()
+    const { proof } = await answerHonestly(first.number, first.request)
+    const { number, request: asked } = await request()
+    await deliverPayload(number, asked, encodeAnswer({ ...await answerHonestly(number, asked), proof }))
+    await expectCaught(number, 'crypto.proof-invalid')
+  })
+
+  it('without a proof is caught', async () => {
+    const { number, request: asked } = await request()
+    await deliverPayload(number, asked, encodeAnswer({ ...await answerHonestly(number, asked), proof: null }))
+    await expectCaught(number, 'crypto.proof-invalid')
+  })
+
+  it('with a truncated answer is caught', async () => {
+    const { number, request: asked } = await request()
+    const honest = await answerHonestly(number, asked)
+    await deliverPayload(number, asked, encodeAnswer({ ...honest, integers: honest.integers.slice(1) }))
+    await expectCaught(number, 'crypto.invalid-answer')
+  })
+
+  it('with bytes that do not open is caught, and the arbiter\'s ruling pays the buyer', async () => {
+    const { number } = await request()
+    await deliver(number, new Uint8Array(200).fill(1))
+    await expectCaught(number, 'crypto.sealed-answer-invalid')
+    const before = await market.readBalance(market.account)
+    const { receipt } = await trade.receipts.export(number, { encloseAnswer: false })
+    expect(await verifyReceiptOnChain(receipt, rpcUrl)).toEqual({ problems: [], stateSince: null })
+    const court = await arbiter.open()
+    await (await court.trade()).market.rule('rule', number, true)
+    await court.close()
+    const { state, terms } = await market.readPurchase(number)
+    expect(state).toBe('Refunded')
+    // Whoever is shown the receipt of the answer now is told that it was taken back.
+    expect(await verifyReceiptOnChain(receipt, rpcUrl)).toMatchObject({ problems: [{ field: 'trade.state' }], stateSince: 'Refunded' })
+    expect(await market.readBalance(market.account) - before).toBe(terms.valueWei + terms.guaranteeWei)
   })
 
   it('cannot sell under a key that is not certified, or whose certificate is another\'s', async () => {
