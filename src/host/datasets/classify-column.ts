@@ -1,7 +1,7 @@
 import { dateUnit } from '../../shared/dates.ts'
 import { AppError } from '../../shared/errors.ts'
 import { allDiffer, areRemarks, fewWords, namesRemarks, numbersRows } from './identifying.ts'
-import type { ColumnDoubt } from './import-report.ts'
+import type { ColumnDoubt } from '../../shared/schemas/import-doubts.ts'
 import { findNumber, isNumber, type NumberStyle, type ParsedNumber } from '../../shared/number-style.ts'
 import { findDate, findDateStyle, looksLikeDate, type DateOrder, type DateStyle } from './parse-date.ts'
 import type { Cells, RawCell } from './packed-cells.ts'

@@ -1,21 +1,6 @@
 import { z } from 'zod'
+import { columnDoubtSchema, flaggedColumnSchema } from '../../shared/schemas/import-doubts.ts'
 import { momentRuleSchema, momentVerdictSchema } from './second-moments.ts'
-
-/** Why a column did not become part of the dataset. */
-export const columnDoubtSchema = z.strictObject({
-  name: z.string(),
-  reason: z.enum(['excluded', 'identifier', 'free-text', 'empty']),
-})
-export type ColumnDoubt = z.infer<typeof columnDoubtSchema>
-
-/**
- * What deserves a second look in a column that is part of the dataset: every value is different, the rows are sorted by it, or it goes in
- * step with column `of`; or in one, be it left out, that looks like the numbers of persons or things, which repeat.
- */
-export const flaggedColumnSchema = z.discriminatedUnion('reason', [
-  z.strictObject({ name: z.string(), reason: z.enum(['identifier', 'sorted', 'repeats']) }),
-  z.strictObject({ name: z.string(), reason: z.literal('in-step'), of: z.string() }),
-])
 
 /** The rule that second moments were made by, and what it said of each product. */
 export const secondMomentsSchema = z.strictObject({ rule: momentRuleSchema, verdicts: z.array(momentVerdictSchema) })

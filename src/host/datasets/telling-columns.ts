@@ -22,29 +22,30 @@ const triedRows = 200
 /** What doubles lose where a straight line is computed. */
 const straightTolerance = 1e-9
 
-const countValues = (values: Float64Array): ReadonlyMap<number, number> => {
-  const counts = new Map<number, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  return counts
-}
-
 /** How often a value is followed by a smaller one where rows stand by chance: (n − 1)(1 − Σp²)/2. */
 const expectTurns = (values: Float64Array): number => {
-  let alike = 0
-  for (const count of countValues(values).values()) alike += (count / values.length) ** 2
+  const sorted = values.toSorted()
+  let [alike, first] = [0, 0]
+  for (let row = 1; row <= sorted.length; row += 1) {
+    if (row < sorted.length && sorted[row] === sorted[first]) continue
+    alike += ((row - first) / sorted.length) ** 2
+    first = row
+  }
   return (values.length - 1) * (1 - alike) / 2
 }
 
 const isSorted = (values: Float64Array): boolean => {
-  const expected = expectTurns(values)
-  if (expected < leastTurns) return false
   let [rises, falls] = [0, 0]
   for (let row = 1; row < values.length; row += 1) {
     const [before, value] = [values[row - 1] as number, values[row] as number]
     if (value > before) rises += 1
     if (value < before) falls += 1
   }
-  return Math.min(rises, falls) < fewTurns * expected
+  const turns = Math.min(rises, falls)
+  // No chance makes more turns than one in two rows: most columns need no count of their values.
+  if (turns >= fewTurns * (values.length - 1) / 2) return false
+  const expected = expectTurns(values)
+  return expected >= leastTurns && turns < fewTurns * expected
 }
 
 /**
@@ -53,6 +54,17 @@ const isSorted = (values: Float64Array): boolean => {
  */
 export const findSortedColumns = (columns: readonly NamedValues[]): readonly string[] =>
   columns.filter(({ values }) => isSorted(values)).map(({ name }) => name)
+
+const hasManyValues = (values: Float64Array): boolean => {
+  const seen = new Set<number>()
+  return values.some((value) => seen.add(value).size > leastValues)
+}
+
+/** Rows from all over the table: neighbours may be alike. */
+const tryRows = (values: Float64Array): Float64Array => {
+  const count = Math.min(triedRows, values.length)
+  return Float64Array.from({ length: count }, (_, at) => values[Math.floor(at * values.length / count)] as number)
+}
 
 /** Whether `second` only rises, or only falls, with `first`, and has one value for each of its values. */
 const isInStep = (first: Float64Array, second: Float64Array): boolean => {
@@ -84,12 +96,11 @@ const isStraight = (first: Float64Array, second: Float64Array): boolean => {
  * often which values they are.
  */
 export const findFollowers = (columns: readonly NamedValues[]): readonly Follower[] => {
-  const varied = columns.filter(({ values }) => countValues(values).size > leastValues)
+  const varied = columns.filter(({ values }) => hasManyValues(values)).map((column) => ({ ...column, tried: tryRows(column.values) }))
   const found: Follower[] = []
-  for (const [index, { name, values }] of varied.entries()) {
+  for (const [index, { name, values, tried }] of varied.entries()) {
     const of = varied.slice(0, index).find((earlier) =>
-      isInStep(earlier.values.subarray(0, triedRows), values.subarray(0, triedRows))
-      && isInStep(earlier.values, values) && !isStraight(earlier.values, values))
+      isInStep(earlier.tried, tried) && isInStep(earlier.values, values) && !isStraight(earlier.values, values))
     if (of !== undefined) found.push({ name, of: of.name })
   }
   return found

@@ -1,3 +1,4 @@
+import { createRational } from '../../crypto/rational.ts'
 import type { AnswerLayout, Program, ProgramCell } from '../../shared/schemas/program.ts'
 import type { Column } from '../../shared/schemas/details.ts'
 import { counted } from '../../shared/counted.ts'
@@ -20,15 +21,8 @@ export interface ProgramWords {
   readonly steps: number
 }
 
-const divisorOf = (a: bigint, b: bigint): bigint => {
-  let [left, right] = [a < 0n ? -a : a, b < 0n ? -b : b]
-  while (right !== 0n) [left, right] = [right, left % right]
-  return left === 0n ? 1n : left
-}
-
 const sayRatio = (numerator: bigint, denominator: bigint): string => {
-  const divisor = divisorOf(numerator, denominator)
-  const [over, under] = [numerator / divisor, denominator / divisor]
+  const { numerator: over, denominator: under } = createRational(numerator, denominator)
   return under === 1n ? over.toString() : `${over}/${under}`
 }
 

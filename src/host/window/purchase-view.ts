@@ -12,8 +12,8 @@ import type { PurchaseView } from '../buyer/purchase-service.ts'
 import { receiptIdOf } from '../protocol/receipt.ts'
 import { citeAnswer } from '../receipts/cite-receipt.ts'
 import { toTermsJson } from './documents.ts'
+import { listDone, listDue, sayDisputeDue, type Step, type StepWords } from './timeline-steps.ts'
 
-type Step = PurchaseDetails['timeline'][number]
 type Next = PurchaseSummary['next']
 
 interface Clock {
@@ -38,8 +38,6 @@ export const toElsewhereJson = ({ onChain, canTakeUp }: PurchaseElsewhere, nowSe
     ...(mayBeClosed(onChain, nowSeconds) ? ['close-dispute' as const] : []),
   ],
 })
-
-const isoOf = (seconds: number): string => new Date(seconds * 1000).toISOString()
 
 const findNext = ({ purchase, onChain }: PurchaseView, computed: boolean, { nowSeconds, withdrawableWei }: Clock): Next => {
   switch (onChain?.state) {
@@ -74,7 +72,7 @@ export const toPurchaseSummary = (view: PurchaseView, computed: boolean, clock: 
   }
 }
 
-const moveSteps: Readonly<Record<PurchaseMove, Pick<Step, 'name' | 'words'>>> = {
+const moveSteps: Readonly<Record<PurchaseMove, StepWords>> = {
   Purchased: { name: 'paid', words: 'Price and guarantee are held by the contract' },
   InteractionOpened: { name: 'interaction-opened', words: 'The seller’s help was opened: the fee is the seller’s' },
   ResultRequested: { name: 'requested', words: 'The answer was asked for' },
@@ -89,7 +87,7 @@ const moveSteps: Readonly<Record<PurchaseMove, Pick<Step, 'name' | 'words'>>> = 
 }
 
 /** The trade as it should go on from each state, first what is due now. */
-const ahead: Readonly<Partial<Record<PurchaseSummary['state'], readonly Pick<Step, 'name' | 'words'>[]>>> = {
+const ahead: Readonly<Partial<Record<PurchaseSummary['state'], readonly StepWords[]>>> = {
   Buying: [{ name: 'paid', words: 'The payment is on its way to the chain' }],
   Paid: [
     { name: 'computed', words: 'Compute on the encrypted table' }, { name: 'requested', words: 'Ask for the answer' },
@@ -99,17 +97,13 @@ const ahead: Readonly<Partial<Record<PurchaseSummary['state'], readonly Pick<Ste
   Delivered: [{ name: 'opened', words: 'Open and check the answer' }, { name: 'confirmed', words: 'Confirm the answer' }],
 }
 
-const dueInDispute = (next: Next): readonly Pick<Step, 'name' | 'words'>[] => (next === 'close-dispute'
-  ? [{ name: 'dispute-closed', words: 'Nobody rules any more: anybody may close the dispute' }]
-  : [{ name: 'ruled', words: 'The arbiter rules' }])
-
 interface Local {
   readonly computedAt: string | null
   readonly opened: boolean
 }
 
 /** Of a step that ended the trade: how much was credited, for it stays in the contract until it is withdrawn, and what was not. */
-const sayStep = (name: PurchaseMove, onChain: PurchaseOnChain | null): Pick<Step, 'name' | 'words'> => {
+const sayStep = (name: PurchaseMove, onChain: PurchaseOnChain | null): StepWords => {
   const step = moveSteps[name]
   if (onChain === null) return step
   if (name === 'Ruled') return { ...step, words: `The arbiter ruled for ${onChain.state === 'Refunded' ? 'you' : 'the seller'}` }
@@ -123,18 +117,15 @@ const createTimeline = (
   { state, next, deadlineSeconds }: PurchaseSummary, onChain: PurchaseOnChain | null, history: PurchaseHistory,
   { computedAt, opened }: Local,
 ): Step[] => {
-  const done: Step[] = history.moves.map(({ name, transactionHash, timeSeconds }) =>
-    ({ ...sayStep(name, onChain), state: 'done', at: isoOf(timeSeconds), transaction: transactionHash, deadline: null }))
+  const done = listDone(history, (name) => sayStep(name, onChain))
   const insertAfter = (name: Step['name'], step: Step): void => { done.splice(done.findIndex((candidate) => candidate.name === name) + 1, 0, step) }
   const local = { state: 'done', transaction: null, deadline: null } as const
   // Computed on the way, before or after comparisons were opened; never before it was paid.
   const before = done.findLast(({ name, at }) => (name === 'paid' || name === 'interaction-opened') && computedAt !== null && (at ?? '') <= computedAt)
   if (computedAt !== null) insertAfter(before?.name ?? 'paid', { ...local, name: 'computed', words: 'Computed on the encrypted table', at: computedAt })
   if (opened) insertAfter('delivered', { ...local, name: 'opened', words: 'The answer was opened and its proof checked', at: null })
-  const due = (state === 'Disputed' ? dueInDispute(next) : ahead[state] ?? []).filter(({ name }) => !done.some((step) => step.name === name))
-  const deadline = deadlineSeconds === null ? null : isoOf(deadlineSeconds)
-  return [...done, ...due.map((step, index): Step =>
-    ({ ...step, state: index === 0 ? 'now' : 'to-come', at: null, transaction: null, deadline: index === 0 ? deadline : null }))]
+  const due = (state === 'Disputed' ? [sayDisputeDue(next === 'close-dispute')] : ahead[state] ?? []).filter(({ name }) => !done.some((step) => step.name === name))
+  return [...done, ...listDue(due, deadlineSeconds)]
 }
 
 const explanations = {

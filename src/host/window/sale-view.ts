@@ -2,7 +2,6 @@ import { parseJsonAs } from '../../shared/parse.ts'
 import { formatEther } from '../../shared/units.ts'
 import { programSchema } from '../../shared/schemas/program.ts'
 import { errorDocumentSchema } from '../../shared/window-contract/base.ts'
-import type { PurchaseDetails } from '../../shared/window-contract/purchases.ts'
 import type { SaleDetails, SaleJson } from '../../shared/window-contract/sales.ts'
 import { mayBeClosed } from '../buyer/bought-elsewhere.ts'
 import type { PurchaseHistory, PurchaseMove, PurchaseOnChain } from '../chain/market.ts'
@@ -11,8 +10,7 @@ import { receiptIdOf } from '../protocol/receipt.ts'
 import type { SaleView } from '../seller/sales-service.ts'
 import { describeProgram } from './describe-program.ts'
 import { toTermsJson } from './documents.ts'
-
-type Step = PurchaseDetails['timeline'][number]
+import { listDone, listDue, sayDisputeDue, type Step, type StepWords } from './timeline-steps.ts'
 
 export const toSaleJson = ({ onChain, listing, sale, reclaimable }: SaleView, titles: ReadonlyMap<string, string>): SaleJson => ({
   purchase: onChain.id.toString(),
@@ -43,7 +41,7 @@ export const earnedWei = (onChain: PurchaseOnChain, history: PurchaseHistory): b
   return credited > deposit ? credited - deposit : 0n
 }
 
-const moveSteps: Readonly<Record<PurchaseMove, Pick<Step, 'name' | 'words'>>> = {
+const moveSteps: Readonly<Record<PurchaseMove, StepWords>> = {
   Purchased: { name: 'paid', words: 'A buyer paid: price and guarantee are held by the contract' },
   InteractionOpened: { name: 'interaction-opened', words: 'The buyer opened your help: the fee is credited to you' },
   ResultRequested: { name: 'requested', words: 'The answer was asked for' },
@@ -57,27 +55,22 @@ const moveSteps: Readonly<Record<PurchaseMove, Pick<Step, 'name' | 'words'>>> = 
   DisputeClosed: { name: 'dispute-closed', words: 'The dispute ended without a ruling; half of the price is credited to each side, both deposits were burned' },
 }
 
-const ahead: Readonly<Partial<Record<PurchaseOnChain['state'], readonly Pick<Step, 'name' | 'words'>[]>>> = {
+const ahead: Readonly<Partial<Record<PurchaseOnChain['state'], readonly StepWords[]>>> = {
   Paid: [
     { name: 'requested', words: 'The buyer computes and asks for the answer' }, { name: 'delivered', words: 'Your server answers, while Serve is on' },
     { name: 'confirmed', words: 'The buyer confirms' },
   ],
   Requested: [{ name: 'delivered', words: 'Your server answers, while Serve is on' }, { name: 'confirmed', words: 'The buyer confirms' }],
   Delivered: [{ name: 'confirmed', words: 'The buyer confirms; after their time you reclaim the payment' }],
-  Disputed: [{ name: 'ruled', words: 'The arbiter rules' }],
 }
 
-const isoOf = (seconds: number): string => new Date(seconds * 1000).toISOString()
+const sayStep = (name: PurchaseMove, { state }: PurchaseOnChain): StepWords =>
+  (name === 'Ruled' ? { name: 'ruled', words: `The arbiter ruled for ${state === 'Refunded' ? 'the buyer' : 'you'}` } : moveSteps[name])
 
-const createTimeline = (onChain: PurchaseOnChain, { moves }: PurchaseHistory, closable: boolean): Step[] => {
-  const done = moves.map(({ name, transactionHash, timeSeconds }): Step => ({
-    ...moveSteps[name], state: 'done', at: isoOf(timeSeconds), transaction: transactionHash, deadline: null,
-    ...(name === 'Ruled' ? { words: `The arbiter ruled for ${onChain.state === 'Refunded' ? 'the buyer' : 'you'}` } : {}),
-  }))
-  const deadline = onChain.deadlineSeconds === 0 || closable ? null : isoOf(onChain.deadlineSeconds)
-  const due = closable ? [{ name: 'dispute-closed' as const, words: 'Nobody rules any more: anybody may close the dispute' }] : ahead[onChain.state] ?? []
-  return [...done, ...due.map((step, index): Step =>
-    ({ ...step, state: index === 0 ? 'now' : 'to-come', at: null, transaction: null, deadline: index === 0 ? deadline : null }))]
+const createTimeline = (onChain: PurchaseOnChain, history: PurchaseHistory, closable: boolean): Step[] => {
+  const due = onChain.state === 'Disputed' ? [sayDisputeDue(closable)] : ahead[onChain.state] ?? []
+  const deadlineSeconds = onChain.deadlineSeconds === 0 || closable ? null : onChain.deadlineSeconds
+  return [...listDone(history, (name) => sayStep(name, onChain)), ...listDue(due, deadlineSeconds)]
 }
 
 const sayNext = ({ onChain, reclaimable }: SaleView, closable: boolean): string | null => {

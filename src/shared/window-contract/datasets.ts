@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { columnSchema } from '../schemas/details.ts'
+import { columnDoubtSchema, flaggedColumnSchema } from '../schemas/import-doubts.ts'
 import { emptySchema, errorDocumentSchema, nameSchema, procedure, timeSchema } from './base.ts'
 import { jobStartedSchema } from './jobs.ts'
 
@@ -37,8 +38,6 @@ export type DatasetSummaryJson = z.infer<typeof datasetSummarySchema>
 /** Products of two columns, each offered, or withheld for the reason given. null: none were made. */
 export const secondMomentsSchema = z.array(z.strictObject({ name: z.string(), withheld: z.string().nullable() })).nullable()
 
-const columnDoubtSchema = z.strictObject({ name: z.string(), reason: z.enum(['excluded', 'identifier', 'free-text', 'empty']) })
-
 /** What an import recognised and did. */
 export const importSummarySchema = z.strictObject({
   /** Known by the file's content, not by its name. */
@@ -59,14 +58,7 @@ export const importSummarySchema = z.strictObject({
   rowsKept: z.int(),
   cellsFilled: z.int(),
   leftOut: z.array(columnDoubtSchema),
-  /**
-   * Kept, with a doubt: every value is different, the rows are sorted by it, or it goes in step with column `of`; or, left out or not,
-   * persons' numbers that repeat.
-   */
-  flagged: z.array(z.discriminatedUnion('reason', [
-    z.strictObject({ name: z.string(), reason: z.enum(['identifier', 'sorted', 'repeats']) }),
-    z.strictObject({ name: z.string(), reason: z.literal('in-step'), of: z.string() }),
-  ])),
+  flagged: z.array(flaggedColumnSchema),
   rowOrder: z.enum(['kept', 'random']),
 })
 

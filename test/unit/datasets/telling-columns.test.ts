@@ -51,6 +51,11 @@ describe('columns that go in step with another', () => {
     ])).toEqual([{ name: 'log_age', of: 'age' }, { name: 'months', of: 'log_age' }, { name: 'squared', of: 'age' }, { name: 'born', of: 'log_age' }])
   })
 
+  it('are found where the rows are sorted by them, and the first hundreds alike', () => {
+    const many = Array.from({ length: 9000 }, (_, at) => 18 + Math.floor(at / 300))
+    expect(findFollowers([column('age', many), column('squared', many.map((age) => age ** 2))])).toEqual([{ name: 'squared', of: 'age' }])
+  })
+
   it('are not columns that differ in a single row, nor ones of few values', () => {
     const nearly = ages.map(Math.log)
     nearly[59] = 0

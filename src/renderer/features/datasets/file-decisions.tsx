@@ -67,7 +67,7 @@ export const FileDecisions = ({ preview, decisions, onChange }: Properties) => {
   const flagged = (preview.summary ?? summary)?.flagged ?? []
   const sorted = flagged.filter(({ reason }) => reason === 'sorted').map(({ name }) => name)
   const inStep = flagged.filter((flag) => flag.reason === 'in-step')
-  const repeating = summary?.flagged.filter(({ reason }) => reason === 'repeats').map(({ name }) => name) ?? []
+  const repeating = flagged.filter(({ reason }) => reason === 'repeats').map(({ name }) => name)
   const asksForDates = decisions.dateOrder !== undefined || dated !== undefined || preview.problem?.code.includes('date') === true
   return (
     <Section title="How it is read" aside={<span className="small quiet">{sayRecognised(preview)}</span>}>
